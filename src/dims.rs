@@ -1,0 +1,59 @@
+//! Named dimensions: the type says what an axis means, the value how long it is.
+//!
+//! dfdx's [`Dim`] is an open trait, so `Tensor<(Batch, Pixels), f32, Cpu>` and `Tensor<(Batch, Latent), f32, Cpu>`
+//! are different types while `Latent(20)` is still chosen at run time. Handing pixels to a layer that reads latent
+//! variables does not compile (see `Decoder` in the model room).
+
+use dfdx::shapes::Dim;
+
+macro_rules! dimension {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(pub usize);
+
+        impl Dim for $name {
+            fn size(&self) -> usize {
+                self.0
+            }
+            fn from_size(size: usize) -> Option<Self> {
+                Some(Self(size))
+            }
+        }
+    };
+}
+
+dimension!(
+    /// Rows of a matrix: one data point (or one posterior sample of one) each.
+    Batch
+);
+dimension!(
+    /// Pixels of an image, row by row.
+    Pixels
+);
+dimension!(
+    /// Hidden units of an encoder or decoder.
+    Hidden
+);
+dimension!(
+    /// Latent dimensions `N_z`.
+    Latent
+);
+
+/// Two values for every one of `D`: a Gaussian's mean, then its log-variance.
+///
+/// One layer of this width instead of two heads: dfdx's `backward` needs every tensor on the tape to reach the loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Moments<D>(pub D);
+
+impl<D: Dim> Dim for Moments<D> {
+    fn size(&self) -> usize {
+        2 * self.0.size()
+    }
+    fn from_size(size: usize) -> Option<Self> {
+        (size.is_multiple_of(2))
+            .then(|| D::from_size(size / 2))
+            .flatten()
+            .map(Self)
+    }
+}

@@ -1,0 +1,3 @@
+//! The `vae-tui` program: everything it does is in the library.
+
+fn main() {}
