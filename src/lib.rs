@@ -3,9 +3,19 @@
 //! The rooms, from the ground up; a room uses only rooms above it in this list:
 //!
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
+//! - [`random`]: random numbers as a function of where they are used
 //! - [`nn`]: kernels, differentiable operations, layers, optimizers
+//! - [`data`]: images, and the MNIST that travels inside the program
+//! - [`model`]: encoder, decoder, and the lower bound that joins them
+//! - [`evaluation`]: how good a model is, in numbers
+//! - [`learning`]: the training step, and the thread that repeats it
 //! - [`tui`]: the workbench on the screen
 
+pub mod data;
 pub mod dims;
+pub mod evaluation;
+pub mod learning;
+pub mod model;
 pub mod nn;
+pub mod random;
 pub mod tui;

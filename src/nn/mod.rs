@@ -1,5 +1,14 @@
 //! Neural-network building blocks: kernels on slices, differentiable operations on the dfdx tape, layers, optimizers.
 //!
-//! Nothing here knows of images, autoencoders or terminals.
+//! A tensor is dfdx's, with [named dimensions](crate::dims) for a shape; the arithmetic is ours. [`ops`] puts one
+//! backward closure on the tape for each operation, and both directions are calls into [`kernels`]. Nothing here
+//! knows of images, autoencoders or terminals.
 
 pub mod kernels;
+pub mod linear;
+pub mod ops;
+pub mod optimizer;
+pub mod parameters;
+pub mod view;
+
+pub use linear::Linear;

@@ -1,1 +1,36 @@
-//! Kernels on slices.
+//! Single-threaded arithmetic on slices: matrix products, vector maths, optimizer updates.
+//!
+//! Matrices are row by row. The products are the `gemm` crate's; everything else is a plain loop over
+//! [scalar functions](scalar) that the compiler vectorises for the processor found at run time, so one binary is fast
+//! everywhere, and an element-wise result is the same to the bit on every processor. Each kernel walks memory once.
+
+mod density;
+mod elementwise;
+mod matmul;
+pub mod scalar;
+mod update;
+
+pub use density::{
+    bernoulli_log_likelihood, bernoulli_log_likelihood_backward, gaussian_kl, gaussian_kl_backward,
+    gaussian_kl_per_dimension, reparameterise, reparameterise_backward,
+};
+pub use elementwise::{
+    add_bias, all_finite, column_sums, relu_backward, relu_in_place, sigmoid_in_place, tanh_backward,
+    tanh_in_place, u8_to_unit,
+};
+pub use matmul::{Matrix, matmul};
+pub use update::{AdagradStep, AdamStep, adagrad, adam};
+
+/// What a kernel does with the numbers that its output holds already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Replaces them.
+    Overwrite,
+    /// Adds to them.
+    Add,
+}
+
+/// Runs a loop with the widest vector instructions that this processor has.
+fn vectorised<R>(work: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(work)
+}

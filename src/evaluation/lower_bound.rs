@@ -1,0 +1,163 @@
+//! The lower bound of a whole split.
+
+use dfdx::prelude::*;
+use rayon::prelude::*;
+
+use crate::data::{Binarisation, Split};
+use crate::dims::{Batch, Latent, Pixels};
+use crate::model::Vae;
+use crate::model::gaussian;
+use crate::model::vae::BoundTerms;
+use crate::nn::kernels;
+use crate::nn::view::{elements, elements_mut};
+use crate::random::{Purpose, fill_standard_normal, generator};
+
+/// A latent dimension is active if the variance of its posterior mean over the data exceeds this
+/// (Burda, Grosse and Salakhutdinov 2015).
+pub const ACTIVE_VARIANCE: f64 = 0.01;
+
+/// Where an evaluation's random numbers come from, and how it reads pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Noise {
+    /// The run's seed; evaluations of one run all use the same noise, so that they can be compared.
+    pub seed: u64,
+    /// How grey pixels are read.
+    pub binarisation: Binarisation,
+}
+
+/// The lower bound of a split: one posterior sample a data point, in nats per data point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LowerBound {
+    /// Reconstruction and KL term.
+    pub terms: BoundTerms,
+    /// The KL term of each latent dimension.
+    pub kl_per_dimension: Vec<f64>,
+    /// For each latent dimension, the variance over the data of the posterior mean.
+    pub mean_variance: Vec<f64>,
+    /// Data points that were evaluated.
+    pub points: usize,
+}
+
+impl LowerBound {
+    /// How many latent dimensions are active.
+    pub fn active_units(&self) -> usize {
+        self.mean_variance
+            .iter()
+            .filter(|&&variance| variance > ACTIVE_VARIANCE)
+            .count()
+    }
+}
+
+/// Data points that one thread evaluates at a time.
+const BLOCK: usize = 250;
+
+/// The lower bound of `split`, on the threads of the pool it is called in.
+///
+/// After every round of blocks `go_on` hears how many points are done; if it says no, the answer is `None`. The
+/// answer does not depend on the number of threads.
+pub fn lower_bound(
+    model: &Vae,
+    split: &Split,
+    noise: Noise,
+    mut go_on: impl FnMut(usize) -> bool,
+) -> Option<LowerBound> {
+    let mut sums = Sums::default();
+    let firsts: Vec<usize> = (0..split.points()).step_by(BLOCK).collect();
+    for round in firsts.chunks(rayon::current_num_threads()) {
+        let blocks: Vec<Sums> = round
+            .par_iter()
+            .map(|&first| Sums::of_block(model, split, first, BLOCK.min(split.points() - first), noise))
+            .collect();
+        blocks.iter().for_each(|block| sums.add(block));
+        if !go_on(sums.points) {
+            return None;
+        }
+    }
+    sums.finish()
+}
+
+/// The sums behind a [`LowerBound`], over the data points seen so far.
+#[derive(Clone, Debug, Default)]
+struct Sums {
+    terms: BoundTerms,
+    kl_per_dimension: Vec<f64>,
+    means: Vec<f64>,
+    squared_means: Vec<f64>,
+    points: usize,
+}
+
+impl Sums {
+    /// The sums over the data points `first..first + count` of `split`.
+    fn of_block(model: &Vae, split: &Split, first: usize, count: usize, noise: Noise) -> Self {
+        let architecture = model.architecture();
+        let (pixels, latent) = (architecture.pixels, architecture.latent);
+        let device = Cpu::default();
+
+        let mut x = device.zeros_like(&(Batch(count), Pixels(pixels)));
+        for (row, index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(first..) {
+            noise.binarisation.fill_row(split, index, noise.seed, 0, row);
+        }
+        let mut eps = device.zeros_like(&(Batch(count), Latent(latent)));
+        for (row, index) in elements_mut(&mut eps).chunks_exact_mut(latent).zip(first..) {
+            fill_standard_normal(
+                &mut generator(noise.seed, Purpose::Evaluation, 0, index as u64),
+                row,
+            );
+        }
+
+        let moments = model.encoder().forward(&x, NoneTape);
+        let mut sums = Self {
+            kl_per_dimension: vec![0.0; latent],
+            means: vec![0.0; latent],
+            squared_means: vec![0.0; latent],
+            points: count,
+            ..Self::default()
+        };
+        kernels::gaussian_kl_per_dimension(elements(&moments), latent, &mut sums.kl_per_dimension);
+        for row in elements(&moments).chunks_exact(2 * latent) {
+            for ((&mean, sum), squares) in row.iter().zip(&mut sums.means).zip(&mut sums.squared_means) {
+                *sum += f64::from(mean);
+                *squares += f64::from(mean) * f64::from(mean);
+            }
+        }
+        sums.terms.kl = sums.kl_per_dimension.iter().sum();
+
+        let logits = model.decoder().forward(gaussian::reparameterise(moments, &eps));
+        let mut per_point = vec![0.0; count];
+        kernels::bernoulli_log_likelihood(elements(&logits), elements(&x), pixels, &mut per_point);
+        sums.terms.reconstruction = per_point.iter().sum();
+        sums
+    }
+
+    /// Adds the sums over other data points.
+    fn add(&mut self, other: &Self) {
+        self.terms += other.terms;
+        self.points += other.points;
+        for (sums, others) in [
+            (&mut self.kl_per_dimension, &other.kl_per_dimension),
+            (&mut self.means, &other.means),
+            (&mut self.squared_means, &other.squared_means),
+        ] {
+            sums.resize(others.len(), 0.0);
+            for (sum, other) in sums.iter_mut().zip(others) {
+                *sum += other;
+            }
+        }
+    }
+
+    /// The bound over the data points seen so far; `None` before the first.
+    fn finish(&self) -> Option<LowerBound> {
+        let points = self.points as f64;
+        (self.points > 0).then(|| LowerBound {
+            terms: self.terms.per_point(self.points as u64),
+            kl_per_dimension: self.kl_per_dimension.iter().map(|kl| kl / points).collect(),
+            mean_variance: self
+                .means
+                .iter()
+                .zip(&self.squared_means)
+                .map(|(mean, squares)| (squares / points - (mean / points).powi(2)).max(0.0))
+                .collect(),
+            points: self.points,
+        })
+    }
+}

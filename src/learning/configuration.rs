@@ -1,0 +1,111 @@
+//! Everything that decides what a run computes.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::data::{Binarisation, Dataset};
+use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
+use crate::model::{Activation, Initialisation};
+use crate::nn::optimizer::Rule;
+
+/// The choices that a run starts from; together with the data they fix every parameter to the bit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Configuration {
+    /// The data set's name.
+    pub data: String,
+    /// Hidden units of encoder and decoder.
+    pub hidden: usize,
+    /// Latent dimensions.
+    pub latent: usize,
+    /// The nonlinearity of the hidden layers.
+    pub activation: Activation,
+    /// How the parameters start.
+    pub initialisation: Initialisation,
+    /// The update rule.
+    pub optimizer: Rule,
+    /// The global step size at the start; a person may change it while training.
+    pub learning_rate: f32,
+    /// Data points of a minibatch, `M`.
+    pub batch: usize,
+    /// Posterior samples a data point, `L`.
+    pub mc_samples: usize,
+    /// Whether the weights have the prior `N(0, I)` (the paper's MAP objective).
+    pub weight_prior: bool,
+    /// Whether and how pixels are binarised.
+    pub binarisation: Binarisation,
+    /// How many training points are used: the first ones; all where none is given.
+    pub train_size: Option<usize>,
+    /// The goal, in training points evaluated.
+    pub goal: u64,
+    /// Training points between two evaluations.
+    pub evaluate_every: u64,
+    /// Where all random numbers come from.
+    pub seed: u64,
+    /// Shards of a minibatch, one tape each. Their number decides the order of summation, so it belongs to the run.
+    pub threads: usize,
+}
+
+/// A choice that can't be run.
+#[derive(Debug, Error, PartialEq)]
+#[error("{field} is {given}, but must be {expected}")]
+pub struct ConfigurationError {
+    field: &'static str,
+    given: String,
+    expected: String,
+}
+
+impl Configuration {
+    /// Checks every size against what the engine accepts; the first fault is reported.
+    pub fn check(&self) -> Result<(), ConfigurationError> {
+        let within = |field, given: usize, range: std::ops::RangeInclusive<usize>| {
+            let expected = format!("from {} to {}", range.start(), range.end());
+            let error = ConfigurationError {
+                field,
+                given: given.to_string(),
+                expected,
+            };
+            if range.contains(&given) {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        };
+        within("latent", self.latent, LATENT_RANGE)?;
+        within("hidden", self.hidden, HIDDEN_RANGE)?;
+        within("batch", self.batch, 1..=10_000)?;
+        within("mc-samples", self.mc_samples, 1..=1_000)?;
+        within("threads", self.threads, 1..=256)?;
+        if let Some(train_size) = self.train_size {
+            within("train-size", train_size, 1..=usize::MAX)?;
+        }
+        within(
+            "evaluate-every",
+            self.evaluate_every.try_into().unwrap_or(usize::MAX),
+            1..=usize::MAX,
+        )?;
+        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
+            let expected = "a positive number".into();
+            return Err(ConfigurationError {
+                field: "learning-rate",
+                given: self.learning_rate.to_string(),
+                expected,
+            });
+        }
+        Ok(())
+    }
+
+    /// The model that this run trains on images of `pixels` pixels.
+    pub fn architecture(&self, pixels: usize) -> Architecture {
+        Architecture {
+            pixels,
+            hidden: self.hidden,
+            latent: self.latent,
+            activation: self.activation,
+        }
+    }
+
+    /// How many points of `data` are trained on.
+    pub fn train_points(&self, data: &Dataset) -> usize {
+        self.train_size.unwrap_or(usize::MAX).min(data.train.points())
+    }
+}

@@ -1,0 +1,121 @@
+//! The training curve: every evaluation, and the minibatch bound of every step, in bounded memory.
+
+use serde::{Deserialize, Serialize};
+
+/// One evaluation. Bounds are in nats per data point.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Training points evaluated so far: the paper's horizontal axis.
+    pub samples: u64,
+    /// Seconds spent in training so far, evaluation and loading apart.
+    pub seconds: f64,
+    /// Mean lower bound of the minibatches since the previous evaluation, as the paper plots it; NaN before the first
+    /// step.
+    pub elbo_train: f64,
+    /// Lower bound of the test set.
+    pub elbo_test: f64,
+    /// Its reconstruction term.
+    pub reconstruction: f64,
+    /// Its KL term.
+    pub kl: f64,
+    /// The step size at that time.
+    pub learning_rate: f32,
+}
+
+/// A stretch of consecutive steps.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Training points evaluated at the end of the stretch.
+    pub samples: u64,
+    /// The lowest minibatch bound in it.
+    pub minimum: f32,
+    /// The highest.
+    pub maximum: f32,
+    /// The mean.
+    pub mean: f32,
+    /// How many steps it holds.
+    pub steps: u32,
+}
+
+/// The minibatch bound of every step, in at most [`Trace::CAPACITY`] buckets.
+///
+/// When the buckets are full, neighbours merge in pairs: the resolution halves, but the extremes stay, so that a
+/// spike of one step never disappears.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    buckets: Vec<Bucket>,
+    /// Steps that a full bucket holds; a power of two.
+    steps_per_bucket: u32,
+}
+
+impl Trace {
+    /// The most buckets that are kept.
+    pub const CAPACITY: usize = 4_096;
+
+    /// Adds the bound of one step, which ended with `samples` training points evaluated.
+    pub fn push(&mut self, samples: u64, bound: f32) {
+        self.steps_per_bucket = self.steps_per_bucket.max(1);
+        let one = Bucket {
+            samples,
+            minimum: bound,
+            maximum: bound,
+            mean: bound,
+            steps: 1,
+        };
+        match self.buckets.last_mut() {
+            Some(last) if last.steps < self.steps_per_bucket => *last = merged(*last, one),
+            _ => self.buckets.push(one),
+        }
+        if self.buckets.len() > Self::CAPACITY {
+            self.buckets = self
+                .buckets
+                .chunks(2)
+                .map(|pair| pair.iter().copied().reduce(merged))
+                .flatten()
+                .collect();
+            self.steps_per_bucket *= 2;
+        }
+    }
+
+    /// The stretches so far, in order.
+    pub fn buckets(&self) -> &[Bucket] {
+        &self.buckets
+    }
+}
+
+fn merged(earlier: Bucket, later: Bucket) -> Bucket {
+    let steps = earlier.steps + later.steps;
+    let sum = |bucket: Bucket| f64::from(bucket.mean) * f64::from(bucket.steps);
+    Bucket {
+        samples: later.samples,
+        minimum: earlier.minimum.min(later.minimum),
+        maximum: earlier.maximum.max(later.maximum),
+        mean: ((sum(earlier) + sum(later)) / f64::from(steps)) as f32,
+        steps,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_spike_of_one_step_survives_any_length(steps in 1_u64..50_000, at in 0.0_f64..1.0) {
+            let spike = (at * steps as f64) as u64;
+            let mut trace = Trace::default();
+            for step in 0..steps {
+                trace.push(100 * (step + 1), if step == spike { -500.0 } else { -100.0 });
+            }
+            let buckets = trace.buckets();
+            prop_assert!(buckets.len() <= Trace::CAPACITY);
+            prop_assert_eq!(buckets.iter().map(|b| u64::from(b.steps)).sum::<u64>(), steps);
+            prop_assert_eq!(buckets.last().map(|b| b.samples), Some(100 * steps));
+            let lowest = buckets.iter().map(|b| b.minimum).fold(0.0, f32::min);
+            prop_assert_eq!(lowest, -500.0);
+            let mean = buckets.iter().map(|b| f64::from(b.mean) * f64::from(b.steps)).sum::<f64>() / steps as f64;
+            prop_assert!((mean - (-100.0 - 400.0 / steps as f64)).abs() < 1e-3);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Named starting points.
+
+use serde::{Deserialize, Serialize};
+
+use super::Configuration;
+use crate::data::Binarisation;
+use crate::model::{Activation, Initialisation};
+use crate::nn::optimizer::Rule;
+
+/// A configuration with a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+pub enum Preset {
+    /// The paper's architecture with Adam: digits within seconds.
+    #[default]
+    Mnist,
+    /// Section 5 of the paper as published: Adagrad, `N(0, 0.01)` start, weight prior, M = 100, L = 1.
+    PaperMnist,
+    /// The widely used PyTorch example: 400 hidden ReLU units, Adam 1e-3, minibatches of 128, 10 epochs.
+    PytorchMnist,
+}
+
+/// Training points of MNIST, the unit of an epoch in the presets.
+const MNIST_EPOCH: u64 = 60_000;
+
+impl Preset {
+    /// The configuration that the name stands for, on `threads` threads.
+    pub fn configuration(self, threads: usize) -> Configuration {
+        let mnist = Configuration {
+            data: "mnist".into(),
+            hidden: 500,
+            latent: 20,
+            activation: Activation::Tanh,
+            initialisation: Initialisation::Glorot,
+            optimizer: Rule::Adam,
+            learning_rate: 1e-3,
+            batch: 100,
+            mc_samples: 1,
+            weight_prior: false,
+            binarisation: Binarisation::None,
+            train_size: None,
+            goal: 50 * MNIST_EPOCH,
+            evaluate_every: MNIST_EPOCH,
+            seed: 1,
+            threads,
+        };
+        match self {
+            Self::Mnist => mnist,
+            Self::PaperMnist => Configuration {
+                initialisation: Initialisation::Paper,
+                optimizer: Rule::Adagrad,
+                learning_rate: 0.02,
+                weight_prior: true,
+                goal: 10_000_000,
+                ..mnist
+            },
+            Self::PytorchMnist => Configuration {
+                hidden: 400,
+                activation: Activation::Relu,
+                initialisation: Initialisation::PyTorch,
+                batch: 128,
+                goal: 10 * MNIST_EPOCH,
+                ..mnist
+            },
+        }
+    }
+}

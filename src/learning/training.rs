@@ -1,0 +1,179 @@
+//! A run as plain data: what a session saves, and what one minibatch changes.
+
+use std::time::Instant;
+
+use thiserror::Error;
+
+use super::aevb::Visit;
+use super::curve::{CurvePoint, Trace};
+use super::minibatch::MinibatchOrder;
+use super::{Configuration, Workers};
+use crate::data::Dataset;
+use crate::evaluation::LowerBound;
+use crate::model::Vae;
+use crate::model::vae::BoundTerms;
+use crate::nn::optimizer::Optimizer;
+
+/// Everything that one run has come to.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// What the run started from.
+    pub configuration: Configuration,
+    /// The parameters.
+    pub model: Vae,
+    /// The update rule with its memory and the present learning rate.
+    pub optimizer: Optimizer,
+    /// Training points evaluated so far.
+    pub samples: u64,
+    /// Minibatches so far.
+    pub steps: u64,
+    /// Seconds spent in training steps so far.
+    pub seconds: f64,
+    /// Every evaluation so far.
+    pub evaluations: Vec<CurvePoint>,
+    /// The bound of every minibatch so far.
+    pub trace: Trace,
+    /// Terms and data points since the last evaluation, for the training curve's running mean.
+    pub since_evaluation: (BoundTerms, u64),
+    order: MinibatchOrder,
+}
+
+/// What one step did. Terms are in nats per data point of the minibatch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepReport {
+    /// Training points evaluated, this step's included.
+    pub samples: u64,
+    /// Mean reconstruction and KL term over the minibatch.
+    pub terms: BoundTerms,
+}
+
+/// The loss or a gradient stopped being finite; the step was not made.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "the loss is no longer finite at step {step} ({samples} samples): training stopped at the last finite parameters; a lower learning rate may help"
+)]
+pub struct Diverged {
+    /// The step that was refused.
+    pub step: u64,
+    /// Training points evaluated before it.
+    pub samples: u64,
+}
+
+impl Training {
+    /// A fresh run on `data`.
+    pub fn new(configuration: Configuration, data: &Dataset) -> Self {
+        let architecture = configuration.architecture(data.pixels());
+        let model = Vae::new(architecture, configuration.initialisation, configuration.seed);
+        let lengths: Vec<usize> = model
+            .parameters()
+            .iter()
+            .map(|named| named.parameter.values().len())
+            .collect();
+        let optimizer = Optimizer::new(configuration.optimizer, configuration.learning_rate, &lengths);
+        Self::resumed(configuration, model, optimizer, data)
+    }
+
+    /// A run with parameters and optimizer that come from elsewhere; counters and curve start empty.
+    pub fn resumed(configuration: Configuration, model: Vae, optimizer: Optimizer, data: &Dataset) -> Self {
+        let order = MinibatchOrder::new(configuration.seed, configuration.train_points(data));
+        Self {
+            configuration,
+            model,
+            optimizer,
+            samples: 0,
+            steps: 0,
+            seconds: 0.0,
+            evaluations: Vec::new(),
+            trace: Trace::default(),
+            since_evaluation: (BoundTerms::default(), 0),
+            order,
+        }
+    }
+
+    /// Learns from the next minibatch.
+    ///
+    /// # Errors
+    /// If the loss or a gradient is not finite; the parameters then stay as they were.
+    pub fn step(&mut self, data: &Dataset, workers: &Workers) -> Result<StepReport, Diverged> {
+        let started = Instant::now();
+        let Configuration {
+            seed,
+            batch,
+            mc_samples,
+            binarisation,
+            weight_prior,
+            ..
+        } = self.configuration;
+        let points = self.configuration.train_points(data);
+        let visit = Visit {
+            seed,
+            step: self.steps,
+            mc_samples,
+            binarisation,
+        };
+        let indices = self.order.indices(self.samples, batch);
+        // The prior's share of one minibatch: the objective N/M sum L + log p(w), divided by N/M.
+        let prior = if weight_prior {
+            batch as f32 / points as f32
+        } else {
+            0.0
+        };
+
+        let step = workers.step(
+            &mut self.model,
+            &mut self.optimizer,
+            &data.train,
+            &indices,
+            visit,
+            prior,
+        );
+        let terms = step.ok_or(Diverged {
+            step: self.steps,
+            samples: self.samples,
+        })?;
+
+        self.steps += 1;
+        self.samples += batch as u64;
+        self.since_evaluation.0 += terms;
+        self.since_evaluation.1 += batch as u64;
+        let terms = terms.per_point(batch as u64);
+        self.trace.push(self.samples, terms.lower_bound() as f32);
+        self.seconds += started.elapsed().as_secs_f64();
+        Ok(StepReport {
+            samples: self.samples,
+            terms,
+        })
+    }
+
+    /// Adds an evaluation of the test set to the curve; the training bound beside it is the mean since the last one.
+    /// An evaluation with nothing learned since the last adds no point.
+    pub fn record(&mut self, test: &LowerBound) -> Option<CurvePoint> {
+        let (terms, points) = std::mem::take(&mut self.since_evaluation);
+        if points == 0 {
+            return None;
+        }
+        let point = CurvePoint {
+            samples: self.samples,
+            seconds: self.seconds,
+            elbo_train: terms.per_point(points).lower_bound(),
+            elbo_test: test.terms.lower_bound(),
+            reconstruction: test.terms.reconstruction,
+            kl: test.terms.kl,
+            learning_rate: self.optimizer.learning_rate,
+        };
+        self.evaluations.push(point);
+        Some(point)
+    }
+
+    /// Whether the goal is reached.
+    pub fn is_finished(&self) -> bool {
+        self.samples >= self.configuration.goal
+    }
+
+    /// Whether the step that ended just now crossed a multiple of the evaluation interval, or the goal.
+    pub fn is_evaluation_due(&self) -> bool {
+        let every = self.configuration.evaluate_every;
+        let before = self.samples.saturating_sub(self.configuration.batch as u64);
+        self.samples / every != before / every || (self.is_finished() && before < self.configuration.goal)
+    }
+}

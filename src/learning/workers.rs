@@ -1,0 +1,122 @@
+//! The threads that share a minibatch, one dfdx tape each.
+//!
+//! Two hand-overs a step: every shard computes its gradient with single-threaded kernels, then the optimizer sums
+//! the shards' gradients on the fly while it updates. Which shard runs on which thread changes nothing: the number of
+//! shards is the run's, the number of threads at most the machine's.
+
+use dfdx::prelude::*;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+
+use super::aevb::{self, Visit};
+use crate::data::Split;
+use crate::model::Vae;
+use crate::model::vae::BoundTerms;
+use crate::nn::kernels;
+use crate::nn::optimizer::Optimizer;
+use crate::nn::parameters::{Named, Parameter, Role};
+
+/// A pool of threads, and a device for every shard whose cache keeps the shard's memory from step to step.
+pub struct Workers {
+    pool: ThreadPool,
+    devices: Vec<Cpu>,
+}
+
+impl Workers {
+    /// Threads for minibatches split into `shards`.
+    ///
+    /// # Errors
+    /// If the system refuses to start a thread.
+    pub fn new(shards: usize) -> Result<Self, ThreadPoolBuildError> {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(shards.min(cores))
+            .thread_name(|index| format!("worker {index}"))
+            .build()?;
+        let device = || {
+            let device = Cpu::default();
+            device.enable_cache();
+            device
+        };
+        Ok(Self {
+            pool,
+            devices: (0..shards).map(|_| device()).collect(),
+        })
+    }
+
+    /// Runs `work` on the pool: what it does in parallel then uses these threads.
+    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.pool.install(work)
+    }
+
+    /// One step of AEVB on the data points `indices`; `weight_prior` as in [`Optimizer::update`].
+    ///
+    /// Where the loss or a gradient is not finite, nothing is updated and `None` comes back.
+    pub fn step(
+        &self,
+        model: &mut Vae,
+        optimizer: &mut Optimizer,
+        split: &Split,
+        indices: &[usize],
+        visit: Visit,
+        weight_prior: f32,
+    ) -> Option<BoundTerms> {
+        let rows = indices.len().div_ceil(self.devices.len());
+        self.pool.install(|| {
+            let shared: &Vae = model;
+            let mut shards: Vec<Shard> = indices
+                .par_chunks(rows)
+                .zip(&self.devices)
+                .enumerate()
+                .map(|(shard, (indices, device))| {
+                    aevb::gradient(shared, device, split, indices, shard * rows, visit)
+                })
+                .collect();
+
+            let mut terms = BoundTerms::default();
+            for (_, shard) in &shards {
+                terms += *shard;
+            }
+            let gradients = take_gradients(model, &mut shards);
+            let finite = terms.lower_bound().is_finite() && biases_are_finite(model, &gradients);
+            if finite {
+                optimizer.update(model.parameters_mut(), &gradients, weight_prior);
+            }
+            give_back_gradients(model, &mut shards, gradients);
+            finite.then_some(terms)
+        })
+    }
+}
+
+type Shard = (Gradients<f32, Cpu>, BoundTerms);
+
+/// Moves the gradient of every parameter out of the shards: one list a parameter, one gradient a shard.
+fn take_gradients(model: &Vae, shards: &mut [Shard]) -> Vec<Vec<Vec<f32>>> {
+    let of_shards = |named: Named<&dyn Parameter>| {
+        shards
+            .iter_mut()
+            .map(|(gradients, _)| std::mem::take(named.parameter.gradient(gradients)))
+            .collect()
+    };
+    model.parameters().into_iter().map(of_shards).collect()
+}
+
+/// Puts the buffers back, so that dropping the shards returns them to the cache for the next step.
+fn give_back_gradients(model: &Vae, shards: &mut [Shard], gradients: Vec<Vec<Vec<f32>>>) {
+    for (named, of_shards) in model.parameters().into_iter().zip(gradients) {
+        for ((gradients, _), gradient) in shards.iter_mut().zip(of_shards) {
+            *named.parameter.gradient(gradients) = gradient;
+        }
+    }
+}
+
+/// Whether the gradient of every bias is finite. A NaN or infinity anywhere on the way back from the loss reaches the
+/// biases of the layers below it, which are a thousandth of the whole to look through.
+fn biases_are_finite(model: &Vae, gradients: &[Vec<Vec<f32>>]) -> bool {
+    let mut biases = model
+        .parameters()
+        .into_iter()
+        .zip(gradients)
+        .filter(|(named, _)| named.role == Role::Bias);
+    biases.all(|(_, of_shards)| of_shards.iter().all(|gradient| kernels::all_finite(gradient)))
+}

@@ -1,0 +1,60 @@
+//! Sizes and shape of a model.
+
+use dfdx::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::nn::ops;
+
+/// Latent sizes that are accepted.
+pub const LATENT_RANGE: std::ops::RangeInclusive<usize> = 1..=512;
+/// Hidden sizes that are accepted.
+pub const HIDDEN_RANGE: std::ops::RangeInclusive<usize> = 1..=4096;
+
+/// How wide the layers are, and what lies between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Architecture {
+    /// Pixels of an image.
+    pub pixels: usize,
+    /// Hidden units, the same number in encoder and decoder.
+    pub hidden: usize,
+    /// Latent dimensions `N_z`.
+    pub latent: usize,
+    /// The nonlinearity of the hidden layers.
+    pub activation: Activation,
+}
+
+/// The nonlinearity of a hidden layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Activation {
+    /// Hyperbolic tangent, as in the paper.
+    Tanh,
+    /// `max(0, x)`.
+    Relu,
+}
+
+impl Activation {
+    /// Applies the nonlinearity, in place.
+    pub fn apply<S: Shape, T: Tape<f32, Cpu>>(self, x: Tensor<S, f32, Cpu, T>) -> Tensor<S, f32, Cpu, T> {
+        match self {
+            Self::Tanh => ops::tanh(x),
+            Self::Relu => ops::relu(x),
+        }
+    }
+}
+
+impl std::fmt::Display for Architecture {
+    /// The layer widths in reading order: `784-500-20-500-784 tanh`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            pixels,
+            hidden,
+            latent,
+            activation,
+        } = self;
+        let activation = match activation {
+            Activation::Tanh => "tanh",
+            Activation::Relu => "relu",
+        };
+        write!(f, "{pixels}-{hidden}-{latent}-{hidden}-{pixels} {activation}")
+    }
+}

@@ -1,0 +1,73 @@
+//! The Gaussian posterior `q(z|x)`: reparameterised samples and the KL term, each with its gradient.
+//!
+//! A posterior is a row of [`Moments`]: `mu` of every latent dimension, then `log sigma^2` of every one.
+
+use dfdx::prelude::*;
+
+use crate::dims::{Batch, Latent, Moments};
+use crate::nn::kernels;
+use crate::nn::view::{elements, elements_mut};
+
+/// `z = mu + sigma * eps` (paper, section 2.4), L samples a data point.
+///
+/// Shapes: moments (B, 2 N_z), noise and z (L B, N_z): the first sample of every data point, then the second, and so
+/// on. Gradients, summed over the samples: `d mu = dz`, `d log sigma^2 = dz * eps * sigma / 2`.
+pub fn reparameterise<T: Tape<f32, Cpu>>(
+    moments: Tensor<(Batch, Moments<Latent>), f32, Cpu, T>,
+    noise: &Tensor<(Batch, Latent), f32, Cpu>,
+) -> Tensor<(Batch, Latent), f32, Cpu, T> {
+    let (moments, mut tape) = moments.split_tape();
+    let (Batch(points), Moments(Latent(latent))) = *moments.shape();
+    assert_eq!(
+        noise.shape().0.0 % points,
+        0,
+        "the noise has rows for every sample of every data point"
+    );
+    let one_sample = points * latent;
+
+    let mut z = moments.device().zeros_like(noise.shape());
+    for (z, noise) in elements_mut(&mut z)
+        .chunks_exact_mut(one_sample)
+        .zip(samples(noise, one_sample))
+    {
+        kernels::reparameterise(elements(&moments), noise, latent, z);
+    }
+
+    let (noise, ghost) = (noise.clone(), z.ghost());
+    tape.add_backward_op(move |gradients| {
+        let dz = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
+        let d_moments = gradients.get_or_alloc_mut(&moments)?;
+        for (dz, noise) in dz.chunks_exact(one_sample).zip(samples(&noise, one_sample)) {
+            kernels::reparameterise_backward(elements(&moments), noise, latent, dz, d_moments);
+        }
+        **gradients.get_or_alloc_mut(&ghost)? = dz;
+        Ok(())
+    });
+    z.put_tape(tape)
+}
+
+fn samples(noise: &Tensor<(Batch, Latent), f32, Cpu>, one_sample: usize) -> std::slice::ChunksExact<'_, f32> {
+    elements(noise).chunks_exact(one_sample)
+}
+
+/// `KL(q(z|x) || N(0, I)) = 1/2 sum_j (mu_j^2 + sigma_j^2 - log sigma_j^2 - 1)` (appendix B), summed over the rows.
+///
+/// Shape: moments (B, 2 N_z). Gradients: `d mu = mu`, `d log sigma^2 = (sigma^2 - 1) / 2`.
+pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(
+    moments: Tensor<(Batch, Moments<Latent>), f32, Cpu, T>,
+) -> Tensor<Rank0, f32, Cpu, T> {
+    let (moments, mut tape) = moments.split_tape();
+    let (Batch(points), Moments(Latent(latent))) = *moments.shape();
+    let mut per_point = vec![0.0; points];
+    kernels::gaussian_kl(elements(&moments), latent, &mut per_point);
+
+    let kl = moments.device().tensor(per_point.iter().sum::<f64>() as f32);
+    let ghost = kl.ghost();
+    tape.add_backward_op(move |gradients| {
+        let scale = gradients.get_or_alloc_mut(&ghost)?[0];
+        let d_moments = gradients.get_or_alloc_mut(&moments)?;
+        kernels::gaussian_kl_backward(elements(&moments), latent, scale, d_moments);
+        Ok(())
+    });
+    kl.put_tape(tape)
+}

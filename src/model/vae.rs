@@ -1,0 +1,142 @@
+//! The autoencoder: encoder, decoder, and the lower bound that trains both.
+
+use dfdx::prelude::*;
+
+use super::{Architecture, Decoder, Encoder, Initialisation, bernoulli, gaussian};
+use crate::dims::{Batch, Latent, Pixels};
+use crate::nn::kernels;
+use crate::nn::parameters::{Named, Parameter};
+use crate::nn::view::{elements, elements_mut};
+
+/// A variational autoencoder.
+///
+/// A clone is a snapshot: it shares the parameters until one of the two is changed, and only then copies them.
+#[derive(Clone, Debug)]
+pub struct Vae {
+    architecture: Architecture,
+    encoder: Encoder,
+    decoder: Decoder,
+}
+
+/// The two terms of the lower bound on a minibatch, each summed over its data points, in nats.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BoundTerms {
+    /// `E_q[log p(x|z)]`.
+    pub reconstruction: f64,
+    /// `KL(q(z|x) || p(z))`.
+    pub kl: f64,
+}
+
+impl BoundTerms {
+    /// The lower bound: reconstruction less KL.
+    pub fn lower_bound(self) -> f64 {
+        self.reconstruction - self.kl
+    }
+
+    /// The mean over `points` data points; NaN over none.
+    pub fn per_point(self, points: u64) -> Self {
+        Self {
+            reconstruction: self.reconstruction / points as f64,
+            kl: self.kl / points as f64,
+        }
+    }
+}
+
+impl std::ops::AddAssign for BoundTerms {
+    fn add_assign(&mut self, other: Self) {
+        self.reconstruction += other.reconstruction;
+        self.kl += other.kl;
+    }
+}
+
+impl Vae {
+    /// A model with its first values drawn from `seed`.
+    pub fn new(architecture: Architecture, initialisation: Initialisation, seed: u64) -> Self {
+        let mut model = Self::zeros(architecture);
+        initialisation.apply(&mut model, seed);
+        model
+    }
+
+    /// A model of zeros, for values that come from a file.
+    pub fn zeros(architecture: Architecture) -> Self {
+        let device = Cpu::default();
+        // Gradients and copies made for a snapshot reuse the memory of earlier ones.
+        device.enable_cache();
+        let encoder = Encoder::zeros(&device, &architecture);
+        let decoder = Decoder::zeros(&device, &architecture);
+        Self {
+            architecture,
+            encoder,
+            decoder,
+        }
+    }
+
+    /// The sizes of the layers.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// The recognition model `q(z|x)`.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// The generative model `p(x|z)`.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// The negative SGVB estimator B (paper, equation 7) summed over a minibatch: what training minimises.
+    ///
+    /// `noise` has L rows for every row of `x`: the first sample of every data point, then the second, and so on. The
+    /// tape holds `gradients` and starts at the data.
+    pub fn negative_lower_bound(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        noise: &Tensor<(Batch, Latent), f32, Cpu>,
+        gradients: Gradients<f32, Cpu>,
+    ) -> (Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>, BoundTerms) {
+        let moments = self.encoder.forward(x, tape_of(gradients));
+        let kl = gaussian::kl_from_standard_normal(moments.retaped::<OwnedTape<f32, Cpu>>());
+        let z = gaussian::reparameterise(moments, noise);
+        let log_likelihood = bernoulli::log_likelihood(self.decoder.forward(z), x);
+        let terms = BoundTerms {
+            reconstruction: scalar(&log_likelihood),
+            kl: scalar(&kl),
+        };
+        (kl - log_likelihood, terms)
+    }
+
+    /// The mean image of `p(x|z)` in every pixel, in `[0, 1]`; shapes: z (B, N_z), images (B, pixels).
+    pub fn decode(&self, z: Tensor<(Batch, Latent), f32, Cpu>) -> Tensor<(Batch, Pixels), f32, Cpu> {
+        let mut images = self.decoder.forward(z);
+        kernels::sigmoid_in_place(elements_mut(&mut images));
+        images
+    }
+
+    /// Every parameter, in the order in which a session lists them.
+    pub fn parameters(&self) -> Vec<Named<&dyn Parameter>> {
+        let encoder = self.encoder.parameters().map(|named| named.within("encoder"));
+        encoder
+            .chain(self.decoder.parameters().map(|named| named.within("decoder")))
+            .collect()
+    }
+
+    /// Every parameter, to change.
+    pub fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
+        let encoder = self.encoder.parameters_mut().map(|named| named.within("encoder"));
+        encoder
+            .chain(self.decoder.parameters_mut().map(|named| named.within("decoder")))
+            .collect()
+    }
+}
+
+/// A tape that adds to `gradients`; dfdx makes one only together with a tensor.
+fn tape_of(gradients: Gradients<f32, Cpu>) -> OwnedTape<f32, Cpu> {
+    let carrier: Tensor<Rank0, f32, Cpu> = Cpu::default().zeros();
+    carrier.traced(gradients).split_tape().1
+}
+
+fn scalar<T>(value: &Tensor<Rank0, f32, Cpu, T>) -> f64 {
+    f64::from(elements(value)[0])
+}

@@ -1,0 +1,132 @@
+//! Activations, biases and conversions.
+
+use super::{Write, scalar, vectorised};
+
+/// Adds `bias` to every row of `rows`.
+pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
+    vectorised(|| {
+        for row in rows.chunks_exact_mut(bias.len()) {
+            for (value, bias) in row.iter_mut().zip(bias) {
+                *value += bias;
+            }
+        }
+    });
+}
+
+/// The sum of every column of `rows`, written or added to `sums`, which has one number a column.
+pub fn column_sums(rows: &[f32], columns: usize, sums: &mut [f32], write: Write) {
+    assert_eq!(sums.len(), columns, "one sum a column");
+    vectorised(|| {
+        if write == Write::Overwrite {
+            sums.fill(0.0);
+        }
+        for row in rows.chunks_exact(columns) {
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += value;
+            }
+        }
+    });
+}
+
+/// `tanh` of every value.
+pub fn tanh_in_place(values: &mut [f32]) {
+    vectorised(|| values.iter_mut().for_each(|value| *value = scalar::tanh(*value)));
+}
+
+/// Turns the gradient of `y = tanh(x)` into that of `x`: `dx = dy (1 - y^2)`.
+pub fn tanh_backward(y: &[f32], gradient: &mut [f32]) {
+    vectorised(|| {
+        for (gradient, y) in gradient.iter_mut().zip(y) {
+            *gradient *= 1.0 - y * y;
+        }
+    });
+}
+
+/// `max(0, x)` of every value; NaN stays NaN.
+pub fn relu_in_place(values: &mut [f32]) {
+    vectorised(|| {
+        values
+            .iter_mut()
+            .for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value })
+    });
+}
+
+/// Turns the gradient of `y = max(0, x)` into that of `x`: 0 where `y` is.
+pub fn relu_backward(y: &[f32], gradient: &mut [f32]) {
+    vectorised(|| {
+        for (gradient, y) in gradient.iter_mut().zip(y) {
+            *gradient = if *y == 0.0 { 0.0 } else { *gradient };
+        }
+    });
+}
+
+/// `1 / (1 + e^-x)` of every value.
+pub fn sigmoid_in_place(values: &mut [f32]) {
+    vectorised(|| {
+        values
+            .iter_mut()
+            .for_each(|value| *value = scalar::sigmoid(*value))
+    });
+}
+
+/// Bytes as intensities: `x / 255`.
+pub fn u8_to_unit(bytes: &[u8], values: &mut [f32]) {
+    vectorised(|| {
+        for (value, &byte) in values.iter_mut().zip(bytes) {
+            *value = f32::from(byte) / 255.0;
+        }
+    });
+}
+
+/// Whether there is neither a NaN nor an infinity.
+pub fn all_finite(values: &[f32]) -> bool {
+    vectorised(|| {
+        values
+            .iter()
+            .fold(true, |finite, value| finite & value.is_finite())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectorised_loops_give_the_same_bits_as_single_values() {
+        let inputs: Vec<f32> = (0..1_003).map(|i| (i as f32 - 500.0) * 0.173).collect();
+        for (whole, single) in [
+            (tanh_in_place as fn(&mut [f32]), scalar::tanh as fn(f32) -> f32),
+            (sigmoid_in_place, scalar::sigmoid),
+            (relu_in_place, |x| x.max(0.0)),
+        ] {
+            let mut values = inputs.clone();
+            whole(&mut values);
+            let expected: Vec<f32> = inputs.iter().map(|&x| single(x)).collect();
+            assert_eq!(values, expected);
+        }
+    }
+
+    #[test]
+    fn biases_and_their_gradients_go_by_column() {
+        let mut rows = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        add_bias(&mut rows, &[10.0, 20.0, 30.0]);
+        assert_eq!(rows, [11.0, 22.0, 33.0, 14.0, 25.0, 36.0]);
+        let mut sums = vec![1.0; 3];
+        column_sums(&rows, 3, &mut sums, Write::Add);
+        assert_eq!(sums, [26.0, 48.0, 70.0]);
+        column_sums(&rows, 3, &mut sums, Write::Overwrite);
+        assert_eq!(sums, [25.0, 47.0, 69.0]);
+    }
+
+    #[test]
+    fn bytes_span_the_unit_interval_and_non_finite_values_are_found() {
+        let mut values = [0.5; 3];
+        u8_to_unit(&[0, 51, 255], &mut values);
+        assert_eq!(values, [0.0, 0.2, 1.0]);
+        assert!(all_finite(&values));
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            values[1] = bad;
+            assert!(!all_finite(&values));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The differentiable operations and the lower bound against stock dfdx operations and finite differences.
+
+use dfdx::prelude::*;
+use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};
+use vae_tui::model::{Activation, Architecture, Initialisation, Vae, bernoulli, gaussian};
+use vae_tui::nn::ops;
+use vae_tui::nn::view::elements;
+
+/// Numbers without a pattern, from -scale to scale.
+fn numbers(count: usize, scale: f32, seed: u32) -> Vec<f32> {
+    let number =
+        |i: u32| (i.wrapping_add(seed * 7_919).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0;
+    (0..count as u32).map(|i| number(i) * scale).collect()
+}
+
+fn assert_close(ours: &[f32], expected: &[f32], tolerance: f32, what: &str) {
+    assert_eq!(ours.len(), expected.len(), "{what}");
+    for (index, (ours, expected)) in ours.iter().zip(expected).enumerate() {
+        let allowed = tolerance * expected.abs().max(1.0);
+        assert!(
+            (ours - expected).abs() <= allowed,
+            "{what}, element {index}: {ours} for {expected}"
+        );
+    }
+}
+
+/// A hidden layer of ours and the same of stock dfdx: values and all gradients.
+#[test]
+fn affine_and_activations_equal_stock_dfdx() {
+    let (rows, inputs, outputs) = (7, 5, 11);
+    let device = Cpu::default();
+    let (x, w, b) = (
+        numbers(rows * inputs, 1.0, 1),
+        numbers(inputs * outputs, 1.0, 2),
+        numbers(outputs, 1.0, 3),
+    );
+    let (w2, b2) = (numbers(outputs * 3, 1.0, 4), numbers(3, 1.0, 5));
+    for relu in [false, true] {
+        let x_ours = device.tensor_from_vec(x.clone(), (Batch(rows), Pixels(inputs)));
+        let w_ours = device.tensor_from_vec(w.clone(), (Pixels(inputs), Hidden(outputs)));
+        let b_ours = device.tensor_from_vec(b.clone(), (Hidden(outputs),));
+        let w2_ours = device.tensor_from_vec(w2.clone(), (Hidden(outputs), Latent(3)));
+        let b2_ours = device.tensor_from_vec(b2.clone(), (Latent(3),));
+        let h = ops::affine_of_data(&x_ours, &w_ours, &b_ours, OwnedTape::default());
+        let h = if relu { ops::relu(h) } else { ops::tanh(h) };
+        let y = ops::affine(h, &w2_ours, &b2_ours);
+        let y_ours = elements(&y).to_vec();
+        let ours = y.square().sum::<Rank0, _>().backward();
+
+        let x_stock = device.tensor_from_vec(x.clone(), (rows, inputs));
+        let w_stock = device.tensor_from_vec(w.clone(), (inputs, outputs));
+        let b_stock = device.tensor_from_vec(b.clone(), (outputs,));
+        let w2_stock = device.tensor_from_vec(w2.clone(), (outputs, 3));
+        let b2_stock = device.tensor_from_vec(b2.clone(), (3,));
+        let h = x_stock.leaky_trace().matmul(w_stock.clone());
+        let h = h + b_stock
+            .leaky_trace()
+            .broadcast_like::<_, Axis<0>>(&(rows, outputs));
+        let h = if relu { h.relu() } else { h.tanh() };
+        let y = h.matmul(w2_stock.clone()) + b2_stock.leaky_trace().broadcast_like::<_, Axis<0>>(&(rows, 3));
+        let y_stock = y.as_vec();
+        let stock = y.square().sum::<Rank0, _>().backward();
+
+        assert_close(&y_ours, &y_stock, 1e-5, "output");
+        assert_close(
+            &ours.get(&w_ours).as_vec(),
+            &stock.get(&w_stock).as_vec(),
+            1e-4,
+            "dW",
+        );
+        assert_close(
+            &ours.get(&b_ours).as_vec(),
+            &stock.get(&b_stock).as_vec(),
+            1e-4,
+            "db",
+        );
+        assert_close(
+            &ours.get(&w2_ours).as_vec(),
+            &stock.get(&w2_stock).as_vec(),
+            1e-4,
+            "dW2",
+        );
+        assert_close(
+            &ours.get(&b2_ours).as_vec(),
+            &stock.get(&b2_stock).as_vec(),
+            1e-4,
+            "db2",
+        );
+    }
+}
+
+#[test]
+fn the_bernoulli_log_likelihood_equals_stock_dfdx() {
+    let (rows, pixels) = (6, 9);
+    let device = Cpu::default();
+    let logits = numbers(rows * pixels, 8.0, 1);
+    let x: Vec<f32> = numbers(rows * pixels, 1.0, 2).iter().map(|x| x.abs()).collect();
+    let l_ours = device.tensor_from_vec(logits.clone(), (Batch(rows), Pixels(pixels)));
+    let x_ours = device.tensor_from_vec(x.clone(), (Batch(rows), Pixels(pixels)));
+    let value = bernoulli::log_likelihood(l_ours.leaky_trace(), &x_ours);
+    let l_stock = device.tensor_from_vec(logits, (rows, pixels));
+    let x_stock = device.tensor_from_vec(x, (rows, pixels));
+    // dfdx's loss is the negative mean over all elements.
+    let stock = dfdx::losses::binary_cross_entropy_with_logits_loss(l_stock.leaky_trace(), x_stock)
+        * -((rows * pixels) as f32);
+    assert_close(elements(&value), &stock.as_vec(), 1e-5, "log-likelihood");
+    let (ours, stock) = (value.backward(), stock.backward());
+    assert_close(
+        &ours.get(&l_ours).as_vec(),
+        &stock.get(&l_stock).as_vec(),
+        1e-5,
+        "d logits",
+    );
+}
+
+/// KL and reparameterised sample written with stock dfdx: two separate tensors for mean and log-variance.
+#[test]
+fn the_gaussian_terms_equal_stock_dfdx() {
+    let (rows, latent) = (5, 4);
+    let device = Cpu::default();
+    let (mean, log_variance) = (numbers(rows * latent, 2.0, 1), numbers(rows * latent, 1.5, 2));
+    let (noise, weight) = (
+        numbers(2 * rows * latent, 2.0, 3),
+        numbers(2 * rows * latent, 1.0, 4),
+    );
+    let row = |values: &[f32], row: usize| values[row * latent..][..latent].to_vec();
+    let moments = (0..rows)
+        .flat_map(|i| [row(&mean, i), row(&log_variance, i)].concat())
+        .collect();
+
+    let moments = device.tensor_from_vec(moments, (Batch(rows), Moments(Latent(latent))));
+    let noise_ours = device.tensor_from_vec(noise.clone(), (Batch(2 * rows), Latent(latent)));
+    let weight_ours = device.tensor_from_vec(weight.clone(), (Batch(2 * rows), Latent(latent)));
+    let traced = moments.leaky_trace();
+    let kl = gaussian::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>());
+    let z = gaussian::reparameterise(traced, &noise_ours);
+    let ours = (z * weight_ours).sum::<Rank0, _>() + kl;
+
+    let m = device.tensor_from_vec(mean, (rows, latent));
+    let v = device.tensor_from_vec(log_variance, (rows, latent));
+    let sample = |index: usize| {
+        let part = |values: &[f32]| {
+            let values = values[index * rows * latent..][..rows * latent].to_vec();
+            device.tensor_from_vec(values, (rows, latent))
+        };
+        let z = m.leaky_trace() + (v.leaky_trace() * 0.5).exp() * part(&noise);
+        (z * part(&weight)).sum::<Rank0, _>()
+    };
+    let kl =
+        (m.leaky_trace().square() + v.leaky_trace().exp() - v.leaky_trace() - 1.0).sum::<Rank0, _>() * 0.5;
+    let stock = sample(0) + sample(1) + kl;
+
+    assert_close(elements(&ours), &stock.as_vec(), 1e-5, "value");
+    let (ours, stock) = (ours.backward(), stock.backward());
+    let ours = ours.get(&moments).as_vec();
+    let (dm, dv) = (stock.get(&m).as_vec(), stock.get(&v).as_vec());
+    for i in 0..rows {
+        assert_close(&ours[i * 2 * latent..][..latent], &row(&dm, i), 1e-5, "d mu");
+        assert_close(
+            &ours[i * 2 * latent + latent..][..latent],
+            &row(&dv, i),
+            1e-5,
+            "d log sigma^2",
+        );
+    }
+}
+
+/// Every parameter's gradient along a random direction against the central difference of the loss itself.
+#[test]
+fn the_lower_bound_equals_finite_differences() {
+    for (activation, samples) in [
+        (Activation::Tanh, 1),
+        (Activation::Tanh, 3),
+        (Activation::Relu, 2),
+    ] {
+        let architecture = Architecture {
+            pixels: 12,
+            hidden: 8,
+            latent: 3,
+            activation,
+        };
+        let model = Vae::new(architecture, Initialisation::PyTorch, 5);
+        let device = Cpu::default();
+        let x: Vec<f32> = numbers(4 * 12, 1.0, 1).iter().map(|x| x.abs()).collect();
+        let x = device.tensor_from_vec(x, (Batch(4), Pixels(12)));
+        let noise = device.tensor_from_vec(numbers(samples * 4 * 3, 1.5, 2), (Batch(samples * 4), Latent(3)));
+        let loss = |model: &Vae| -> f64 {
+            let (_, terms) = model.negative_lower_bound(&x, &noise, Gradients::leaky());
+            -terms.lower_bound()
+        };
+        let mut gradients = model
+            .negative_lower_bound(&x, &noise, Gradients::leaky())
+            .0
+            .backward();
+        for index in 0..model.parameters().len() {
+            let count = model.parameters()[index].parameter.values().len();
+            let direction = numbers(count, 1.0, 11 + index as u32);
+            let gradient = model.parameters()[index]
+                .parameter
+                .gradient(&mut gradients)
+                .clone();
+            let slope: f64 = gradient
+                .iter()
+                .zip(&direction)
+                .map(|(g, d)| f64::from(g * d))
+                .sum();
+            let step = 2e-3;
+            let moved = |by: f32| {
+                let mut model = model.clone();
+                let values = model.parameters_mut().swap_remove(index);
+                values
+                    .parameter
+                    .values_mut()
+                    .iter_mut()
+                    .zip(&direction)
+                    .for_each(|(value, d)| *value += by * d);
+                loss(&model)
+            };
+            let difference = (moved(step) - moved(-step)) / f64::from(2.0 * step);
+            let name = &model.parameters()[index].name;
+            assert!(
+                (slope - difference).abs() < 2e-2 * slope.abs().max(1.0),
+                "{name}: {slope} for {difference}"
+            );
+        }
+    }
+}
