@@ -9,8 +9,11 @@
 //! - [`model`]: encoder, decoder, and the lower bound that joins them
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step, and the thread that repeats it
+//! - [`session`]: everything needed to go on, in one RON file
+//! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
 
+pub mod cli;
 pub mod data;
 pub mod dims;
 pub mod evaluation;
@@ -18,4 +21,5 @@ pub mod learning;
 pub mod model;
 pub mod nn;
 pub mod random;
+pub mod session;
 pub mod tui;

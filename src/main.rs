@@ -1,3 +1,21 @@
 //! The `vae-tui` program: everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use vae_tui::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Some(command) => command.run(),
+        None => vae_tui::tui::run(&cli.workbench),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vae-tui: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -99,7 +99,8 @@ impl Trainer {
     /// # Errors
     /// If the system refuses to start a thread.
     pub fn start(training: Training, data: Arc<Dataset>) -> Result<Self, StartError> {
-        let workers = Workers::new(training.configuration.threads).map_err(|e| StartError(e.to_string()))?;
+        let workers = Workers::new(training.configuration.threads, training.configuration.batch)
+            .map_err(|error| StartError(error.to_string()))?;
         let snapshot = Arc::new(ArcSwap::from_pointee(training.model.clone()));
         let (commands, mailbox) = unbounded();
         let (sender, events) = unbounded();

@@ -16,6 +16,9 @@ use crate::nn::kernels;
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Named, Parameter, Role};
 
+/// Data points below which a further shard costs more than it saves: every shard writes a whole gradient.
+const SMALLEST_SHARD: usize = 10;
+
 /// A pool of threads, and a device for every shard whose cache keeps the shard's memory from step to step.
 pub struct Workers {
     pool: ThreadPool,
@@ -23,11 +26,13 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Threads for minibatches split into `shards`.
+    /// Threads for minibatches of `batch` points, split into `threads` shards, or fewer where a shard would be too
+    /// small to be worth a thread.
     ///
     /// # Errors
     /// If the system refuses to start a thread.
-    pub fn new(shards: usize) -> Result<Self, ThreadPoolBuildError> {
+    pub fn new(threads: usize, batch: usize) -> Result<Self, ThreadPoolBuildError> {
+        let shards = threads.min(batch / SMALLEST_SHARD).max(1);
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let pool = ThreadPoolBuilder::new()
             .num_threads(shards.min(cores))

@@ -1,6 +1,7 @@
 //! The autoencoder: encoder, decoder, and the lower bound that trains both.
 
 use dfdx::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{Architecture, Decoder, Encoder, Initialisation, bernoulli, gaussian};
 use crate::dims::{Batch, Latent, Pixels};
@@ -19,7 +20,7 @@ pub struct Vae {
 }
 
 /// The two terms of the lower bound on a minibatch, each summed over its data points, in nats.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BoundTerms {
     /// `E_q[log p(x|z)]`.
     pub reconstruction: f64,

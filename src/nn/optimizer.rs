@@ -15,6 +15,16 @@ pub enum Rule {
     Adam,
 }
 
+impl Rule {
+    /// The learning rate that is tried first.
+    pub fn usual_learning_rate(self) -> f32 {
+        match self {
+            Self::Adagrad => 0.02,
+            Self::Adam => 1e-3,
+        }
+    }
+}
+
 /// Steps at the start in which Adagrad only accumulates: its first steps would otherwise be as large as the step
 /// size for every parameter alike.
 pub const ADAGRAD_WARM_UP: u64 = 100;
@@ -64,6 +74,11 @@ impl Optimizer {
             first,
             second: zeros(),
         }
+    }
+
+    /// Whether this rule keeps a running mean of the gradient.
+    pub fn has_first(&self) -> bool {
+        self.rule == Rule::Adam
     }
 
     /// Makes one step against the gradient of what is minimised.

@@ -1,0 +1,87 @@
+//! The command line: what a person types, and the commands that need no screen, one file each.
+//!
+//! The commands drive the same [`Trainer`](crate::learning::trainer::Trainer) and the same measures as the screen.
+//! Results go to standard output, progress and errors to standard error. Exit status: 0 on success, 2 for a usage
+//! error, 1 otherwise.
+
+mod evaluate;
+mod train;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use crate::data::{Dataset, mnist};
+use crate::learning::Preset;
+
+/// Watch a variational autoencoder learn, steer it, scrub its latent space.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// The command; none opens the workbench.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What the workbench opens with.
+    #[command(flatten)]
+    pub workbench: WorkbenchArguments,
+}
+
+/// What the workbench opens with.
+#[derive(Args, Debug)]
+pub struct WorkbenchArguments {
+    /// A session to go on with; without one, a new run on MNIST
+    pub session: Option<PathBuf>,
+    /// What a new run starts from
+    #[arg(long, value_enum, default_value_t, conflicts_with = "session")]
+    pub preset: Preset,
+    /// Threads that share a minibatch of a new run [default: the cores of this machine]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "session")]
+    pub threads: Option<u16>,
+    /// Colours to use, where the terminal does not say what it can
+    #[arg(long, value_name = "COLOURS")]
+    pub colours: Option<crate::tui::colour::ColourDepth>,
+}
+
+/// A command without a screen.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train without a screen
+    Train(Box<train::Arguments>),
+    /// Measure a saved model
+    Evaluate(evaluate::Arguments),
+}
+
+impl Command {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// One sentence that names the file and the cause.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Train(arguments) => train::run(*arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
+        }
+    }
+}
+
+/// As many threads as this machine has cores.
+pub fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(256)
+}
+
+/// The data set of that name.
+fn dataset(name: &str) -> anyhow::Result<Dataset> {
+    anyhow::ensure!(name == mnist::NAME, "the data set {name:?} is not known; this program has \"mnist\"");
+    mnist::load(|_| {}).context("loading MNIST")
+}
+
+/// A bar on standard error; nothing where that is no terminal.
+fn progress_bar(length: u64, unit: &str) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(length);
+    let template = format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}  {{elapsed}} (ETA {{eta}})  {{msg}}");
+    if let Ok(style) = indicatif::ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar
+}

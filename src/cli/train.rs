@@ -1,0 +1,258 @@
+//! `vae-tui train`: a run without a screen.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use crossbeam_channel::{Receiver, select, unbounded};
+use serde::Serialize;
+
+use super::{dataset, default_threads, progress_bar};
+use crate::data::{Binarisation, Dataset};
+use crate::learning::curve::CurvePoint;
+use crate::learning::trainer::{Command, Event, State, Trainer};
+use crate::learning::{Configuration, Diverged, Preset, Training};
+use crate::nn::optimizer::Rule;
+use crate::session::{self, View};
+
+/// Time between two saves while training, made at the next evaluation.
+const AUTOSAVE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The data set
+    #[arg(long, conflicts_with = "resume")]
+    data: Option<String>,
+    /// Named settings that the other flags override
+    #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
+    preset: Preset,
+    /// Latent dimensions, 1 to 512
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    latent: Option<usize>,
+    /// Hidden units of encoder and decoder, 1 to 4096
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    hidden: Option<usize>,
+    /// Data points of a minibatch
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    batch: Option<usize>,
+    /// Posterior samples a data point
+    #[arg(long, value_name = "L", conflicts_with = "resume")]
+    mc_samples: Option<usize>,
+    /// Update rule
+    #[arg(long, value_enum, conflicts_with = "resume")]
+    optimizer: Option<Rule>,
+    /// Step size
+    #[arg(long, value_name = "X")]
+    learning_rate: Option<f32>,
+    /// Whether pixels are used as they are or as coin tosses
+    #[arg(long, value_enum, conflicts_with = "resume")]
+    binarize: Option<Binarisation>,
+    /// Train on the first N points only
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    train_size: Option<usize>,
+    /// Stop after N passes over the training points
+    #[arg(long, value_name = "N", conflicts_with = "samples")]
+    epochs: Option<u64>,
+    /// Stop after N training points in all, those before a resume included
+    #[arg(long, value_name = "N")]
+    samples: Option<u64>,
+    /// Training points between two evaluations of the test set
+    #[arg(long, value_name = "SAMPLES")]
+    evaluate_every: Option<u64>,
+    /// Seed of all random numbers
+    #[arg(long, conflicts_with = "resume")]
+    seed: Option<u64>,
+    /// Threads that share a minibatch [default: the cores of this machine]
+    #[arg(long, value_name = "T", conflicts_with = "resume")]
+    threads: Option<usize>,
+    /// Save the session here at the end, and about every minute
+    #[arg(long, value_name = "F.ron")]
+    out: Option<PathBuf>,
+    /// Go on with this session; saved there too unless --out says otherwise
+    #[arg(long, value_name = "F.ron")]
+    resume: Option<PathBuf>,
+    /// One JSON object a line on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// A line of standard output with `--json`.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum Line<'a> {
+    Metrics(&'a CurvePoint),
+    Done(Totals),
+}
+
+/// Where training ended; seconds count training alone, evaluation and loading apart.
+#[derive(Serialize)]
+struct Totals {
+    samples: u64,
+    seconds: f64,
+    samples_per_second: f64,
+    elbo_train: Option<f64>,
+    elbo_test: Option<f64>,
+    learning_rate: f32,
+}
+
+/// Trains to the goal, or until a signal asks for the end.
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let signals = signals()?;
+    let out = arguments.out.clone().or_else(|| arguments.resume.clone());
+    let (training, data, view) = start(&arguments)?;
+    let before = (training.samples, training.seconds);
+    let goal = training.configuration.goal;
+
+    let bar = progress_bar(goal, "samples");
+    bar.set_position(training.samples);
+    let trainer = Trainer::start(training, data)?;
+    trainer.send(Command::Start);
+    let mut saved_at = Instant::now();
+    let ending = loop {
+        let event = select! {
+            recv(signals) -> signal => break Ending::Interrupted(signal.unwrap_or_default()),
+            recv(trainer.events()) -> event => event.context("the training thread ended")?,
+        };
+        match event {
+            Event::Steps { reports, .. } => {
+                if let Some(last) = reports.last() {
+                    bar.set_position(last.samples);
+                }
+            }
+            Event::Evaluated { point: Some(point), .. } => {
+                bar.set_message(format!("test ELBO {:.2}", point.elbo_test));
+                report(arguments.json, &Line::Metrics(&point), || {
+                    bar.suspend(|| {
+                        eprintln!(
+                            "{:>9} samples  ELBO train {:.2}  test {:.2}",
+                            point.samples, point.elbo_train, point.elbo_test
+                        );
+                    });
+                })?;
+                if let Some(out) = out.as_deref().filter(|_| saved_at.elapsed() >= AUTOSAVE_INTERVAL) {
+                    saved_at = Instant::now();
+                    session::save(&*trainer.checkpoint().recv()?, &view, out)?;
+                }
+            }
+            Event::Diverged(diverged) => break Ending::Diverged(diverged),
+            Event::State(State::Finished) => break Ending::Finished,
+            Event::Evaluated { .. } | Event::State(_) => {}
+        }
+    };
+    bar.finish_and_clear();
+
+    let training = trainer.checkpoint().recv().context("the training thread ended")?;
+    if let Some(out) = &out {
+        session::save(&training, &view, out)?;
+    }
+    let kept = out.map_or("nothing was saved".into(), |out| format!("saved to {}", out.display()));
+    match ending {
+        Ending::Finished => {
+            let totals = totals(&training, before);
+            report(arguments.json, &Line::Done(totals), || eprintln!("done: {kept}"))
+        }
+        Ending::Interrupted(signal) => {
+            Err(anyhow!("ended by signal {signal} after {} of {goal} samples; {kept}", training.samples))
+        }
+        Ending::Diverged(diverged) => Err(anyhow::Error::new(diverged).context(format!("training stopped; {kept}"))),
+    }
+}
+
+/// Why training ended.
+enum Ending {
+    Finished,
+    Interrupted(i32),
+    Diverged(Diverged),
+}
+
+/// The run that the arguments ask for, its data, and the view to save with it.
+fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)> {
+    let (mut training, data, view) = if let Some(path) = &arguments.resume {
+        let session = session::load(path)?;
+        let data = Arc::new(dataset(&session.configuration().data)?);
+        let view = session.view().clone();
+        (session.into_training(&data)?, data, view)
+    } else {
+        let configuration = configuration(arguments);
+        configuration.check()?;
+        let data = Arc::new(dataset(&configuration.data)?);
+        (Training::new(configuration, &data), data, View::default())
+    };
+    let points = training.configuration.train_points(&data) as u64;
+    let goal = arguments.samples.or_else(|| arguments.epochs.map(|epochs| epochs.saturating_mul(points)));
+    training.configuration.goal = goal.unwrap_or(training.configuration.goal);
+    training.configuration.evaluate_every =
+        arguments.evaluate_every.unwrap_or(training.configuration.evaluate_every);
+    training.optimizer.learning_rate = arguments.learning_rate.unwrap_or(training.optimizer.learning_rate);
+    training.configuration.check()?;
+    if training.is_finished() {
+        anyhow::bail!(
+            "nothing to do: {} samples were seen already and the goal is {}; --samples or --epochs sets another",
+            training.samples,
+            training.configuration.goal
+        );
+    }
+    Ok((training, data, view))
+}
+
+/// The preset with every flag that was given in place of its own value.
+fn configuration(arguments: &Arguments) -> Configuration {
+    let preset = arguments.preset.configuration(arguments.threads.unwrap_or_else(default_threads));
+    let optimizer = arguments.optimizer.unwrap_or(preset.optimizer);
+    let usual_rate = if optimizer == preset.optimizer { preset.learning_rate } else { optimizer.usual_learning_rate() };
+    Configuration {
+        data: arguments.data.clone().unwrap_or(preset.data),
+        hidden: arguments.hidden.unwrap_or(preset.hidden),
+        latent: arguments.latent.unwrap_or(preset.latent),
+        optimizer,
+        learning_rate: arguments.learning_rate.unwrap_or(usual_rate),
+        batch: arguments.batch.unwrap_or(preset.batch),
+        mc_samples: arguments.mc_samples.unwrap_or(preset.mc_samples),
+        binarisation: arguments.binarize.unwrap_or(preset.binarisation),
+        train_size: arguments.train_size.or(preset.train_size),
+        seed: arguments.seed.unwrap_or(preset.seed),
+        ..preset
+    }
+}
+
+fn totals(training: &Training, (samples, seconds): (u64, f64)) -> Totals {
+    let last = training.evaluations.last();
+    Totals {
+        samples: training.samples,
+        seconds: training.seconds,
+        samples_per_second: (training.samples - samples) as f64 / (training.seconds - seconds),
+        elbo_train: last.map(|point| point.elbo_train),
+        elbo_test: last.map(|point| point.elbo_test),
+        learning_rate: training.optimizer.learning_rate,
+    }
+}
+
+/// One line for a program, or the words for a person.
+fn report(json: bool, line: &Line, words: impl FnOnce()) -> anyhow::Result<()> {
+    if json {
+        let mut text = serde_json::to_string(line)?;
+        text.push('\n');
+        let mut output = std::io::stdout().lock();
+        output.write_all(text.as_bytes()).and_then(|()| output.flush()).context("writing to standard output")?;
+    } else {
+        words();
+    }
+    Ok(())
+}
+
+/// The signals that ask a program to end, as they arrive.
+fn signals() -> anyhow::Result<Receiver<i32>> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    #[cfg(unix)]
+    let asked = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
+    #[cfg(not(unix))]
+    let asked = [SIGINT, SIGTERM];
+    let mut signals = signal_hook::iterator::Signals::new(asked).context("listening for signals")?;
+    let (sender, receiver) = unbounded();
+    std::thread::spawn(move || signals.forever().all(|signal| sender.send(signal).is_ok()));
+    Ok(receiver)
+}

@@ -1,0 +1,58 @@
+//! The schema of a session file.
+
+use serde::{Deserialize, Serialize};
+
+use super::View;
+use super::floats::Floats;
+use crate::learning::Configuration;
+use crate::learning::curve::{CurvePoint, Trace};
+use crate::model::vae::BoundTerms;
+
+/// What every session file says that it is.
+pub const FORMAT: &str = "vae-tui session";
+/// The version of the schema that this program writes, and the highest that it reads.
+pub const VERSION: u32 = 1;
+
+/// What is read first: enough to know whether the rest can be.
+#[derive(Deserialize)]
+pub struct Header {
+    pub format: String,
+    pub version: u32,
+    #[serde(default)]
+    pub program: String,
+}
+
+/// A session file. Random numbers are a function of the seed and the step (see [`crate::random`]), so those two are
+/// the whole state of the random number generators.
+#[derive(Serialize, Deserialize)]
+pub struct Document {
+    pub format: String,
+    pub version: u32,
+    /// The version of the program that wrote the file.
+    pub program: String,
+    pub configuration: Configuration,
+    /// Pixels of one image.
+    pub pixels: usize,
+    pub learning_rate: f32,
+    pub samples: u64,
+    pub steps: u64,
+    pub seconds: f64,
+    pub optimizer_steps: u64,
+    pub parameters: Vec<StoredParameter>,
+    pub evaluations: Vec<CurvePoint>,
+    pub since_evaluation: (BoundTerms, u64),
+    pub trace: Trace,
+    pub view: View,
+}
+
+/// One parameter tensor with the optimizer's memory of it.
+#[derive(Serialize, Deserialize)]
+pub struct StoredParameter {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub values: Floats,
+    /// Adam's mean of the gradient; empty for Adagrad.
+    pub first: Floats,
+    /// Adam's mean, or Adagrad's sum, of the squared gradient.
+    pub second: Floats,
+}

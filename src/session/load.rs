@@ -1,0 +1,124 @@
+//! Reading a session, with every number checked before it is believed.
+
+use std::path::Path;
+
+use super::document::{Document, FORMAT, Header, VERSION};
+use super::{SessionError, View};
+use crate::data::Dataset;
+use crate::learning::{Configuration, Training};
+use crate::model::Vae;
+use crate::nn::optimizer::Optimizer;
+
+/// A session as read from a file; the data set makes a run of it.
+pub struct Session {
+    document: Document,
+    path: std::path::PathBuf,
+}
+
+/// The largest file that is read at all: far above what the largest model needs.
+const LARGEST_FILE: u64 = 4 << 30;
+
+/// Reads the session file `path`.
+///
+/// # Errors
+/// If the file is missing, something else, from a later program, or damaged; the error names the file and the cause.
+pub fn load(path: &Path) -> Result<Session, SessionError> {
+    let unread = |cause| SessionError::Read { path: path.to_owned(), cause };
+    let metadata = std::fs::metadata(path).map_err(unread)?;
+    if !metadata.is_file() {
+        return Err(unread(std::io::Error::other("it is not a file")));
+    }
+    if metadata.len() > LARGEST_FILE {
+        return Err(unread(std::io::Error::other("it is too large for a session")));
+    }
+    let bytes = std::fs::read(path).map_err(unread)?;
+    let foreign = |cause: String| SessionError::Foreign { path: path.to_owned(), cause };
+    let text = String::from_utf8(bytes).map_err(|_| foreign("it is not text".into()))?;
+
+    let claims_to_be_ours = text.contains(FORMAT);
+    let header: Header = match ron::from_str(&text) {
+        Ok(header) => header,
+        Err(error) if claims_to_be_ours => return Err(damaged(path, error.to_string())),
+        Err(error) => return Err(foreign(error.to_string())),
+    };
+    if header.format != FORMAT {
+        return Err(foreign(format!("its format is {:?}", header.format)));
+    }
+    if header.version > VERSION {
+        let Header { version: found, program, .. } = header;
+        return Err(SessionError::Newer { path: path.to_owned(), found, program });
+    }
+    let document: Document = ron::from_str(&text).map_err(|error| damaged(path, error.to_string()))?;
+    document.configuration.check().map_err(|error| damaged(path, error.to_string()))?;
+    Ok(Session { document, path: path.to_owned() })
+}
+
+impl Session {
+    /// What the run started from.
+    pub fn configuration(&self) -> &Configuration {
+        &self.document.configuration
+    }
+
+    /// How the person looked at it.
+    pub fn view(&self) -> &View {
+        &self.document.view
+    }
+
+    /// The run, ready to go on with `data`.
+    ///
+    /// # Errors
+    /// If the data set is another one, or a parameter is missing or has another shape than the configuration says.
+    pub fn into_training(self, data: &Dataset) -> Result<Training, SessionError> {
+        let Self { document, path } = self;
+        let damaged = |cause: String| damaged(&path, cause);
+        if document.configuration.data != data.name || document.pixels != data.pixels() {
+            return Err(damaged(format!(
+                "it was trained on {:?} with {} pixels an image, but the data is {:?} with {}",
+                document.configuration.data,
+                document.pixels,
+                data.name,
+                data.pixels()
+            )));
+        }
+
+        let mut model = Vae::zeros(document.configuration.architecture(document.pixels));
+        let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
+        optimizer.steps = document.optimizer_steps;
+        let mut stored = document.parameters.into_iter();
+        for named in model.parameters_mut() {
+            let expected = format!("{} of shape {:?}", named.name, named.parameter.sizes());
+            let Some(found) = stored.next() else {
+                return Err(damaged(format!("parameters: expected {expected}, found none")));
+            };
+            if found.name != named.name || found.shape != named.parameter.sizes() {
+                let found = format!("{} of shape {:?}", found.name, found.shape);
+                return Err(damaged(format!("parameters: expected {expected}, found {found}")));
+            }
+            let count = named.parameter.values().len();
+            let firsts = if optimizer.has_first() { count } else { 0 };
+            let lengths = (found.values.0.len(), found.first.0.len(), found.second.0.len());
+            if lengths != (count, firsts, count) {
+                let expected = (count, firsts, count);
+                return Err(damaged(format!("{}: expected {expected:?} numbers, found {lengths:?}", found.name)));
+            }
+            named.parameter.values_mut().copy_from_slice(&found.values.0);
+            if optimizer.has_first() {
+                optimizer.first.push(found.first.0);
+            }
+            optimizer.second.push(found.second.0);
+        }
+
+        let mut training = Training::resumed(document.configuration, model, optimizer, data);
+        training.samples = document.samples;
+        training.steps = document.steps;
+        training.seconds = document.seconds;
+        training.evaluations = document.evaluations;
+        training.since_evaluation = document.since_evaluation;
+        training.trace = document.trace;
+        Ok(training)
+    }
+}
+
+fn damaged(path: &Path, cause: String) -> SessionError {
+    SessionError::Damaged { path: path.to_owned(), cause }
+}

@@ -1,0 +1,18 @@
+//! A session on disk: everything needed to go on, in one RON file.
+//!
+//! [`save`] writes a [`Training`](crate::learning::Training) and the [`View`] on it; [`load`] reads them back, exact
+//! to the bit. A file is replaced as a whole or not at all, and a file that is not understood is refused with its
+//! name and the reason. [`folder`] knows where sessions lie when nobody says so.
+
+mod document;
+mod error;
+mod floats;
+pub mod folder;
+mod load;
+mod save;
+mod view;
+
+pub use error::SessionError;
+pub use load::{Session, load};
+pub use save::save;
+pub use view::{Pane, View};

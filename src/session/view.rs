@@ -1,0 +1,55 @@
+//! How a person looks at a session: saved with it, so that coming back finds the screen as it was.
+
+use serde::{Deserialize, Serialize};
+
+/// One of the three panes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Pane {
+    /// The training curve and its numbers.
+    #[default]
+    Training,
+    /// Latent dimensions and what they decode to.
+    Traversal,
+    /// Test images beside what the model makes of them.
+    Reconstruction,
+}
+
+/// What is selected and how it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// The pane that keys go to.
+    pub pane: Pane,
+    /// Whether that pane fills the screen.
+    pub zoomed: bool,
+    /// Whether the samples axis of the curve is logarithmic.
+    pub log_axis: bool,
+    /// How many steps the smoothing of the minibatch curve looks back, 0 for none.
+    pub smoothing: u32,
+    /// The test image at which the traversal starts; none for the origin of the latent space.
+    pub start_image: Option<usize>,
+    /// The latent vector that the traversal shows; empty: the start's own.
+    pub latent: Vec<f32>,
+    /// The selected latent dimension.
+    pub dimension: usize,
+    /// The test images in the reconstruction pane, as long as the model's test set; empty: the first ones.
+    pub images: Vec<usize>,
+    /// The selected one of them.
+    pub selected_image: usize,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            pane: Pane::default(),
+            zoomed: false,
+            log_axis: false,
+            smoothing: 20,
+            start_image: Some(0),
+            latent: Vec::new(),
+            dimension: 0,
+            images: Vec::new(),
+            selected_image: 0,
+        }
+    }
+}
