@@ -9,6 +9,7 @@
 //! - [`model`]: encoder, decoder, and the lower bound that joins them
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step, and the thread that repeats it
+//! - [`explore`]: a model looked into: traversals and reconstructions
 //! - [`session`]: everything needed to go on, in one RON file
 //! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod data;
 pub mod dims;
 pub mod evaluation;
+pub mod explore;
 pub mod learning;
 pub mod model;
 pub mod nn;

@@ -56,20 +56,30 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = dataset(&session.configuration().data)?;
     let training = session.into_training(&data)?;
     let split = data.split(arguments.split);
-    let noise = Noise { seed: training.configuration.seed, binarisation: training.configuration.binarisation };
+    let noise = Noise {
+        seed: training.configuration.seed,
+        binarisation: training.configuration.binarisation,
+    };
     let model = &training.model;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(default_threads()).build()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(default_threads())
+        .build()?;
 
-    let bound = pool.install(|| lower_bound(model, split, noise, |_| true)).context("the split has no data points")?;
+    let bound = pool
+        .install(|| lower_bound(model, split, noise, |_| true))
+        .context("the split has no data points")?;
     let importance = arguments.importance_samples.map(|samples| {
-        let wanted = arguments.importance_points.map_or(usize::MAX, |points| points as usize);
+        let wanted = arguments
+            .importance_points
+            .map_or(usize::MAX, |points| points as usize);
         let points = wanted.min(split.points());
         let bar = progress_bar(points as u64, "data points");
         let go_on = |done: usize| {
             bar.set_position(done as u64);
             true
         };
-        let estimate = pool.install(|| importance_weighted(model, split, points, samples as usize, noise, go_on));
+        let estimate =
+            pool.install(|| importance_weighted(model, split, points, samples as usize, noise, go_on));
         bar.finish_and_clear();
         estimate.map(|estimate| Importance {
             log_likelihood: estimate.mean,
@@ -95,7 +105,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn print(report: &Report, latent: usize) {
-    println!("ELBO            {:>10.3} nats per data point ({} points)", report.elbo, report.points);
+    println!(
+        "ELBO            {:>10.3} nats per data point ({} points)",
+        report.elbo, report.points
+    );
     println!("reconstruction  {:>10.3}", report.reconstruction);
     println!("KL              {:>10.3}", report.kl);
     println!("active units    {:>6} of {latent}", report.active_units);

@@ -67,19 +67,25 @@ impl Command {
 
 /// As many threads as this machine has cores.
 pub fn default_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(256)
+    std::thread::available_parallelism()
+        .map_or(1, |cores| cores.get())
+        .min(256)
 }
 
 /// The data set of that name.
 fn dataset(name: &str) -> anyhow::Result<Dataset> {
-    anyhow::ensure!(name == mnist::NAME, "the data set {name:?} is not known; this program has \"mnist\"");
+    anyhow::ensure!(
+        name == mnist::NAME,
+        "the data set {name:?} is not known; this program has \"mnist\""
+    );
     mnist::load(|_| {}).context("loading MNIST")
 }
 
 /// A bar on standard error; nothing where that is no terminal.
 fn progress_bar(length: u64, unit: &str) -> indicatif::ProgressBar {
     let bar = indicatif::ProgressBar::new(length);
-    let template = format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}  {{elapsed}} (ETA {{eta}})  {{msg}}");
+    let template =
+        format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}  {{elapsed}} (ETA {{eta}})  {{msg}}");
     if let Ok(style) = indicatif::ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }

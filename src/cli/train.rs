@@ -123,7 +123,9 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
                     bar.set_position(last.samples);
                 }
             }
-            Event::Evaluated { point: Some(point), .. } => {
+            Event::Evaluated {
+                point: Some(point), ..
+            } => {
                 bar.set_message(format!("test ELBO {:.2}", point.elbo_test));
                 report(arguments.json, &Line::Metrics(&point), || {
                     bar.suspend(|| {
@@ -149,16 +151,21 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(out) = &out {
         session::save(&training, &view, out)?;
     }
-    let kept = out.map_or("nothing was saved".into(), |out| format!("saved to {}", out.display()));
+    let kept = out.map_or("nothing was saved".into(), |out| {
+        format!("saved to {}", out.display())
+    });
     match ending {
         Ending::Finished => {
             let totals = totals(&training, before);
             report(arguments.json, &Line::Done(totals), || eprintln!("done: {kept}"))
         }
-        Ending::Interrupted(signal) => {
-            Err(anyhow!("ended by signal {signal} after {} of {goal} samples; {kept}", training.samples))
+        Ending::Interrupted(signal) => Err(anyhow!(
+            "ended by signal {signal} after {} of {goal} samples; {kept}",
+            training.samples
+        )),
+        Ending::Diverged(diverged) => {
+            Err(anyhow::Error::new(diverged).context(format!("training stopped; {kept}")))
         }
-        Ending::Diverged(diverged) => Err(anyhow::Error::new(diverged).context(format!("training stopped; {kept}"))),
     }
 }
 
@@ -183,11 +190,16 @@ fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)
         (Training::new(configuration, &data), data, View::default())
     };
     let points = training.configuration.train_points(&data) as u64;
-    let goal = arguments.samples.or_else(|| arguments.epochs.map(|epochs| epochs.saturating_mul(points)));
+    let goal = arguments
+        .samples
+        .or_else(|| arguments.epochs.map(|epochs| epochs.saturating_mul(points)));
     training.configuration.goal = goal.unwrap_or(training.configuration.goal);
-    training.configuration.evaluate_every =
-        arguments.evaluate_every.unwrap_or(training.configuration.evaluate_every);
-    training.optimizer.learning_rate = arguments.learning_rate.unwrap_or(training.optimizer.learning_rate);
+    training.configuration.evaluate_every = arguments
+        .evaluate_every
+        .unwrap_or(training.configuration.evaluate_every);
+    training.optimizer.learning_rate = arguments
+        .learning_rate
+        .unwrap_or(training.optimizer.learning_rate);
     training.configuration.check()?;
     if training.is_finished() {
         anyhow::bail!(
@@ -201,9 +213,15 @@ fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)
 
 /// The preset with every flag that was given in place of its own value.
 fn configuration(arguments: &Arguments) -> Configuration {
-    let preset = arguments.preset.configuration(arguments.threads.unwrap_or_else(default_threads));
+    let preset = arguments
+        .preset
+        .configuration(arguments.threads.unwrap_or_else(default_threads));
     let optimizer = arguments.optimizer.unwrap_or(preset.optimizer);
-    let usual_rate = if optimizer == preset.optimizer { preset.learning_rate } else { optimizer.usual_learning_rate() };
+    let usual_rate = if optimizer == preset.optimizer {
+        preset.learning_rate
+    } else {
+        optimizer.usual_learning_rate()
+    };
     Configuration {
         data: arguments.data.clone().unwrap_or(preset.data),
         hidden: arguments.hidden.unwrap_or(preset.hidden),
@@ -237,7 +255,10 @@ fn report(json: bool, line: &Line, words: impl FnOnce()) -> anyhow::Result<()> {
         let mut text = serde_json::to_string(line)?;
         text.push('\n');
         let mut output = std::io::stdout().lock();
-        output.write_all(text.as_bytes()).and_then(|()| output.flush()).context("writing to standard output")?;
+        output
+            .write_all(text.as_bytes())
+            .and_then(|()| output.flush())
+            .context("writing to standard output")?;
     } else {
         words();
     }

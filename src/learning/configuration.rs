@@ -74,7 +74,11 @@ impl Configuration {
         within("hidden", self.hidden, HIDDEN_RANGE)?;
         within("batch", self.batch, 1..=10_000)?;
         within("mc-samples", self.mc_samples, 1..=1_000)?;
-        within("batch times mc-samples", self.batch * self.mc_samples, 1..=100_000)?;
+        within(
+            "batch times mc-samples",
+            self.batch * self.mc_samples,
+            1..=100_000,
+        )?;
         within("threads", self.threads, 1..=256)?;
         if let Some(train_size) = self.train_size {
             within("train-size", train_size, 1..=usize::MAX)?;

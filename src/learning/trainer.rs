@@ -120,7 +120,13 @@ impl Trainer {
             .name("trainer".into())
             .spawn(move || workers.run(|| run.serve(&workers)))
             .map_err(|error| StartError(error.to_string()))?;
-        Ok(Self { commands: Some(commands), events, snapshot, stop, thread: Some(thread) })
+        Ok(Self {
+            commands: Some(commands),
+            events,
+            snapshot,
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// Puts a command into the mailbox.
@@ -250,12 +256,21 @@ impl Run {
     fn evaluate(&mut self) {
         self.report();
         let started = Instant::now();
-        let Training { model, configuration, .. } = &self.training;
-        let noise = Noise { seed: configuration.seed, binarisation: configuration.binarisation };
+        let Training {
+            model, configuration, ..
+        } = &self.training;
+        let noise = Noise {
+            seed: configuration.seed,
+            binarisation: configuration.binarisation,
+        };
         let go_on = |_| !self.stop.load(Ordering::Relaxed);
         if let Some(test) = lower_bound(model, &self.data.test, noise, go_on) {
             let point = self.training.record(&test);
-            self.tell(Event::Evaluated { point, test, seconds: started.elapsed().as_secs_f64() });
+            self.tell(Event::Evaluated {
+                point,
+                test,
+                seconds: started.elapsed().as_secs_f64(),
+            });
         }
     }
 
@@ -265,7 +280,10 @@ impl Run {
         if !self.unreported.is_empty() {
             self.snapshot.store(Arc::new(self.training.model.clone()));
             let reports = std::mem::take(&mut self.unreported);
-            self.tell(Event::Steps { reports, seconds: self.training.seconds });
+            self.tell(Event::Steps {
+                reports,
+                seconds: self.training.seconds,
+            });
         }
     }
 

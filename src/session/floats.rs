@@ -20,7 +20,9 @@ impl Serialize for Floats {
 impl<'de> Deserialize<'de> for Floats {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let bytes = BASE64_STANDARD_NO_PAD.decode(text.as_bytes()).map_err(D::Error::custom)?;
+        let bytes = BASE64_STANDARD_NO_PAD
+            .decode(text.as_bytes())
+            .map_err(D::Error::custom)?;
         let Some((bytes, checksum)) = bytes.split_last_chunk::<4>() else {
             return Err(D::Error::custom("numbers without a checksum"));
         };
@@ -31,7 +33,9 @@ impl<'de> Deserialize<'de> for Floats {
         if !rest.is_empty() {
             return Err(D::Error::custom("numbers that end in the middle of one"));
         }
-        Ok(Self(values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()))
+        Ok(Self(
+            values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+        ))
     }
 }
 

@@ -34,15 +34,21 @@ pub fn sessions() -> Result<PathBuf, SessionError> {
 pub fn free_name(folder: &Path, configuration: &Configuration) -> PathBuf {
     let name = |number: u32| format!("{}-{}d-{number}.ron", configuration.data, configuration.latent);
     let mut candidates = (1..u32::MAX).map(|number| folder.join(name(number)));
-    candidates.find(|path| !path.exists()).unwrap_or_else(|| folder.join(name(u32::MAX)))
+    candidates
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| folder.join(name(u32::MAX)))
 }
 
 /// The sessions in `folder`, the newest first; none if it can't be read.
 pub fn list(folder: &Path) -> Vec<Entry> {
-    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let paths = files.flatten().map(|file| file.path());
-    let mut entries: Vec<Entry> =
-        paths.filter(|path| path.extension().is_some_and(|end| end == "ron")).filter_map(entry).collect();
+    let mut entries: Vec<Entry> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "ron"))
+        .filter_map(entry)
+        .collect();
     entries.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.path.cmp(&b.path)));
     entries
 }
@@ -51,7 +57,14 @@ fn entry(path: PathBuf) -> Option<Entry> {
     let modified = std::fs::metadata(&path).ok()?.modified().ok()?;
     let mut first_line = String::new();
     // A session says what it is within its first line; a foreign file may have no lines at all.
-    BufReader::new(File::open(&path).ok()?).take(400).read_line(&mut first_line).ok()?;
+    BufReader::new(File::open(&path).ok()?)
+        .take(400)
+        .read_line(&mut first_line)
+        .ok()?;
     let summary = first_line.trim().strip_prefix("// ").unwrap_or("").to_owned();
-    Some(Entry { path, summary, modified })
+    Some(Entry {
+        path,
+        summary,
+        modified,
+    })
 }

@@ -23,7 +23,10 @@ const LARGEST_FILE: u64 = 4 << 30;
 /// # Errors
 /// If the file is missing, something else, from a later program, or damaged; the error names the file and the cause.
 pub fn load(path: &Path) -> Result<Session, SessionError> {
-    let unread = |cause| SessionError::Read { path: path.to_owned(), cause };
+    let unread = |cause| SessionError::Read {
+        path: path.to_owned(),
+        cause,
+    };
     let metadata = std::fs::metadata(path).map_err(unread)?;
     if !metadata.is_file() {
         return Err(unread(std::io::Error::other("it is not a file")));
@@ -32,7 +35,10 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
         return Err(unread(std::io::Error::other("it is too large for a session")));
     }
     let bytes = std::fs::read(path).map_err(unread)?;
-    let foreign = |cause: String| SessionError::Foreign { path: path.to_owned(), cause };
+    let foreign = |cause: String| SessionError::Foreign {
+        path: path.to_owned(),
+        cause,
+    };
     let text = String::from_utf8(bytes).map_err(|_| foreign("it is not text".into()))?;
 
     let claims_to_be_ours = text.contains(FORMAT);
@@ -45,12 +51,26 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
         return Err(foreign(format!("its format is {:?}", header.format)));
     }
     if header.version > VERSION {
-        let Header { version: found, program, .. } = header;
-        return Err(SessionError::Newer { path: path.to_owned(), found, program });
+        let Header {
+            version: found,
+            program,
+            ..
+        } = header;
+        return Err(SessionError::Newer {
+            path: path.to_owned(),
+            found,
+            program,
+        });
     }
     let document: Document = ron::from_str(&text).map_err(|error| damaged(path, error.to_string()))?;
-    document.configuration.check().map_err(|error| damaged(path, error.to_string()))?;
-    Ok(Session { document, path: path.to_owned() })
+    document
+        .configuration
+        .check()
+        .map_err(|error| damaged(path, error.to_string()))?;
+    Ok(Session {
+        document,
+        path: path.to_owned(),
+    })
 }
 
 impl Session {
@@ -99,7 +119,10 @@ impl Session {
             let lengths = (found.values.0.len(), found.first.0.len(), found.second.0.len());
             if lengths != (count, firsts, count) {
                 let expected = (count, firsts, count);
-                return Err(damaged(format!("{}: expected {expected:?} numbers, found {lengths:?}", found.name)));
+                return Err(damaged(format!(
+                    "{}: expected {expected:?} numbers, found {lengths:?}",
+                    found.name
+                )));
             }
             named.parameter.values_mut().copy_from_slice(&found.values.0);
             if optimizer.has_first() {
@@ -120,5 +143,8 @@ impl Session {
 }
 
 fn damaged(path: &Path, cause: String) -> SessionError {
-    SessionError::Damaged { path: path.to_owned(), cause }
+    SessionError::Damaged {
+        path: path.to_owned(),
+        cause,
+    }
 }

@@ -18,15 +18,23 @@ use crate::learning::Training;
 /// # Errors
 /// If the folder or the file can't be written; an existing file is then as it was.
 pub fn save(training: &Training, view: &View, path: &Path) -> Result<(), SessionError> {
-    let failed = |cause| SessionError::Write { path: path.to_owned(), cause };
+    let failed = |cause| SessionError::Write {
+        path: path.to_owned(),
+        cause,
+    };
     // A link keeps pointing where it did.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
 
     let mut temporary = temporary_file(folder).map_err(failed)?;
     let mut writer = BufWriter::new(temporary.as_file_mut());
-    write(training, view, &mut writer).and_then(|()| writer.flush()).map_err(failed)?;
+    write(training, view, &mut writer)
+        .and_then(|()| writer.flush())
+        .map_err(failed)?;
     drop(writer);
     temporary.as_file().sync_all().map_err(failed)?;
     temporary.persist(&target).map_err(|error| failed(error.error))?;
@@ -52,8 +60,12 @@ fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
 fn write(training: &Training, view: &View, writer: &mut impl Write) -> std::io::Result<()> {
     writeln!(writer, "// {}", summary(training))?;
     let mut text = String::new();
-    ron::ser::to_writer_pretty(&mut text, &document(training, view), PrettyConfig::new().depth_limit(3))
-        .map_err(std::io::Error::other)?;
+    ron::ser::to_writer_pretty(
+        &mut text,
+        &document(training, view),
+        PrettyConfig::new().depth_limit(3),
+    )
+    .map_err(std::io::Error::other)?;
     writer.write_all(text.as_bytes())?;
     writeln!(writer)
 }
@@ -61,19 +73,29 @@ fn write(training: &Training, view: &View, writer: &mut impl Write) -> std::io::
 /// The first line of a session file, which lists show: what was trained, how far, how well.
 fn summary(training: &Training) -> String {
     let architecture = training.model.architecture();
-    let bound = training.evaluations.last().map_or(String::new(), |point| format!(", test ELBO {:.2}", point.elbo_test));
-    format!("{} {architecture}, {} samples{bound}", training.configuration.data, training.samples)
+    let bound = training.evaluations.last().map_or(String::new(), |point| {
+        format!(", test ELBO {:.2}", point.elbo_test)
+    });
+    format!(
+        "{} {architecture}, {} samples{bound}",
+        training.configuration.data, training.samples
+    )
 }
 
 fn document(training: &Training, view: &View) -> Document {
     let optimizer = &training.optimizer;
-    let parameters = training.model.parameters().into_iter().enumerate().map(|(index, named)| StoredParameter {
-        name: named.name,
-        shape: named.parameter.sizes(),
-        values: Floats(named.parameter.values().to_vec()),
-        first: Floats(optimizer.first.get(index).cloned().unwrap_or_default()),
-        second: Floats(optimizer.second[index].clone()),
-    });
+    let parameters = training
+        .model
+        .parameters()
+        .into_iter()
+        .enumerate()
+        .map(|(index, named)| StoredParameter {
+            name: named.name,
+            shape: named.parameter.sizes(),
+            values: Floats(named.parameter.values().to_vec()),
+            first: Floats(optimizer.first.get(index).cloned().unwrap_or_default()),
+            second: Floats(optimizer.second[index].clone()),
+        });
     Document {
         format: FORMAT.into(),
         version: VERSION,

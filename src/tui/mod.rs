@@ -1,4 +1,21 @@
-//! stub
+//! The workbench on the screen.
+//!
+//! The state is plain data ([`app::App`]); [`update::update`] is the only place where it changes; a pane only reads
+//! it. What must be done outside comes back as [`message::Effect`]s, which the [`runtime`] carries out. So every
+//! screen can be tested without a terminal, and every behaviour without a screen.
+
+pub mod app;
 pub mod colour;
-/// stub
-pub fn run(_: &crate::cli::WorkbenchArguments) -> anyhow::Result<()> { Ok(()) }
+pub mod dialogs;
+pub mod keymap;
+pub mod layout;
+pub mod message;
+pub mod panes;
+mod runtime;
+mod signals;
+pub mod terminal;
+pub mod theme;
+pub mod update;
+pub mod widgets;
+
+pub use runtime::run;

@@ -1,0 +1,6 @@
+//! Looking into a model: pure functions from a model and a point of its latent space to images and numbers.
+//!
+//! They know neither terminals nor threads; a screen calls them with the newest snapshot.
+
+pub mod reconstruction;
+pub mod traversal;

@@ -1,0 +1,100 @@
+//! Moving through the latent space: one dimension moves, the rest stay.
+
+use dfdx::prelude::*;
+
+use crate::dims::{Batch, Latent, Pixels};
+use crate::model::Vae;
+use crate::nn::view::elements;
+use crate::random::{Purpose, fill_standard_normal, generator};
+
+/// The range over which a dimension is shown: three standard deviations of the prior to each side.
+pub const REACH: f32 = 3.0;
+
+/// The mean of `q(z|x)` for one image with intensities in `[0, 1]`.
+pub fn posterior_mean(model: &Vae, image: &[f32]) -> Vec<f32> {
+    let x = Cpu::default().tensor_from_vec(image.to_vec(), (Batch(1), Pixels(image.len())));
+    let moments = model.encoder().forward(&x, NoneTape);
+    elements(&moments)[..model.architecture().latent].to_vec()
+}
+
+/// A point drawn from the prior; `draw` tells one draw from the next.
+pub fn prior_sample(model: &Vae, seed: u64, draw: u64) -> Vec<f32> {
+    let mut z = vec![0.0; model.architecture().latent];
+    fill_standard_normal(&mut generator(seed, Purpose::Exploration, draw, 0), &mut z);
+    z
+}
+
+/// `count` values from -[`REACH`] to [`REACH`], evenly spaced.
+pub fn steps(count: usize) -> Vec<f32> {
+    let last = count.saturating_sub(1).max(1) as f32;
+    (0..count)
+        .map(|index| -REACH + 2.0 * REACH * index as f32 / last)
+        .collect()
+}
+
+/// The mean images of several latent points, one after the other.
+pub fn decode(model: &Vae, points: &[Vec<f32>]) -> Vec<f32> {
+    let shape = (Batch(points.len()), Latent(model.architecture().latent));
+    let images = model.decode(Cpu::default().tensor_from_vec(points.concat(), shape));
+    elements(&images).to_vec()
+}
+
+/// For each of `dimensions`, the images of `z` with that dimension at each of `values`.
+pub fn traverse(model: &Vae, z: &[f32], dimensions: &[usize], values: &[f32]) -> Vec<f32> {
+    let moved = |dimension: usize, value: f32| {
+        let mut point = z.to_vec();
+        point[dimension] = value;
+        point
+    };
+    let points: Vec<Vec<f32>> = dimensions
+        .iter()
+        .flat_map(|&dimension| values.iter().map(move |&value| moved(dimension, value)))
+        .collect();
+    if points.is_empty() {
+        Vec::new()
+    } else {
+        decode(model, &points)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Activation, Architecture, Initialisation};
+
+    #[test]
+    fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {
+        let architecture = Architecture {
+            pixels: 6,
+            hidden: 5,
+            latent: 3,
+            activation: Activation::Tanh,
+        };
+        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let z = vec![0.3, -1.0, 3.0];
+        let here = decode(&model, std::slice::from_ref(&z));
+        let images = traverse(&model, &z, &[2, 0], &steps(3));
+        let image = |index: usize| &images[index * 6..][..6];
+        assert_eq!(images.len(), 2 * 3 * 6);
+        assert_eq!(image(2), here);
+        assert_ne!(image(0), here);
+        assert_eq!(image(4), decode(&model, &[vec![0.0, -1.0, 3.0]]));
+        assert_eq!(steps(5), [-3.0, -1.5, 0.0, 1.5, 3.0]);
+    }
+
+    #[test]
+    fn draws_from_the_prior_can_be_repeated() {
+        let architecture = Architecture {
+            pixels: 6,
+            hidden: 5,
+            latent: 400,
+            activation: Activation::Tanh,
+        };
+        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let draw = prior_sample(&model, 3, 0);
+        assert_eq!(draw, prior_sample(&model, 3, 0));
+        assert_ne!(draw, prior_sample(&model, 3, 1));
+        let variance = draw.iter().map(|z| z * z).sum::<f32>() / 400.0;
+        assert!((variance - 1.0).abs() < 0.36, "five standard errors: {variance}");
+    }
+}

@@ -1,0 +1,377 @@
+//! Everything the screen shows, as plain data. Only [`update`](super::update) changes it.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use super::colour::ColourDepth;
+use super::dialogs::Dialog;
+use super::layout;
+use super::message::Opened;
+use crate::data::Dataset;
+use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
+use crate::explore::reconstruction::{Reconstruction, reconstruct};
+use crate::explore::traversal;
+use crate::learning::Configuration;
+use crate::learning::curve::{CurvePoint, Trace};
+use crate::learning::trainer::State;
+use crate::model::Vae;
+use crate::model::vae::BoundTerms;
+use crate::session::{Pane, View};
+
+/// The state of the screen.
+pub struct App {
+    /// The part of the terminal that is drawn on.
+    pub area: Rect,
+    /// What the terminal can show.
+    pub depth: ColourDepth,
+    /// What is selected and how it is shown.
+    pub view: View,
+    /// The run, once it is there.
+    pub stage: Stage,
+    /// What stands in front of the panes.
+    pub dialog: Option<Dialog>,
+    /// The last thing worth saying.
+    pub notice: Option<Notice>,
+    /// Whether something visible changed since the last frame.
+    pub changed: bool,
+    /// Whether the selected dimension moves by itself, and in which direction.
+    pub playing: Option<f32>,
+    /// Draws made from the prior, and of random images, so far.
+    pub draws: u64,
+    /// Set when the program is to end: with an error, if it could not begin.
+    pub ending: Option<Result<(), String>>,
+}
+
+/// How far the program has come.
+pub enum Stage {
+    /// The data is being unpacked; the fraction done.
+    Loading(f32),
+    /// A run is on the screen.
+    Ready(Box<Workspace>),
+}
+
+/// A line in the footer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it says.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+}
+
+/// A run, and what is decoded from its newest parameters.
+pub struct Workspace {
+    /// What it trains on.
+    pub data: Arc<Dataset>,
+    /// The newest parameters.
+    pub model: Arc<Vae>,
+    /// How training goes.
+    pub progress: Progress,
+    /// The file of this session.
+    pub path: Option<PathBuf>,
+    /// Training points seen when it was last saved.
+    pub saved_at: u64,
+    /// Whether the program ends once the save that is under way is done.
+    pub quit_when_saved: bool,
+    /// What the traversal pane shows.
+    pub traversal: Traversal,
+    /// What the reconstruction pane shows.
+    pub reconstructions: Vec<Reconstruction>,
+}
+
+/// How training goes.
+pub struct Progress {
+    /// What the run started from, with the present goal.
+    pub configuration: Configuration,
+    /// Whether the trainer is at work.
+    pub state: State,
+    /// Training points seen.
+    pub samples: u64,
+    /// Seconds of training.
+    pub seconds: f64,
+    /// The present learning rate.
+    pub learning_rate: f32,
+    /// Every evaluation.
+    pub evaluations: Vec<CurvePoint>,
+    /// The bound of every minibatch.
+    pub trace: Trace,
+    /// The bounds of the last minibatches.
+    pub recent: VecDeque<f64>,
+    /// The terms of the last minibatch.
+    pub latest: Option<BoundTerms>,
+    /// Samples and seconds at the last reports, for the speed.
+    pub reports: VecDeque<(u64, f64)>,
+    /// The last measurement of the test set.
+    pub test: Option<LowerBound>,
+    /// Seconds that a measurement takes.
+    pub evaluation_seconds: f64,
+    /// The first bar of the KL terms that is shown.
+    pub first_bar: usize,
+}
+
+/// What the traversal pane shows, decoded.
+#[derive(Default)]
+pub struct Traversal {
+    /// The posterior mean of the start image.
+    pub start: Vec<f32>,
+    /// The image of the present latent vector.
+    pub image: Vec<f32>,
+    /// The latent dimensions that have strips, in order.
+    pub dimensions: Vec<usize>,
+    /// The values along a strip.
+    pub values: Vec<f32>,
+    /// The images of all strips, one after the other.
+    pub strips: Vec<f32>,
+}
+
+/// Minibatch bounds that the sparkline remembers.
+const RECENT: usize = 512;
+/// Reports over which the speed is measured: about a second and a half.
+const REPORTS: usize = 30;
+
+impl App {
+    /// The state before anything is loaded.
+    pub fn new(area: Rect, depth: ColourDepth) -> Self {
+        Self {
+            area,
+            depth,
+            view: View::default(),
+            stage: Stage::Loading(0.0),
+            dialog: None,
+            notice: None,
+            changed: true,
+            playing: None,
+            draws: 0,
+            ending: None,
+        }
+    }
+
+    /// The run, once it is there.
+    pub fn workspace(&self) -> Option<&Workspace> {
+        match &self.stage {
+            Stage::Ready(workspace) => Some(workspace),
+            Stage::Loading(_) => None,
+        }
+    }
+
+    /// Says something in the footer.
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            is_error: false,
+        });
+    }
+
+    /// Says in the footer that something went wrong.
+    pub(super) fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            is_error: true,
+        });
+    }
+
+    /// Decodes what the visible panes show from the newest parameters.
+    pub(super) fn decode(&mut self) {
+        let Stage::Ready(workspace) = &mut self.stage else {
+            return;
+        };
+        if let Some(area) = layout::visible(self.area, &self.view, Pane::Traversal) {
+            workspace.decode_traversal(area, &mut self.view);
+        }
+        if let Some(area) = layout::visible(self.area, &self.view, Pane::Reconstruction) {
+            workspace.decode_reconstructions(area, &mut self.view);
+        }
+    }
+}
+
+impl Workspace {
+    /// A run as it was opened.
+    pub fn new(opened: Opened) -> (Self, View) {
+        let Opened {
+            training,
+            data,
+            mut view,
+            path,
+        } = opened;
+        view.dimension = view.dimension.min(training.configuration.latent - 1);
+        view.images.retain(|&image| image < data.test.points());
+        view.start_image = view.start_image.filter(|&image| image < data.test.points());
+        if view.latent.len() != training.configuration.latent || view.latent.iter().any(|z| !z.is_finite()) {
+            view.latent.clear();
+        }
+        let progress = Progress {
+            state: if training.is_finished() {
+                State::Finished
+            } else {
+                State::Paused
+            },
+            samples: training.samples,
+            seconds: training.seconds,
+            learning_rate: training.optimizer.learning_rate,
+            evaluations: training.evaluations,
+            recent: training
+                .trace
+                .buckets()
+                .iter()
+                .map(|bucket| f64::from(bucket.mean))
+                .collect(),
+            trace: training.trace,
+            latest: None,
+            reports: VecDeque::new(),
+            test: None,
+            evaluation_seconds: 0.0,
+            first_bar: 0,
+            configuration: training.configuration,
+        };
+        let workspace = Self {
+            data,
+            model: Arc::new(training.model),
+            saved_at: progress.samples,
+            progress,
+            path,
+            quit_when_saved: false,
+            traversal: Traversal::default(),
+            reconstructions: Vec::new(),
+        };
+        (workspace, view)
+    }
+
+    /// Whether something would be lost.
+    pub fn is_unsaved(&self) -> bool {
+        self.progress.samples != self.saved_at
+    }
+
+    /// The latent dimensions, the most informative first: by their KL term, as far as it was measured.
+    pub fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.progress.configuration.latent).collect();
+        if let Some(test) = &self.progress.test {
+            order.sort_by(|&a, &b| test.kl_per_dimension[b].total_cmp(&test.kl_per_dimension[a]));
+        }
+        order
+    }
+
+    /// Whether a latent dimension carries nothing; none before the first measurement.
+    pub fn is_dead(&self, dimension: usize) -> Option<bool> {
+        self.progress
+            .test
+            .as_ref()
+            .map(|test| test.mean_variance[dimension] <= ACTIVE_VARIANCE)
+    }
+
+    /// The latent vector that the traversal shows.
+    pub fn latent<'a>(&'a self, view: &'a View) -> &'a [f32] {
+        if view.latent.is_empty() {
+            &self.traversal.start
+        } else {
+            &view.latent
+        }
+    }
+
+    fn decode_traversal(&mut self, area: Rect, view: &mut View) {
+        let geometry = layout::traversal(area, self.data.width, self.data.height);
+        self.traversal.start = match view.start_image {
+            Some(image) => {
+                let mut pixels = vec![0.0; self.data.pixels()];
+                self.data.test.fill_row(image, &mut pixels);
+                traversal::posterior_mean(&self.model, &pixels)
+            }
+            None => vec![0.0; self.progress.configuration.latent],
+        };
+        let z = self.latent(view).to_vec();
+        self.traversal.image = traversal::decode(&self.model, std::slice::from_ref(&z));
+
+        let order = self.order();
+        let selected = order
+            .iter()
+            .position(|&dimension| dimension == view.dimension)
+            .unwrap_or(0);
+        let first = window(selected, geometry.count, order.len());
+        self.traversal.dimensions = order.into_iter().skip(first).take(geometry.count).collect();
+        self.traversal.values = traversal::steps(geometry.steps);
+        self.traversal.strips = traversal::traverse(
+            &self.model,
+            &z,
+            &self.traversal.dimensions,
+            &self.traversal.values,
+        );
+    }
+
+    fn decode_reconstructions(&mut self, area: Rect, view: &mut View) {
+        let page = layout::reconstruction(area, self.data.width, self.data.height).page();
+        let points = self.data.test.points();
+        // A larger page shows the images that follow.
+        let mut next = view.images.last().map_or(0, |&image| image + 1);
+        while view.images.len() < page && points > 0 {
+            view.images.push(next % points);
+            next += 1;
+        }
+        view.selected_image = view.selected_image.min(page.saturating_sub(1));
+        let mut pixels = vec![0.0; page * self.data.pixels()];
+        for (row, &image) in pixels.chunks_exact_mut(self.data.pixels()).zip(&view.images) {
+            self.data.test.fill_row(image, row);
+        }
+        self.reconstructions = reconstruct(&self.model, &pixels, self.progress.configuration.seed);
+    }
+}
+
+/// The first of `shown` rows out of `all` so that `selected` stands in the middle where it can.
+fn window(selected: usize, shown: usize, all: usize) -> usize {
+    selected.saturating_sub(shown / 2).min(all.saturating_sub(shown))
+}
+
+impl Progress {
+    /// Takes in the bound of one more minibatch.
+    pub(super) fn push(&mut self, samples: u64, terms: BoundTerms) {
+        self.samples = samples;
+        self.trace.push(samples, terms.lower_bound() as f32);
+        self.recent.push_back(terms.lower_bound());
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        self.latest = Some(terms);
+    }
+
+    /// Takes in how long training took so far.
+    pub(super) fn clock(&mut self, seconds: f64) {
+        self.seconds = seconds;
+        self.reports.push_back((self.samples, seconds));
+        if self.reports.len() > REPORTS {
+            self.reports.pop_front();
+        }
+    }
+
+    /// Training points a second, over the last reports.
+    pub fn samples_per_second(&self) -> Option<f64> {
+        let ((first, start), (last, end)) = (self.reports.front()?, self.reports.back()?);
+        (end > start).then(|| (last - first) as f64 / (end - start))
+    }
+
+    /// Seconds to the goal, with the evaluations that are still to come.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let left = self.configuration.goal.saturating_sub(self.samples);
+        let every = self.configuration.evaluate_every;
+        let evaluations = self.configuration.goal / every - self.samples.min(self.configuration.goal) / every;
+        Some(left as f64 / self.samples_per_second()? + evaluations as f64 * self.evaluation_seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_keeps_the_selection_inside() {
+        for all in 0..30 {
+            for shown in 0..12 {
+                for selected in 0..all {
+                    let first = window(selected, shown, all);
+                    assert!(shown == 0 || (first..first + shown).contains(&selected));
+                    assert!(first + shown <= all.max(shown));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The choices of a new run.
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use crate::learning::Configuration;
+use crate::nn::optimizer::Rule;
+use crate::tui::theme;
+
+/// What is typed so far, beside what does not change.
+#[derive(Clone, Debug)]
+pub struct Form {
+    base: Configuration,
+    fields: [(&'static str, String); 8],
+    selected: usize,
+    /// Whether the selected field is still as it was offered, so that the first digit replaces it.
+    untouched: bool,
+    fault: Option<String>,
+}
+
+/// What a key leads to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The form stays open.
+    Open,
+    /// The form is closed.
+    Cancelled,
+    /// A run is to begin.
+    Begin(Box<Configuration>),
+}
+
+const OPTIMIZER: usize = 3;
+
+impl Form {
+    /// The form filled in with `configuration`.
+    pub fn new(configuration: &Configuration) -> Self {
+        let optimizer = match configuration.optimizer {
+            Rule::Adam => "adam",
+            Rule::Adagrad => "adagrad",
+        };
+        Self {
+            fields: [
+                ("latent dimensions", configuration.latent.to_string()),
+                ("hidden units", configuration.hidden.to_string()),
+                ("batch size", configuration.batch.to_string()),
+                ("optimizer", optimizer.into()),
+                ("learning rate", configuration.learning_rate.to_string()),
+                ("seed", configuration.seed.to_string()),
+                (
+                    "training points",
+                    configuration
+                        .train_size
+                        .map_or("all".into(), |size| size.to_string()),
+                ),
+                ("goal (samples)", configuration.goal.to_string()),
+            ],
+            base: configuration.clone(),
+            selected: 0,
+            untouched: true,
+            fault: None,
+        }
+    }
+
+    /// Changes the form by a key.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        match key.code {
+            KeyCode::Esc => return Outcome::Cancelled,
+            KeyCode::Enter => match self.configuration() {
+                Ok(configuration) => return Outcome::Begin(Box::new(configuration)),
+                Err(fault) => self.fault = Some(fault),
+            },
+            KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
+            KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
+            KeyCode::Left | KeyCode::Right if self.selected == OPTIMIZER => self.toggle_optimizer(),
+            KeyCode::Char(' ') if self.selected == OPTIMIZER => self.toggle_optimizer(),
+            KeyCode::Backspace if self.selected != OPTIMIZER => {
+                self.untouched = false;
+                self.fields[self.selected].1.pop();
+            }
+            KeyCode::Char(character) if self.selected != OPTIMIZER && !character.is_whitespace() => {
+                let text = &mut self.fields[self.selected].1;
+                if std::mem::take(&mut self.untouched) {
+                    text.clear();
+                }
+                if text.len() < 16 {
+                    text.push(character);
+                }
+            }
+            _ => {}
+        }
+        Outcome::Open
+    }
+
+    fn select(&mut self, field: usize) {
+        self.selected = field % self.fields.len();
+        self.untouched = true;
+    }
+
+    fn toggle_optimizer(&mut self) {
+        let (rule, name) = match self.fields[OPTIMIZER].1.as_str() {
+            "adam" => (Rule::Adagrad, "adagrad"),
+            _ => (Rule::Adam, "adam"),
+        };
+        self.fields[OPTIMIZER].1 = name.into();
+        self.fields[OPTIMIZER + 1].1 = rule.usual_learning_rate().to_string();
+    }
+
+    /// The configuration as typed, or what is wrong with it.
+    fn configuration(&self) -> Result<Configuration, String> {
+        let [latent, hidden, batch, optimizer, rate, seed, size, goal] = &self.fields;
+        let optimizer = if optimizer.1 == "adam" {
+            Rule::Adam
+        } else {
+            Rule::Adagrad
+        };
+        let train_size = if size.1.eq_ignore_ascii_case("all") {
+            None
+        } else {
+            Some(number(size)?)
+        };
+        let configuration = Configuration {
+            latent: number(latent)?,
+            hidden: number(hidden)?,
+            batch: number(batch)?,
+            optimizer,
+            learning_rate: number(rate)?,
+            seed: number(seed)?,
+            train_size,
+            goal: number(goal)?,
+            ..self.base.clone()
+        };
+        configuration.check().map_err(|error| error.to_string())?;
+        Ok(configuration)
+    }
+
+    /// Draws the form.
+    pub fn render(&self, area: Rect, buffer: &mut Buffer) {
+        let inside = super::frame(
+            "New run",
+            "Enter start, Esc cancel, ↑ ↓ field",
+            50,
+            13,
+            area,
+            buffer,
+        );
+        let mut lines: Vec<Line> = Vec::new();
+        for (index, (name, value)) in self.fields.iter().enumerate() {
+            let selected = index == self.selected;
+            let style = if selected {
+                theme::selected()
+            } else {
+                theme::plain()
+            };
+            let (marker, cursor) = if selected { ("▶ ", "▏") } else { ("  ", "") };
+            let value = match (index == OPTIMIZER, selected) {
+                (true, true) => format!("◂ {value} ▸"),
+                (_, true) => format!("{value}{cursor}"),
+                _ => value.clone(),
+            };
+            lines.push(Line::from(vec![
+                Span::raw(marker),
+                Span::styled(format!("{name:<20}{value}"), style),
+            ]));
+        }
+        let fault = self.fault.as_deref().unwrap_or_default();
+        lines.push(Line::default());
+        lines.push(Line::styled(fault, ratatui::style::Style::new().fg(theme::BAD)));
+        Paragraph::new(lines)
+            .wrap(Wrap { trim: false })
+            .render(inside, buffer);
+    }
+}
+
+fn number<T: std::str::FromStr>((name, text): &(&'static str, String)) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| format!("{name}: {text:?} is not a number that fits here"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learning::Preset;
+
+    fn press(form: &mut Form, codes: &[KeyCode]) -> Outcome {
+        codes
+            .iter()
+            .fold(Outcome::Open, |_, code| form.key(KeyEvent::from(*code)))
+    }
+
+    #[test]
+    fn typing_replaces_and_enter_begins() {
+        let mut form = Form::new(&Preset::Mnist.configuration(1));
+        let outcome = press(
+            &mut form,
+            &[
+                KeyCode::Char('2'),
+                KeyCode::Down,
+                KeyCode::Backspace,
+                KeyCode::Up,
+                KeyCode::Enter,
+            ],
+        );
+        let Outcome::Begin(configuration) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!((configuration.latent, configuration.hidden), (2, 50));
+    }
+
+    #[test]
+    fn a_fault_is_named_and_keeps_the_form_open() {
+        let mut form = Form::new(&Preset::Mnist.configuration(1));
+        press(&mut form, &[KeyCode::Char('0'), KeyCode::Enter]);
+        assert_eq!(
+            form.fault.as_deref(),
+            Some("latent is 0, but must be from 1 to 512")
+        );
+        press(&mut form, &[KeyCode::Char('x'), KeyCode::Enter]);
+        assert_eq!(
+            form.fault.as_deref(),
+            Some("latent dimensions: \"0x\" is not a number that fits here")
+        );
+        assert!(matches!(press(&mut form, &[KeyCode::Esc]), Outcome::Cancelled));
+    }
+
+    #[test]
+    fn the_optimizer_brings_its_usual_learning_rate() {
+        let mut form = Form::new(&Preset::Mnist.configuration(1));
+        let down = KeyCode::Down;
+        let outcome = press(&mut form, &[down, down, down, KeyCode::Right, KeyCode::Enter]);
+        let Outcome::Begin(configuration) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!(
+            (configuration.optimizer, configuration.learning_rate),
+            (Rule::Adagrad, 0.02)
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! The help: the table of keys, and two sentences on what is seen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use crate::tui::keymap::{SCOPES, TABLE, heading, label};
+use crate::tui::theme;
+
+const EXPLANATIONS: [(&str, &str); 4] = [
+    (
+        "ELBO",
+        "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
+         probable the image is, decoded from its own latent vector) less the KL term (how far the posterior q(z|x) \
+         is from the prior).",
+    ),
+    (
+        "Curve",
+        "Orange is the mean of the minibatches since the last evaluation, with every minibatch dim behind it; green \
+         is the test set. What lies outside the range is drawn at its edge.",
+    ),
+    (
+        "Traversal",
+        "One latent dimension moves from -3 to 3, the rest stay. The dimension with the largest KL term carries most \
+         and stands first; a dead one (the variance of its posterior mean is at most 0.01) changes nothing.",
+    ),
+    (
+        "Reconstruction",
+        "Test images above, what the model makes of their posterior means in the middle, the difference below: \
+         orange is too bright, blue too dark.",
+    ),
+];
+
+/// Draws the help, scrolled down by `first` lines.
+pub fn render(first: usize, area: Rect, buffer: &mut Buffer) {
+    let inside = super::frame("Help", "↑ ↓ scroll, Esc close", 84, area.height, area, buffer);
+    let mut lines = Vec::new();
+    for scope in SCOPES {
+        lines.push(Line::styled(heading(scope), theme::selected()));
+        for binding in TABLE.iter().filter(|binding| binding.scope == scope) {
+            let keys = Span::styled(format!("  {:<14}", label(binding.keys)), theme::strong());
+            lines.push(Line::from(vec![keys, Span::raw(binding.help)]));
+        }
+        lines.push(Line::default());
+    }
+    for (word, explanation) in EXPLANATIONS {
+        lines.push(Line::styled(word, theme::selected()));
+        lines.push(Line::raw(explanation));
+        lines.push(Line::default());
+    }
+    let scroll = u16::try_from(first).unwrap_or(u16::MAX);
+    Paragraph::new(lines)
+        .wrap(Wrap { trim: false })
+        .scroll((scroll, 0))
+        .render(inside, buffer);
+}
+
+/// Lines that the help has before wrapping; scrolling further shows nothing new.
+pub fn length() -> usize {
+    TABLE.len() + 2 * SCOPES.len() + 5 * EXPLANATIONS.len()
+}

@@ -1,0 +1,51 @@
+//! What stands in front of the panes and takes the keys while it does: help, questions, the form, the list.
+//!
+//! Each dialog is data with a function from a key to what happens next, and a function that draws it.
+
+pub mod confirm;
+pub mod form;
+pub mod help;
+pub mod sessions;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
+
+use self::confirm::Question;
+use self::form::Form;
+use self::sessions::SessionList;
+use super::theme;
+
+/// A dialog that is open.
+#[derive(Debug)]
+pub enum Dialog {
+    /// The table of keys, scrolled down by so many lines.
+    Help(usize),
+    /// A question before something is lost.
+    Confirm(Question),
+    /// The choices of a new run.
+    Form(Form),
+    /// Sessions to open.
+    Sessions(SessionList),
+}
+
+/// Draws an empty frame of at most `width` x `height` in the middle and returns its inside.
+fn frame(title: &str, hint: &str, width: u16, height: u16, area: Rect, buffer: &mut Buffer) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    let outer = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    };
+    Clear.render(outer, buffer);
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(theme::selected())
+        .title(format!(" {title} "))
+        .title_bottom(format!(" {hint} "))
+        .padding(Padding::horizontal(1));
+    let inside = block.inner(outer);
+    block.render(outer, buffer);
+    inside
+}

@@ -1,0 +1,103 @@
+//! The list of saved sessions.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use crate::session::folder::Entry;
+use crate::tui::theme;
+
+/// Sessions to choose from.
+#[derive(Debug, Default)]
+pub struct SessionList {
+    entries: Vec<Entry>,
+    selected: usize,
+}
+
+/// What a key leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The list stays open.
+    Open,
+    /// The list is closed.
+    Cancelled,
+    /// A session is to be opened.
+    Chosen(PathBuf),
+}
+
+impl SessionList {
+    /// A list of `entries`, the first selected.
+    pub fn new(entries: Vec<Entry>) -> Self {
+        Self { entries, selected: 0 }
+    }
+
+    /// Moves through the list or leaves it.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        let last = self.entries.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Esc | KeyCode::Char('q' | 'o') => return Outcome::Cancelled,
+            KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => self.selected = (self.selected + 1).min(last),
+            KeyCode::PageUp => self.selected = self.selected.saturating_sub(10),
+            KeyCode::PageDown => self.selected = (self.selected + 10).min(last),
+            KeyCode::Enter => {
+                if let Some(entry) = self.entries.get(self.selected) {
+                    return Outcome::Chosen(entry.path.clone());
+                }
+            }
+            _ => {}
+        }
+        Outcome::Open
+    }
+
+    /// Draws the list, two lines a session.
+    pub fn render(&self, area: Rect, buffer: &mut Buffer) {
+        let height = (2 * self.entries.len() as u16).max(2) + 2;
+        let inside = super::frame("Sessions", "Enter open, Esc close", 90, height, area, buffer);
+        if self.entries.is_empty() {
+            let none = "No session was saved yet; s saves one. `vae-tui FILE.ron` opens any other file.";
+            Paragraph::new(none)
+                .style(theme::dim())
+                .wrap(Default::default())
+                .render(inside, buffer);
+            return;
+        }
+        let shown = usize::from(inside.height / 2).max(1);
+        let first = self
+            .selected
+            .saturating_sub(shown / 2)
+            .min(self.entries.len().saturating_sub(shown));
+        let mut lines = Vec::new();
+        for (index, entry) in self.entries.iter().enumerate().skip(first).take(shown) {
+            let selected = index == self.selected;
+            let (marker, style) = if selected {
+                ("▶ ", theme::selected())
+            } else {
+                ("  ", theme::plain())
+            };
+            let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
+            lines.push(Line::from(vec![
+                Span::raw(marker),
+                Span::styled(name.into_owned(), style),
+                Span::styled(format!("  {}", age(entry.modified)), theme::dim()),
+            ]));
+            lines.push(Line::styled(format!("    {}", entry.summary), theme::dim()));
+        }
+        Paragraph::new(lines).render(inside, buffer);
+    }
+}
+
+fn age(modified: SystemTime) -> String {
+    let seconds = modified.elapsed().map_or(0, |age| age.as_secs());
+    match seconds {
+        0..60 => "just now".into(),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..86_400 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}

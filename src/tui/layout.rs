@@ -1,0 +1,163 @@
+//! Where everything stands, for every size of the terminal.
+//!
+//! ```text
+//! header                                header
+//! +- Training ----+- Traversal ---+     +- Training --------------+
+//! |               |               |     |                         |
+//! +---------------+               |     |   (one pane below       |
+//! +- Reconstruct.-+               |     |    100 x 30, or zoomed) |
+//! |               |               |     |                         |
+//! +---------------+---------------+     +-------------------------+
+//! footer                                footer
+//! ```
+//!
+//! The update needs the same geometry as the panes, to know how many images to decode; so it stands here.
+
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
+
+use crate::session::{Pane, View};
+
+/// The smallest terminal that shows three panes.
+const THREE_PANES: (u16, u16) = (100, 30);
+
+/// The parts of the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrangement {
+    /// The line at the top.
+    pub header: Rect,
+    /// The visible panes with their frames.
+    pub panes: Vec<(Pane, Rect)>,
+    /// The line at the bottom.
+    pub footer: Rect,
+}
+
+/// Divides the screen.
+pub fn arrange(area: Rect, view: &View) -> Arrangement {
+    let [header, body, footer] =
+        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(area);
+    let three = area.width >= THREE_PANES.0 && area.height >= THREE_PANES.1 && !view.zoomed;
+    let panes = if three {
+        let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
+        let reconstruction = 15.max(body.height / 2);
+        let [upper, lower] =
+            Layout::vertical([Constraint::Min(0), Constraint::Length(reconstruction)]).areas(left);
+        vec![
+            (Pane::Training, upper),
+            (Pane::Traversal, right),
+            (Pane::Reconstruction, lower),
+        ]
+    } else {
+        vec![(view.pane, body)]
+    };
+    Arrangement {
+        header,
+        panes,
+        footer,
+    }
+}
+
+/// The inside of a pane's frame.
+pub fn inside(pane: Rect) -> Rect {
+    pane.inner(Margin::new(1, 1))
+}
+
+/// The area inside the frame of `pane`, if it is on the screen.
+pub fn visible(area: Rect, view: &View, pane: Pane) -> Option<Rect> {
+    let arrangement = arrange(area, view);
+    let found = arrangement
+        .panes
+        .into_iter()
+        .find(|(candidate, _)| *candidate == pane);
+    found
+        .map(|(_, area)| inside(area))
+        .filter(|area| !area.is_empty())
+}
+
+/// Columns that an image of `width` x `height` pixels needs when it is `rows` cells high.
+fn columns_for(rows: u16, width: usize, height: usize) -> u16 {
+    ((2.0 * f64::from(rows) * width as f64 / height.max(1) as f64).round() as u16).max(1)
+}
+
+/// The traversal pane: the big image and its numbers above, one strip of images a latent dimension below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraversalGeometry {
+    /// The decoded image.
+    pub image: Rect,
+    /// The text beside it.
+    pub text: Rect,
+    /// All strips together.
+    pub strips: Rect,
+    /// Rows of a strip's images; its label stands on a line above.
+    pub strip_rows: u16,
+    /// Columns of one image of a strip.
+    pub strip_columns: u16,
+    /// Images of a strip, an odd number, so that the middle one is at 0.
+    pub steps: usize,
+    /// Strips that fit.
+    pub count: usize,
+}
+
+/// Divides the inside of the traversal pane for images of `width` x `height` pixels.
+pub fn traversal(area: Rect, width: usize, height: usize) -> TraversalGeometry {
+    let strip_rows = if area.width >= 100 && area.height >= 40 {
+        5
+    } else {
+        4
+    };
+    let strip_columns = columns_for(strip_rows, width, height);
+    let image_rows = (area.height * 9 / 20).clamp(1, 28);
+    let image_columns = columns_for(image_rows, width, height).min(area.width / 2);
+    let [upper, strips] = Layout::vertical([Constraint::Length(image_rows), Constraint::Min(0)]).areas(area);
+    let [image, _, text] = Layout::horizontal([
+        Constraint::Length(image_columns),
+        Constraint::Length(2),
+        Constraint::Min(0),
+    ])
+    .areas(upper);
+    let fitting = usize::from((area.width + 1) / (strip_columns + 1)).clamp(1, 13);
+    TraversalGeometry {
+        image,
+        text,
+        strips,
+        strip_rows,
+        strip_columns,
+        steps: fitting - (1 - fitting % 2),
+        count: usize::from(strips.height / (strip_rows + 1)),
+    }
+}
+
+/// The reconstruction pane: columns of input, output and difference, each with a line for its bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReconstructionGeometry {
+    /// Rows of one image.
+    pub image_rows: u16,
+    /// Columns of one image.
+    pub image_columns: u16,
+    /// Images beside one another.
+    pub columns: usize,
+    /// Groups of three images above one another.
+    pub rows: usize,
+    /// Lines of one group.
+    pub group_rows: u16,
+}
+
+impl ReconstructionGeometry {
+    /// Test images on a page.
+    pub fn page(&self) -> usize {
+        self.columns * self.rows
+    }
+}
+
+/// Divides the inside of the reconstruction pane for images of `width` x `height` pixels; its last line is for text.
+pub fn reconstruction(area: Rect, width: usize, height: usize) -> ReconstructionGeometry {
+    let image_rows = (area.height.saturating_sub(1) / 3).clamp(1, 7);
+    let image_columns = columns_for(image_rows, width, height);
+    let group_rows = 3 * image_rows + 1;
+    ReconstructionGeometry {
+        image_rows,
+        image_columns,
+        columns: usize::from((area.width + 1) / (image_columns + 1)),
+        rows: usize::from(area.height / group_rows),
+        group_rows,
+    }
+}

@@ -1,0 +1,179 @@
+//! The three panes, one file each: a function from the state and a rectangle to cells, which changes nothing.
+
+pub mod reconstruction;
+pub mod training;
+pub mod traversal;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Gauge, Paragraph, Widget};
+
+use super::app::{App, Stage, Workspace};
+use super::dialogs::{Dialog, confirm, help};
+use super::keymap::{Key, Scope, TABLE, name};
+use super::layout;
+use super::theme;
+use super::widgets::axis::short;
+use crate::learning::trainer::State;
+use crate::nn::optimizer::Rule;
+use crate::session::Pane;
+
+/// Draws the whole screen.
+pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
+    match &app.stage {
+        Stage::Loading(fraction) => render_loading(*fraction, area, buffer),
+        Stage::Ready(workspace) => {
+            let arrangement = layout::arrange(area, &app.view);
+            render_header(workspace, arrangement.header, buffer);
+            for (pane, area) in arrangement.panes {
+                render_pane(app, workspace, pane, area, buffer);
+            }
+            render_footer(app, arrangement.footer, buffer);
+        }
+    }
+    match &app.dialog {
+        Some(Dialog::Help(line)) => help::render(*line, area, buffer),
+        Some(Dialog::Confirm(question)) => confirm::render(question, area, buffer),
+        Some(Dialog::Form(form)) => form.render(area, buffer),
+        Some(Dialog::Sessions(list)) => list.render(area, buffer),
+        None => {}
+    }
+}
+
+fn render_loading(fraction: f32, area: Rect, buffer: &mut Buffer) {
+    let width = area.width.min(50);
+    let middle = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + area.height / 2,
+        width,
+        height: 1,
+    };
+    let above = Rect {
+        y: middle.y.saturating_sub(2).max(area.y),
+        ..middle
+    };
+    Paragraph::new("vae-tui")
+        .style(theme::selected())
+        .alignment(Alignment::Center)
+        .render(above, buffer);
+    Gauge::default()
+        .ratio(f64::from(fraction.clamp(0.0, 1.0)))
+        .label(format!("unpacking MNIST {:.0} %", 100.0 * fraction))
+        .gauge_style(Style::new().fg(theme::ACCENT))
+        .use_unicode(true)
+        .render(middle, buffer);
+}
+
+/// The state, the model and the method in one line.
+fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let progress = &workspace.progress;
+    let (symbol, state, colour) = match progress.state {
+        State::Running => ("▶", "running", theme::GOOD),
+        State::Paused => ("‖", "paused", theme::TRAIN),
+        State::Finished => ("■", "goal reached", theme::ACCENT),
+    };
+    let optimizer = match progress.configuration.optimizer {
+        Rule::Adam => "Adam",
+        Rule::Adagrad => "Adagrad",
+    };
+    let name = workspace
+        .path
+        .as_deref()
+        .and_then(|path| path.file_name())
+        .map(|name| name.to_string_lossy());
+    let mark = if workspace.is_unsaved() { "*" } else { "" };
+    let line = Line::from(vec![
+        Span::styled(
+            format!(" {symbol} {state} "),
+            Style::new().fg(colour).patch(theme::strong()),
+        ),
+        Span::raw(format!(
+            " {} {}  ",
+            workspace.data.name,
+            workspace.model.architecture()
+        )),
+        Span::styled(
+            format!("AEVB {optimizer} lr {}", short(f64::from(progress.learning_rate))),
+            theme::plain(),
+        ),
+        Span::styled(
+            format!("  {}{mark}", name.as_deref().unwrap_or("not saved yet")),
+            theme::dim(),
+        ),
+    ]);
+    line.render(area, buffer);
+}
+
+/// What there is to say, or the keys that matter here.
+fn render_footer(app: &App, area: Rect, buffer: &mut Buffer) {
+    if let Some(notice) = &app.notice {
+        let colour = if notice.is_error { theme::BAD } else { theme::GOOD };
+        Line::styled(format!(" {}", notice.text), Style::new().fg(colour)).render(area, buffer);
+        return;
+    }
+    let of_scope = |scope: Scope| TABLE.iter().filter(move |binding| binding.scope == scope);
+    let mut spans = Vec::new();
+    let mut width = 0;
+    for binding in of_scope(Scope::In(app.view.pane)).chain(of_scope(Scope::Everywhere)) {
+        let Some(word) = binding.footer else { continue };
+        let keys = footer_keys(binding.keys[0]);
+        width += keys.chars().count() + word.len() + 3;
+        if width > usize::from(area.width) {
+            break;
+        }
+        spans.push(Span::styled(format!(" {keys}"), theme::selected()));
+        spans.push(Span::styled(format!(" {word} "), theme::dim()));
+    }
+    Line::from(spans).render(area, buffer);
+}
+
+/// An arrow stands for its pair.
+fn footer_keys(key: Key) -> String {
+    match name(key).as_str() {
+        "←" => "←→".into(),
+        "↑" => "↑↓".into(),
+        other => other.into(),
+    }
+}
+
+fn render_pane(app: &App, workspace: &Workspace, pane: Pane, area: Rect, buffer: &mut Buffer) {
+    let focused = pane == app.view.pane;
+    let (number, title) = match pane {
+        Pane::Training => (1, "Training"),
+        Pane::Traversal => (2, "Traversal"),
+        Pane::Reconstruction => (3, "Reconstruction"),
+    };
+    let style = if focused {
+        theme::selected()
+    } else {
+        Style::new().fg(theme::FRAME)
+    };
+    Block::bordered()
+        .border_type(if focused {
+            BorderType::Rounded
+        } else {
+            BorderType::Plain
+        })
+        .border_style(style)
+        .title(Line::styled(
+            format!(" {number} {title} "),
+            if focused {
+                theme::selected()
+            } else {
+                theme::plain()
+            },
+        ))
+        .render(area, buffer);
+    let inside = layout::inside(area);
+    match pane {
+        Pane::Training => training::render(app, workspace, inside, buffer),
+        Pane::Traversal => traversal::render(app, workspace, inside, buffer),
+        Pane::Reconstruction => reconstruction::render(app, workspace, inside, buffer),
+    }
+}

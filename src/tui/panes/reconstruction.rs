@@ -1,0 +1,125 @@
+//! The reconstruction pane.
+//!
+//! ```text
+//! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄    input
+//! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄    reconstruction
+//! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄    difference
+//! -98 -87 …         lower bound of each
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::explore::reconstruction::Reconstruction;
+use crate::session::Pane;
+use crate::tui::app::{App, Workspace};
+use crate::tui::layout;
+use crate::tui::theme;
+use crate::tui::widgets::block_image::{BlockImage, Scale};
+
+/// Draws the inside of the pane; what is said of the selected image stands in its frame.
+pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let geometry = layout::reconstruction(area, workspace.data.width, workspace.data.height);
+    if geometry.columns == 0 {
+        return;
+    }
+    for (index, reconstruction) in workspace.reconstructions.iter().enumerate() {
+        let (column, row) = (
+            (index % geometry.columns) as u16,
+            (index / geometry.columns) as u16,
+        );
+        let x = area.x + column * (geometry.image_columns + 1);
+        let y = area.y + row * geometry.group_rows;
+        let cell = Rect {
+            x,
+            y,
+            width: geometry.image_columns,
+            height: geometry.image_rows,
+        };
+        render_group(app, workspace, reconstruction, cell, buffer);
+        let selected = index == app.view.selected_image;
+        let bound = format!(
+            "{:>1$.0}",
+            reconstruction.terms.lower_bound(),
+            usize::from(cell.width.min(5))
+        );
+        let style = if selected { theme::selected() } else { theme::dim() };
+        let marker = if selected { "▲" } else { " " };
+        let line = Rect {
+            y: y + 3 * geometry.image_rows,
+            height: 1,
+            ..cell
+        };
+        Line::styled(format!("{bound}{marker}"), style).render(line.intersection(area), buffer);
+    }
+    if let Some(selected) = workspace.reconstructions.get(app.view.selected_image) {
+        render_caption(app, workspace, selected, area, buffer);
+    }
+}
+
+/// Input, reconstruction and difference, one above the other.
+fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: Rect, buffer: &mut Buffer) {
+    let rows = [
+        (&group.input, Scale::Grey),
+        (&group.output, Scale::Grey),
+        (&group.difference, Scale::Difference),
+    ];
+    for (row, (pixels, scale)) in rows.into_iter().enumerate() {
+        let area = Rect {
+            y: cell.y + row as u16 * cell.height,
+            ..cell
+        };
+        BlockImage {
+            pixels,
+            width: workspace.data.width,
+            scale,
+            depth: app.depth,
+        }
+        .render(area, buffer);
+    }
+}
+
+/// What is known of the selected image, on the lower edge of the frame.
+fn render_caption(
+    app: &App,
+    workspace: &Workspace,
+    selected: &Reconstruction,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let Some(&image) = app.view.images.get(app.view.selected_image) else {
+        return;
+    };
+    let label = workspace
+        .data
+        .test
+        .label(image)
+        .map_or(String::new(), |label| format!(" ({label})"));
+    let terms = selected.terms;
+    let caption = Line::from(vec![
+        Span::styled(format!(" #{image}{label} "), theme::plain()),
+        Span::styled(
+            format!(
+                "ELBO {:.1} = {:.1} - KL {:.1} ",
+                terms.lower_bound(),
+                terms.reconstruction,
+                terms.kl
+            ),
+            if app.view.pane == Pane::Reconstruction {
+                Style::new().fg(theme::ACCENT)
+            } else {
+                theme::dim()
+            },
+        ),
+    ]);
+    let edge = Rect {
+        x: area.x + 1,
+        y: area.bottom(),
+        width: area.width.saturating_sub(2),
+        height: 1,
+    };
+    caption.render(edge.intersection(buffer.area), buffer);
+}

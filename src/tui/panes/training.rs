@@ -1,0 +1,234 @@
+//! The training pane.
+//!
+//! ```text
+//! 1.2M of 3M samples  40%   49k/s   0:24   ETA 0:37      numbers
+//! minibatch -101.2 = -75.1 - KL 26.1   ▂▃▅▆▇             sparkline
+//! test      -104.6 = -79.0 - KL 25.6   active 20/20
+//! -100 ┤   ⣀⡠⠤⠒⠉⠉⠉           z7 ██████  2.1
+//! -140 ┤ ⢀⠔⠉                 z3 ███     1.2              curve, KL per latent dimension
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use crate::learning::trainer::State;
+use crate::model::vae::BoundTerms;
+use crate::tui::app::{App, Progress, Workspace};
+use crate::tui::theme;
+use crate::tui::widgets::axis::{Axis, Spacing, short};
+use crate::tui::widgets::bars::{self, Bar};
+use crate::tui::widgets::curve::{Chart, Series, Stroke};
+use crate::tui::widgets::smoothing::smoothed;
+use crate::tui::widgets::sparkline;
+
+/// Lines above the curve.
+const NUMBERS: u16 = 3;
+/// Columns of the KL bars, where there is room for them.
+const BARS: u16 = 24;
+
+/// Draws the inside of the pane.
+pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let [numbers, rest] = Layout::vertical([Constraint::Length(NUMBERS), Constraint::Min(0)]).areas(area);
+    render_numbers(workspace, numbers, buffer);
+    let bars = if area.width >= 3 * BARS {
+        BARS
+    } else {
+        area.width * 2 / 5
+    };
+    let [curve, _, bars] = Layout::horizontal([
+        Constraint::Min(0),
+        Constraint::Length(1),
+        Constraint::Length(bars),
+    ])
+    .areas(rest);
+    match chart(&workspace.progress, app.view.log_axis, app.view.smoothing) {
+        Some(chart) => chart.render(curve, buffer),
+        None => Paragraph::new("no points yet: space starts training")
+            .style(theme::dim())
+            .render(curve, buffer),
+    }
+    render_bars(workspace, bars, buffer);
+}
+
+fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let progress = &workspace.progress;
+    let goal = progress.configuration.goal;
+    let speed = progress
+        .samples_per_second()
+        .map_or("-".into(), |speed| format!("{}/s", short(speed)));
+    let left = match progress.state {
+        State::Running => progress.seconds_left().map_or("-".into(), clock),
+        State::Paused | State::Finished => "-".into(),
+    };
+    let share = 100.0 * progress.samples as f64 / goal.max(1) as f64;
+    let first = Line::from(vec![
+        Span::styled(short(progress.samples as f64), theme::strong()),
+        Span::raw(format!(" of {} samples {share:.0}%  ", short(goal as f64))),
+        Span::raw(format!("{speed}  {}  ", clock(progress.seconds))),
+        Span::styled("ETA ", theme::dim()),
+        Span::raw(left),
+    ]);
+    let minibatch = terms_line("batch", progress.latest, theme::TRAIN);
+    let mut test = terms_line(
+        "test ",
+        progress.test.as_ref().map(|test| test.terms),
+        theme::TEST,
+    );
+    if let Some(bound) = &progress.test {
+        let latent = progress.configuration.latent;
+        test.push_span(Span::raw(format!("  active {}/{latent}", bound.active_units())));
+    }
+    let used = minibatch.width() as u16 + 2;
+    Paragraph::new(vec![first, minibatch, test]).render(area, buffer);
+    let recent: Vec<f64> = progress.recent.iter().copied().collect();
+    if area.height > 1 && area.width > used {
+        let beside = Rect {
+            x: area.x + used,
+            y: area.y + 1,
+            width: area.width - used,
+            height: 1,
+        };
+        sparkline::render(&recent, Style::new().fg(theme::TRAIN), beside, buffer);
+    }
+}
+
+/// The bound and its two terms.
+fn terms_line(name: &'static str, terms: Option<BoundTerms>, colour: ratatui::style::Color) -> Line<'static> {
+    let name = Span::styled(format!("{name} "), Style::new().fg(colour));
+    let Some(terms) = terms else {
+        return Line::from(vec![name, Span::styled("-", theme::dim())]);
+    };
+    Line::from(vec![
+        name,
+        Span::styled(format!("{:.1}", terms.lower_bound()), theme::strong()),
+        Span::raw(format!(" = {:.1} - KL {:.1}", terms.reconstruction, terms.kl)),
+    ])
+}
+
+/// The curve so far; none before the first step.
+fn chart(progress: &Progress, log_axis: bool, smoothing: u32) -> Option<Chart> {
+    let buckets = progress.trace.buckets();
+    let (first, last) = (buckets.first()?, buckets.last()?);
+    let raw = buckets.iter().map(|bucket| Stroke {
+        x: bucket.samples as f64,
+        low: f64::from(bucket.minimum),
+        high: f64::from(bucket.maximum),
+    });
+    let means = || {
+        smoothed(
+            buckets
+                .iter()
+                .map(|bucket| (f64::from(bucket.mean), bucket.steps)),
+            smoothing,
+        )
+    };
+    let smooth = buckets
+        .iter()
+        .zip(means())
+        .map(|(bucket, mean)| Stroke::at(bucket.samples as f64, mean));
+    let points = progress.evaluations.iter();
+    let train = points
+        .clone()
+        .map(|point| Stroke::at(point.samples as f64, point.elbo_train));
+    let test = points
+        .clone()
+        .map(|point| Stroke::at(point.samples as f64, point.elbo_test));
+
+    // The first steps lie far below all others; they are drawn at the edge rather than stretching the range.
+    let mut smoothed_means: Vec<f64> = means().collect();
+    smoothed_means.sort_by(f64::total_cmp);
+    let usual = &smoothed_means[smoothed_means.len() / 10..];
+    let bounds = points.flat_map(|point| [point.elbo_train, point.elbo_test]);
+    let y = Axis::around(usual.iter().copied().chain(bounds))?;
+    let (spacing, start) = if log_axis {
+        (Spacing::Logarithmic, first.samples as f64)
+    } else {
+        (Spacing::Linear, 0.0)
+    };
+    let x = Axis {
+        start,
+        end: (last.samples as f64).max(start + 1.0),
+        spacing,
+    };
+
+    let smooth_colour = if smoothing > 1 {
+        theme::RAW_SMOOTH
+    } else {
+        theme::RAW
+    };
+    let mut series = vec![Series {
+        name: Some("minibatch"),
+        colour: theme::RAW,
+        strokes: raw.collect(),
+    }];
+    if smoothing > 1 {
+        series.push(Series {
+            name: Some("smoothed"),
+            colour: smooth_colour,
+            strokes: smooth.collect(),
+        });
+    }
+    series.push(Series {
+        name: Some("train"),
+        colour: theme::TRAIN,
+        strokes: train.collect(),
+    });
+    series.push(Series {
+        name: Some("test"),
+        colour: theme::TEST,
+        strokes: test.collect(),
+    });
+    Some(Chart {
+        series,
+        x,
+        y,
+        x_title: "samples",
+    })
+}
+
+/// The KL term of every latent dimension, the largest first.
+fn render_bars(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let Some(test) = &workspace.progress.test else {
+        return;
+    };
+    let [title, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+    Line::styled("KL per dimension, nats", theme::dim()).render(title, buffer);
+    let bar = |dimension: usize| Bar {
+        label: format!("z{dimension}"),
+        value: test.kl_per_dimension[dimension],
+        style: match workspace.is_dead(dimension) {
+            Some(true) => theme::dim(),
+            _ => Style::new().fg(theme::ACCENT),
+        },
+    };
+    let bars: Vec<Bar> = workspace.order().into_iter().map(bar).collect();
+    let first = workspace
+        .progress
+        .first_bar
+        .min(bars.len().saturating_sub(usize::from(rest.height)));
+    bars::render(&bars, first, rest, buffer);
+}
+
+/// Seconds as a clock shows them: `0:24`, `1:02:03`.
+fn clock(seconds: f64) -> String {
+    let seconds = seconds.clamp(0.0, 1e9).round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_read_as_clocks() {
+        assert_eq!([0.4, 59.6, 3_723.0].map(clock), ["0:00", "1:00", "1:02:03"]);
+    }
+}

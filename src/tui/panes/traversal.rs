@@ -1,0 +1,172 @@
+//! The traversal pane.
+//!
+//! ```text
+//! ┌────────┐  z7 of 20   KL 2.13
+//! │ decoded│  value 0.35  (start -0.20)
+//! │ image  │  -3 ───────●──── 3
+//! └────────┘
+//! ▶ z7  KL 2.13  value 0.35
+//!  ▄▄ ▄▄ ▄▄ ▄▄ ▄▄      one strip a latent dimension, from -3 to 3
+//!   z3  KL 1.92  value -0.10
+//!  ▄▄ ▄▄ ▄▄ ▄▄ ▄▄
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use crate::explore::traversal::REACH;
+use crate::tui::app::{App, Workspace};
+use crate::tui::layout::{self, TraversalGeometry};
+use crate::tui::theme;
+use crate::tui::widgets::block_image::{BlockImage, Scale};
+
+/// Draws the inside of the pane.
+pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let geometry = layout::traversal(area, workspace.data.width, workspace.data.height);
+    image(app, workspace, &workspace.traversal.image).render(geometry.image, buffer);
+    render_text(app, workspace, geometry.text, buffer);
+    for (index, &dimension) in workspace.traversal.dimensions.iter().enumerate() {
+        let y = geometry.strips.y + index as u16 * (geometry.strip_rows + 1);
+        if y + geometry.strip_rows < area.bottom() {
+            render_label(
+                app,
+                workspace,
+                dimension,
+                Rect {
+                    y,
+                    height: 1,
+                    ..geometry.strips
+                },
+                buffer,
+            );
+            render_strip(app, workspace, index, y + 1, &geometry, buffer);
+        }
+    }
+}
+
+fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<'a> {
+    BlockImage {
+        pixels,
+        width: workspace.data.width,
+        scale: Scale::Grey,
+        depth: app.depth,
+    }
+}
+
+/// What the big image is.
+fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let view = &app.view;
+    let Some(&value) = workspace.latent(view).get(view.dimension) else {
+        return;
+    };
+    let start = workspace
+        .traversal
+        .start
+        .get(view.dimension)
+        .copied()
+        .unwrap_or_default();
+    let from = match (
+        view.start_image,
+        workspace.latent(view) == workspace.traversal.start,
+    ) {
+        (None, _) => "from the centre".into(),
+        (Some(image), true) => format!("test image {image}"),
+        (Some(image), false) => format!("moved from test image {image}"),
+    };
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled(format!("z{}", view.dimension), theme::selected()),
+            Span::styled(format!(" = {value:+.2}"), theme::strong()),
+        ]),
+        slider(value, area.width),
+        Line::styled(format!("start {start:+.2}"), theme::dim()),
+        Line::styled(from, theme::dim()),
+        Line::styled(
+            if app.playing.is_some() { "playing" } else { "" },
+            Style::new().fg(theme::GOOD),
+        ),
+    ];
+    let listed = workspace.latent(view).iter().enumerate();
+    let others: Vec<String> = listed
+        .map(|(dimension, z)| format!("z{dimension} {z:+.1}"))
+        .collect();
+    lines.push(Line::styled(others.join("  "), theme::dim()));
+    Paragraph::new(lines)
+        .wrap(Default::default())
+        .render(area, buffer);
+}
+
+/// Where a value lies between -3 and 3.
+fn slider(value: f32, width: u16) -> Line<'static> {
+    let width = usize::from(width.saturating_sub(6)).clamp(3, 41);
+    let share = ((value + REACH) / (2.0 * REACH)).clamp(0.0, 1.0);
+    let at = (share * (width - 1) as f32).round() as usize;
+    Line::from(vec![
+        Span::styled("-3 ", theme::dim()),
+        Span::styled("─".repeat(at), theme::dim()),
+        Span::styled("●", theme::selected()),
+        Span::styled("─".repeat(width - 1 - at), theme::dim()),
+        Span::styled(" 3", theme::dim()),
+    ])
+}
+
+fn render_label(app: &App, workspace: &Workspace, dimension: usize, area: Rect, buffer: &mut Buffer) {
+    let selected = dimension == app.view.dimension;
+    let dead = workspace.is_dead(dimension) == Some(true);
+    let style = match (selected, dead) {
+        (true, _) => theme::selected(),
+        (false, true) => theme::dim(),
+        (false, false) => theme::plain(),
+    };
+    let kl = workspace
+        .progress
+        .test
+        .as_ref()
+        .map(|test| format!("  KL {:.2}", test.kl_per_dimension[dimension]));
+    let value = workspace
+        .latent(&app.view)
+        .get(dimension)
+        .copied()
+        .unwrap_or_default();
+    Line::from(vec![
+        Span::styled(
+            format!("{} z{dimension}", if selected { "▶" } else { " " }),
+            style,
+        ),
+        Span::styled(kl.unwrap_or_default(), theme::dim()),
+        Span::styled(format!("  at {value:+.2}"), theme::dim()),
+        Span::styled(if dead { "  dead" } else { "" }, Style::new().fg(theme::BAD)),
+    ])
+    .render(area, buffer);
+}
+
+/// The images of one dimension from -3 to 3; a mark under the one nearest to the present value.
+fn render_strip(
+    app: &App,
+    workspace: &Workspace,
+    strip: usize,
+    y: u16,
+    geometry: &TraversalGeometry,
+    buffer: &mut Buffer,
+) {
+    let (pixels, steps) = (workspace.data.pixels(), workspace.traversal.values.len());
+    let images = workspace
+        .traversal
+        .strips
+        .chunks_exact(pixels.max(1))
+        .skip(strip * steps)
+        .take(steps);
+    for (step, pixels) in images.enumerate() {
+        let x = geometry.strips.x + step as u16 * (geometry.strip_columns + 1);
+        let area = Rect {
+            x,
+            y,
+            width: geometry.strip_columns,
+            height: geometry.strip_rows,
+        };
+        image(app, workspace, pixels).render(area, buffer);
+    }
+}

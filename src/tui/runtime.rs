@@ -1,0 +1,288 @@
+//! The loop that joins the state to the world: messages in, effects out, a frame when something visible changed.
+//!
+//! Nothing that takes time happens on this thread. Keys are read on one thread, signals on another; data is unpacked,
+//! sessions are read and written on threads of their own; the trainer has its own too. All of them send messages.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
+use ratatui::crossterm::event::{self, Event as TerminalEvent};
+
+use super::app::App;
+use super::colour::ColourDepth;
+use super::message::{Effect, Message, Opened};
+use super::panes;
+use super::signals::{self, Rescue, SharedRescue};
+use super::terminal::Screen;
+use super::update::update;
+use crate::cli::{WorkbenchArguments, default_threads};
+use crate::data::{Dataset, mnist};
+use crate::learning::trainer::Trainer;
+use crate::learning::{Configuration, Training};
+use crate::session::{self, View, folder};
+
+/// The least time between two frames that no key asked for.
+const FRAME_INTERVAL: Duration = Duration::from_millis(33);
+/// Time between two steps of a dimension that moves by itself.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Opens the workbench and stays until it is left.
+///
+/// # Errors
+/// If there is no terminal, or the session that was asked for can't be opened.
+pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
+    let depth = arguments
+        .colours
+        .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()));
+    let mut screen = Screen::enter(depth)?;
+    let (sender, messages) = unbounded();
+    let rescue = SharedRescue::default();
+    #[cfg(unix)]
+    signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
+    spawn("keys", {
+        let sender = sender.clone();
+        move || read_keys(&sender)
+    })?;
+
+    let app = App::new(screen.area(), depth);
+    let mut runtime = Runtime {
+        app,
+        sender,
+        trainer: None,
+        data: None,
+        rescue,
+    };
+    let threads = arguments.threads.map_or_else(default_threads, usize::from);
+    runtime.begin(arguments.session.clone(), arguments.preset.configuration(threads))?;
+    let ending = runtime.serve(&mut screen, &messages);
+    drop(screen);
+    ending
+}
+
+struct Runtime {
+    app: App,
+    sender: Sender<Message>,
+    trainer: Option<Trainer>,
+    data: Option<Arc<Dataset>>,
+    rescue: SharedRescue,
+}
+
+impl Runtime {
+    fn serve(&mut self, screen: &mut Screen, messages: &Receiver<Message>) -> anyhow::Result<()> {
+        let mut drawn_at = Instant::now();
+        loop {
+            if self.app.changed {
+                screen
+                    .draw(|area, buffer| panes::render(&self.app, area, buffer))
+                    .context("the terminal is gone")?;
+                self.app.changed = false;
+                drawn_at = Instant::now();
+            }
+            // A key is answered at once; everything else waits until the next frame is due.
+            let mut urgent = false;
+            while !(urgent || self.app.changed && drawn_at.elapsed() >= FRAME_INTERVAL) {
+                let Some(message) = self.next(messages, drawn_at) else {
+                    break;
+                };
+                urgent = matches!(
+                    message,
+                    Message::Key(_) | Message::Resized(..) | Message::Continued
+                );
+                if self.handle(message, screen)? {
+                    return Ok(());
+                }
+            }
+            if let Some(trainer) = &self.trainer {
+                self.app.offer(trainer.snapshot());
+            }
+            if let Some(ending) = self.app.ending.take() {
+                return ending.map_err(|reason| anyhow!(reason));
+            }
+            self.keep_rescue();
+        }
+    }
+
+    /// The next message; none when a frame is due.
+    fn next(&self, messages: &Receiver<Message>, drawn_at: Instant) -> Option<Message> {
+        let frame = if self.app.changed {
+            after(FRAME_INTERVAL.saturating_sub(drawn_at.elapsed()))
+        } else {
+            never()
+        };
+        let tick = if self.app.playing.is_some() {
+            after(TICK)
+        } else {
+            never()
+        };
+        let trainer = self
+            .trainer
+            .as_ref()
+            .map_or_else(never, |trainer| trainer.events().clone());
+        select! {
+            recv(messages) -> message => message.ok(),
+            recv(trainer) -> event => Some(event.map_or(Message::TrainerEnded, Message::Trainer)),
+            recv(tick) -> _ => Some(Message::Tick),
+            recv(frame) -> _ => None,
+        }
+    }
+
+    /// Takes in a message and carries out what it leads to; true if the program is to end.
+    fn handle(&mut self, message: Message, screen: &mut Screen) -> anyhow::Result<bool> {
+        if let Message::Opened(opened) = &message {
+            // The trainer of the run before stops when it is replaced.
+            self.trainer = None;
+            self.trainer = Some(Trainer::start(opened.training.clone(), opened.data.clone())?);
+            self.data = Some(opened.data.clone());
+        }
+        if let Message::TrainerEnded = message {
+            self.trainer = None;
+        }
+        if let Message::Continued = message {
+            screen.reenter()?;
+        }
+        for effect in update(&mut self.app, message) {
+            match effect {
+                Effect::Trainer(command) => {
+                    if let Some(trainer) = &self.trainer {
+                        trainer.send(command);
+                    }
+                }
+                Effect::NewRun(configuration) => self.begin(None, configuration)?,
+                Effect::Open(path) => {
+                    let configuration = crate::learning::Preset::default().configuration(default_threads());
+                    self.begin(Some(path), configuration)?;
+                }
+                Effect::Save(path) => self.save(path)?,
+                Effect::ListSessions => {
+                    let entries =
+                        folder::sessions().map_or_else(|_| Vec::new(), |folder| folder::list(&folder));
+                    update(&mut self.app, Message::Sessions(entries));
+                }
+                Effect::Suspend => {
+                    #[cfg(unix)]
+                    screen.suspend()?;
+                    self.app.changed = true;
+                }
+                Effect::Repaint => screen.repaint()?,
+                Effect::Quit => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Opens a session, or makes a new run, on a thread; the data is unpacked first where that was not done yet.
+    fn begin(&self, path: Option<PathBuf>, configuration: Configuration) -> anyhow::Result<()> {
+        let (sender, data) = (self.sender.clone(), self.data.clone());
+        spawn("open", move || {
+            let opened = open(path.as_deref(), configuration, data, &sender);
+            let message = match opened {
+                Ok(opened) => Message::Opened(Box::new(opened)),
+                Err(error) => Message::OpenFailed(format!("{error:#}")),
+            };
+            // If the screen is gone, nobody waits for it.
+            let _ = sender.send(message);
+        })
+    }
+
+    /// Saves a checkpoint on a thread.
+    fn save(&self, path: Option<PathBuf>) -> anyhow::Result<()> {
+        let Some(trainer) = &self.trainer else {
+            return Ok(());
+        };
+        let (checkpoint, view, sender) = (trainer.checkpoint(), self.app.view.clone(), self.sender.clone());
+        spawn("save", move || {
+            let saved = checkpoint
+                .recv()
+                .context("the training thread ended")
+                .and_then(|training| {
+                    let path = match path {
+                        Some(path) => path,
+                        None => folder::free_name(&folder::sessions()?, &training.configuration),
+                    };
+                    session::save(&training, &view, &path)?;
+                    Ok(Message::Saved(path, training.samples))
+                });
+            let message = saved.unwrap_or_else(|error| Message::SaveFailed(format!("{error:#}")));
+            let _ = sender.send(message);
+        })
+    }
+
+    /// Tells the signal thread what to save if the program has to end now.
+    fn keep_rescue(&self) {
+        let rescue = self
+            .app
+            .workspace()
+            .filter(|workspace| workspace.is_unsaved())
+            .and_then(|workspace| {
+                let path = workspace.path.clone().or_else(|| {
+                    let folder = folder::sessions().ok()?;
+                    Some(folder::free_name(&folder, &workspace.progress.configuration))
+                })?;
+                let checkpoint = Box::new(self.trainer.as_ref()?.checkpoints());
+                Some(Rescue {
+                    checkpoint,
+                    view: self.app.view.clone(),
+                    path,
+                })
+            });
+        *self.rescue.lock().unwrap_or_else(PoisonError::into_inner) = rescue;
+    }
+}
+
+/// A run from a file, or a new one.
+fn open(
+    path: Option<&Path>,
+    configuration: Configuration,
+    data: Option<Arc<Dataset>>,
+    sender: &Sender<Message>,
+) -> anyhow::Result<Opened> {
+    // The file is read first: a wrong name is told at once.
+    let session = path.map(session::load).transpose()?;
+    let data = match data {
+        Some(data) => data,
+        None => Arc::new(mnist::load(|fraction| {
+            drop(sender.send(Message::Unpacking(fraction)))
+        })?),
+    };
+    let (training, view) = match session {
+        Some(session) => {
+            let view = session.view().clone();
+            (session.into_training(&data)?, view)
+        }
+        None => {
+            configuration.check()?;
+            (Training::new(configuration, &data), View::default())
+        }
+    };
+    Ok(Opened {
+        training,
+        data,
+        view,
+        path: path.map(Path::to_owned),
+    })
+}
+
+fn read_keys(sender: &Sender<Message>) {
+    // An error means that the terminal is gone; SIGHUP says so too, and is acted on.
+    while let Ok(event) = event::read() {
+        let message = match event {
+            TerminalEvent::Key(key) => Message::Key(key),
+            TerminalEvent::Resize(width, height) => Message::Resized(width, height),
+            _ => continue,
+        };
+        if sender.send(message).is_err() {
+            break;
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(work)
+        .with_context(|| format!("starting the {name} thread"))?;
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! The arithmetic of an axis: where a number lies on it, which ticks it has, how they are written.
+
+/// Whether equal distances on an axis are equal differences or equal ratios.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spacing {
+    /// Equal differences.
+    Linear,
+    /// Equal ratios; the axis starts above zero.
+    Logarithmic,
+}
+
+/// A range of numbers along one side of a chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Axis {
+    /// The lowest number shown.
+    pub start: f64,
+    /// The highest.
+    pub end: f64,
+    /// How numbers between are spaced.
+    pub spacing: Spacing,
+}
+
+impl Axis {
+    /// A linear axis that shows all of `values` with a little room, also where they are all the same; none without a
+    /// finite value.
+    pub fn around(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let (low, high) = values
+            .filter(|value| value.is_finite())
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                (low.min(value), high.max(value))
+            });
+        (low <= high).then(|| {
+            let room = if high > low {
+                0.05 * (high - low)
+            } else {
+                (0.05 * high.abs()).max(0.5)
+            };
+            Self {
+                start: low - room,
+                end: high + room,
+                spacing: Spacing::Linear,
+            }
+        })
+    }
+
+    /// Where `value` lies: 0 at the start, 1 at the end, beyond where it is out of range; none where it is nowhere.
+    pub fn position(&self, value: f64) -> Option<f64> {
+        let position = match self.spacing {
+            Spacing::Linear => (value - self.start) / (self.end - self.start),
+            Spacing::Logarithmic => (value / self.start).ln() / (self.end / self.start).ln(),
+        };
+        position.is_finite().then_some(position)
+    }
+
+    /// At most `most` round numbers within the axis, in order.
+    pub fn ticks(&self, most: usize) -> Vec<f64> {
+        match self.spacing {
+            Spacing::Linear => self.linear_ticks(most),
+            Spacing::Logarithmic => self.logarithmic_ticks(most),
+        }
+    }
+
+    fn linear_ticks(&self, most: usize) -> Vec<f64> {
+        let span = self.end - self.start;
+        if most == 0 || !span.is_finite() || span <= 0.0 {
+            return Vec::new();
+        }
+        let magnitude = 10_f64.powf((span / most as f64).log10().floor());
+        let steps = [1.0, 2.0, 5.0, 10.0, 20.0].map(|factor| factor * magnitude);
+        let ticks_at = |step: f64| -> Vec<f64> {
+            let (first, last) = ((self.start / step).ceil(), (self.end / step).floor());
+            (0..)
+                .map(|i| first + f64::from(i))
+                .take_while(|&k| k <= last)
+                .map(|k| k * step)
+                .collect()
+        };
+        steps
+            .iter()
+            .map(|&step| ticks_at(step))
+            .find(|ticks| ticks.len() <= most)
+            .unwrap_or_default()
+    }
+
+    fn logarithmic_ticks(&self, most: usize) -> Vec<f64> {
+        if self.start <= 0.0 || self.end <= self.start {
+            return Vec::new();
+        }
+        let decades = self.start.log10().floor() as i32..=self.end.log10().ceil() as i32;
+        let with = |factors: &[f64]| -> Vec<f64> {
+            let all = decades
+                .clone()
+                .flat_map(|decade| factors.iter().map(move |factor| factor * 10_f64.powi(decade)));
+            all.filter(|tick| (self.start..=self.end).contains(tick))
+                .collect()
+        };
+        let candidates = [with(&[1.0, 2.0, 5.0]), with(&[1.0, 3.0]), with(&[1.0])];
+        let fitting = candidates.into_iter().find(|ticks| ticks.len() <= most);
+        fitting.unwrap_or_else(|| {
+            let ticks = with(&[1.0]);
+            let stride = ticks.len().div_ceil(most.max(1));
+            ticks.into_iter().step_by(stride).take(most).collect()
+        })
+    }
+}
+
+/// A number as briefly as its size allows: `950`, `60k`, `1.2M`, `-104.5`, `0.001`.
+pub fn short(value: f64) -> String {
+    let magnitude = value.abs();
+    let (scaled, unit) = match magnitude {
+        m if m >= 999_500_000.0 => (value / 1e9, "G"),
+        m if m >= 999_500.0 => (value / 1e6, "M"),
+        m if m >= 1_000.0 => (value / 1e3, "k"),
+        _ => (value, ""),
+    };
+    let digits = match scaled.abs() {
+        m if m == 0.0 || m >= 100.0 => 0,
+        m if m >= 1.0 => 2,
+        m => (2.0 - m.log10().floor()).min(6.0) as usize,
+    };
+    let text = format!("{scaled:.digits$}");
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    format!("{text}{unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_briefly() {
+        let written: Vec<String> = [
+            0.0,
+            950.0,
+            60_000.0,
+            1_200_000.0,
+            -104.5,
+            0.001,
+            999_999.0,
+            -2.5,
+            3e9,
+            12_345.0,
+        ]
+        .map(short)
+        .into();
+        assert_eq!(
+            written,
+            [
+                "0", "950", "60k", "1.2M", "-104", "0.001", "1M", "-2.5", "3G", "12.35k"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_constant_or_nothing_has_a_sensible_range() {
+        let axis = Axis::around([-100.0, -100.0].into_iter()).expect("finite values");
+        assert_eq!(axis.position(-100.0), Some(0.5));
+        assert_eq!(Axis::around([f64::NAN, f64::INFINITY].into_iter()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_are_few_in_order_and_in_range(start in -1e6_f64..1e6, span in 1e-3_f64..1e7, most in 0_usize..12) {
+            for axis in [
+                Axis { start, end: start + span, spacing: Spacing::Linear },
+                Axis { start: start.abs() + 1.0, end: start.abs() + 1.0 + span, spacing: Spacing::Logarithmic },
+            ] {
+                let ticks = axis.ticks(most);
+                prop_assert!(ticks.len() <= most);
+                prop_assert!(ticks.windows(2).all(|pair| pair[0] < pair[1]));
+                let slack = 1e-9 * axis.end.abs().max(1.0);
+                prop_assert!(ticks.iter().all(|&t| t >= axis.start - slack && t <= axis.end + slack));
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! A line chart in braille dots, with a linear or logarithmic horizontal axis.
+//!
+//! ```text
+//!  -100 ┤            ⢀⣀⣀⣀⡠⠤⠤⠤   — test
+//!  -120 ┤      ⣀⡠⠤⠒⠉⠉           — train
+//!  -140 ┤  ⢀⠔⠉
+//!       └──┬───────┬───────┬──
+//!         10k     100k     1M
+//!                      samples
+//! ```
+//!
+//! Every point is drawn, as a stroke from its lowest to its highest value, so that nothing is lost to down-sampling.
+//! What lies outside the vertical range is drawn at its edge.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+
+use super::axis::{Axis, short};
+use crate::tui::theme;
+
+/// One point of a series: a value, or the range of several.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stroke {
+    /// Where it stands.
+    pub x: f64,
+    /// The lowest value there.
+    pub low: f64,
+    /// The highest.
+    pub high: f64,
+}
+
+impl Stroke {
+    /// A single value.
+    pub fn at(x: f64, y: f64) -> Self {
+        Self { x, low: y, high: y }
+    }
+}
+
+/// One line of a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its name in the legend; none for a line that goes with another.
+    pub name: Option<&'static str>,
+    /// Its colour.
+    pub colour: Color,
+    /// Its points, in order.
+    pub strokes: Vec<Stroke>,
+}
+
+/// A chart; later series are drawn over earlier ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// The lines.
+    pub series: Vec<Series>,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// What the horizontal axis counts.
+    pub x_title: &'static str,
+}
+
+/// Dots of a braille cell.
+const DOT_COLUMNS: usize = 2;
+const DOT_ROWS: usize = 4;
+const DOTS: [[u8; DOT_COLUMNS]; DOT_ROWS] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+/// Columns for the labels of the vertical axis, and the axis itself.
+const LABELS: u16 = 7;
+
+impl Chart {
+    /// Draws the chart; an area too small for a plot is left alone.
+    pub fn render(&self, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        if area.width < LABELS + 8 || area.height < 4 {
+            return;
+        }
+        let plot = Rect {
+            x: area.x + LABELS,
+            y: area.y,
+            width: area.width - LABELS,
+            height: area.height - 2,
+        };
+        self.render_axes(area, plot, buffer);
+        let mut grid = Grid::new(plot);
+        for series in &self.series {
+            grid.draw(series, self.x, self.y);
+        }
+        grid.render(plot, buffer);
+        self.render_legend(plot, buffer);
+    }
+
+    fn render_axes(&self, area: Rect, plot: Rect, buffer: &mut Buffer) {
+        for y in plot.top()..plot.bottom() {
+            buffer[(plot.x - 1, y)].set_symbol("│").set_style(theme::dim());
+        }
+        for x in plot.left()..plot.right() {
+            buffer[(x, plot.bottom())].set_symbol("─").set_style(theme::dim());
+        }
+        buffer[(plot.x - 1, plot.bottom())]
+            .set_symbol("└")
+            .set_style(theme::dim());
+
+        for tick in self.y.ticks(usize::from(plot.height / 2).clamp(2, 8)) {
+            let Some(position) = self.y.position(tick) else {
+                continue;
+            };
+            let y = plot.bottom() - 1 - (position * f64::from(plot.height - 1)).round() as u16;
+            buffer[(plot.x - 1, y)].set_symbol("┤");
+            let label = format!("{:>1$.1$}", short(tick), usize::from(LABELS) - 1);
+            buffer.set_string(area.x, y, label, theme::dim());
+        }
+        let mut free_from = area.x;
+        let title_at = plot.right().saturating_sub(self.x_title.len() as u16);
+        for tick in self.x.ticks(usize::from(plot.width / 9).max(2)) {
+            let Some(position) = self.x.position(tick) else {
+                continue;
+            };
+            let x = plot.x + (position * f64::from(plot.width - 1)).round() as u16;
+            let label = short(tick);
+            let start = x.saturating_sub(label.len() as u16 / 2);
+            let end = start + label.len() as u16;
+            buffer[(x, plot.bottom())].set_symbol("┬");
+            if start >= free_from && end < title_at {
+                buffer.set_string(start, plot.bottom() + 1, &label, theme::dim());
+                free_from = end + 1;
+            }
+        }
+        buffer.set_string(title_at, plot.bottom() + 1, self.x_title, theme::dim());
+    }
+
+    fn render_legend(&self, plot: Rect, buffer: &mut Buffer) {
+        let named: Vec<(&str, Color)> = self
+            .series
+            .iter()
+            .filter_map(|series| Some((series.name?, series.colour)))
+            .collect();
+        let width = named
+            .iter()
+            .map(|(name, _)| name.len() as u16 + 3)
+            .max()
+            .unwrap_or(0);
+        if plot.height < named.len() as u16 + 3 || plot.width < 2 * width {
+            return;
+        }
+        // Bounds rise, so the lower right is the free corner.
+        let top = plot.bottom() - 1 - named.len() as u16;
+        for (y, (name, colour)) in (top..).zip(named) {
+            let x = plot.right() - width;
+            buffer.set_string(x, y, "━ ", Style::new().fg(colour));
+            buffer.set_string(x + 2, y, name, theme::plain());
+        }
+    }
+}
+
+/// The dots of a plot, four rows and two columns a cell, with the colour of the last series in each cell.
+struct Grid {
+    columns: usize,
+    rows: usize,
+    cells: Vec<(u8, Color)>,
+}
+
+impl Grid {
+    fn new(plot: Rect) -> Self {
+        Self {
+            columns: usize::from(plot.width) * DOT_COLUMNS,
+            rows: usize::from(plot.height) * DOT_ROWS,
+            cells: vec![(0, Color::Reset); usize::from(plot.width) * usize::from(plot.height)],
+        }
+    }
+
+    fn draw(&mut self, series: &Series, x_axis: Axis, y_axis: Axis) {
+        let mut previous: Option<(usize, usize)> = None;
+        for stroke in &series.strokes {
+            let Some(x) = x_axis.position(stroke.x).filter(|x| (0.0..=1.0).contains(x)) else {
+                continue;
+            };
+            let (Some(low), Some(high)) = (y_axis.position(stroke.low), y_axis.position(stroke.high)) else {
+                previous = None;
+                continue;
+            };
+            let column = (x * (self.columns - 1) as f64).round() as usize;
+            let row = |y: f64| ((1.0 - y.clamp(0.0, 1.0)) * (self.rows - 1) as f64).round() as usize;
+            let (top, bottom) = (row(high), row(low));
+            for row in top..=bottom {
+                self.set(column, row, series.colour);
+            }
+            let middle = (top + bottom) / 2;
+            if let Some((from_column, from_row)) = previous {
+                self.connect((from_column, from_row), (column, middle), series.colour);
+            }
+            previous = Some((column, middle));
+        }
+    }
+
+    /// A straight line between two dots, the later one to the right.
+    fn connect(&mut self, from: (usize, usize), to: (usize, usize), colour: Color) {
+        let (columns, rows) = (to.0.saturating_sub(from.0), from.1.abs_diff(to.1));
+        let count = columns.max(rows).max(1);
+        for step in 0..=count {
+            let share = step as f64 / count as f64;
+            let between = |a: usize, b: usize| (a as f64 + (b as f64 - a as f64) * share).round() as usize;
+            self.set(between(from.0, to.0), between(from.1, to.1), colour);
+        }
+    }
+
+    fn set(&mut self, column: usize, row: usize, colour: Color) {
+        let cell = row / DOT_ROWS * (self.columns / DOT_COLUMNS) + column / DOT_COLUMNS;
+        let (dots, cell_colour) = &mut self.cells[cell];
+        *dots |= DOTS[row % DOT_ROWS][column % DOT_COLUMNS];
+        *cell_colour = colour;
+    }
+
+    fn render(&self, plot: Rect, buffer: &mut Buffer) {
+        for (position, &(dots, colour)) in plot.positions().zip(&self.cells) {
+            if let Some(symbol) = char::from_u32(0x2800 + u32::from(dots)).filter(|_| dots != 0) {
+                buffer[position].set_char(symbol).set_fg(colour);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::axis::Spacing;
+    use super::*;
+
+    fn chart(strokes: Vec<Stroke>) -> Chart {
+        Chart {
+            series: vec![Series {
+                name: Some("test"),
+                colour: theme::TEST,
+                strokes,
+            }],
+            x: Axis {
+                start: 1.0,
+                end: 1_000.0,
+                spacing: Spacing::Logarithmic,
+            },
+            y: Axis {
+                start: -200.0,
+                end: -100.0,
+                spacing: Spacing::Linear,
+            },
+            x_title: "samples",
+        }
+    }
+
+    fn text(chart: &Chart, width: u16, height: u16) -> Vec<String> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        chart.render(buffer.area, &mut buffer);
+        let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        (0..height).map(row).collect()
+    }
+
+    #[test]
+    fn axes_carry_round_numbers_and_the_title() {
+        let rows = text(
+            &chart(vec![Stroke::at(1.0, -200.0), Stroke::at(1_000.0, -100.0)]),
+            50,
+            12,
+        );
+        assert!(rows[0].starts_with("  -100┤"), "{rows:#?}");
+        assert!(rows[9].starts_with("  -200┤"), "{rows:#?}");
+        let labels: Vec<&str> = rows[11].split_whitespace().collect();
+        assert_eq!(labels, ["1", "10", "100", "samples"], "{rows:#?}");
+        assert!(rows.iter().any(|row| row.contains("━ test")));
+    }
+
+    #[test]
+    fn hostile_numbers_and_sizes_draw_something_or_nothing() {
+        let hostile = [f64::NAN, f64::INFINITY, -f64::INFINITY, 0.0, -5.0, 1e300];
+        let strokes = hostile.iter().flat_map(|&x| {
+            hostile.iter().map(move |&y| Stroke {
+                x,
+                low: y,
+                high: -150.0,
+            })
+        });
+        let chart = chart(strokes.collect());
+        for width in [0, 1, 14, 15, 40] {
+            for height in [0, 1, 3, 4, 20] {
+                text(&chart, width, height);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_spike_of_one_point_reaches_its_height(points in 2_usize..3_000, at in 0.0_f64..1.0) {
+            let spike = (at * points as f64) as usize;
+            let strokes = (0..points).map(|i| {
+                let x = 1.0 + 999.0 * i as f64 / points as f64;
+                Stroke::at(x, if i == spike { -200.0 } else { -110.0 })
+            });
+            let rows = text(&chart(strokes.collect()), 60, 12);
+            let bottom = rows[9].chars().skip(7).any(|c| ('\u{2801}'..='\u{28ff}').contains(&c));
+            prop_assert!(bottom || rows[9].contains('━'), "{rows:#?}");
+        }
+    }
+}

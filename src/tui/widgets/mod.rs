@@ -1,0 +1,11 @@
+//! What panes are made of: images, curves, sparklines, bars.
+//!
+//! A widget is handed its data and a rectangle of the buffer and knows nothing of the application. Any rectangle will
+//! do, one without a cell too.
+
+pub mod axis;
+pub mod bars;
+pub mod block_image;
+pub mod curve;
+pub mod smoothing;
+pub mod sparkline;
