@@ -30,8 +30,8 @@ pub struct View {
     pub start_image: Option<usize>,
     /// The latent vector that the traversal shows; empty: the start's own.
     pub latent: Vec<f32>,
-    /// The selected latent dimension.
-    pub dimension: usize,
+    /// The selected latent dimension; none for the most informative one.
+    pub dimension: Option<usize>,
     /// The test images in the reconstruction pane, as long as the model's test set; empty: the first ones.
     pub images: Vec<usize>,
     /// The selected one of them.
@@ -47,7 +47,7 @@ impl Default for View {
             smoothing: 20,
             start_image: Some(0),
             latent: Vec::new(),
-            dimension: 0,
+            dimension: None,
             images: Vec::new(),
             selected_image: 0,
         }

@@ -196,7 +196,9 @@ impl Workspace {
             mut view,
             path,
         } = opened;
-        view.dimension = view.dimension.min(training.configuration.latent - 1);
+        view.dimension = view
+            .dimension
+            .filter(|&dimension| dimension < training.configuration.latent);
         view.images.retain(|&image| image < data.test.points());
         view.start_image = view.start_image.filter(|&image| image < data.test.points());
         if view.latent.len() != training.configuration.latent || view.latent.iter().any(|z| !z.is_finite()) {
@@ -253,6 +255,13 @@ impl Workspace {
         order
     }
 
+    /// The selected latent dimension.
+    pub fn selected(&self, view: &View) -> usize {
+        view.dimension
+            .or_else(|| self.order().first().copied())
+            .unwrap_or(0)
+    }
+
     /// Whether a latent dimension carries nothing; none before the first measurement.
     pub fn is_dead(&self, dimension: usize) -> Option<bool> {
         self.progress
@@ -284,9 +293,10 @@ impl Workspace {
         self.traversal.image = traversal::decode(&self.model, std::slice::from_ref(&z));
 
         let order = self.order();
+        let selected = self.selected(view);
         let selected = order
             .iter()
-            .position(|&dimension| dimension == view.dimension)
+            .position(|&dimension| dimension == selected)
             .unwrap_or(0);
         let first = window(selected, geometry.count, order.len());
         self.traversal.dimensions = order.into_iter().skip(first).take(geometry.count).collect();

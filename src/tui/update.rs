@@ -328,14 +328,15 @@ fn traverse(app: &mut App, action: Action) -> Vec<Effect> {
         Action::FarLeft => set_value(workspace, view, by(-COARSE)),
         Action::FarRight => set_value(workspace, view, by(COARSE)),
         Action::ResetDimension => {
-            let start = workspace.traversal.start[view.dimension];
+            let start = workspace.traversal.start[workspace.selected(view)];
             set_value(workspace, view, |_| start);
         }
         Action::Up | Action::Down | Action::FarUp | Action::FarDown => {
             let order = workspace.order();
+            let selected = workspace.selected(view);
             let at = order
                 .iter()
-                .position(|&dimension| dimension == view.dimension)
+                .position(|&dimension| dimension == selected)
                 .unwrap_or(0);
             let at = match action {
                 Action::Up => at.saturating_sub(1),
@@ -343,7 +344,7 @@ fn traverse(app: &mut App, action: Action) -> Vec<Effect> {
                 Action::FarUp => at.saturating_sub(10),
                 _ => at + 10,
             };
-            view.dimension = order[at.min(order.len() - 1)];
+            view.dimension = Some(order[at.min(order.len() - 1)]);
         }
         Action::ResetLatent => {
             view.latent.clear();
@@ -366,7 +367,8 @@ fn set_value(workspace: &Workspace, view: &mut crate::session::View, change: imp
     if view.latent.is_empty() {
         view.latent.clone_from(&workspace.traversal.start);
     }
-    if let Some(value) = view.latent.get_mut(view.dimension) {
+    let selected = workspace.selected(view);
+    if let Some(value) = view.latent.get_mut(selected) {
         *value = change(*value);
     }
 }
@@ -379,12 +381,8 @@ fn play(app: &mut App) {
     set_value(workspace, &mut app.view, |value| {
         (value + speed).clamp(-REACH, REACH)
     });
-    let value = app
-        .view
-        .latent
-        .get(app.view.dimension)
-        .copied()
-        .unwrap_or_default();
+    let selected = workspace.selected(&app.view);
+    let value = app.view.latent.get(selected).copied().unwrap_or_default();
     if value.abs() >= REACH {
         app.playing = Some(-FINE * value.signum());
     }

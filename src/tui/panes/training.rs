@@ -195,7 +195,7 @@ fn render_bars(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         return;
     };
     let [title, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    Line::styled("KL per dimension, nats", theme::dim()).render(title, buffer);
+    Line::styled("KL per dimension", theme::dim()).render(title, buffer);
     let bar = |dimension: usize| Bar {
         label: format!("z{dimension}"),
         value: test.kl_per_dimension[dimension],

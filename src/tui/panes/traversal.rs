@@ -59,13 +59,14 @@ fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<
 /// What the big image is.
 fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let view = &app.view;
-    let Some(&value) = workspace.latent(view).get(view.dimension) else {
+    let selected = workspace.selected(view);
+    let Some(&value) = workspace.latent(view).get(selected) else {
         return;
     };
     let start = workspace
         .traversal
         .start
-        .get(view.dimension)
+        .get(selected)
         .copied()
         .unwrap_or_default();
     let from = match (
@@ -78,7 +79,7 @@ fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer
     };
     let mut lines = vec![
         Line::from(vec![
-            Span::styled(format!("z{}", view.dimension), theme::selected()),
+            Span::styled(format!("z{}", selected), theme::selected()),
             Span::styled(format!(" = {value:+.2}"), theme::strong()),
         ]),
         slider(value, area.width),
@@ -91,7 +92,7 @@ fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer
     ];
     let listed = workspace.latent(view).iter().enumerate();
     let others: Vec<String> = listed
-        .map(|(dimension, z)| format!("z{dimension} {z:+.1}"))
+        .map(|(dimension, z)| format!("z{dimension}={z:+.1}"))
         .collect();
     lines.push(Line::styled(others.join("  "), theme::dim()));
     Paragraph::new(lines)
@@ -114,7 +115,7 @@ fn slider(value: f32, width: u16) -> Line<'static> {
 }
 
 fn render_label(app: &App, workspace: &Workspace, dimension: usize, area: Rect, buffer: &mut Buffer) {
-    let selected = dimension == app.view.dimension;
+    let selected = dimension == workspace.selected(&app.view);
     let dead = workspace.is_dead(dimension) == Some(true);
     let style = match (selected, dead) {
         (true, _) => theme::selected(),
@@ -143,7 +144,7 @@ fn render_label(app: &App, workspace: &Workspace, dimension: usize, area: Rect, 
     .render(area, buffer);
 }
 
-/// The images of one dimension from -3 to 3; a mark under the one nearest to the present value.
+/// The images of one dimension from -3 to 3.
 fn render_strip(
     app: &App,
     workspace: &Workspace,

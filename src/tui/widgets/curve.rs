@@ -85,8 +85,9 @@ impl Chart {
         let mut grid = Grid::new(plot);
         for series in &self.series {
             grid.draw(series, self.x, self.y);
+            grid.render(plot, buffer);
+            grid.clear();
         }
-        grid.render(plot, buffer);
         self.render_legend(plot, buffer);
     }
 
@@ -153,11 +154,12 @@ impl Chart {
     }
 }
 
-/// The dots of a plot, four rows and two columns a cell, with the colour of the last series in each cell.
+/// The dots of one series, four rows and two columns a cell; a cell shows the series that was drawn into it last.
 struct Grid {
     columns: usize,
     rows: usize,
-    cells: Vec<(u8, Color)>,
+    dots: Vec<u8>,
+    colour: Color,
 }
 
 impl Grid {
@@ -165,11 +167,13 @@ impl Grid {
         Self {
             columns: usize::from(plot.width) * DOT_COLUMNS,
             rows: usize::from(plot.height) * DOT_ROWS,
-            cells: vec![(0, Color::Reset); usize::from(plot.width) * usize::from(plot.height)],
+            dots: vec![0; usize::from(plot.width) * usize::from(plot.height)],
+            colour: Color::Reset,
         }
     }
 
     fn draw(&mut self, series: &Series, x_axis: Axis, y_axis: Axis) {
+        self.colour = series.colour;
         let mut previous: Option<(usize, usize)> = None;
         for stroke in &series.strokes {
             let Some(x) = x_axis.position(stroke.x).filter(|x| (0.0..=1.0).contains(x)) else {
@@ -183,40 +187,42 @@ impl Grid {
             let row = |y: f64| ((1.0 - y.clamp(0.0, 1.0)) * (self.rows - 1) as f64).round() as usize;
             let (top, bottom) = (row(high), row(low));
             for row in top..=bottom {
-                self.set(column, row, series.colour);
+                self.set(column, row);
             }
             let middle = (top + bottom) / 2;
             if let Some((from_column, from_row)) = previous {
-                self.connect((from_column, from_row), (column, middle), series.colour);
+                self.connect((from_column, from_row), (column, middle));
             }
             previous = Some((column, middle));
         }
     }
 
     /// A straight line between two dots, the later one to the right.
-    fn connect(&mut self, from: (usize, usize), to: (usize, usize), colour: Color) {
+    fn connect(&mut self, from: (usize, usize), to: (usize, usize)) {
         let (columns, rows) = (to.0.saturating_sub(from.0), from.1.abs_diff(to.1));
         let count = columns.max(rows).max(1);
         for step in 0..=count {
             let share = step as f64 / count as f64;
             let between = |a: usize, b: usize| (a as f64 + (b as f64 - a as f64) * share).round() as usize;
-            self.set(between(from.0, to.0), between(from.1, to.1), colour);
+            self.set(between(from.0, to.0), between(from.1, to.1));
         }
     }
 
-    fn set(&mut self, column: usize, row: usize, colour: Color) {
+    fn set(&mut self, column: usize, row: usize) {
         let cell = row / DOT_ROWS * (self.columns / DOT_COLUMNS) + column / DOT_COLUMNS;
-        let (dots, cell_colour) = &mut self.cells[cell];
-        *dots |= DOTS[row % DOT_ROWS][column % DOT_COLUMNS];
-        *cell_colour = colour;
+        self.dots[cell] |= DOTS[row % DOT_ROWS][column % DOT_COLUMNS];
     }
 
     fn render(&self, plot: Rect, buffer: &mut Buffer) {
-        for (position, &(dots, colour)) in plot.positions().zip(&self.cells) {
+        for (position, &dots) in plot.positions().zip(&self.dots) {
             if let Some(symbol) = char::from_u32(0x2800 + u32::from(dots)).filter(|_| dots != 0) {
-                buffer[position].set_char(symbol).set_fg(colour);
+                buffer[position].set_char(symbol).set_fg(self.colour);
             }
         }
+    }
+
+    fn clear(&mut self) {
+        self.dots.fill(0);
     }
 }
 
