@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use super::{dataset, default_threads, progress_bar};
+use super::{dataset, default_threads, print_line, progress_bar};
 use crate::data::Part;
 use crate::evaluation::{Noise, importance_weighted, lower_bound};
 use crate::session;
@@ -96,29 +96,32 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         points: bound.points,
         importance: importance.flatten(),
     };
-    if arguments.json {
-        println!("{}", serde_json::to_string(&report)?);
+    print_line(&if arguments.json {
+        serde_json::to_string(&report)?
     } else {
-        print(&report, model.architecture().latent);
-    }
-    Ok(())
+        words(&report, model.architecture().latent)
+    })
 }
 
-fn print(report: &Report, latent: usize) {
-    println!(
-        "ELBO            {:>10.3} nats per data point ({} points)",
-        report.elbo, report.points
-    );
-    println!("reconstruction  {:>10.3}", report.reconstruction);
-    println!("KL              {:>10.3}", report.kl);
-    println!("active units    {:>6} of {latent}", report.active_units);
+/// The report for a person.
+fn words(report: &Report, latent: usize) -> String {
+    let mut lines = vec![
+        format!(
+            "ELBO            {:>10.3} nats per data point ({} points)",
+            report.elbo, report.points
+        ),
+        format!("reconstruction  {:>10.3}", report.reconstruction),
+        format!("KL              {:>10.3}", report.kl),
+        format!("active units    {:>6} of {latent}", report.active_units),
+    ];
     if let Some(importance) = &report.importance {
-        println!(
+        lines.push(format!(
             "log p(x)        {:>10.3} +- {:.3} ({} importance samples, {} points)",
             importance.log_likelihood,
             importance.log_likelihood_standard_error,
             importance.importance_samples,
             importance.log_likelihood_points
-        );
+        ));
     }
+    lines.join("\n")
 }

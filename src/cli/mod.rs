@@ -7,6 +7,7 @@
 mod evaluate;
 mod train;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -79,6 +80,14 @@ fn dataset(name: &str) -> anyhow::Result<Dataset> {
         "the data set {name:?} is not known; this program has \"mnist\""
     );
     mnist::load(|_| {}).context("loading MNIST")
+}
+
+/// Writes one line to standard output at once, so that a reader at the other end of a pipe has it.
+fn print_line(line: &str) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{line}")
+        .and_then(|()| output.flush())
+        .context("writing to standard output")
 }
 
 /// A bar on standard error; nothing where that is no terminal.

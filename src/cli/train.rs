@@ -1,6 +1,5 @@
 //! `vae-tui train`: a run without a screen.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +9,7 @@ use clap::Args;
 use crossbeam_channel::{Receiver, select, unbounded};
 use serde::Serialize;
 
-use super::{dataset, default_threads, progress_bar};
+use super::{dataset, default_threads, print_line, progress_bar};
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
@@ -252,16 +251,9 @@ fn totals(training: &Training, (samples, seconds): (u64, f64)) -> Totals {
 /// One line for a program, or the words for a person.
 fn report(json: bool, line: &Line, words: impl FnOnce()) -> anyhow::Result<()> {
     if json {
-        let mut text = serde_json::to_string(line)?;
-        text.push('\n');
-        let mut output = std::io::stdout().lock();
-        output
-            .write_all(text.as_bytes())
-            .and_then(|()| output.flush())
-            .context("writing to standard output")?;
-    } else {
-        words();
+        return print_line(&serde_json::to_string(line)?);
     }
+    words();
     Ok(())
 }
 

@@ -70,8 +70,7 @@ impl Trace {
             self.buckets = self
                 .buckets
                 .chunks(2)
-                .map(|pair| pair.iter().copied().reduce(merged))
-                .flatten()
+                .filter_map(|pair| pair.iter().copied().reduce(merged))
                 .collect();
             self.steps_per_bucket *= 2;
         }

@@ -287,7 +287,7 @@ fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             vec![Effect::Save(path)]
         }
         Action::NewRun => {
-            app.dialog = Some(Dialog::Form(Form::new(&progress.configuration)));
+            app.dialog = Some(Dialog::Form(Box::new(Form::new(&progress.configuration))));
             Vec::new()
         }
         _ => ask(app, Question::Reset),

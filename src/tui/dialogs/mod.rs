@@ -24,7 +24,7 @@ pub enum Dialog {
     /// A question before something is lost.
     Confirm(Question),
     /// The choices of a new run.
-    Form(Form),
+    Form(Box<Form>),
     /// Sessions to open.
     Sessions(SessionList),
 }
