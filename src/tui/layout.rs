@@ -105,8 +105,12 @@ pub fn traversal(area: Rect, width: usize, height: usize) -> TraversalGeometry {
         4
     };
     let strip_columns = columns_for(strip_rows, width, height);
-    let image_rows = (area.height * 9 / 20).clamp(1, 28);
-    let image_columns = columns_for(image_rows, width, height).min(area.width / 2);
+    // The text beside the image keeps half of the width.
+    let rows_by_width = usize::from(area.width / 2) * height / (2 * width.max(1));
+    let image_rows = (area.height * 9 / 20)
+        .min(u16::try_from(rows_by_width).unwrap_or(u16::MAX))
+        .clamp(1, 28);
+    let image_columns = columns_for(image_rows, width, height).min(area.width);
     let [upper, strips] = Layout::vertical([Constraint::Length(image_rows), Constraint::Min(0)]).areas(area);
     let [image, _, text] = Layout::horizontal([
         Constraint::Length(image_columns),
@@ -141,6 +145,10 @@ pub struct ReconstructionGeometry {
     pub group_rows: u16,
 }
 
+/// Rows of an image in the reconstruction pane: enough to read a digit, and every pixel of one.
+const USUAL_IMAGE_ROWS: u16 = 7;
+const LARGEST_IMAGE_ROWS: u16 = 14;
+
 impl ReconstructionGeometry {
     /// Test images on a page.
     pub fn page(&self) -> usize {
@@ -150,14 +158,16 @@ impl ReconstructionGeometry {
 
 /// Divides the inside of the reconstruction pane for images of `width` x `height` pixels; its last line is for text.
 pub fn reconstruction(area: Rect, width: usize, height: usize) -> ReconstructionGeometry {
-    let image_rows = (area.height.saturating_sub(1) / 3).clamp(1, 7);
+    // As many groups as fit at the usual size, then as large as their number allows.
+    let rows = (area.height / (3 * USUAL_IMAGE_ROWS + 1)).max(1);
+    let image_rows = ((area.height / rows).saturating_sub(1) / 3).clamp(1, LARGEST_IMAGE_ROWS);
     let image_columns = columns_for(image_rows, width, height);
     let group_rows = 3 * image_rows + 1;
     ReconstructionGeometry {
         image_rows,
         image_columns,
         columns: usize::from((area.width + 1) / (image_columns + 1)),
-        rows: usize::from(area.height / group_rows),
+        rows: usize::from((area.height / group_rows).min(rows)),
         group_rows,
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
-use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded};
 use ratatui::crossterm::event::{self, Event as TerminalEvent};
 
 use super::app::App;
@@ -73,6 +73,7 @@ struct Runtime {
 impl Runtime {
     fn serve(&mut self, screen: &mut Screen, messages: &Receiver<Message>) -> anyhow::Result<()> {
         let mut drawn_at = Instant::now();
+        let ticks = tick(TICK);
         loop {
             if self.app.changed {
                 screen
@@ -84,7 +85,7 @@ impl Runtime {
             // A key is answered at once; everything else waits until the next frame is due.
             let mut urgent = false;
             while !(urgent || self.app.changed && drawn_at.elapsed() >= FRAME_INTERVAL) {
-                let Some(message) = self.next(messages, drawn_at) else {
+                let Some(message) = self.next(messages, &ticks, drawn_at) else {
                     break;
                 };
                 urgent = matches!(
@@ -106,17 +107,19 @@ impl Runtime {
     }
 
     /// The next message; none when a frame is due.
-    fn next(&self, messages: &Receiver<Message>, drawn_at: Instant) -> Option<Message> {
+    fn next(
+        &self,
+        messages: &Receiver<Message>,
+        ticks: &Receiver<Instant>,
+        drawn_at: Instant,
+    ) -> Option<Message> {
         let frame = if self.app.changed {
             after(FRAME_INTERVAL.saturating_sub(drawn_at.elapsed()))
         } else {
             never()
         };
-        let tick = if self.app.playing.is_some() {
-            after(TICK)
-        } else {
-            never()
-        };
+        let nothing = never();
+        let tick = if self.app.playing.is_some() { ticks } else { &nothing };
         let trainer = self
             .trainer
             .as_ref()

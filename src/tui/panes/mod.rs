@@ -147,7 +147,7 @@ fn render_pane(app: &App, workspace: &Workspace, pane: Pane, area: Rect, buffer:
     let (number, title) = match pane {
         Pane::Training => (1, "Training"),
         Pane::Traversal => (2, "Traversal"),
-        Pane::Reconstruction => (3, "Reconstruction"),
+        Pane::Reconstruction => (3, "Reconstruction: input, output, difference"),
     };
     let style = if focused {
         theme::selected()

@@ -1,7 +1,7 @@
 //! The training pane.
 //!
 //! ```text
-//! 1.2M of 3M samples  40%   49k/s   0:24   ETA 0:37      numbers
+//! 1.2M/3M samples 40%  49k/s  0:24  ETA 0:37             numbers
 //! minibatch -101.2 = -75.1 - KL 26.1   ▂▃▅▆▇             sparkline
 //! test      -104.6 = -79.0 - KL 25.6   active 20/20
 //! -100 ┤   ⣀⡠⠤⠒⠉⠉⠉           z7 ██████  2.1
@@ -36,7 +36,7 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
     let bars = if area.width >= 3 * BARS {
         BARS
     } else {
-        area.width * 2 / 5
+        area.width / 3
     };
     let [curve, _, bars] = Layout::horizontal([
         Constraint::Min(0),
@@ -66,7 +66,7 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let share = 100.0 * progress.samples as f64 / goal.max(1) as f64;
     let first = Line::from(vec![
         Span::styled(short(progress.samples as f64), theme::strong()),
-        Span::raw(format!(" of {} samples {share:.0}%  ", short(goal as f64))),
+        Span::raw(format!("/{} samples {share:.0}%  ", short(goal as f64))),
         Span::raw(format!("{speed}  {}  ", clock(progress.seconds))),
         Span::styled("ETA ", theme::dim()),
         Span::raw(left),

@@ -115,6 +115,7 @@ pub fn short(value: f64) -> String {
     };
     let digits = match scaled.abs() {
         m if m == 0.0 || m >= 100.0 => 0,
+        m if m >= 10.0 => 1,
         m if m >= 1.0 => 2,
         m => (2.0 - m.log10().floor()).min(6.0) as usize,
     };
@@ -125,6 +126,20 @@ pub fn short(value: f64) -> String {
         &text
     };
     format!("{text}{unit}")
+}
+
+/// The labels of neighbouring ticks: brief, but with as many decimals as tell them apart.
+pub fn labels(ticks: &[f64]) -> Vec<String> {
+    let brief: Vec<String> = ticks.iter().map(|&tick| short(tick)).collect();
+    if brief.windows(2).all(|pair| pair[0] != pair[1]) {
+        return brief;
+    }
+    let step = ticks
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .fold(f64::INFINITY, f64::min);
+    let decimals = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
+    ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect()
 }
 
 #[cfg(test)]
@@ -152,9 +167,15 @@ mod tests {
         assert_eq!(
             written,
             [
-                "0", "950", "60k", "1.2M", "-104", "0.001", "1M", "-2.5", "3G", "12.35k"
+                "0", "950", "60k", "1.2M", "-104", "0.001", "1M", "-2.5", "3G", "12.3k"
             ]
         );
+    }
+
+    #[test]
+    fn close_ticks_are_told_apart() {
+        assert_eq!(labels(&[-104.5, -104.4, -104.3]), ["-104.5", "-104.4", "-104.3"]);
+        assert_eq!(labels(&[-110.0, -100.0]), ["-110", "-100"]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use super::axis::{Axis, short};
+use super::axis::{Axis, labels};
 use crate::tui::theme;
 
 /// One point of a series: a value, or the range of several.
@@ -68,6 +68,11 @@ const DOTS: [[u8; DOT_COLUMNS]; DOT_ROWS] = [[0x01, 0x08], [0x02, 0x10], [0x04, 
 /// Columns for the labels of the vertical axis, and the axis itself.
 const LABELS: u16 = 7;
 
+/// The row of dots, from the top of `rows` rows of cells, at which a vertical position lies.
+fn dot_row(position: f64, rows: usize) -> usize {
+    ((1.0 - position.clamp(0.0, 1.0)) * (rows * DOT_ROWS - 1) as f64).round() as usize
+}
+
 impl Chart {
     /// Draws the chart; an area too small for a plot is left alone.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
@@ -102,23 +107,24 @@ impl Chart {
             .set_symbol("└")
             .set_style(theme::dim());
 
-        for tick in self.y.ticks(usize::from(plot.height / 2).clamp(2, 8)) {
+        let ticks = self.y.ticks(usize::from(plot.height / 2).clamp(2, 8));
+        for (&tick, label) in ticks.iter().zip(labels(&ticks)) {
             let Some(position) = self.y.position(tick) else {
                 continue;
             };
-            let y = plot.bottom() - 1 - (position * f64::from(plot.height - 1)).round() as u16;
+            let y = plot.y + (dot_row(position, usize::from(plot.height)) / DOT_ROWS) as u16;
             buffer[(plot.x - 1, y)].set_symbol("┤");
-            let label = format!("{:>1$.1$}", short(tick), usize::from(LABELS) - 1);
+            let label = format!("{label:>0$.0$}", usize::from(LABELS) - 1);
             buffer.set_string(area.x, y, label, theme::dim());
         }
         let mut free_from = area.x;
         let title_at = plot.right().saturating_sub(self.x_title.len() as u16);
-        for tick in self.x.ticks(usize::from(plot.width / 9).max(2)) {
+        let ticks = self.x.ticks(usize::from(plot.width / 9).max(2));
+        for (&tick, label) in ticks.iter().zip(labels(&ticks)) {
             let Some(position) = self.x.position(tick) else {
                 continue;
             };
             let x = plot.x + (position * f64::from(plot.width - 1)).round() as u16;
-            let label = short(tick);
             let start = x.saturating_sub(label.len() as u16 / 2);
             let end = start + label.len() as u16;
             buffer[(x, plot.bottom())].set_symbol("┬");
@@ -156,7 +162,9 @@ impl Chart {
 
 /// The dots of one series, four rows and two columns a cell; a cell shows the series that was drawn into it last.
 struct Grid {
+    /// Columns of dots.
     columns: usize,
+    /// Rows of cells.
     rows: usize,
     dots: Vec<u8>,
     colour: Color,
@@ -166,7 +174,7 @@ impl Grid {
     fn new(plot: Rect) -> Self {
         Self {
             columns: usize::from(plot.width) * DOT_COLUMNS,
-            rows: usize::from(plot.height) * DOT_ROWS,
+            rows: usize::from(plot.height),
             dots: vec![0; usize::from(plot.width) * usize::from(plot.height)],
             colour: Color::Reset,
         }
@@ -184,8 +192,7 @@ impl Grid {
                 continue;
             };
             let column = (x * (self.columns - 1) as f64).round() as usize;
-            let row = |y: f64| ((1.0 - y.clamp(0.0, 1.0)) * (self.rows - 1) as f64).round() as usize;
-            let (top, bottom) = (row(high), row(low));
+            let (top, bottom) = (dot_row(high, self.rows), dot_row(low, self.rows));
             for row in top..=bottom {
                 self.set(column, row);
             }

@@ -1,0 +1,257 @@
+//! A small data set of drawn shapes, a model made by hand, and a run of it: everything known, on every processor.
+#![allow(dead_code, reason = "every test file uses a part of it")]
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use vae_tui::data::{Dataset, Split};
+use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::learning::curve::CurvePoint;
+use vae_tui::learning::trainer::{Event, State};
+use vae_tui::learning::{Configuration, Preset, StepReport, Training};
+use vae_tui::model::Vae;
+use vae_tui::model::vae::BoundTerms;
+use vae_tui::session::View;
+use vae_tui::tui::app::{App, Workspace};
+use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::message::{Effect, Message, Opened};
+use vae_tui::tui::panes;
+use vae_tui::tui::update::update;
+
+pub const SIDE: usize = 28;
+pub const PIXELS: usize = SIDE * SIDE;
+
+/// The intensity of a shape at a place: a disc, a ring, a bar or a cross, shifted a little from image to image.
+fn shape(index: usize, row: usize, column: usize) -> f32 {
+    let (right, down) = ((index / 4 % 5) as f32 - 2.0, 2.0 * (index % 3) as f32 - 2.0);
+    let (y, x) = (row as f32 - 13.5 - down, column as f32 - 13.5 - right);
+    let radius = (x * x + y * y).sqrt();
+    let inside = match index % 4 {
+        0 => 8.0 - radius,
+        1 => 2.0 - (radius - 8.0).abs(),
+        2 => (2.5 - x.abs()).min(10.0 - y.abs()),
+        _ => (2.0 - x.abs().min(y.abs())).min(9.0 - x.abs().max(y.abs())),
+    };
+    (inside + 0.5).clamp(0.0, 1.0)
+}
+
+fn split(points: usize, first: usize) -> Split {
+    let pixel = |i: usize| {
+        let (image, pixel) = (first + i / PIXELS, i % PIXELS);
+        (255.0 * shape(image, pixel / SIDE, pixel % SIDE)) as u8
+    };
+    Split {
+        pixels: (0..points * PIXELS).map(pixel).collect(),
+        labels: (0..points).map(|image| ((first + image) % 4) as u8).collect(),
+        pixels_per_image: PIXELS,
+    }
+}
+
+/// 200 training and 60 test images of shapes.
+pub fn shapes() -> Arc<Dataset> {
+    Arc::new(Dataset {
+        name: "shapes".into(),
+        height: SIDE,
+        width: SIDE,
+        train: split(200, 0),
+        test: split(60, 200),
+    })
+}
+
+/// A small run on the shapes.
+pub fn configuration() -> Configuration {
+    Configuration {
+        data: "shapes".into(),
+        hidden: 8,
+        latent: 6,
+        batch: 20,
+        goal: 20_000,
+        evaluate_every: 2_000,
+        ..Preset::Mnist.configuration(2)
+    }
+}
+
+/// A model whose every latent dimension does something to be seen: the first shifts light from left to right, the
+/// second from top to bottom, the third makes a ring of a disc; the others do less and less, the last nothing.
+pub fn model_by_hand() -> Vae {
+    let configuration = configuration();
+    let (hidden, latent) = (configuration.hidden, configuration.latent);
+    let mut model = Vae::zeros(configuration.architecture(PIXELS));
+    for named in model.parameters_mut() {
+        let values = named.parameter.values_mut();
+        match named.name.as_str() {
+            // Three hidden units see how far right, how far down and how large a shape is; the rest see nothing.
+            "encoder.hidden.weight" => {
+                for (pixel, weights) in values.chunks_exact_mut(hidden).enumerate() {
+                    weights[0] = (pixel % SIDE) as f32 / 800.0 - 0.017;
+                    weights[1] = (pixel / SIDE) as f32 / 800.0 - 0.017;
+                    weights[2] = 0.01;
+                }
+            }
+            "encoder.hidden.bias" => values[2] = -1.5,
+            "encoder.moments.weight" => {
+                values[0] = 3.0;
+                values[3] = -0.6;
+                values[2 * latent + 1] = 2.5;
+                values[2 * 2 * latent + 2] = 1.2;
+            }
+            "encoder.moments.bias" => {
+                let means = [0.0, 0.0, 0.8, -0.4, 0.05, 0.0];
+                let log_variances = [-3.0, -2.6, -2.0, -1.0, -0.05, 0.0];
+                values[..latent].copy_from_slice(&means);
+                values[latent..].copy_from_slice(&log_variances);
+            }
+            "decoder.hidden.weight" => {
+                for dimension in 0..latent {
+                    values[dimension * hidden + dimension] = 0.7;
+                }
+            }
+            "decoder.logits.weight" => {
+                let effect = |unit: usize, y: f32, x: f32| {
+                    let radius = (x * x + y * y).sqrt();
+                    match unit {
+                        0 => 0.6 * x,
+                        1 => 0.6 * y,
+                        2 => 1.1 * (radius - 5.0),
+                        3 => 0.25 * (x + y),
+                        4 => 0.1 * x,
+                        _ => 0.0,
+                    }
+                };
+                for (index, value) in values.iter_mut().enumerate() {
+                    let (unit, pixel) = (index / PIXELS, index % PIXELS);
+                    let (y, x) = ((pixel / SIDE) as f32 - 13.5, (pixel % SIDE) as f32 - 13.5);
+                    *value = effect(unit, y, x);
+                }
+            }
+            "decoder.logits.bias" => {
+                for (pixel, value) in values.iter_mut().enumerate() {
+                    let (y, x) = ((pixel / SIDE) as f32 - 13.5, (pixel % SIDE) as f32 - 13.5);
+                    *value = 6.0 - 0.9 * (x * x + y * y).sqrt();
+                }
+            }
+            _ => {}
+        }
+    }
+    model
+}
+
+/// A run that has come to 9 000 of 20 000 samples with the model made by hand.
+pub fn training(data: &Dataset) -> Training {
+    let mut training = Training::new(configuration(), data);
+    training.model = model_by_hand();
+    for step in 1..=450_u64 {
+        let noise = 6.0 * ((step * 7_919) % 13) as f32 / 13.0 - 3.0;
+        let spike = if step == 300 { -40.0 } else { 0.0 };
+        let bound = -120.0 - 400.0 * (-(step as f32) / 25.0).exp() + noise + spike;
+        training.trace.push(20 * step, bound);
+    }
+    for evaluation in 1..=4_u32 {
+        let samples = 2_000 * u64::from(evaluation);
+        let elbo = -120.0 - 60.0 * 0.3_f64.powi(evaluation as i32);
+        training.evaluations.push(CurvePoint {
+            samples,
+            seconds: samples as f64 / 1_000.0,
+            elbo_train: elbo - 2.0,
+            elbo_test: elbo,
+            reconstruction: elbo + 20.0,
+            kl: 20.0,
+            learning_rate: 1e-3,
+        });
+    }
+    (training.samples, training.steps, training.seconds) = (9_000, 450, 9.0);
+    training.optimizer.steps = 450;
+    training
+}
+
+/// The screen with that run on it, measured and paused.
+pub fn app(width: u16, height: u16) -> App {
+    app_with_depth(width, height, ColourDepth::TrueColour)
+}
+
+/// The same for a terminal with other colours.
+pub fn app_with_depth(width: u16, height: u16, depth: ColourDepth) -> App {
+    let data = shapes();
+    let training = training(&data);
+    let mut app = App::new(Rect::new(0, 0, width, height), depth);
+    let noise = Noise {
+        seed: 1,
+        binarisation: training.configuration.binarisation,
+    };
+    let test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    let opened = Opened {
+        training,
+        data,
+        view: View::default(),
+        path: None,
+    };
+    update(&mut app, Message::Opened(Box::new(opened)));
+    update(
+        &mut app,
+        Message::Trainer(Event::Evaluated {
+            point: None,
+            test,
+            seconds: 0.5,
+        }),
+    );
+    app
+}
+
+/// Tells the screen that training runs, at 1 000 samples a second.
+pub fn run_a_little(app: &mut App) {
+    update(app, Message::Trainer(Event::State(State::Running)));
+    for report in 1..=2_u32 {
+        let terms = BoundTerms {
+            reconstruction: -100.0,
+            kl: 20.5,
+        };
+        let report = Event::Steps {
+            reports: vec![StepReport {
+                samples: 9_000 + 20 * u64::from(report),
+                terms,
+            }],
+            seconds: 9.0 + 0.02 * f64::from(report),
+        };
+        update(app, Message::Trainer(report));
+    }
+}
+
+/// Presses a key and returns what it asks for.
+pub fn press(app: &mut App, code: KeyCode) -> Vec<Effect> {
+    press_with(app, code, KeyModifiers::NONE)
+}
+
+/// Presses a key together with Shift or Control.
+pub fn press_with(app: &mut App, code: KeyCode, modifiers: KeyModifiers) -> Vec<Effect> {
+    update(app, Message::Key(KeyEvent::new(code, modifiers)))
+}
+
+/// Presses a key that writes a character.
+pub fn type_character(app: &mut App, character: char) -> Vec<Effect> {
+    press(app, KeyCode::Char(character))
+}
+
+/// One frame as its cells.
+pub fn frame(app: &App) -> Buffer {
+    let mut buffer = Buffer::empty(app.area);
+    panes::render(app, app.area, &mut buffer);
+    app.depth.reduce(&mut buffer);
+    buffer
+}
+
+/// One frame as text.
+pub fn screen(app: &App) -> String {
+    let buffer = frame(app);
+    let row = |y: u16| -> String {
+        let symbols = (0..buffer.area.width).map(|x| buffer[(x, y)].symbol());
+        symbols.collect::<String>().trim_end().to_owned()
+    };
+    (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// The run on the screen.
+pub fn workspace(app: &App) -> &Workspace {
+    app.workspace().expect("a run is open")
+}

@@ -1,0 +1,173 @@
+//! What the screen looks like at three sizes: snapshots of the text, with the images as dithered blocks, and the
+//! colours of the same cells.
+
+mod common;
+
+use common::{app, app_with_depth, frame, press, run_a_little, screen, type_character, workspace};
+use insta::assert_snapshot;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+use vae_tui::session::Pane;
+use vae_tui::tui::app::App;
+use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::layout;
+use vae_tui::tui::message::Message;
+use vae_tui::tui::theme;
+use vae_tui::tui::update::update;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
+
+/// The pane on the whole screen where the terminal is small, and among the others where it is large.
+fn pane(width: u16, height: u16, pane: Pane) -> App {
+    let mut app = app_with_depth(width, height, ColourDepth::Monochrome);
+    app.view.pane = pane;
+    run_a_little(&mut app);
+    press(&mut app, KeyCode::Esc);
+    update(&mut app, Message::Resized(width, height));
+    app
+}
+
+#[test]
+fn the_three_panes_at_three_sizes() {
+    for (width, height) in SIZES {
+        for (name, which) in [
+            ("training", Pane::Training),
+            ("traversal", Pane::Traversal),
+            ("reconstruction", Pane::Reconstruction),
+        ] {
+            assert_snapshot!(
+                format!("{name} {width}x{height}"),
+                screen(&pane(width, height, which))
+            );
+        }
+    }
+}
+
+#[test]
+fn the_dialogs() {
+    let mut app = pane(80, 24, Pane::Training);
+    type_character(&mut app, '?');
+    assert_snapshot!("help", screen(&app));
+    press(&mut app, KeyCode::Esc);
+    type_character(&mut app, 'n');
+    assert_snapshot!("new run", screen(&app));
+    press(&mut app, KeyCode::Esc);
+    type_character(&mut app, 'q');
+    assert_snapshot!("quit", screen(&app));
+    press(&mut app, KeyCode::Esc);
+    update(&mut app, Message::Sessions(Vec::new()));
+    assert_snapshot!("no sessions", screen(&app));
+}
+
+/// The greys of the decoded image, cell by cell: the upper pixel is the foreground of a half block, the lower one its
+/// background.
+#[test]
+fn the_big_image_has_the_decoded_greys() {
+    let mut app = app(200, 60);
+    app.view.pane = Pane::Traversal;
+    update(&mut app, Message::Resized(200, 60));
+    let buffer = frame(&app);
+    let inside = layout::visible(app.area, &app.view, Pane::Traversal).expect("the pane is on the screen");
+    let area = layout::traversal(inside, common::SIDE, common::SIDE).image;
+    let image = &workspace(&app).traversal.image;
+
+    // A picture keeps its proportions: a cell is twice as high as it is wide.
+    assert_eq!(area.width, 2 * area.height);
+    let mean_of_image = image.iter().sum::<f32>() / image.len() as f32;
+    let mut greys = Vec::new();
+    for position in area.positions() {
+        for colour in [buffer[position].fg, buffer[position].bg] {
+            let Color::Rgb(red, green, blue) = colour else {
+                panic!("{position}: {colour}")
+            };
+            assert!(red == green && green == blue, "{position}: {colour}");
+            greys.push(f32::from(red) / 255.0);
+        }
+    }
+    let mean_of_cells = greys.iter().sum::<f32>() / greys.len() as f32;
+    assert!(
+        (mean_of_cells - mean_of_image).abs() < 0.02,
+        "{mean_of_cells} for {mean_of_image}"
+    );
+    let brightest = greys.iter().copied().fold(0.0, f32::max);
+    assert!(
+        brightest > 0.95,
+        "the disc is white in the middle, but at most {brightest}"
+    );
+}
+
+#[test]
+fn differences_are_red_and_blue_and_the_focus_is_marked() {
+    let app = app(100, 30);
+    let buffer = frame(&app);
+    let inside = layout::visible(app.area, &app.view, Pane::Reconstruction).expect("the pane is on the screen");
+    let geometry = layout::reconstruction(inside, common::SIDE, common::SIDE);
+    let difference = Rect {
+        y: inside.y + 2 * geometry.image_rows,
+        width: geometry.image_columns,
+        height: geometry.image_rows,
+        ..inside
+    };
+    let colours: Vec<(u8, u8, u8)> = difference
+        .positions()
+        .flat_map(|position| [buffer[position].fg, buffer[position].bg])
+        .filter_map(|colour| match colour {
+            Color::Rgb(red, green, blue) => Some((red, green, blue)),
+            _ => None,
+        })
+        .collect();
+    assert!(colours.iter().any(|(red, _, blue)| *red > blue.saturating_add(20)), "nothing is too bright");
+    assert!(colours.iter().any(|(red, _, blue)| *blue > red.saturating_add(20)), "nothing is too dark");
+
+    let corner = |pane: Pane| {
+        let (_, area) = layout::arrange(app.area, &app.view)
+            .panes
+            .into_iter()
+            .find(|(candidate, _)| *candidate == pane)
+            .expect("three panes");
+        buffer[(area.x, area.y)].fg
+    };
+    assert_eq!(corner(Pane::Training), theme::ACCENT);
+    assert_eq!(corner(Pane::Traversal), theme::FRAME);
+}
+
+#[test]
+fn fewer_colours_are_never_more_than_the_terminal_has() {
+    for (depth, allowed) in [
+        (ColourDepth::Indexed256, 255),
+        (ColourDepth::Ansi16, 15),
+        (ColourDepth::Monochrome, 0),
+    ] {
+        let app = app_with_depth(100, 30, depth);
+        for cell in &frame(&app).content {
+            for colour in [cell.fg, cell.bg] {
+                match colour {
+                    Color::Reset => {}
+                    Color::Indexed(index) => assert!(allowed > 0 && index <= allowed, "{depth:?}: {colour}"),
+                    other => panic!("{depth:?}: {other}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_size_draws_without_a_fault() {
+    let mut app = app(80, 24);
+    for width in [0, 1, 2, 5, 17, 40, 79, 99, 100, 101, 300] {
+        for height in [0, 1, 2, 3, 4, 8, 15, 29, 30, 31, 100] {
+            for pane in [Pane::Training, Pane::Traversal, Pane::Reconstruction] {
+                app.view.pane = pane;
+                update(&mut app, Message::Resized(width, height));
+                for dialog in [None, Some('?'), Some('n'), Some('r')] {
+                    if let Some(key) = dialog {
+                        type_character(&mut app, key);
+                    }
+                    screen(&app);
+                    press(&mut app, KeyCode::Esc);
+                }
+            }
+        }
+    }
+}
