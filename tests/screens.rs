@@ -101,7 +101,8 @@ fn the_big_image_has_the_decoded_greys() {
 fn differences_are_red_and_blue_and_the_focus_is_marked() {
     let app = app(100, 30);
     let buffer = frame(&app);
-    let inside = layout::visible(app.area, &app.view, Pane::Reconstruction).expect("the pane is on the screen");
+    let inside =
+        layout::visible(app.area, &app.view, Pane::Reconstruction).expect("the pane is on the screen");
     let geometry = layout::reconstruction(inside, common::SIDE, common::SIDE);
     let difference = Rect {
         y: inside.y + 2 * geometry.image_rows,
@@ -117,8 +118,18 @@ fn differences_are_red_and_blue_and_the_focus_is_marked() {
             _ => None,
         })
         .collect();
-    assert!(colours.iter().any(|(red, _, blue)| *red > blue.saturating_add(20)), "nothing is too bright");
-    assert!(colours.iter().any(|(red, _, blue)| *blue > red.saturating_add(20)), "nothing is too dark");
+    assert!(
+        colours
+            .iter()
+            .any(|(red, _, blue)| *red > blue.saturating_add(20)),
+        "nothing is too bright"
+    );
+    assert!(
+        colours
+            .iter()
+            .any(|(red, _, blue)| *blue > red.saturating_add(20)),
+        "nothing is too dark"
+    );
 
     let corner = |pane: Pane| {
         let (_, area) = layout::arrange(app.area, &app.view)

@@ -72,7 +72,7 @@ impl Trace {
                 .chunks(2)
                 .filter_map(|pair| pair.iter().copied().reduce(merged))
                 .collect();
-            self.steps_per_bucket *= 2;
+            self.steps_per_bucket = self.steps_per_bucket.saturating_mul(2);
         }
     }
 
@@ -83,7 +83,7 @@ impl Trace {
 }
 
 fn merged(earlier: Bucket, later: Bucket) -> Bucket {
-    let steps = earlier.steps + later.steps;
+    let steps = earlier.steps.saturating_add(later.steps);
     let sum = |bucket: Bucket| f64::from(bucket.mean) * f64::from(bucket.steps);
     Bucket {
         samples: later.samples,

@@ -67,6 +67,7 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
         .configuration
         .check()
         .map_err(|error| damaged(path, error.to_string()))?;
+    check_counters(&document).map_err(|cause| damaged(path, cause))?;
     Ok(Session {
         document,
         path: path.to_owned(),
@@ -140,6 +141,43 @@ impl Session {
         training.trace = document.trace;
         Ok(training)
     }
+}
+
+/// Far more steps than can ever be made; counters beyond it would overflow as training goes on.
+const MOST_STEPS: u64 = 1 << 40;
+
+fn check_counters(document: &Document) -> Result<(), String> {
+    let Document {
+        samples,
+        steps,
+        optimizer_steps,
+        learning_rate,
+        seconds,
+        ..
+    } = document;
+    let batch = document.configuration.batch as u64;
+    let unread = document.since_evaluation.1;
+    if steps.max(optimizer_steps) > &MOST_STEPS {
+        return Err(format!("steps is {steps}, but must be at most {MOST_STEPS}"));
+    }
+    if *samples != steps * batch {
+        return Err(format!(
+            "samples is {samples}, but {steps} steps of {batch} are {}",
+            steps * batch
+        ));
+    }
+    if unread > *samples {
+        return Err(format!("since_evaluation has {unread} samples of {samples}"));
+    }
+    if !(learning_rate.is_finite() && *learning_rate > 0.0) {
+        return Err(format!(
+            "learning_rate is {learning_rate}, but must be a positive number"
+        ));
+    }
+    if !(seconds.is_finite() && *seconds >= 0.0) {
+        return Err(format!("seconds is {seconds}, but must not be negative"));
+    }
+    Ok(())
 }
 
 fn damaged(path: &Path, cause: String) -> SessionError {

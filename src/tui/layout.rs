@@ -78,6 +78,43 @@ fn columns_for(rows: u16, width: usize, height: usize) -> u16 {
     ((2.0 * f64::from(rows) * width as f64 / height.max(1) as f64).round() as u16).max(1)
 }
 
+/// The training pane: numbers above, the curve and the KL terms below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrainingGeometry {
+    /// The lines of numbers.
+    pub numbers: Rect,
+    /// The training curve.
+    pub curve: Rect,
+    /// The heading of the KL terms.
+    pub bars_title: Rect,
+    /// One bar a latent dimension and line.
+    pub bars: Rect,
+}
+
+/// Lines of numbers above the training curve.
+const NUMBERS: u16 = 3;
+/// Columns of the KL bars, where there is room for them.
+const BARS: u16 = 24;
+
+/// Divides the inside of the training pane.
+pub fn training(area: Rect) -> TrainingGeometry {
+    let [numbers, rest] = Layout::vertical([Constraint::Length(NUMBERS), Constraint::Min(0)]).areas(area);
+    let bars = BARS.min(area.width / 3);
+    let [curve, _, right] = Layout::horizontal([
+        Constraint::Min(0),
+        Constraint::Length(1),
+        Constraint::Length(bars),
+    ])
+    .areas(rest);
+    let [bars_title, bars] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(right);
+    TrainingGeometry {
+        numbers,
+        curve,
+        bars_title,
+        bars,
+    }
+}
+
 /// The traversal pane: the big image and its numbers above, one strip of images a latent dimension below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraversalGeometry {

@@ -119,7 +119,11 @@ impl Runtime {
             never()
         };
         let nothing = never();
-        let tick = if self.app.playing.is_some() { ticks } else { &nothing };
+        let tick = if self.app.playing.is_some() {
+            ticks
+        } else {
+            &nothing
+        };
         let trainer = self
             .trainer
             .as_ref()

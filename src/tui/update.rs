@@ -259,7 +259,7 @@ fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             State::Running => vec![Effect::Trainer(Command::Pause)],
             State::Paused => vec![Effect::Trainer(Command::Start)],
             State::Finished => {
-                let goal = progress.samples + progress.configuration.goal;
+                let goal = progress.samples.saturating_add(progress.configuration.goal);
                 progress.configuration.goal = goal;
                 app.say(format!("goal raised to {} samples", short(goal as f64)));
                 vec![
@@ -298,7 +298,9 @@ fn look_at_training(app: &mut App, action: Action) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
         return Vec::new();
     };
-    let last = workspace.progress.configuration.latent - 1;
+    let shown = layout::visible(app.area, &app.view, Pane::Training)
+        .map_or(0, |area| usize::from(layout::training(area).bars.height));
+    let last = workspace.progress.configuration.latent.saturating_sub(shown);
     let bar = &mut workspace.progress.first_bar;
     match action {
         Action::ToggleAxis => app.view.log_axis = !app.view.log_axis,
@@ -307,9 +309,9 @@ fn look_at_training(app: &mut App, action: Action) -> Vec<Effect> {
             let next = lengths.into_iter().find(|&length| length > app.view.smoothing);
             app.view.smoothing = next.unwrap_or(0);
         }
-        Action::Up => *bar = bar.saturating_sub(1),
+        Action::Up => *bar = last.min(*bar).saturating_sub(1),
         Action::Down => *bar = (*bar + 1).min(last),
-        Action::FarUp => *bar = bar.saturating_sub(10),
+        Action::FarUp => *bar = last.min(*bar).saturating_sub(10),
         Action::FarDown => *bar = (*bar + 10).min(last),
         _ => {}
     }

@@ -9,7 +9,7 @@
 //! ```
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
@@ -17,6 +17,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use crate::learning::trainer::State;
 use crate::model::vae::BoundTerms;
 use crate::tui::app::{App, Progress, Workspace};
+use crate::tui::layout::{self, TrainingGeometry};
 use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, Spacing, short};
 use crate::tui::widgets::bars::{self, Bar};
@@ -24,33 +25,17 @@ use crate::tui::widgets::curve::{Chart, Series, Stroke};
 use crate::tui::widgets::smoothing::smoothed;
 use crate::tui::widgets::sparkline;
 
-/// Lines above the curve.
-const NUMBERS: u16 = 3;
-/// Columns of the KL bars, where there is room for them.
-const BARS: u16 = 24;
-
 /// Draws the inside of the pane.
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let [numbers, rest] = Layout::vertical([Constraint::Length(NUMBERS), Constraint::Min(0)]).areas(area);
-    render_numbers(workspace, numbers, buffer);
-    let bars = if area.width >= 3 * BARS {
-        BARS
-    } else {
-        area.width / 3
-    };
-    let [curve, _, bars] = Layout::horizontal([
-        Constraint::Min(0),
-        Constraint::Length(1),
-        Constraint::Length(bars),
-    ])
-    .areas(rest);
+    let geometry = layout::training(area);
+    render_numbers(workspace, geometry.numbers, buffer);
     match chart(&workspace.progress, app.view.log_axis, app.view.smoothing) {
-        Some(chart) => chart.render(curve, buffer),
+        Some(chart) => chart.render(geometry.curve, buffer),
         None => Paragraph::new("no points yet: space starts training")
             .style(theme::dim())
-            .render(curve, buffer),
+            .render(geometry.curve, buffer),
     }
-    render_bars(workspace, bars, buffer);
+    render_bars(workspace, &geometry, buffer);
 }
 
 fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -190,12 +175,11 @@ fn chart(progress: &Progress, log_axis: bool, smoothing: u32) -> Option<Chart> {
 }
 
 /// The KL term of every latent dimension, the largest first.
-fn render_bars(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+fn render_bars(workspace: &Workspace, geometry: &TrainingGeometry, buffer: &mut Buffer) {
     let Some(test) = &workspace.progress.test else {
         return;
     };
-    let [title, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    Line::styled("KL per dimension", theme::dim()).render(title, buffer);
+    Line::styled("KL per dimension", theme::dim()).render(geometry.bars_title, buffer);
     let bar = |dimension: usize| Bar {
         label: format!("z{dimension}"),
         value: test.kl_per_dimension[dimension],
@@ -208,8 +192,8 @@ fn render_bars(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let first = workspace
         .progress
         .first_bar
-        .min(bars.len().saturating_sub(usize::from(rest.height)));
-    bars::render(&bars, first, rest, buffer);
+        .min(bars.len().saturating_sub(usize::from(geometry.bars.height)));
+    bars::render(&bars, first, geometry.bars, buffer);
 }
 
 /// Seconds as a clock shows them: `0:24`, `1:02:03`.

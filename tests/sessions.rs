@@ -1,0 +1,310 @@
+//! Sessions: saved and read back, gone on with exactly, and refused with a reason where they are not what they seem.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{configuration, shapes, training};
+use vae_tui::data::Dataset;
+use vae_tui::learning::{Training, Workers};
+use vae_tui::nn::optimizer::Rule;
+use vae_tui::session::{Pane, View, folder, load, save};
+
+/// Every number of a run, to the bit.
+fn state(training: &Training) -> Vec<u32> {
+    let parameters = training.model.parameters();
+    let values = parameters.iter().flat_map(|named| named.parameter.values());
+    let optimizer = &training.optimizer;
+    let memory = optimizer.first.iter().chain(&optimizer.second).flatten();
+    values.chain(memory).map(|value| value.to_bits()).collect()
+}
+
+fn train(training: &mut Training, data: &Dataset, steps: usize) {
+    let workers = Workers::new(training.configuration.threads, training.configuration.batch)
+        .expect("threads can be started");
+    for _ in 0..steps {
+        workers
+            .run(|| training.step(data, &workers))
+            .expect("a small model on easy data stays finite");
+    }
+}
+
+fn round_trip(training: &Training, data: &Dataset, path: &Path) -> Training {
+    save(training, &View::default(), path).expect("the folder can be written");
+    load(path)
+        .and_then(|session| session.into_training(data))
+        .expect("what was saved can be read")
+}
+
+/// A folder with one good session in it.
+fn saved() -> (tempfile::TempDir, PathBuf, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("run.ron");
+    save(&training(&shapes()), &View::default(), &path).expect("the folder can be written");
+    let text = std::fs::read_to_string(&path).expect("a session is text");
+    (folder, path, text)
+}
+
+/// What is said of a session file with this content.
+fn complaint(path: &Path, content: impl AsRef<[u8]>) -> String {
+    std::fs::write(path, content).expect("the folder can be written");
+    let error = load(path).and_then(|session| session.into_training(&shapes()));
+    let text = error.expect_err("a bad file is refused").to_string();
+    assert!(text.contains("run.ron"), "the error names the file: {text}");
+    assert!(!text.contains('\n'), "the error is one line: {text}");
+    text
+}
+
+#[test]
+fn two_thousand_steps_are_one_thousand_twice() {
+    let data = shapes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (rule, threads) in [(Rule::Adam, 2), (Rule::Adagrad, 1)] {
+        let configuration = vae_tui::learning::Configuration {
+            optimizer: rule,
+            threads,
+            hidden: 16,
+            weight_prior: rule == Rule::Adagrad,
+            binarisation: vae_tui::data::Binarisation::Dynamic,
+            ..configuration()
+        };
+        let mut whole = Training::new(configuration.clone(), &data);
+        train(&mut whole, &data, 2_000);
+        let mut half = Training::new(configuration, &data);
+        train(&mut half, &data, 1_000);
+        let mut resumed = round_trip(&half, &data, &folder.path().join("half.ron"));
+        train(&mut resumed, &data, 1_000);
+        assert_eq!(state(&whole), state(&resumed), "{rule:?}");
+        assert_eq!((whole.samples, whole.steps), (resumed.samples, resumed.steps));
+        assert_eq!(whole.trace, resumed.trace);
+        assert_eq!(whole.since_evaluation, resumed.since_evaluation);
+        assert_ne!(state(&half), state(&whole));
+    }
+}
+
+#[test]
+fn everything_comes_back() {
+    let data = shapes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("new folder").join("run.ron");
+    let mut before = training(&data);
+    // Adam's memory holds something, and something that no decimal notation would keep by accident.
+    before.optimizer.first[0][0] = f32::from_bits(0x0000_0001);
+    before.optimizer.second[1][1] = -0.0;
+    before.optimizer.learning_rate = 3.3e-4;
+    let view = View {
+        pane: Pane::Traversal,
+        zoomed: true,
+        log_axis: true,
+        smoothing: 100,
+        start_image: Some(7),
+        latent: vec![0.1, -0.2, 0.3, 1e-8, 3.0, -3.0],
+        dimension: Some(4),
+        images: vec![5, 6, 7],
+        selected_image: 2,
+    };
+    save(&before, &view, &path).expect("the folder is made");
+    let session = load(&path).expect("what was saved can be read");
+    assert_eq!(session.view(), &view);
+    assert_eq!(session.configuration(), &before.configuration);
+    let after = session.into_training(&data).expect("the same data");
+    assert_eq!(state(&after), state(&before));
+    assert_eq!(after.evaluations, before.evaluations);
+    assert_eq!(after.trace, before.trace);
+    assert_eq!(after.optimizer, before.optimizer);
+    assert_eq!(
+        (after.samples, after.steps, after.seconds),
+        (before.samples, before.steps, before.seconds)
+    );
+}
+
+#[test]
+fn a_bad_file_is_refused_with_its_name_and_the_cause() {
+    let (_folder, path, text) = saved();
+    assert!(complaint(&path, "").contains("not a vae-tui session"));
+    assert!(complaint(&path, b"\x7fELF\x02\xff\xfe").contains("not text"));
+    assert!(complaint(&path, "(name: \"a game\", level: 3)").contains("not a vae-tui session"));
+    assert!(complaint(&path, &text[..text.len() / 2]).contains("damaged"));
+
+    let newer = text.replacen("version: 1", "version: 99", 1);
+    let said = complaint(&path, newer);
+    assert!(
+        said.contains("format 99") && said.contains("formats up to 1"),
+        "{said}"
+    );
+
+    let first_values = text.find("values: \"").expect("parameters") + 30;
+    let mut flipped = text.clone().into_bytes();
+    flipped[first_values] = if flipped[first_values] == b'A' { b'B' } else { b'A' };
+    assert!(complaint(&path, flipped).contains("checksum"));
+
+    for (from, to, cause) in [
+        ("hidden: 8", "hidden: 1000000000", "hidden is 1000000000"),
+        ("latent: 6", "latent: 0", "latent is 0"),
+        ("batch: 20", "batch: 0", "batch is 0"),
+        ("threads: 2", "threads: 100000", "threads is 100000"),
+        (
+            "hidden: 8",
+            "hidden: 9",
+            "expected encoder.hidden.weight of shape [784, 9]",
+        ),
+        ("data: \"shapes\"", "data: \"faces\"", "trained on \"faces\""),
+        (
+            "samples: 9000,",
+            "samples: 18446744073709551615,",
+            "samples is 18446744073709551615",
+        ),
+        (
+            "steps: 450,",
+            "steps: 18446744073709551615,",
+            "steps is 18446744073709551615",
+        ),
+        (
+            "\n    learning_rate: 0.001,",
+            "\n    learning_rate: -1.0,",
+            "learning_rate is -1",
+        ),
+        ("seconds: 9.0,", "seconds: inf,", "seconds is inf"),
+    ] {
+        assert!(text.contains(from), "the file has {from:?}");
+        let said = complaint(&path, text.replace(from, to));
+        assert!(said.contains("damaged") && said.contains(cause), "{to}: {said}");
+    }
+
+    let missing = load(Path::new("no/such/run.ron"))
+        .err()
+        .expect("there is no such file");
+    assert!(
+        missing.to_string().starts_with("no/such/run.ron can't be read: "),
+        "{missing}"
+    );
+    let folder = load(path.parent().expect("a folder"))
+        .err()
+        .expect("a folder is no session");
+    assert!(folder.to_string().contains("not a file"), "{folder}");
+}
+
+#[test]
+fn a_save_that_fails_leaves_the_old_file_as_it_was() {
+    let (folder, path, text) = saved();
+    let training = training(&shapes());
+
+    // A file where a folder is needed.
+    let under_a_file = path.join("deeper.ron");
+    let error = save(&training, &View::default(), &under_a_file).expect_err("a file is no folder");
+    assert!(error.to_string().contains("deeper.ron can't be saved"), "{error}");
+    // A folder where the file should stand.
+    let taken = folder.path().join("taken.ron");
+    std::fs::create_dir_all(taken.join("x")).expect("the folder can be written");
+    assert!(save(&training, &View::default(), &taken).is_err());
+
+    assert_eq!(std::fs::read_to_string(&path).expect("still there"), text);
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("the folder can be read")
+        .map(|file| file.expect("an entry").file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["run.ron", "taken.ron"], "no temporary file stays behind");
+}
+
+/// A file system that is full: the old file stays. Only root on Linux may make one, so elsewhere nothing is checked.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_file_as_it_was() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mounted = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=1m", "none"])
+        .arg(folder.path())
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !mounted {
+        eprintln!("skipped: this user may not mount a small file system");
+        return;
+    }
+    let path = folder.path().join("run.ron");
+    let small = training(&shapes());
+    let saved = save(&small, &View::default(), &path).and_then(|()| save(&small, &View::default(), &path));
+    let before = std::fs::read(&path);
+    let large = Training::new(
+        vae_tui::learning::Configuration {
+            hidden: 300,
+            ..configuration()
+        },
+        &shapes(),
+    );
+    let failed = save(&large, &View::default(), &path);
+    let after = std::fs::read(&path);
+    let unmounted = std::process::Command::new("umount").arg(folder.path()).status();
+    saved.expect("there is room for a small session and its successor");
+    assert!(unmounted.is_ok_and(|status| status.success()));
+    let error = failed.expect_err("there is no room for a large one");
+    assert!(error.to_string().contains("run.ron can't be saved"), "{error}");
+    assert_eq!(
+        before.expect("the file is there"),
+        after.expect("the file is still there")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_keeps_pointing_where_it_did_and_a_file_keeps_its_usual_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path, _) = saved();
+    let link = folder.path().join("link.ron");
+    std::os::unix::fs::symlink(&path, &link).expect("links can be made");
+    let mut training = training(&shapes());
+    training.samples = 9_020;
+    save(&training, &View::default(), &link).expect("the folder can be written");
+    assert!(std::fs::symlink_metadata(&link).expect("the link").is_symlink());
+    let text = std::fs::read_to_string(&path).expect("the file");
+    assert!(text.contains("samples: 9020,"));
+    let mode = std::fs::metadata(&path).expect("the file").permissions().mode();
+    assert_ne!(mode & 0o044, 0, "others may read it as the umask says: {mode:o}");
+}
+
+#[test]
+fn the_list_has_the_newest_first_and_says_what_each_is() {
+    let (directory, path, _) = saved();
+    let second = folder::free_name(directory.path(), &configuration());
+    assert_eq!(second.file_name().expect("a name"), "shapes-6d-1.ron");
+    std::fs::copy(&path, &second).expect("the folder can be written");
+    assert_eq!(
+        folder::free_name(directory.path(), &configuration())
+            .file_name()
+            .expect("a name"),
+        "shapes-6d-2.ron"
+    );
+    std::fs::write(directory.path().join("other.ron"), [0xff; 1_000]).expect("the folder can be written");
+    std::fs::write(directory.path().join("notes.txt"), "not a session").expect("the folder can be written");
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(10);
+    let file = std::fs::File::options()
+        .append(true)
+        .open(&path)
+        .expect("the file");
+    file.set_modified(later).expect("its time can be set");
+
+    let entries = folder::list(directory.path());
+    assert_eq!(entries[0].path, path);
+    assert_eq!(
+        entries[0].summary,
+        "shapes 784-8-6-8-784 tanh, 9000 samples, test ELBO -120.49"
+    );
+    assert!(entries.iter().any(|entry| entry.path == second));
+    assert!(!entries.iter().any(|entry| entry.path.ends_with("notes.txt")));
+    assert!(folder::list(Path::new("no/such/folder")).is_empty());
+}
+
+#[test]
+fn the_examples_open() {
+    let mnist = Dataset {
+        name: "mnist".into(),
+        ..Dataset::clone(&shapes())
+    };
+    for (name, latent, worst) in [("mnist-2d.ron", 2, -155.0), ("mnist-20d.ron", 20, -106.0)] {
+        let session = load(&Path::new("saves").join(name)).expect("the examples are sessions");
+        assert_eq!(session.configuration().latent, latent);
+        let training = session.into_training(&mnist).expect("images of the same size");
+        let last = training.evaluations.last().expect("the examples were measured");
+        assert!(last.elbo_test > worst, "{name}: {}", last.elbo_test);
+    }
+}
