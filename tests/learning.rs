@@ -1,0 +1,263 @@
+//! A run as its user sees it: it learns, obeys, stops where it must, and does not depend on who watches.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::{configuration, shapes};
+use vae_tui::data::{Binarisation, Dataset, mnist};
+use vae_tui::evaluation::{LowerBound, Noise, importance_weighted, lower_bound};
+use vae_tui::learning::trainer::{Command, Event, State, Trainer};
+use vae_tui::learning::{Configuration, Preset, Training, Workers};
+use vae_tui::nn::optimizer::Rule;
+
+const NOISE: Noise = Noise {
+    seed: 1,
+    binarisation: Binarisation::None,
+};
+
+fn train(configuration: Configuration, data: &Dataset, samples: u64) -> Training {
+    let workers = Workers::new(configuration.threads, configuration.batch).expect("threads can be started");
+    let mut training = Training::new(configuration, data);
+    while training.samples < samples {
+        workers
+            .run(|| training.step(data, &workers))
+            .expect("the loss stays finite");
+    }
+    training
+}
+
+fn measure(training: &Training, data: &Dataset) -> LowerBound {
+    lower_bound(&training.model, &data.test, NOISE, |_| true).expect("there are test images")
+}
+
+/// The next event that `wanted` recognises. No test waits for a time to pass, only for things to happen.
+fn wait_for<T>(trainer: &Trainer, wanted: impl Fn(Event) -> Option<T>) -> T {
+    loop {
+        let event = trainer
+            .events()
+            .recv_timeout(Duration::from_secs(120))
+            .expect("the trainer answers");
+        if let Some(found) = wanted(event) {
+            return found;
+        }
+    }
+}
+
+fn wait_for_state(trainer: &Trainer, wanted: State) {
+    wait_for(trainer, |event| match event {
+        Event::State(state) if state == wanted => Some(()),
+        _ => None,
+    });
+}
+
+fn checkpoint(trainer: &Trainer) -> Training {
+    *trainer.checkpoint().recv().expect("the trainer answers")
+}
+
+#[test]
+fn the_bound_rises_under_every_rule_binarisation_and_number_of_samples() {
+    let data = shapes();
+    for (optimizer, binarisation, mc_samples) in [
+        (Rule::Adam, Binarisation::None, 1),
+        (Rule::Adam, Binarisation::Static, 3),
+        (Rule::Adagrad, Binarisation::Dynamic, 2),
+    ] {
+        let configuration = Configuration {
+            optimizer,
+            binarisation,
+            mc_samples,
+            learning_rate: if optimizer == Rule::Adam { 3e-3 } else { 0.05 },
+            ..configuration()
+        };
+        let before = measure(&Training::new(configuration.clone(), &data), &data);
+        let after = measure(&train(configuration, &data, 20_000), &data);
+        let (before, after) = (before.terms.lower_bound(), after.terms.lower_bound());
+        assert!(
+            after > before + 200.0,
+            "{optimizer:?} {binarisation:?}: from {before} to {after}"
+        );
+    }
+}
+
+/// The widely used PyTorch example reports an average test loss of 105.6 after these ten epochs.
+#[test]
+fn ten_epochs_of_the_pytorch_preset_reach_its_published_bound() {
+    let data = mnist::load(|_| {}).expect("the embedded data unpacks");
+    let configuration = Preset::PytorchMnist.configuration(2);
+    let goal = configuration.goal;
+    let bound = measure(&train(configuration, &data, goal), &data)
+        .terms
+        .lower_bound();
+    assert!(bound >= -106.0, "{bound}");
+}
+
+/// The noise of a data point depends on its place, so one thread and two see the same gradient up to rounding.
+#[test]
+fn the_number_of_threads_changes_the_rounding_alone() {
+    let data = shapes();
+    let bounds = [1, 2].map(|threads| {
+        let training = train(
+            Configuration {
+                threads,
+                ..configuration()
+            },
+            &data,
+            1_000,
+        );
+        measure(&training, &data).terms.lower_bound()
+    });
+    assert!((bounds[0] / bounds[1] - 1.0).abs() < 1e-4, "{bounds:?}");
+    let again = train(
+        Configuration {
+            threads: 2,
+            ..configuration()
+        },
+        &data,
+        1_000,
+    );
+    assert_eq!(
+        measure(&again, &data).terms.lower_bound().to_bits(),
+        bounds[1].to_bits()
+    );
+}
+
+#[test]
+fn a_run_that_diverges_stops_at_its_last_finite_parameters() {
+    let data = shapes();
+    let mut training = train(configuration(), &data, 200);
+    training.optimizer.learning_rate = 1e30;
+    let trainer = Trainer::start(training, data).expect("threads can be started");
+    trainer.send(Command::Start);
+    let diverged = wait_for(&trainer, |event| match event {
+        Event::Diverged(diverged) => Some(diverged),
+        _ => None,
+    });
+    let said = diverged.to_string();
+    assert!(
+        said.contains("no longer finite") && said.contains("lower learning rate"),
+        "{said}"
+    );
+    let kept = checkpoint(&trainer);
+    assert_eq!(kept.samples, diverged.samples);
+    let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
+    assert!(
+        kept.model
+            .parameters()
+            .iter()
+            .all(|named| finite(named.parameter.values()))
+    );
+    assert!(
+        kept.trace
+            .buckets()
+            .iter()
+            .all(|bucket| bucket.minimum.is_finite())
+    );
+}
+
+#[test]
+fn the_trainer_obeys() {
+    let data = shapes();
+    let trainer =
+        Trainer::start(Training::new(configuration(), &data), data.clone()).expect("threads can be started");
+    let first = trainer.snapshot();
+    trainer.send(Command::Step);
+    wait_for_state(&trainer, State::Paused);
+    assert_eq!(checkpoint(&trainer).steps, 1);
+    assert!(
+        !Arc::ptr_eq(&first, &trainer.snapshot()),
+        "a step publishes its parameters"
+    );
+
+    trainer.send(Command::SetLearningRate(5e-4));
+    trainer.send(Command::SetGoal(1_000));
+    trainer.send(Command::Start);
+    wait_for_state(&trainer, State::Finished);
+    let finished = checkpoint(&trainer);
+    assert_eq!(
+        (finished.samples, finished.optimizer.learning_rate),
+        (1_000, 5e-4)
+    );
+    assert_eq!(
+        finished.evaluations.last().map(|point| point.samples),
+        Some(1_000),
+        "the goal is measured"
+    );
+
+    trainer.send(Command::Evaluate);
+    let (point, test) = wait_for(&trainer, |event| match event {
+        Event::Evaluated { point, test, .. } => Some((point, test)),
+        _ => None,
+    });
+    assert_eq!(point, None, "nothing was learned since the last point");
+    assert_eq!(test, measure(&finished, &data));
+}
+
+#[test]
+fn watching_and_measuring_change_nothing() {
+    let data = shapes();
+    let alone = train(configuration(), &data, 3_000);
+    let trainer =
+        Trainer::start(Training::new(configuration(), &data), data).expect("threads can be started");
+    trainer.send(Command::SetGoal(3_000));
+    trainer.send(Command::Start);
+    for _ in 0..5 {
+        trainer.send(Command::Evaluate);
+        trainer.send(Command::Pause);
+        checkpoint(&trainer);
+        trainer.send(Command::Start);
+    }
+    wait_for_state(&trainer, State::Finished);
+    let watched = checkpoint(&trainer);
+    for (alone, watched) in alone.model.parameters().iter().zip(watched.model.parameters()) {
+        assert_eq!(
+            alone.parameter.values(),
+            watched.parameter.values(),
+            "{}",
+            alone.name
+        );
+    }
+}
+
+#[test]
+fn a_measurement_can_be_broken_off() {
+    let data = shapes();
+    let model = common::model_by_hand();
+    assert_eq!(lower_bound(&model, &data.test, NOISE, |_| false), None);
+    assert_eq!(
+        importance_weighted(&model, &data.test, 60, 10, NOISE, |_| false),
+        None
+    );
+}
+
+/// More samples tighten the bound (Burda, Grosse and Salakhutdinov 2015, theorem 1), and one sample is the ELBO.
+#[test]
+fn the_importance_weighted_bound_tightens_from_the_elbo() {
+    let data = shapes();
+    let training = train(
+        Configuration {
+            learning_rate: 3e-3,
+            ..configuration()
+        },
+        &data,
+        20_000,
+    );
+    let elbo = measure(&training, &data).terms.lower_bound();
+    let bound = |samples| {
+        importance_weighted(&training.model, &data.test, 60, samples, NOISE, |_| true)
+            .expect("there are test images")
+    };
+    let (one, few, many) = (bound(1), bound(10), bound(1_000));
+    assert!(
+        (one.mean - elbo).abs() < 5.0,
+        "one sample: {} for an ELBO of {elbo}",
+        one.mean
+    );
+    assert!(
+        few.mean > one.mean && many.mean > few.mean,
+        "{one:?} {few:?} {many:?}"
+    );
+    assert_eq!(many.points, 60);
+    assert!(many.standard_error > 0.0);
+}
