@@ -1,4 +1,5 @@
 //! The differentiable operations and the lower bound against stock dfdx operations and finite differences.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 use dfdx::prelude::*;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};

@@ -1,4 +1,5 @@
 //! Every key of the table, pressed, and what is different afterwards.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! A run as its user sees it: it learns, obeys, stops where it must, and does not depend on who watches.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
 
@@ -192,6 +193,21 @@ fn the_trainer_obeys() {
     });
     assert_eq!(point, None, "nothing was learned since the last point");
     assert_eq!(test, measure(&finished, &data));
+}
+
+/// Whoever can still ask for checkpoints must not keep a trainer alive that is no longer wanted.
+#[test]
+fn a_trainer_ends_when_it_is_dropped() {
+    let data = shapes();
+    for command in [Command::Start, Command::Pause, Command::Evaluate] {
+        let trainer = Trainer::start(Training::new(configuration(), &data), data.clone())
+            .expect("threads can be started");
+        let checkpoints = trainer.checkpoints();
+        trainer.send(command);
+        assert!(checkpoints().is_some());
+        drop(trainer);
+        assert!(checkpoints().is_none());
+    }
 }
 
 #[test]

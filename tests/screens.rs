@@ -1,5 +1,6 @@
 //! What the screen looks like at three sizes: snapshots of the text, with the images as dithered blocks, and the
 //! colours of the same cells.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Sessions: saved and read back, gone on with exactly, and refused with a reason where they are not what they seem.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
 

@@ -102,6 +102,9 @@ struct Totals {
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let signals = signals()?;
     let out = arguments.out.clone().or_else(|| arguments.resume.clone());
+    if let Some(out) = &out {
+        session::check_writable(out)?;
+    }
     let (training, data, view) = start(&arguments)?;
     let before = (training.samples, training.seconds);
     let goal = training.configuration.goal;

@@ -35,6 +35,8 @@ pub enum Command {
     Evaluate,
     /// Send a copy of the whole state, as it is between two steps.
     Checkpoint(Sender<Box<Training>>),
+    /// End the thread.
+    Stop,
 }
 
 /// What a trainer tells.
@@ -83,7 +85,7 @@ pub struct StartError(String);
 
 /// A run on a thread of its own. Dropping it stops the thread within one step.
 pub struct Trainer {
-    commands: Option<Sender<Command>>,
+    commands: Sender<Command>,
     events: Receiver<Event>,
     snapshot: Snapshot,
     stop: Arc<AtomicBool>,
@@ -121,7 +123,7 @@ impl Trainer {
             .spawn(move || workers.run(|| run.serve(&workers)))
             .map_err(|error| StartError(error.to_string()))?;
         Ok(Self {
-            commands: Some(commands),
+            commands,
             events,
             snapshot,
             stop,
@@ -131,10 +133,8 @@ impl Trainer {
 
     /// Puts a command into the mailbox.
     pub fn send(&self, command: Command) {
-        if let Some(commands) = &self.commands {
-            // A trainer that has ended has nothing left to obey.
-            let _ = commands.send(command);
-        }
+        // A trainer that has ended has nothing left to obey.
+        let _ = self.commands.send(command);
     }
 
     /// Where events arrive.
@@ -159,7 +159,7 @@ impl Trainer {
         let commands = self.commands.clone();
         move || {
             let (sender, receiver) = bounded(1);
-            commands.as_ref()?.send(Command::Checkpoint(sender)).ok()?;
+            commands.send(Command::Checkpoint(sender)).ok()?;
             receiver.recv().ok()
         }
     }
@@ -167,8 +167,9 @@ impl Trainer {
 
 impl Drop for Trainer {
     fn drop(&mut self) {
+        // The flag ends a measurement that is under way, the command a wait for commands.
         self.stop.store(true, Ordering::Relaxed);
-        self.commands = None;
+        self.send(Command::Stop);
         if let Some(thread) = self.thread.take() {
             // A panic of the trainer has been reported by the panic hook already.
             let _ = thread.join();
@@ -220,6 +221,7 @@ impl Run {
                 // Whoever asked may have left.
                 let _ = reply.send(Box::new(self.training.clone()));
             }
+            Command::Stop => self.stop.store(true, Ordering::Relaxed),
         }
     }
 

@@ -30,6 +30,14 @@ pub fn sessions() -> Result<PathBuf, SessionError> {
     Ok(folders.data_dir().join("sessions"))
 }
 
+/// Where a run is saved when nobody says where: a new file in the usual folder.
+///
+/// # Errors
+/// If the user's home folder is not known.
+pub fn new_file(configuration: &Configuration) -> Result<PathBuf, SessionError> {
+    Ok(free_name(&sessions()?, configuration))
+}
+
 /// A file name in `folder` that is not taken: `mnist-20d-1.ron`.
 pub fn free_name(folder: &Path, configuration: &Configuration) -> PathBuf {
     let name = |number: u32| format!("{}-{}d-{number}.ron", configuration.data, configuration.latent);

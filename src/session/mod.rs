@@ -14,5 +14,5 @@ mod view;
 
 pub use error::SessionError;
 pub use load::{Session, load};
-pub use save::save;
+pub use save::{check_writable, save};
 pub use view::{Pane, View};

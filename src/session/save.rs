@@ -1,7 +1,7 @@
 //! Writing a session, as a whole or not at all.
 
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ron::ser::PrettyConfig;
 
@@ -22,15 +22,8 @@ pub fn save(training: &Training, view: &View, path: &Path) -> Result<(), Session
         path: path.to_owned(),
         cause,
     };
-    // A link keeps pointing where it did.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-
-    let mut temporary = temporary_file(folder).map_err(failed)?;
+    let (folder, target) = destination(path);
+    let mut temporary = temporary_file(&folder).map_err(failed)?;
     let mut writer = BufWriter::new(temporary.as_file_mut());
     write(training, view, &mut writer)
         .and_then(|()| writer.flush())
@@ -39,14 +32,42 @@ pub fn save(training: &Training, view: &View, path: &Path) -> Result<(), Session
     temporary.as_file().sync_all().map_err(failed)?;
     temporary.persist(&target).map_err(|error| failed(error.error))?;
     // The rename itself is on the disk once the folder is; not every system can say so of a folder.
-    if let Ok(folder) = std::fs::File::open(folder) {
+    if let Ok(folder) = std::fs::File::open(&folder) {
         let _ = folder.sync_all();
     }
     Ok(())
 }
 
-/// A file that others may read as the user's umask allows, not the private one that is usual for temporary files.
+/// Finds out whether `path` could be saved to, so that a long run does not end with nothing; nothing is changed there.
+///
+/// # Errors
+/// If the folder can't be made or written.
+pub fn check_writable(path: &Path) -> Result<(), SessionError> {
+    let failed = |cause| SessionError::Write {
+        path: path.to_owned(),
+        cause,
+    };
+    let (folder, target) = destination(path);
+    if target.is_dir() {
+        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+    }
+    temporary_file(&folder).map(drop).map_err(failed)
+}
+
+/// The folder and the file that `path` means; a link keeps pointing where it did.
+fn destination(path: &Path) -> (PathBuf, PathBuf) {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    (folder.to_owned(), target)
+}
+
+/// A file in `folder`, which is made where there is none. Others may read the file as the user's umask allows, unlike
+/// the private one that is usual for temporary files.
 fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".vae-tui-").suffix(".saving");
     #[cfg(unix)]

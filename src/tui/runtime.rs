@@ -207,7 +207,7 @@ impl Runtime {
                 .and_then(|training| {
                     let path = match path {
                         Some(path) => path,
-                        None => folder::free_name(&folder::sessions()?, &training.configuration),
+                        None => folder::new_file(&training.configuration)?,
                     };
                     session::save(&training, &view, &path)?;
                     Ok(Message::Saved(path, training.samples))
@@ -224,15 +224,10 @@ impl Runtime {
             .workspace()
             .filter(|workspace| workspace.is_unsaved())
             .and_then(|workspace| {
-                let path = workspace.path.clone().or_else(|| {
-                    let folder = folder::sessions().ok()?;
-                    Some(folder::free_name(&folder, &workspace.progress.configuration))
-                })?;
-                let checkpoint = Box::new(self.trainer.as_ref()?.checkpoints());
                 Some(Rescue {
-                    checkpoint,
+                    checkpoint: Box::new(self.trainer.as_ref()?.checkpoints()),
                     view: self.app.view.clone(),
-                    path,
+                    path: workspace.path.clone(),
                 })
             });
         *self.rescue.lock().unwrap_or_else(PoisonError::into_inner) = rescue;

@@ -11,7 +11,7 @@ use crossbeam_channel::Sender;
 
 use super::message::Message;
 use crate::learning::Training;
-use crate::session::{self, View};
+use crate::session::{self, View, folder};
 
 /// How to save what would be lost; replaced whenever that changes.
 pub struct Rescue {
@@ -19,8 +19,8 @@ pub struct Rescue {
     pub checkpoint: Box<dyn Fn() -> Option<Box<Training>> + Send>,
     /// The view to save with it.
     pub view: View,
-    /// Where to.
-    pub path: PathBuf,
+    /// Where to; none for a new file in the usual folder.
+    pub path: Option<PathBuf>,
 }
 
 /// The present rescue; none while there is nothing to lose.
@@ -58,11 +58,12 @@ pub fn listen(messages: Sender<Message>, rescue: SharedRescue) -> std::io::Resul
 /// Saves what would be lost; true if nothing was, or all of it is safe.
 fn save(rescue: &SharedRescue) -> bool {
     let rescue = rescue.lock().unwrap_or_else(PoisonError::into_inner).take();
-    rescue.is_none_or(
-        |Rescue {
-             checkpoint,
-             view,
-             path,
-         }| { checkpoint().is_some_and(|training| session::save(&training, &view, &path).is_ok()) },
-    )
+    rescue.is_none_or(|rescue| {
+        (rescue.checkpoint)().is_some_and(|training| {
+            let path = rescue
+                .path
+                .map_or_else(|| folder::new_file(&training.configuration), Ok);
+            path.is_ok_and(|path| session::save(&training, &rescue.view, &path).is_ok())
+        })
+    })
 }

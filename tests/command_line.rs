@@ -1,0 +1,282 @@
+//! The commands without a screen, as a script sees them: lines, files, exit statuses, error messages.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn vae_tui(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("XDG_DATA_HOME", folder)
+        .output()
+        .expect("the program starts")
+}
+
+fn objects(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).expect("standard output is text");
+    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
+    text.lines().map(parse).collect()
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+const SMALL: [&str; 11] = [
+    "train",
+    "--hidden",
+    "16",
+    "--latent",
+    "3",
+    "--samples",
+    "4000",
+    "--evaluate-every",
+    "2000",
+    "--threads",
+    "2",
+];
+
+#[test]
+fn train_resume_and_evaluate() {
+    let folder = folder();
+    let mut arguments = SMALL.to_vec();
+    arguments.extend(["--json", "--out", "run.ron"]);
+    let output = vae_tui(folder.path(), &arguments);
+    assert!(output.status.success(), "{}", errors(&output));
+    assert_eq!(errors(&output), "", "a bar is only for terminals");
+    let lines = objects(&output);
+    assert_eq!(lines.len(), 3);
+    for (line, samples) in lines[..2].iter().zip([2_000, 4_000]) {
+        assert_eq!(line["event"], "metrics");
+        assert_eq!(line["samples"], samples);
+        for field in [
+            "seconds",
+            "elbo_train",
+            "elbo_test",
+            "reconstruction",
+            "kl",
+            "learning_rate",
+        ] {
+            assert!(line[field].is_f64(), "{field} in {line}");
+        }
+        let difference = |field: &str| line[field].as_f64().unwrap_or(f64::NAN);
+        assert!((difference("reconstruction") - difference("kl") - difference("elbo_test")).abs() < 1e-6);
+    }
+    assert_eq!(lines[2]["event"], "done");
+    assert!(
+        lines[2]["samples_per_second"]
+            .as_f64()
+            .is_some_and(|speed| speed > 0.0)
+    );
+
+    let output = vae_tui(
+        folder.path(),
+        &["train", "--resume", "run.ron", "--samples", "6000", "--json"],
+    );
+    assert!(output.status.success(), "{}", errors(&output));
+    assert_eq!(objects(&output)[0]["samples"], 6_000);
+
+    let output = vae_tui(folder.path(), &["evaluate", "run.ron", "--json"]);
+    assert!(output.status.success(), "{}", errors(&output));
+    let report = &objects(&output)[0];
+    assert_eq!(report["points"], 10_000);
+    assert!(report["active_units"].as_u64().is_some_and(|units| units <= 3));
+    assert!(report["elbo"].as_f64().is_some_and(|elbo| elbo < -100.0));
+    assert!(report.get("log_likelihood").is_none());
+
+    let importance = [
+        "evaluate",
+        "run.ron",
+        "--importance-samples",
+        "20",
+        "--importance-points",
+        "50",
+        "--json",
+    ];
+    let output = vae_tui(folder.path(), &importance);
+    let report = &objects(&output)[0];
+    assert_eq!(report["log_likelihood_points"], 50);
+    assert!(report["log_likelihood"].as_f64().is_some_and(f64::is_finite));
+
+    let output = vae_tui(folder.path(), &["evaluate", "run.ron", "--split", "train"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("60000 points"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_numbers() {
+    let folder = folder();
+    let run = |seed| {
+        let mut arguments = SMALL.to_vec();
+        arguments.extend(["--json", "--seed", seed]);
+        objects(&vae_tui(folder.path(), &arguments))[1]["elbo_test"].clone()
+    };
+    assert_eq!(run("3"), run("3"));
+    assert_ne!(run("3"), run("4"));
+}
+
+#[test]
+fn a_flag_beside_a_preset_overrides_it() {
+    let folder = folder();
+    let arguments = [
+        "train",
+        "--preset",
+        "paper-mnist",
+        "--latent",
+        "2",
+        "--hidden",
+        "10",
+        "--samples",
+        "500",
+        "--out",
+        "paper.ron",
+    ];
+    let output = vae_tui(folder.path(), &arguments);
+    assert!(output.status.success(), "{}", errors(&output));
+    let text = std::fs::read_to_string(folder.path().join("paper.ron")).expect("a session");
+    for expected in [
+        "optimizer: Adagrad",
+        "weight_prior: true",
+        "latent: 2",
+        "hidden: 10",
+        "initialisation: Paper",
+    ] {
+        assert!(text.contains(expected), "{expected}");
+    }
+}
+
+#[test]
+fn usage_errors_are_2_and_other_failures_1() {
+    let folder = folder();
+    std::fs::write(folder.path().join("foreign.ron"), "(a: 1)").expect("the folder can be written");
+    for (arguments, status, said) in [
+        (&["train", "--no-such-flag"][..], 2, "--no-such-flag"),
+        (
+            &["train", "--epochs", "1", "--samples", "5"],
+            2,
+            "cannot be used with",
+        ),
+        (&["train", "--optimizer", "sgd"], 2, "adagrad, adam"),
+        (&["evaluate"], 2, "<FILE>"),
+        (&["evaluate", "x.ron", "--importance-samples", "0"], 2, "0"),
+        (
+            &["train", "--latent", "0"],
+            1,
+            "latent is 0, but must be from 1 to 512",
+        ),
+        (
+            &["train", "--hidden", "5000"],
+            1,
+            "hidden is 5000, but must be from 1 to 4096",
+        ),
+        (&["train", "--learning-rate", "nan"], 1, "learning-rate is NaN"),
+        (&["train", "--data", "faces"], 1, "\"faces\""),
+        (
+            &["train", "--resume", "missing.ron"],
+            1,
+            "missing.ron can't be read",
+        ),
+        (
+            &["evaluate", "foreign.ron"],
+            1,
+            "foreign.ron is not a vae-tui session",
+        ),
+        (&["foreign.ron"], 1, "needs a terminal"),
+        (&[], 1, "needs a terminal"),
+    ] {
+        let output = vae_tui(folder.path(), arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?}: {}",
+            errors(&output)
+        );
+        assert!(
+            errors(&output).contains(said),
+            "{arguments:?}: {}",
+            errors(&output)
+        );
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        if status == 1 {
+            assert_eq!(
+                errors(&output).lines().count(),
+                1,
+                "one sentence: {}",
+                errors(&output)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_before_any_work() {
+    let folder = folder();
+    std::fs::write(folder.path().join("file"), "").expect("the folder can be written");
+    let mut arguments = SMALL.to_vec();
+    arguments.extend(["--out", "file/run.ron", "--samples", "100000000"]);
+    arguments.drain(5..7);
+    let output = vae_tui(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors(&output).contains("file/run.ron can't be saved"),
+        "{}",
+        errors(&output)
+    );
+}
+
+#[test]
+fn a_run_that_diverges_is_saved_as_it_last_was() {
+    let folder = folder();
+    let mut arguments = SMALL.to_vec();
+    arguments.extend(["--learning-rate", "1e30", "--out", "run.ron"]);
+    let output = vae_tui(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors(&output).contains("no longer finite"),
+        "{}",
+        errors(&output)
+    );
+    assert!(vae_tui(folder.path(), &["evaluate", "run.ron"]).status.success());
+}
+
+/// SIGTERM saves what was learned.
+#[cfg(unix)]
+#[test]
+fn a_request_to_end_saves_first() {
+    use std::io::{BufRead, BufReader};
+    let folder = folder();
+    let mut arguments = SMALL.to_vec();
+    arguments.extend(["--json", "--out", "run.ron"]);
+    arguments[6] = "1000000000";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+        .args(&arguments)
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let first = lines.next().expect("a line").expect("text");
+    assert!(first.contains("metrics"), "{first}");
+    let killed = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    for line in lines {
+        assert!(!line.expect("text").contains("done"));
+    }
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors(&output).contains("saved to run.ron"),
+        "{}",
+        errors(&output)
+    );
+    assert!(vae_tui(folder.path(), &["evaluate", "run.ron"]).status.success());
+}

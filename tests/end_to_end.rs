@@ -1,0 +1,318 @@
+//! The real program in a pseudo-terminal, used as a person uses it.
+#![cfg(unix)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use vt100::Parser;
+
+/// Long enough for the busiest machine; only a test that fails waits for so long.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A program in a terminal of its own.
+struct Terminal {
+    parser: Arc<Mutex<Parser>>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    fn start(data: &Path, (columns, rows): (u16, u16), program: &str, arguments: &[&str]) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.cwd(data);
+        command.env("XDG_DATA_HOME", data);
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let parser = Arc::new(Mutex::new(Parser::new(cells(rows), cells(columns), 0)));
+        let mut output = pair.master.try_clone_reader().expect("a reader");
+        let screen = parser.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                screen
+                    .lock()
+                    .expect("no thread panics with it")
+                    .process(&bytes[..count]);
+            }
+        });
+        Self {
+            keyboard: pair.master.take_writer().expect("a writer"),
+            parser,
+            child,
+            master: pair.master,
+        }
+    }
+
+    fn workbench(data: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
+        let terminal = Self::start(data, size, env!("CARGO_BIN_EXE_vae-tui"), arguments);
+        terminal.wait_for("Training");
+        terminal
+    }
+
+    fn screen(&self) -> String {
+        self.parser
+            .lock()
+            .expect("no thread panics with it")
+            .screen()
+            .contents()
+    }
+
+    /// Waits until the screen is as wanted, and returns it.
+    fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let since = Instant::now();
+        loop {
+            let screen = self.screen();
+            if wanted(&screen) {
+                return screen;
+            }
+            assert!(since.elapsed() < PATIENCE, "{what} never came:\n{screen}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn wait_for(&self, text: &str) -> String {
+        self.wait(text, |screen| screen.contains(text))
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("the terminal is open");
+        self.keyboard.flush().expect("the terminal is open");
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().expect("a running process").to_string();
+        let sent = std::process::Command::new("kill").args([name, &id]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    }
+
+    /// Waits for the program's end; the terminal must be as it was before.
+    fn end(mut self) -> (ExitStatus, String) {
+        let since = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child process") {
+                break status;
+            }
+            assert!(
+                since.elapsed() < PATIENCE,
+                "the program never ended:\n{}",
+                self.screen()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        self.wait_for_plain_screen();
+        (status, self.screen())
+    }
+
+    fn wait_for_plain_screen(&self) {
+        let since = Instant::now();
+        let restored = || {
+            let parser = self.parser.lock().expect("no thread panics with it");
+            !parser.screen().alternate_screen() && !parser.screen().hide_cursor()
+        };
+        while !restored() {
+            assert!(since.elapsed() < PATIENCE, "the terminal was not restored");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a terminal has rows and columns")
+}
+
+fn sessions(data: &Path) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(data.join("vae-tui").join("sessions"));
+    folder.map_or_else(
+        |_| Vec::new(),
+        |files| files.flatten().map(|file| file.path()).collect(),
+    )
+}
+
+/// What stands before "/3M samples": the training points seen so far.
+fn samples(screen: &str) -> Option<&str> {
+    screen
+        .split("/3M samples")
+        .next()?
+        .rsplit(|c: char| c == '│' || c.is_whitespace())
+        .next()
+}
+
+fn data() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+#[test]
+fn train_scrub_save_quit_and_go_on() {
+    let data = data();
+    let mut terminal = Terminal::workbench(data.path(), (100, 30), &[]);
+    let screen = terminal.wait_for("space starts training");
+    assert!(
+        screen.contains("784-500-20-500-784 tanh") && screen.contains("Reconstruction"),
+        "{screen}"
+    );
+
+    terminal.press(" ");
+    terminal.wait("training", |screen| {
+        let is_timed = screen.contains("ETA ") && !screen.contains("ETA -");
+        screen.contains("running") && is_timed && samples(screen) != Some("0")
+    });
+    terminal.press(" ");
+    terminal.wait_for("paused");
+
+    // Scrub: the second pane, the value up by one, its image changes.
+    terminal.press("\t");
+    let before = terminal.wait_for("←→ value");
+    let value = |screen: &str| {
+        screen
+            .split(" = ")
+            .find_map(|rest| rest.get(..5)?.parse::<f32>().ok())
+    };
+    terminal.press("L");
+    let shown = |screen: &str| screen.contains("moved from test image 0");
+    terminal.wait("the moved value", shown);
+    assert!(value(&before).is_some(), "{before}");
+    terminal.press("3");
+    terminal.wait("the large pane", |screen| {
+        screen.contains("Reconstruction") && !screen.contains("Training")
+    });
+    terminal.press("3");
+    let paused = terminal.wait("three panes", |screen| screen.contains("Training"));
+    let seen = samples(&paused).expect("the samples").to_owned();
+
+    terminal.press("s");
+    terminal.wait_for("saved to");
+    terminal.press("q");
+    let (status, _) = terminal.end();
+    assert!(status.success());
+    let [session] = &sessions(data.path())[..] else {
+        panic!("one session, not {:?}", sessions(data.path()))
+    };
+    assert!(session.ends_with("mnist-20d-1.ron"));
+
+    let path = session.to_str().expect("a plain name");
+    let mut terminal = Terminal::workbench(data.path(), (100, 30), &[path]);
+    let screen = terminal.wait_for("space goes on with training");
+    assert_eq!(samples(&screen), Some(&*seen), "{screen}");
+    assert!(screen.contains("mnist-20d-1.ron"), "{screen}");
+    assert!(
+        screen.contains("moved from test image 0"),
+        "the view comes back: {screen}"
+    );
+
+    // More training is not saved: leaving asks, and `s` saves to the same file.
+    terminal.press(".");
+    terminal.wait("one step", |screen| screen.contains("mnist-20d-1.ron*"));
+    terminal.press("q");
+    terminal.wait_for("This session is not saved.");
+    terminal.press("s");
+    assert!(terminal.end().0.success());
+    assert_eq!(sessions(data.path()).len(), 1);
+}
+
+#[test]
+fn signals_save_and_leave_a_clean_terminal() {
+    for signal in ["-TERM", "-HUP"] {
+        let data = data();
+        let mut terminal = Terminal::workbench(data.path(), (80, 24), &[]);
+        terminal.press(" ");
+        terminal.wait("training", |screen| {
+            samples(screen).is_some_and(|samples| samples != "0")
+        });
+        terminal.signal(signal);
+        let since = Instant::now();
+        while terminal.child.try_wait().expect("a child process").is_none() {
+            assert!(since.elapsed() < PATIENCE, "{signal} does not end the program");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let [session] = &sessions(data.path())[..] else {
+            panic!("{signal}: one session, not {:?}", sessions(data.path()))
+        };
+        vae_tui::session::load(session).expect("what a signal saves is whole");
+    }
+}
+
+#[test]
+fn a_resize_shows_more_and_less() {
+    let data = data();
+    let terminal = Terminal::workbench(data.path(), (80, 24), &["--threads", "1"]);
+    for (columns, rows) in [(200, 60), (20, 5), (1, 1), (100, 30)] {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        terminal
+            .parser
+            .lock()
+            .expect("no thread panics with it")
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
+        terminal.master.resize(size).expect("the terminal is open");
+        if columns >= 100 {
+            terminal.wait("three panes", |screen| {
+                ["Training", "Traversal", "Reconstruction"]
+                    .iter()
+                    .all(|pane| screen.contains(pane))
+            });
+        }
+    }
+    terminal.signal("-TERM");
+    assert!(terminal.end().0.success());
+}
+
+#[test]
+fn suspended_and_brought_back_by_a_shell() {
+    let data = data();
+    let mut shell = Terminal::start(data.path(), (100, 30), "bash", &["--norc", "--noprofile", "-i"]);
+    shell.press(&format!("PS1='ready> '; {}\n", env!("CARGO_BIN_EXE_vae-tui")));
+    shell.wait_for("space starts training");
+    shell.press("\x1a");
+    shell.wait_for("Stopped");
+    shell.wait_for_plain_screen();
+    shell.press("fg\n");
+    shell.wait("the workbench again", |screen| {
+        screen.contains("Traversal") && screen.contains("Training")
+    });
+    shell.press("?");
+    shell.wait_for("start or pause training");
+    shell.press("\x1b");
+    shell.wait("the help closes", |screen| {
+        !screen.contains("start or pause training")
+    });
+    shell.press("q");
+    shell.wait("the prompt", |screen| screen.trim_end().ends_with("ready>"));
+    shell.press("exit\n");
+    shell.end();
+}
+
+#[test]
+fn a_session_that_cannot_be_opened_is_one_clear_sentence() {
+    let data = data();
+    let program = env!("CARGO_BIN_EXE_vae-tui");
+    let terminal = Terminal::start(data.path(), (80, 24), program, &["missing.ron"]);
+    let (status, screen) = terminal.end();
+    assert_eq!(status.exit_code(), 1);
+    assert!(
+        screen.contains("vae-tui: missing.ron can't be read: No such file"),
+        "{screen}"
+    );
+}
