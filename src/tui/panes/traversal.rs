@@ -90,14 +90,15 @@ fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer
             Style::new().fg(theme::GOOD),
         ),
     ];
-    let listed = workspace.latent(view).iter().enumerate();
-    let others: Vec<String> = listed
-        .map(|(dimension, z)| format!("z{dimension}={z:+.1}"))
+    let listed: Vec<String> = workspace
+        .latent(view)
+        .iter()
+        .enumerate()
+        .map(|(dimension, z)| format!("{:<9}", format!("z{dimension}={z:+.1}")))
         .collect();
-    lines.push(Line::styled(others.join("  "), theme::dim()));
-    Paragraph::new(lines)
-        .wrap(Default::default())
-        .render(area, buffer);
+    let rows = listed.chunks(usize::from(area.width / 9).max(1));
+    lines.extend(rows.map(|row| Line::styled(row.concat(), theme::dim())));
+    Paragraph::new(lines).render(area, buffer);
 }
 
 /// Where a value lies between -3 and 3.

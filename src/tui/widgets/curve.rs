@@ -128,12 +128,14 @@ impl Chart {
             let start = x.saturating_sub(label.len() as u16 / 2);
             let end = start + label.len() as u16;
             buffer[(x, plot.bottom())].set_symbol("┬");
-            if start >= free_from && end < title_at {
+            if start >= free_from && end <= plot.right() {
                 buffer.set_string(start, plot.bottom() + 1, &label, theme::dim());
                 free_from = end + 1;
             }
         }
-        buffer.set_string(title_at, plot.bottom() + 1, self.x_title, theme::dim());
+        if free_from <= title_at {
+            buffer.set_string(title_at, plot.bottom() + 1, self.x_title, theme::dim());
+        }
     }
 
     fn render_legend(&self, plot: Rect, buffer: &mut Buffer) {
