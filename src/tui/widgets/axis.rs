@@ -138,7 +138,8 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
         .windows(2)
         .map(|pair| pair[1] - pair[0])
         .fold(f64::INFINITY, f64::min);
-    let decimals = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
+    // A step of 0.1 may come out a little smaller.
+    let decimals = (-step.log10() - 1e-6).ceil().clamp(0.0, 6.0) as usize;
     ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect()
 }
 
