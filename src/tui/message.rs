@@ -28,8 +28,8 @@ pub enum Message {
     OpenFailed(String),
     /// The trainer tells.
     Trainer(Event),
-    /// The trainer's thread is gone; only a fault in the program does that.
-    TrainerEnded,
+    /// A thread of this program panicked, and said this.
+    Panicked(String),
     /// Newer parameters.
     Snapshot(Arc<Vae>),
     /// A session was saved there, as it was after so many samples.

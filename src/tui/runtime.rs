@@ -15,7 +15,7 @@ use super::app::App;
 use super::colour::ColourDepth;
 use super::message::{Effect, Message, Opened};
 use super::panes;
-use super::signals::{self, Rescue, SharedRescue};
+use super::signals::{self, Rescue, SaveOnPanic, SharedRescue};
 use super::terminal::Screen;
 use super::update::update;
 use crate::cli::{WorkbenchArguments, default_threads};
@@ -37,9 +37,12 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     let depth = arguments
         .colours
         .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()));
-    let mut screen = Screen::enter(depth)?;
     let (sender, messages) = unbounded();
     let rescue = SharedRescue::default();
+    let mut screen = Screen::enter(depth, {
+        let sender = sender.clone();
+        move |panic| drop(sender.send(Message::Panicked(panic)))
+    })?;
     #[cfg(unix)]
     signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
     spawn("keys", {
@@ -53,8 +56,10 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
         sender,
         trainer: None,
         data: None,
-        rescue,
+        rescue: rescue.clone(),
     };
+    // Dropped before the trainer that it asks.
+    let _save_on_panic = SaveOnPanic(rescue);
     let threads = arguments.threads.map_or_else(default_threads, usize::from);
     runtime.begin(arguments.session.clone(), arguments.preset.configuration(threads))?;
     let ending = runtime.serve(&mut screen, &messages);
@@ -130,7 +135,7 @@ impl Runtime {
             .map_or_else(never, |trainer| trainer.events().clone());
         select! {
             recv(messages) -> message => message.ok(),
-            recv(trainer) -> event => Some(event.map_or(Message::TrainerEnded, Message::Trainer)),
+            recv(trainer) -> event => event.ok().map(Message::Trainer),
             recv(tick) -> _ => Some(Message::Tick),
             recv(frame) -> _ => None,
         }
@@ -144,8 +149,8 @@ impl Runtime {
             self.trainer = Some(Trainer::start(opened.training.clone(), opened.data.clone())?);
             self.data = Some(opened.data.clone());
         }
-        if let Message::TrainerEnded = message {
-            self.trainer = None;
+        if let Message::Panicked(_) = message {
+            signals::save(&self.rescue);
         }
         if let Message::Continued = message {
             screen.reenter()?;

@@ -29,6 +29,17 @@ pub type SharedRescue = Arc<Mutex<Option<Rescue>>>;
 /// Time that the screen has to close after a request to end, before the process ends anyway.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Saves what would be lost when the thread that holds it panics.
+pub struct SaveOnPanic(pub SharedRescue);
+
+impl Drop for SaveOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            save(&self.0);
+        }
+    }
+}
+
 /// Starts the thread.
 ///
 /// # Errors
@@ -56,7 +67,7 @@ pub fn listen(messages: Sender<Message>, rescue: SharedRescue) -> std::io::Resul
 }
 
 /// Saves what would be lost; true if nothing was, or all of it is safe.
-fn save(rescue: &SharedRescue) -> bool {
+pub fn save(rescue: &SharedRescue) -> bool {
     let rescue = rescue.lock().unwrap_or_else(PoisonError::into_inner).take();
     rescue.is_none_or(|rescue| {
         (rescue.checkpoint)().is_some_and(|training| {

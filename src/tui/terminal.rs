@@ -4,7 +4,7 @@
 //! a panic before its message is printed.
 
 use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend};
 use ratatui::buffer::Buffer;
@@ -30,16 +30,20 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes over the terminal.
+    /// Takes over the terminal. A panic of this thread gives it back before its message is printed; a panic of any
+    /// other thread would print over what this one draws, so its message goes to `panicked` instead.
     ///
     /// # Errors
     /// If standard input or output is no terminal, or it does not obey.
-    pub fn enter(depth: ColourDepth) -> anyhow::Result<Self> {
+    pub fn enter(
+        depth: ColourDepth,
+        panicked: impl Fn(String) + Send + Sync + 'static,
+    ) -> anyhow::Result<Self> {
         anyhow::ensure!(
             stdin().is_terminal() && stdout().is_terminal(),
             "the workbench needs a terminal; `vae-tui train` works without one"
         );
-        restore_on_panic();
+        restore_on_panic(panicked);
         take_over()?;
         Ok(Self {
             terminal: blank_terminal()?,
@@ -102,28 +106,37 @@ impl Drop for Screen {
     }
 }
 
+/// Whether the terminal is ours at present: giving it back twice would move the cursor over what was printed since.
+static IS_OURS: AtomicBool = AtomicBool::new(false);
+
 fn take_over() -> std::io::Result<()> {
     enable_raw_mode()?;
+    IS_OURS.store(true, Ordering::SeqCst);
     execute!(stdout(), EnterAlternateScreen, Hide)
 }
 
-/// Undoes [`take_over`]; harmless where there is nothing to undo.
+/// Undoes [`take_over`], once.
 fn restore() {
+    if !IS_OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
     // A terminal that is gone can't be restored, and needs not be.
     let _ = execute!(stdout(), LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
     let _ = stdout().flush();
 }
 
-fn restore_on_panic() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let report = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
+fn restore_on_panic(panicked: impl Fn(String) + Send + Sync + 'static) {
+    let report = std::panic::take_hook();
+    let drawing = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() == drawing {
             restore();
             report(panic);
-        }));
-    });
+        } else {
+            panicked(panic.to_string());
+        }
+    }));
 }
 
 fn blank_terminal() -> std::io::Result<Terminal<Backing>> {

@@ -82,8 +82,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             trained(app, event);
             Vec::new()
         }
-        Message::TrainerEnded => {
-            app.complain("the training thread ended by a fault; what is on the screen stays, and q leaves");
+        Message::Panicked(panic) => {
+            let reason = format!("a fault in the program ended it; what could be saved was saved; {panic}");
+            app.ending = Some(Err(reason));
             Vec::new()
         }
         Message::Snapshot(model) => {
