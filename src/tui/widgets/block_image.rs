@@ -144,7 +144,8 @@ impl BlockImage<'_> {
             }
             Scale::Difference => {
                 let hue = if value > 0.0 { theme::MORE } else { theme::LESS };
-                let strength = value.abs().min(1.0);
+                // The root makes small differences visible.
+                let strength = value.abs().min(1.0).sqrt();
                 let [red, green, blue] = hue.map(|part| (f32::from(part) * strength).round() as u8);
                 Color::Rgb(red, green, blue)
             }
