@@ -4,8 +4,10 @@
 use dfdx::prelude::*;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};
 use vae_tui::model::{Activation, Architecture, Initialisation, Vae, bernoulli, gaussian};
-use vae_tui::nn::ops;
+use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
+use vae_tui::nn::weight::gradient_rows;
+use vae_tui::nn::{Weight, ops};
 
 /// Numbers without a pattern, from -scale to scale.
 fn numbers(count: usize, scale: f32, seed: u32) -> Vec<f32> {
@@ -25,6 +27,15 @@ fn assert_close(ours: &[f32], expected: &[f32], tolerance: f32, what: &str) {
     }
 }
 
+/// The whole gradient of a weight, from the factors that the tape left.
+fn whole_gradient(weight: &dyn Parameter, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32> {
+    let sizes = weight.sizes();
+    let mut whole = vec![0.0; sizes[0] * sizes[1]];
+    let factors = weight.take_gradient(gradients);
+    gradient_rows(&[&factors], (sizes[0], sizes[1]), 0..sizes[0], &mut whole);
+    whole
+}
+
 /// A hidden layer of ours and the same of stock dfdx: values and all gradients.
 #[test]
 fn affine_and_activations_equal_stock_dfdx() {
@@ -38,15 +49,15 @@ fn affine_and_activations_equal_stock_dfdx() {
     let (w2, b2) = (numbers(outputs * 3, 1.0, 4), numbers(3, 1.0, 5));
     for relu in [false, true] {
         let x_ours = device.tensor_from_vec(x.clone(), (Batch(rows), Pixels(inputs)));
-        let w_ours = device.tensor_from_vec(w.clone(), (Pixels(inputs), Hidden(outputs)));
+        let w_ours = Weight::new(device.tensor_from_vec(w.clone(), (Pixels(inputs), Hidden(outputs))));
         let b_ours = device.tensor_from_vec(b.clone(), (Hidden(outputs),));
-        let w2_ours = device.tensor_from_vec(w2.clone(), (Hidden(outputs), Latent(3)));
+        let w2_ours = Weight::new(device.tensor_from_vec(w2.clone(), (Hidden(outputs), Latent(3))));
         let b2_ours = device.tensor_from_vec(b2.clone(), (Latent(3),));
         let h = ops::affine_of_data(&x_ours, &w_ours, &b_ours, OwnedTape::default());
         let h = if relu { ops::relu(h) } else { ops::tanh(h) };
         let y = ops::affine(h, &w2_ours, &b2_ours);
         let y_ours = elements(&y).to_vec();
-        let ours = y.square().sum::<Rank0, _>().backward();
+        let mut ours = y.square().sum::<Rank0, _>().backward();
 
         let x_stock = device.tensor_from_vec(x.clone(), (rows, inputs));
         let w_stock = device.tensor_from_vec(w.clone(), (inputs, outputs));
@@ -64,7 +75,7 @@ fn affine_and_activations_equal_stock_dfdx() {
 
         assert_close(&y_ours, &y_stock, 1e-5, "output");
         assert_close(
-            &ours.get(&w_ours).as_vec(),
+            &whole_gradient(&w_ours, &mut ours),
             &stock.get(&w_stock).as_vec(),
             1e-4,
             "dW",
@@ -76,7 +87,7 @@ fn affine_and_activations_equal_stock_dfdx() {
             "db",
         );
         assert_close(
-            &ours.get(&w2_ours).as_vec(),
+            &whole_gradient(&w2_ours, &mut ours),
             &stock.get(&w2_stock).as_vec(),
             1e-4,
             "dW2",
@@ -196,10 +207,12 @@ fn the_lower_bound_equals_finite_differences() {
         for index in 0..model.parameters().len() {
             let count = model.parameters()[index].parameter.values().len();
             let direction = numbers(count, 1.0, 11 + index as u32);
-            let gradient = model.parameters()[index]
-                .parameter
-                .gradient(&mut gradients)
-                .clone();
+            let parameters = model.parameters();
+            let parameter = parameters[index].parameter;
+            let gradient = match parameters[index].role {
+                Role::Weight => whole_gradient(parameter, &mut gradients),
+                Role::Bias => parameter.take_gradient(&mut gradients),
+            };
             let slope: f64 = gradient
                 .iter()
                 .zip(&direction)

@@ -11,7 +11,7 @@ use stock::Stock;
 use vae_tui::data::{Binarisation, Dataset, Split, mnist};
 use vae_tui::evaluation::{Noise, importance_weighted, lower_bound};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
-use vae_tui::nn::kernels::{Matrix, Write, matmul};
+use vae_tui::nn::kernels::{Matrix, matmul};
 
 /// Rounds in which the contestants take turns.
 const ROUNDS: usize = 15;
@@ -104,12 +104,8 @@ fn peak(threads: usize) -> impl FnMut() -> f64 {
                 scope.spawn(|| {
                     let mut product = vec![0.0; SIDE * SIDE];
                     for _ in 0..60 {
-                        matmul(
-                            Matrix::new(&left, SIDE, SIDE),
-                            Matrix::new(&right, SIDE, SIDE),
-                            &mut product,
-                            Write::Overwrite,
-                        );
+                        let factors = (Matrix::new(&left, SIDE, SIDE), Matrix::new(&right, SIDE, SIDE));
+                        matmul(&[factors], &mut product);
                     }
                     std::hint::black_box(&product);
                 });

@@ -1,8 +1,9 @@
 //! The threads that share a minibatch, one dfdx tape each.
 //!
-//! Two hand-overs a step: every shard computes its gradient with single-threaded kernels, then the optimizer sums
-//! the shards' gradients on the fly while it updates. Which shard runs on which thread changes nothing: the number of
-//! shards is the run's, the number of threads at most the machine's.
+//! Two hand-overs a step: every shard walks its tape with single-threaded kernels and leaves the factors of its
+//! gradient; then the optimizer multiplies them, sums the shards and updates, some rows of a weight at a time. Which
+//! shard runs on which thread changes nothing: the number of shards is the run's, the number of threads at most the
+//! machine's.
 
 use dfdx::prelude::*;
 use rayon::prelude::*;
@@ -16,7 +17,7 @@ use crate::nn::kernels;
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Named, Parameter, Role};
 
-/// Data points below which a further shard costs more than it saves: every shard writes a whole gradient.
+/// Data points below which a further shard costs more than it saves: every shard reads all weights.
 const SMALLEST_SHARD: usize = 10;
 
 /// A pool of threads, and a device for every shard whose cache keeps the shard's memory from step to step.
@@ -95,12 +96,12 @@ impl Workers {
 
 type Shard = (Gradients<f32, Cpu>, BoundTerms);
 
-/// Moves the gradient of every parameter out of the shards: one list a parameter, one gradient a shard.
+/// Moves the gradient of every parameter, or its factors, out of the shards: one list a parameter, one entry a shard.
 fn take_gradients(model: &Vae, shards: &mut [Shard]) -> Vec<Vec<Vec<f32>>> {
     let of_shards = |named: Named<&dyn Parameter>| {
         shards
             .iter_mut()
-            .map(|(gradients, _)| std::mem::take(named.parameter.gradient(gradients)))
+            .map(|(gradients, _)| named.parameter.take_gradient(gradients))
             .collect()
     };
     model.parameters().into_iter().map(of_shards).collect()
@@ -110,7 +111,7 @@ fn take_gradients(model: &Vae, shards: &mut [Shard]) -> Vec<Vec<Vec<f32>>> {
 fn give_back_gradients(model: &Vae, shards: &mut [Shard], gradients: Vec<Vec<Vec<f32>>>) {
     for (named, of_shards) in model.parameters().into_iter().zip(gradients) {
         for ((gradients, _), gradient) in shards.iter_mut().zip(of_shards) {
-            *named.parameter.gradient(gradients) = gradient;
+            named.parameter.give_back_gradient(gradients, gradient);
         }
     }
 }

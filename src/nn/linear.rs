@@ -4,13 +4,14 @@ use dfdx::prelude::*;
 
 use super::ops;
 use super::parameters::{Named, Parameter, Role};
+use super::weight::Weight;
 use crate::dims::Batch;
 
 /// A layer from `I` inputs to `O` outputs.
 #[derive(Clone, Debug)]
 pub struct Linear<I: Dim, O: Dim> {
     /// Shape (I, O): one row an input.
-    pub weight: Tensor<(I, O), f32, Cpu>,
+    pub weight: Weight<I, O>,
     /// Shape (O).
     pub bias: Tensor<(O,), f32, Cpu>,
 }
@@ -19,7 +20,7 @@ impl<I: Dim, O: Dim> Linear<I, O> {
     /// A layer of zeros; who makes the model gives it its first values.
     pub fn zeros(device: &Cpu, inputs: I, outputs: O) -> Self {
         Self {
-            weight: device.zeros_like(&(inputs, outputs)),
+            weight: Weight::new(device.zeros_like(&(inputs, outputs))),
             bias: device.zeros_like(&(outputs,)),
         }
     }

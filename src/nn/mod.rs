@@ -10,5 +10,7 @@ pub mod ops;
 pub mod optimizer;
 pub mod parameters;
 pub mod view;
+pub mod weight;
 
 pub use linear::Linear;
+pub use weight::Weight;

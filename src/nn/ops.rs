@@ -2,20 +2,23 @@
 //!
 //! Each function computes its value through [`kernels`] and leaves one closure on the tape that turns the gradient of
 //! its output into gradients of its inputs: forward and backward stand side by side. Without a tape (`NoneTape`) the
-//! same function only computes. Gradients are added to the buffers of [`Gradients`], so a tensor may be used twice.
+//! same function only computes. Gradients of tensors are added to the buffers of [`Gradients`], so a tensor may be used
+//! twice; the gradient of a weight stays as its two factors (see [`Weight`]).
 
 use dfdx::prelude::*;
 
-use super::kernels::{self, Matrix, Write};
+use super::kernels::{self, Matrix};
 use super::view::{elements, elements_mut};
+use super::weight::Weight;
 use crate::dims::Batch;
 
 /// `y = x W + b` for data `x`, which needs no gradient; the tape starts here.
 ///
-/// Shapes: x (B, I), W (I, O), b (O), y (B, O). Gradients: `dW = x^T dy`, `db =` column sums of `dy`.
+/// Shapes: x (B, I), W (I, O), b (O), y (B, O). Gradients: `dW = x^T dy`, left as its factors; `db =` column sums of
+/// `dy`.
 pub fn affine_of_data<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
     x: &Tensor<(Batch, I), f32, Cpu>,
-    weight: &Tensor<(I, O), f32, Cpu>,
+    weight: &Weight<I, O>,
     bias: &Tensor<(O,), f32, Cpu>,
     mut tape: T,
 ) -> Tensor<(Batch, O), f32, Cpu, T> {
@@ -23,7 +26,7 @@ pub fn affine_of_data<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
     let (x, weight, bias, ghost) = (x.clone(), weight.clone(), bias.clone(), y.ghost());
     tape.add_backward_op(move |gradients| {
         let dy = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
-        add_parameter_gradients(gradients, &x, &weight, &bias, &dy)?;
+        leave_parameter_gradients(gradients, &x, &weight, &bias, &dy)?;
         **gradients.get_or_alloc_mut(&ghost)? = dy;
         Ok(())
     });
@@ -33,7 +36,7 @@ pub fn affine_of_data<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
 /// `y = x W + b` inside a network: as [`affine_of_data`], and `dx = dy W^T`.
 pub fn affine<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
     x: Tensor<(Batch, I), f32, Cpu, T>,
-    weight: &Tensor<(I, O), f32, Cpu>,
+    weight: &Weight<I, O>,
     bias: &Tensor<(O,), f32, Cpu>,
 ) -> Tensor<(Batch, O), f32, Cpu, T> {
     let (x, mut tape) = x.split_tape();
@@ -41,15 +44,12 @@ pub fn affine<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
     let (weight, bias, ghost) = (weight.clone(), bias.clone(), y.ghost());
     tape.add_backward_op(move |gradients| {
         let dy = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
-        add_parameter_gradients(gradients, &x, &weight, &bias, &dy)?;
+        leave_parameter_gradients(gradients, &x, &weight, &bias, &dy)?;
         let (rows, outputs) = (x.shape().0.size(), bias.shape().0.size());
-        let dx = gradients.get_or_alloc_mut(&x)?;
-        kernels::matmul(
-            Matrix::new(&dy, rows, outputs),
-            matrix(&weight).transposed(),
-            dx,
-            Write::Add,
-        );
+        let mut through = vec![0.0; elements(&x).len()];
+        let dy_matrix = Matrix::new(&dy, rows, outputs);
+        kernels::matmul(&[(dy_matrix, matrix(weight.tensor()).transposed())], &mut through);
+        kernels::add_scaled(&through, 1.0, gradients.get_or_alloc_mut(&x)?);
         **gradients.get_or_alloc_mut(&ghost)? = dy;
         Ok(())
     });
@@ -58,33 +58,26 @@ pub fn affine<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
 
 fn affine_forward<I: Dim, O: Dim>(
     x: &Tensor<(Batch, I), f32, Cpu>,
-    weight: &Tensor<(I, O), f32, Cpu>,
+    weight: &Weight<I, O>,
     bias: &Tensor<(O,), f32, Cpu>,
 ) -> Tensor<(Batch, O), f32, Cpu> {
     let mut y = x.device().zeros_like(&(x.shape().0, bias.shape().0));
     let values = elements_mut(&mut y);
-    kernels::matmul(matrix(x), matrix(weight), values, Write::Overwrite);
+    kernels::matmul(&[(matrix(x), matrix(weight.tensor()))], values);
     kernels::add_bias(values, elements(bias));
     y
 }
 
-fn add_parameter_gradients<I: Dim, O: Dim>(
+fn leave_parameter_gradients<I: Dim, O: Dim>(
     gradients: &mut Gradients<f32, Cpu>,
     x: &Tensor<(Batch, I), f32, Cpu>,
-    weight: &Tensor<(I, O), f32, Cpu>,
+    weight: &Weight<I, O>,
     bias: &Tensor<(O,), f32, Cpu>,
     dy: &[f32],
 ) -> Result<(), CpuError> {
-    let (rows, outputs) = (x.shape().0.size(), bias.shape().0.size());
-    let dw = gradients.get_or_alloc_mut(weight)?;
-    kernels::matmul(
-        matrix(x).transposed(),
-        Matrix::new(dy, rows, outputs),
-        dw,
-        Write::Add,
-    );
+    weight.leave_factors(gradients, x, dy)?;
     let db = gradients.get_or_alloc_mut(bias)?;
-    kernels::column_sums(dy, outputs, db, Write::Add);
+    kernels::add_column_sums(dy, bias.shape().0.size(), db);
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! Adagrad and Adam, whose state a session can save (dfdx's can't be saved, and it has no Adagrad).
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::kernels::{self, AdagradStep, AdamStep};
 use super::parameters::{Named, Parameter, Role};
+use super::weight::gradient_rows;
 
 /// Which rule turns gradients into updates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -32,8 +35,9 @@ const ADAGRAD_EPSILON: f32 = 1e-8;
 const ADAM_BETAS: (f32, f32) = (0.9, 0.999);
 const ADAM_EPSILON: f32 = 1e-8;
 
-/// Elements that one task updates: large enough to be worth handing over, small enough to share out evenly.
-const CHUNK: usize = 16 * 1024;
+/// Elements that one task updates: few enough that their gradient stays in the second-level cache, many enough to be
+/// worth handing over.
+const CHUNK: usize = 40 * 1024;
 
 /// An update rule with its memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,13 +54,39 @@ pub struct Optimizer {
     pub second: Vec<Vec<f32>>,
 }
 
-/// One parameter's stretch of an update.
+/// A stretch of one parameter to update.
 struct Task<'a> {
     values: &'a mut [f32],
-    gradients: Vec<&'a [f32]>,
+    gradient: Gradient<'a>,
     first: &'a mut [f32],
     second: &'a mut [f32],
     weight_decay: f32,
+}
+
+/// Where a stretch's gradient comes from, one entry a shard.
+enum Gradient<'a> {
+    /// The gradients themselves.
+    Summands(Vec<&'a [f32]>),
+    /// These rows of the products of factors.
+    Factors {
+        factors: Vec<&'a [f32]>,
+        sizes: (usize, usize),
+        rows: Range<usize>,
+    },
+}
+
+impl Gradient<'_> {
+    /// Calls `update` with gradients whose sum is the stretch's.
+    fn with(&self, scratch: &mut Vec<f32>, update: impl FnOnce(&[&[f32]])) {
+        match self {
+            Self::Summands(summands) => update(summands),
+            Self::Factors { factors, sizes, rows } => {
+                scratch.resize(rows.len() * sizes.1, 0.0);
+                gradient_rows(factors, *sizes, rows.clone(), scratch);
+                update(&[scratch]);
+            }
+        }
+    }
 }
 
 impl Optimizer {
@@ -83,74 +113,96 @@ impl Optimizer {
 
     /// Makes one step against the gradient of what is minimised.
     ///
-    /// `gradients` has, for every parameter, one gradient a shard of the minibatch; they are summed here, in the
-    /// order of the shards. `weight_prior` is the strength of the prior `N(0, I)` on the weights: it adds
-    /// `weight_prior * w` to their gradient (the MAP objective of section 5; 0 for none).
-    pub fn update(
-        &mut self,
-        parameters: Vec<Named<&mut dyn Parameter>>,
-        gradients: &[Vec<Vec<f32>>],
+    /// `gradients` has, for every parameter, one entry a shard of the minibatch: what [`Parameter::take_gradient`] gave.
+    /// They are summed in the order of the shards. `weight_prior` is the strength of the prior `N(0, I)` on the
+    /// weights: it adds `weight_prior * w` to their gradient (the MAP objective of section 5; 0 for none).
+    pub fn update<'a>(
+        &'a mut self,
+        parameters: Vec<Named<&'a mut dyn Parameter>>,
+        gradients: &'a [Vec<Vec<f32>>],
         weight_prior: f32,
     ) {
         self.steps += 1;
         let mut first = self.first.iter_mut();
         let mut tasks = Vec::new();
-        for ((named, gradients), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
-            let weight_decay = if named.role == Role::Weight {
-                weight_prior
-            } else {
-                0.0
-            };
-            let mut first = first
-                .next()
-                .map_or([].chunks_mut(CHUNK), |first| first.chunks_mut(CHUNK));
-            let values = named.parameter.values_mut().chunks_mut(CHUNK);
-            for (index, (values, second)) in values.zip(second.chunks_mut(CHUNK)).enumerate() {
-                let range = index * CHUNK..index * CHUNK + values.len();
-                let gradients = gradients.iter().map(|shard| &shard[range.clone()]).collect();
-                let first = first.next().unwrap_or_default();
-                tasks.push(Task {
-                    values,
-                    gradients,
-                    first,
-                    second,
-                    weight_decay,
-                });
-            }
+        for ((named, shards), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
+            let first = first.next().map_or(&mut [][..], |first| first);
+            tasks.extend(tasks_of(named, shards, first, second, weight_prior));
         }
-        match self.rule {
-            Rule::Adam => {
-                let step = AdamStep {
-                    learning_rate: self.learning_rate,
-                    beta1: ADAM_BETAS.0,
-                    beta2: ADAM_BETAS.1,
-                    epsilon: ADAM_EPSILON,
-                    step: self.steps,
-                    weight_decay: 0.0,
-                };
-                tasks.into_par_iter().for_each(|task| {
+        let (rule, learning_rate, step) = (self.rule, self.learning_rate, self.steps);
+        tasks.into_par_iter().for_each_init(Vec::new, |scratch, task| {
+            let Task {
+                values,
+                gradient,
+                first,
+                second,
+                weight_decay,
+            } = task;
+            gradient.with(scratch, |gradients| match rule {
+                Rule::Adam => {
                     let step = AdamStep {
-                        weight_decay: task.weight_decay,
-                        ..step
+                        learning_rate,
+                        beta1: ADAM_BETAS.0,
+                        beta2: ADAM_BETAS.1,
+                        epsilon: ADAM_EPSILON,
+                        step,
+                        weight_decay,
                     };
-                    kernels::adam(task.values, &task.gradients, task.first, task.second, step);
-                });
-            }
-            Rule::Adagrad => {
-                let step = AdagradStep {
-                    learning_rate: self.learning_rate,
-                    epsilon: ADAGRAD_EPSILON,
-                    weight_decay: 0.0,
-                    update: self.steps > ADAGRAD_WARM_UP,
-                };
-                tasks.into_par_iter().for_each(|task| {
+                    kernels::adam(values, gradients, first, second, step);
+                }
+                Rule::Adagrad => {
                     let step = AdagradStep {
-                        weight_decay: task.weight_decay,
-                        ..step
+                        learning_rate,
+                        epsilon: ADAGRAD_EPSILON,
+                        weight_decay,
+                        update: step > ADAGRAD_WARM_UP,
                     };
-                    kernels::adagrad(task.values, &task.gradients, task.second, step);
-                });
-            }
-        }
+                    kernels::adagrad(values, gradients, second, step);
+                }
+            });
+        });
     }
+}
+
+/// Divides a parameter into stretches: a weight by whole rows, a bias by elements.
+fn tasks_of<'a>(
+    named: Named<&'a mut dyn Parameter>,
+    shards: &'a [Vec<f32>],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+    weight_prior: f32,
+) -> Vec<Task<'a>> {
+    let sizes = named.parameter.sizes();
+    let columns = if named.role == Role::Weight { sizes[1] } else { 1 };
+    let rows = (CHUNK / columns).max(1);
+    let gradient = |start: usize, count: usize| match named.role {
+        Role::Bias => Gradient::Summands(shards.iter().map(|shard| &shard[start..start + count]).collect()),
+        Role::Weight => Gradient::Factors {
+            factors: shards.iter().map(Vec::as_slice).collect(),
+            sizes: (sizes[0], sizes[1]),
+            rows: start / columns..(start + count) / columns,
+        },
+    };
+    let weight_decay = if named.role == Role::Weight {
+        weight_prior
+    } else {
+        0.0
+    };
+    let mut first = first.chunks_mut(rows * columns);
+    let stretches = named
+        .parameter
+        .values_mut()
+        .chunks_mut(rows * columns)
+        .zip(second.chunks_mut(rows * columns));
+    stretches
+        .enumerate()
+        .map(|(index, (values, second))| Task {
+            gradient: gradient(index * rows * columns, values.len()),
+            values,
+            // Adagrad has no running mean.
+            first: first.next().unwrap_or_default(),
+            second,
+            weight_decay,
+        })
+        .collect()
 }

@@ -15,8 +15,11 @@ pub trait Parameter: Send + Sync {
     fn values_mut(&mut self) -> &mut [f32];
     /// The sizes of the axes.
     fn sizes(&self) -> Vec<usize>;
-    /// The gradient with respect to this tensor; zeros where none was computed.
-    fn gradient<'g>(&self, gradients: &'g mut Gradients<f32, Cpu>) -> &'g mut Vec<f32>;
+    /// Takes out what a tape left as the gradient: of a bias the gradient itself, zeros where there is none; of a
+    /// weight its [factors](super::weight).
+    fn take_gradient(&self, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32>;
+    /// Puts back what was taken, so that dfdx finds the memory for the next step.
+    fn give_back_gradient(&self, gradients: &mut Gradients<f32, Cpu>, gradient: Vec<f32>);
 }
 
 impl<S: Shape> Parameter for Tensor<S, f32, Cpu> {
@@ -32,14 +35,25 @@ impl<S: Shape> Parameter for Tensor<S, f32, Cpu> {
         self.shape().concrete().as_ref().to_vec()
     }
 
-    fn gradient<'g>(&self, gradients: &'g mut Gradients<f32, Cpu>) -> &'g mut Vec<f32> {
-        let allocated = gradients.get_or_alloc_mut(self);
-        #[expect(
-            clippy::expect_used,
-            reason = "dfdx's vectors in main memory either allocate or abort"
-        )]
-        &mut *allocated.expect("a vector in main memory")
+    fn take_gradient(&self, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32> {
+        std::mem::take(buffer(self, gradients))
     }
+
+    fn give_back_gradient(&self, gradients: &mut Gradients<f32, Cpu>, gradient: Vec<f32>) {
+        *buffer(self, gradients) = gradient;
+    }
+}
+
+fn buffer<'g, S: Shape>(
+    tensor: &Tensor<S, f32, Cpu>,
+    gradients: &'g mut Gradients<f32, Cpu>,
+) -> &'g mut Vec<f32> {
+    let allocated = gradients.get_or_alloc_mut(tensor);
+    #[expect(
+        clippy::expect_used,
+        reason = "dfdx's vectors in main memory either allocate or abort"
+    )]
+    &mut *allocated.expect("a vector in main memory")
 }
 
 /// What a parameter does in its layer: the prior of the paper's MAP objective acts on weights alone.

@@ -22,15 +22,28 @@ pub fn bernoulli_log_likelihood(logits: &[f32], x: &[f32], columns: usize, per_r
     });
 }
 
-/// Adds `scale * (x - sigmoid(l))`, the gradient of `scale` times the log-likelihood, to `d_logits`.
-pub fn bernoulli_log_likelihood_backward(logits: &[f32], x: &[f32], scale: f32, d_logits: &mut [f32]) {
-    assert!(
-        logits.len() == x.len() && x.len() == d_logits.len(),
-        "a gradient for every logit"
-    );
+/// The same as [`bernoulli_log_likelihood`]; and every logit `l` becomes its gradient, the residual `x - sigmoid(l)`,
+/// which needs the same exponential.
+pub fn bernoulli_log_likelihood_and_residuals(
+    logits: &mut [f32],
+    x: &[f32],
+    columns: usize,
+    per_row: &mut [f64],
+) {
+    assert_eq!(logits.len(), x.len(), "a pixel for every logit");
+    assert_eq!(logits.len(), columns * per_row.len(), "a sum for every row");
+    let rows = logits.chunks_exact_mut(columns).zip(x.chunks_exact(columns));
     vectorised(|| {
-        for ((gradient, &logit), &x) in d_logits.iter_mut().zip(logits).zip(x) {
-            *gradient += scale * (x - scalar::sigmoid(logit));
+        for ((logits, x), sum) in rows.zip(per_row) {
+            let mut sums = [0.0; LANES];
+            for (logits, x) in logits.chunks_mut(LANES).zip(x.chunks(LANES)) {
+                for ((sum, logit), &x) in sums.iter_mut().zip(logits).zip(x) {
+                    let (softplus, sigmoid) = scalar::softplus_and_sigmoid(*logit);
+                    *sum += x * *logit - softplus;
+                    *logit = x - sigmoid;
+                }
+            }
+            *sum = sums.iter().map(|&sum: &f32| f64::from(sum)).sum();
         }
     });
 }
@@ -181,6 +194,20 @@ mod tests {
             .sum();
         let ours: f64 = per_row.iter().sum();
         assert!((ours / exact - 1.0).abs() < 1e-6, "{ours} for {exact}");
+    }
+
+    #[test]
+    fn residuals_are_the_gradient_and_the_likelihood_is_the_same() {
+        let logits = numbers(3 * 37, 20.0);
+        let x: Vec<f32> = numbers(3 * 37, 1.0).iter().map(|x| x.abs()).collect();
+        let (mut alone, mut both) = ([0.0; 3], [0.0; 3]);
+        bernoulli_log_likelihood(&logits, &x, 37, &mut alone);
+        let mut residuals = logits.clone();
+        bernoulli_log_likelihood_and_residuals(&mut residuals, &x, 37, &mut both);
+        assert_eq!(alone, both);
+        for ((residual, &logit), x) in residuals.iter().zip(&logits).zip(x) {
+            assert_eq!(*residual, x - scalar::sigmoid(logit));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Activations, biases and conversions.
 
-use super::{Write, scalar, vectorised};
+use super::{scalar, vectorised};
 
 /// Adds `bias` to every row of `rows`.
 pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
@@ -13,13 +13,20 @@ pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
     });
 }
 
-/// The sum of every column of `rows`, written or added to `sums`, which has one number a column.
-pub fn column_sums(rows: &[f32], columns: usize, sums: &mut [f32], write: Write) {
+/// Adds `scale` times `values` to `sums`.
+pub fn add_scaled(values: &[f32], scale: f32, sums: &mut [f32]) {
+    assert_eq!(values.len(), sums.len(), "a sum for every value");
+    vectorised(|| {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += scale * value;
+        }
+    });
+}
+
+/// Adds every column of `rows` to `sums`, which has one number a column.
+pub fn add_column_sums(rows: &[f32], columns: usize, sums: &mut [f32]) {
     assert_eq!(sums.len(), columns, "one sum a column");
     vectorised(|| {
-        if write == Write::Overwrite {
-            sums.fill(0.0);
-        }
         for row in rows.chunks_exact(columns) {
             for (sum, value) in sums.iter_mut().zip(row) {
                 *sum += value;
@@ -112,10 +119,10 @@ mod tests {
         add_bias(&mut rows, &[10.0, 20.0, 30.0]);
         assert_eq!(rows, [11.0, 22.0, 33.0, 14.0, 25.0, 36.0]);
         let mut sums = vec![1.0; 3];
-        column_sums(&rows, 3, &mut sums, Write::Add);
+        add_column_sums(&rows, 3, &mut sums);
         assert_eq!(sums, [26.0, 48.0, 70.0]);
-        column_sums(&rows, 3, &mut sums, Write::Overwrite);
-        assert_eq!(sums, [25.0, 47.0, 69.0]);
+        add_scaled(&[1.0, 2.0, 3.0], -2.0, &mut sums);
+        assert_eq!(sums, [24.0, 44.0, 64.0]);
     }
 
     #[test]

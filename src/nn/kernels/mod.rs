@@ -11,24 +11,15 @@ pub mod scalar;
 mod update;
 
 pub use density::{
-    bernoulli_log_likelihood, bernoulli_log_likelihood_backward, gaussian_kl, gaussian_kl_backward,
+    bernoulli_log_likelihood, bernoulli_log_likelihood_and_residuals, gaussian_kl, gaussian_kl_backward,
     gaussian_kl_per_dimension, reparameterise, reparameterise_backward,
 };
 pub use elementwise::{
-    add_bias, all_finite, column_sums, relu_backward, relu_in_place, sigmoid_in_place, tanh_backward,
-    tanh_in_place, u8_to_unit,
+    add_bias, add_column_sums, add_scaled, all_finite, relu_backward, relu_in_place, sigmoid_in_place,
+    tanh_backward, tanh_in_place, u8_to_unit,
 };
 pub use matmul::{Matrix, matmul};
 pub use update::{AdagradStep, AdamStep, adagrad, adam};
-
-/// What a kernel does with the numbers that its output holds already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Write {
-    /// Replaces them.
-    Overwrite,
-    /// Adds to them.
-    Add,
-}
 
 /// Runs a loop with the widest vector instructions that this processor has.
 fn vectorised<R>(work: impl FnOnce() -> R) -> R {

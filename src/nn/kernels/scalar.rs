@@ -89,6 +89,14 @@ pub fn softplus(x: f32) -> f32 {
     positive + ln_1p_of_fraction(exp(-x.abs()))
 }
 
+/// [`softplus`] and [`sigmoid`] for the price of one exponential.
+#[inline(always)]
+pub fn softplus_and_sigmoid(x: f32) -> (f32, f32) {
+    let e = exp(-x.abs());
+    let (positive, numerator) = if x < 0.0 { (0.0, e) } else { (x, 1.0) };
+    (positive + ln_1p_of_fraction(e), numerator / (1.0 + e))
+}
+
 /// `ln(1 + e)` for `e` from 0 to 1: `2 artanh(s)` with `s = e / (2 + e)`, at most 1/3, by its series.
 #[inline(always)]
 fn ln_1p_of_fraction(e: f32) -> f32 {
@@ -153,6 +161,9 @@ mod tests {
             ("sigmoid", sigmoid, |x| 1.0 / (1.0 + (-x).exp())),
             ("softplus", softplus, |x| x.max(0.0) + (-x.abs()).exp().ln_1p()),
         ];
+        for x in whole_range() {
+            assert_eq!(softplus_and_sigmoid(x), (softplus(x), sigmoid(x)));
+        }
         for (name, ours, exact) in functions {
             let (error, at) = largest_error(ours, exact);
             assert!(error < 1e-6, "{name} is off by {error:e} at {at}");

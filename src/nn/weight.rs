@@ -1,0 +1,96 @@
+//! The weights of a layer, and their gradient as two factors.
+//!
+//! The gradient of `W` in `y = x W` is `x^T dy`: a matrix as large as `W` from two that have a row a data point. A
+//! tape leaves the factors; whoever needs the gradient multiplies the rows of it that are needed, and no whole
+//! gradient is ever written to memory, cleared, or read back.
+
+use std::ops::Range;
+
+use dfdx::prelude::*;
+
+use super::kernels::{self, Matrix};
+use super::parameters::Parameter;
+use super::view::{elements, elements_mut};
+use crate::dims::Batch;
+
+/// A matrix of weights of shape (I, O): one row an input.
+#[derive(Clone, Debug)]
+pub struct Weight<I: Dim, O: Dim> {
+    values: Tensor<(I, O), f32, Cpu>,
+    /// Where a tape leaves the factors: the gradient that dfdx keeps under this tensor's identity.
+    slot: Tensor<(usize,), f32, Cpu>,
+}
+
+/// The length of an empty slot; dfdx has no tensors without elements.
+const EMPTY: usize = 1;
+
+impl<I: Dim, O: Dim> Weight<I, O> {
+    /// These weights.
+    pub fn new(values: Tensor<(I, O), f32, Cpu>) -> Self {
+        let slot = values.device().zeros_like(&(EMPTY,));
+        Self { values, slot }
+    }
+
+    /// The weights as a tensor.
+    pub fn tensor(&self) -> &Tensor<(I, O), f32, Cpu> {
+        &self.values
+    }
+
+    /// Leaves the factors of the gradient: the inputs, then the gradients of the outputs.
+    ///
+    /// # Panics
+    /// If the weights were used before on the same tape.
+    pub(super) fn leave_factors(
+        &self,
+        gradients: &mut Gradients<f32, Cpu>,
+        x: &Tensor<(Batch, I), f32, Cpu>,
+        dy: &[f32],
+    ) -> Result<(), CpuError> {
+        let factors = gradients.get_or_alloc_mut(&self.slot)?;
+        assert_eq!(factors.len(), EMPTY, "a layer is used once on a tape");
+        **factors = [elements(x), dy].concat();
+        Ok(())
+    }
+}
+
+impl<I: Dim, O: Dim> Parameter for Weight<I, O> {
+    fn values(&self) -> &[f32] {
+        elements(&self.values)
+    }
+
+    fn values_mut(&mut self) -> &mut [f32] {
+        elements_mut(&mut self.values)
+    }
+
+    fn sizes(&self) -> Vec<usize> {
+        self.values.sizes()
+    }
+
+    /// The factors.
+    fn take_gradient(&self, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32> {
+        let factors = self.slot.take_gradient(gradients);
+        self.slot.give_back_gradient(gradients, vec![0.0; EMPTY]);
+        factors
+    }
+
+    fn give_back_gradient(&self, _: &mut Gradients<f32, Cpu>, _: Vec<f32>) {}
+}
+
+/// Writes some rows of a gradient: the sum of the products of `factors`, one pair a shard of the minibatch.
+///
+/// Shapes: each pair (B, inputs) and (B, outputs), one after the other; gradient (rows, outputs).
+pub fn gradient_rows(
+    factors: &[&[f32]],
+    (inputs, outputs): (usize, usize),
+    rows: Range<usize>,
+    gradient: &mut [f32],
+) {
+    let mut terms = Vec::with_capacity(factors.len());
+    for shard in factors {
+        let points = shard.len() / (inputs + outputs);
+        let (x, dy) = shard.split_at(points * inputs);
+        let x = Matrix::new(x, points, inputs).columns(rows.clone()).transposed();
+        terms.push((x, Matrix::new(dy, points, outputs)));
+    }
+    kernels::matmul(&terms, gradient);
+}
