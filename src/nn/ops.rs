@@ -46,10 +46,8 @@ pub fn affine<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
         let dy = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
         leave_parameter_gradients(gradients, &x, &weight, &bias, &dy)?;
         let (rows, outputs) = (x.shape().0.size(), bias.shape().0.size());
-        let mut through = vec![0.0; elements(&x).len()];
-        let dy_matrix = Matrix::new(&dy, rows, outputs);
-        kernels::matmul(&[(dy_matrix, matrix(weight.tensor()).transposed())], &mut through);
-        kernels::add_scaled(&through, 1.0, gradients.get_or_alloc_mut(&x)?);
+        let dx = gradients.get_or_alloc_mut(&x)?;
+        kernels::add_matmul_transposed(Matrix::new(&dy, rows, outputs), matrix(weight.tensor()), dx);
         **gradients.get_or_alloc_mut(&ghost)? = dy;
         Ok(())
     });

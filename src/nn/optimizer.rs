@@ -77,13 +77,14 @@ enum Gradient<'a> {
 
 impl Gradient<'_> {
     /// Calls `update` with gradients whose sum is the stretch's.
-    fn with(&self, scratch: &mut Vec<f32>, update: impl FnOnce(&[&[f32]])) {
+    fn with(&self, update: impl FnOnce(&[&[f32]])) {
         match self {
             Self::Summands(summands) => update(summands),
             Self::Factors { factors, sizes, rows } => {
-                scratch.resize(rows.len() * sizes.1, 0.0);
-                gradient_rows(factors, *sizes, rows.clone(), scratch);
-                update(&[scratch]);
+                kernels::with_scratch(rows.len() * sizes.1, |gradient| {
+                    gradient_rows(factors, *sizes, rows.clone(), gradient);
+                    update(&[gradient]);
+                })
             }
         }
     }
@@ -130,7 +131,7 @@ impl Optimizer {
             tasks.extend(tasks_of(named, shards, first, second, weight_prior));
         }
         let (rule, learning_rate, step) = (self.rule, self.learning_rate, self.steps);
-        tasks.into_par_iter().for_each_init(Vec::new, |scratch, task| {
+        tasks.into_par_iter().for_each(|task| {
             let Task {
                 values,
                 gradient,
@@ -138,7 +139,7 @@ impl Optimizer {
                 second,
                 weight_decay,
             } = task;
-            gradient.with(scratch, |gradients| match rule {
+            gradient.with(|gradients| match rule {
                 Rule::Adam => {
                     let step = AdamStep {
                         learning_rate,

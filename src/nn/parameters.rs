@@ -18,7 +18,7 @@ pub trait Parameter: Send + Sync {
     /// Takes out what a tape left as the gradient: of a bias the gradient itself, zeros where there is none; of a
     /// weight its [factors](super::weight).
     fn take_gradient(&self, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32>;
-    /// Puts back what was taken, so that dfdx finds the memory for the next step.
+    /// Puts back what was taken, so that the next step finds its memory.
     fn give_back_gradient(&self, gradients: &mut Gradients<f32, Cpu>, gradient: Vec<f32>);
 }
 

@@ -5,6 +5,7 @@
 //! gradient is ever written to memory, cleared, or read back.
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dfdx::prelude::*;
 
@@ -19,6 +20,8 @@ pub struct Weight<I: Dim, O: Dim> {
     values: Tensor<(I, O), f32, Cpu>,
     /// Where a tape leaves the factors: the gradient that dfdx keeps under this tensor's identity.
     slot: Tensor<(usize,), f32, Cpu>,
+    /// Buffers of factors that were given back, for the next step.
+    spare: Arc<Mutex<Vec<Vec<f32>>>>,
 }
 
 /// The length of an empty slot; dfdx has no tensors without elements.
@@ -28,7 +31,11 @@ impl<I: Dim, O: Dim> Weight<I, O> {
     /// These weights.
     pub fn new(values: Tensor<(I, O), f32, Cpu>) -> Self {
         let slot = values.device().zeros_like(&(EMPTY,));
-        Self { values, slot }
+        Self {
+            values,
+            slot,
+            spare: Arc::default(),
+        }
     }
 
     /// The weights as a tensor.
@@ -48,8 +55,15 @@ impl<I: Dim, O: Dim> Weight<I, O> {
     ) -> Result<(), CpuError> {
         let factors = gradients.get_or_alloc_mut(&self.slot)?;
         assert_eq!(factors.len(), EMPTY, "a layer is used once on a tape");
-        **factors = [elements(x), dy].concat();
+        **factors = self.spare().pop().unwrap_or_default();
+        factors.clear();
+        factors.extend_from_slice(elements(x));
+        factors.extend_from_slice(dy);
         Ok(())
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<Vec<f32>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,7 +87,9 @@ impl<I: Dim, O: Dim> Parameter for Weight<I, O> {
         factors
     }
 
-    fn give_back_gradient(&self, _: &mut Gradients<f32, Cpu>, _: Vec<f32>) {}
+    fn give_back_gradient(&self, _: &mut Gradients<f32, Cpu>, factors: Vec<f32>) {
+        self.spare().push(factors);
+    }
 }
 
 /// Writes some rows of a gradient: the sum of the products of `factors`, one pair a shard of the minibatch.

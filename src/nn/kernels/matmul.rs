@@ -1,6 +1,7 @@
 //! The matrix product.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Once;
 
@@ -62,45 +63,80 @@ const PANEL: usize = 4 * VECTOR;
 
 /// `product = left_1 right_1 + left_2 right_2 + ...`, on one thread.
 ///
-/// Shapes: each left (m, k), each right (k, n), where k may differ from term to term; product (m, n) row by row.
+/// Shapes: each left (m, k), each right (k, n) row by row, where k may differ from term to term; product (m, n).
 pub fn matmul(terms: &[(Matrix, Matrix)], product: &mut [f32]) {
-    let Some(&(left, right)) = terms.first() else {
+    let Some((_, right)) = terms.first() else {
         product.fill(0.0);
         return;
     };
-    let (rows, columns) = (left.rows, right.columns);
-    assert_eq!(product.len(), rows * columns, "a product of {rows} x {columns}");
-    if right.row_stride < right.column_stride {
-        // Reading the transposed operand in place and turning the small product beats packing the large operand.
-        let mut turned = vec![0.0; product.len()];
-        sum(terms, &mut turned, 0..columns, 1, rows);
-        for (row, values) in product.chunks_exact_mut(columns.max(1)).enumerate() {
-            for (value, turned) in values.iter_mut().zip(turned[row..].iter().step_by(rows)) {
-                *value = *turned;
-            }
-        }
-    } else if columns.is_multiple_of(VECTOR) || columns < PANEL {
-        sum(terms, product, 0..columns, columns, 1);
+    let columns = right.columns;
+    let layout = Layout {
+        row_stride: columns,
+        column_stride: 1,
+    };
+    if columns.is_multiple_of(VECTOR) || columns < PANEL {
+        sum(terms, product, 0..columns, layout);
     } else {
         // A ragged last panel would make `gemm` pack the whole operand. So the last panel is a full one that computes
         // some columns a second time; both times they come out the same.
-        sum(terms, product, 0..columns - columns % PANEL, columns, 1);
-        sum(terms, product, columns - PANEL..columns, columns, 1);
+        sum(terms, product, 0..columns - columns % PANEL, layout);
+        sum(terms, product, columns - PANEL..columns, layout);
     }
 }
 
-/// Computes the columns `range` of a sum of products; `product` has an element for every row and column of the whole.
-fn sum(
-    terms: &[(Matrix, Matrix)],
-    product: &mut [f32],
-    range: Range<usize>,
+/// `sums += left right^T`, on one thread.
+///
+/// Shapes: left (m, k), right (n, k), sums (m, n). The right operand is read where it lies and the small product is
+/// turned, which beats packing the large operand.
+pub fn add_matmul_transposed(left: Matrix, right: Matrix, sums: &mut [f32]) {
+    let (rows, columns) = (left.rows, right.rows);
+    assert_eq!(sums.len(), rows * columns, "a sum of {rows} x {columns}");
+    with_scratch(sums.len(), |turned| {
+        let layout = Layout {
+            row_stride: 1,
+            column_stride: rows,
+        };
+        sum(&[(left, right.transposed())], turned, 0..columns, layout);
+        for (row, sums) in sums.chunks_exact_mut(columns.max(1)).enumerate() {
+            for (sum, product) in sums.iter_mut().zip(turned[row..].iter().step_by(rows)) {
+                *sum += product;
+            }
+        }
+    });
+}
+
+/// Lends a buffer that this thread keeps; what it holds is left over from earlier uses.
+pub fn with_scratch<R>(length: usize, work: impl FnOnce(&mut [f32]) -> R) -> R {
+    thread_local! {
+        static SCRATCH: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+    }
+    // Taken out while it is in use, so that a use within a use gets a buffer of its own.
+    let mut scratch = SCRATCH.take();
+    if scratch.len() < length {
+        scratch.resize(length, 0.0);
+    }
+    let result = work(&mut scratch[..length]);
+    SCRATCH.set(scratch);
+    result
+}
+
+/// Where the elements of a product lie.
+#[derive(Clone, Copy)]
+struct Layout {
     row_stride: usize,
     column_stride: usize,
-) {
+}
+
+/// Computes the columns `range` of a sum of products; `product` has an element for every row and column of the whole.
+fn sum(terms: &[(Matrix, Matrix)], product: &mut [f32], range: Range<usize>, layout: Layout) {
     static PACKING: Once = Once::new();
     // Operands as small as a minibatch are read in place faster than they are packed.
     PACKING.call_once(|| gemm::set_lhs_packing_threshold_single_thread(256));
 
+    let Layout {
+        row_stride,
+        column_stride,
+    } = layout;
     for (index, &(left, right)) in terms.iter().enumerate() {
         let right = right.columns(range.clone());
         let (rows, depth, columns) = (left.rows, left.columns, right.columns);
@@ -165,32 +201,37 @@ mod tests {
         ) {
             let of_term = |term: u32| (numbers(m * k, 2 * term), numbers(k * n, 2 * term + 1));
             let operands: Vec<_> = (0..terms as u32).map(of_term).collect();
-            let transposed: Vec<_> =
-                operands.iter().map(|(a, b)| (transpose(a, m, k), transpose(b, k, n))).collect();
-            for (left_turned, right_turned) in [(false, false), (true, false), (false, true), (true, true)] {
+            let turned: Vec<Vec<f32>> = operands.iter().map(|(a, _)| transpose(a, m, k)).collect();
+            let expected = |index: usize, terms: usize| -> f64 {
+                let (i, j) = (index / n, index % n);
+                let term = |(a, b): &(Vec<f32>, Vec<f32>)| -> f64 {
+                    (0..k).map(|p| f64::from(a[i * k + p]) * f64::from(b[p * n + j])).sum()
+                };
+                operands[..terms].iter().map(term).sum()
+            };
+            for left_is_turned in [false, true] {
+                let left = |(a, a_turned)| match left_is_turned {
+                    true => Matrix::new(a_turned, k, m).transposed(),
+                    false => Matrix::new(a, m, k),
+                };
                 let views: Vec<(Matrix, Matrix)> = operands
                     .iter()
-                    .zip(&transposed)
-                    .map(|((a, b), (a_t, b_t))| {
-                        let left = Matrix::new(a, m, k);
-                        let right = Matrix::new(b, k, n);
-                        (
-                            if left_turned { Matrix::new(a_t, k, m).transposed() } else { left },
-                            if right_turned { Matrix::new(b_t, n, k).transposed() } else { right },
-                        )
-                    })
+                    .zip(&turned)
+                    .map(|((a, b), a_turned)| (left((a, a_turned)), Matrix::new(b, k, n)))
                     .collect();
                 // What is there before does not matter.
                 let mut product = vec![f32::NAN; m * n];
                 matmul(&views, &mut product);
                 for (index, &value) in product.iter().enumerate() {
-                    let (i, j) = (index / n, index % n);
-                    let expected: f64 = operands
-                        .iter()
-                        .flat_map(|(a, b)| (0..k).map(move |p| f64::from(a[i * k + p]) * f64::from(b[p * n + j])))
-                        .sum();
-                    prop_assert!((f64::from(value) - expected).abs() < 1e-5);
+                    prop_assert!((f64::from(value) - expected(index, terms)).abs() < 1e-5);
                 }
+            }
+            let (a, b) = &operands[0];
+            let b_turned = transpose(b, k, n);
+            let mut sums = vec![0.5; m * n];
+            add_matmul_transposed(Matrix::new(a, m, k), Matrix::new(&b_turned, n, k), &mut sums);
+            for (index, &value) in sums.iter().enumerate() {
+                prop_assert!((f64::from(value) - 0.5 - expected(index, 1)).abs() < 1e-5);
             }
         }
 

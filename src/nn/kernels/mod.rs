@@ -18,7 +18,7 @@ pub use elementwise::{
     add_bias, add_column_sums, add_scaled, all_finite, relu_backward, relu_in_place, sigmoid_in_place,
     tanh_backward, tanh_in_place, u8_to_unit,
 };
-pub use matmul::{Matrix, matmul};
+pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
 pub use update::{AdagradStep, AdamStep, adagrad, adam};
 
 /// Runs a loop with the widest vector instructions that this processor has.
