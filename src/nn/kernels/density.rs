@@ -15,11 +15,14 @@ pub fn bernoulli_log_likelihood(logits: &[f32], x: &[f32], columns: usize, per_r
     assert_eq!(logits.len(), x.len(), "a pixel for every logit");
     assert_eq!(logits.len(), columns * per_row.len(), "a sum for every row");
     let rows = logits.chunks_exact(columns).zip(x.chunks_exact(columns));
-    vectorised(|| {
-        for ((logits, x), sum) in rows.zip(per_row) {
-            *sum = sum_of_pairs(logits, x, |logit, x| x * logit - scalar::softplus(logit));
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((logits, x), sum) in rows.zip(per_row) {
+                *sum = sum_of_pairs(logits, x, |logit, x| x * logit - scalar::softplus(logit));
+            }
+        },
+    );
 }
 
 /// The same as [`bernoulli_log_likelihood`]; and every logit `l` becomes its gradient, the residual `x - sigmoid(l)`,
@@ -33,19 +36,22 @@ pub fn bernoulli_log_likelihood_and_residuals(
     assert_eq!(logits.len(), x.len(), "a pixel for every logit");
     assert_eq!(logits.len(), columns * per_row.len(), "a sum for every row");
     let rows = logits.chunks_exact_mut(columns).zip(x.chunks_exact(columns));
-    vectorised(|| {
-        for ((logits, x), sum) in rows.zip(per_row) {
-            let mut sums = [0.0; LANES];
-            for (logits, x) in logits.chunks_mut(LANES).zip(x.chunks(LANES)) {
-                for ((sum, logit), &x) in sums.iter_mut().zip(logits).zip(x) {
-                    let (softplus, sigmoid) = scalar::softplus_and_sigmoid(*logit);
-                    *sum += x * *logit - softplus;
-                    *logit = x - sigmoid;
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((logits, x), sum) in rows.zip(per_row) {
+                let mut sums = [0.0; LANES];
+                for (logits, x) in logits.chunks_mut(LANES).zip(x.chunks(LANES)) {
+                    for ((sum, logit), &x) in sums.iter_mut().zip(logits).zip(x) {
+                        let (softplus, sigmoid) = scalar::softplus_and_sigmoid(*logit);
+                        *sum += x * *logit - softplus;
+                        *logit = x - sigmoid;
+                    }
                 }
+                *sum = sums.iter().map(|&sum: &f32| f64::from(sum)).sum();
             }
-            *sum = sums.iter().map(|&sum: &f32| f64::from(sum)).sum();
-        }
-    });
+        },
+    );
 }
 
 /// `z = mu + exp(log sigma^2 / 2) * noise`.
@@ -56,15 +62,20 @@ pub fn reparameterise(moments: &[f32], noise: &[f32], latent: usize, z: &mut [f3
         moments.len() == 2 * noise.len() && noise.len() == z.len(),
         "moments for every sample"
     );
-    vectorised(|| {
-        let rows = moments.chunks_exact(2 * latent).zip(noise.chunks_exact(latent));
-        for ((moments, noise), z) in rows.zip(z.chunks_exact_mut(latent)) {
-            let (means, log_variances) = moments.split_at(latent);
-            for (((z, noise), mean), log_variance) in z.iter_mut().zip(noise).zip(means).zip(log_variances) {
-                *z = mean + scalar::exp(0.5 * log_variance) * noise;
+    vectorised(
+        #[inline(always)]
+        || {
+            let rows = moments.chunks_exact(2 * latent).zip(noise.chunks_exact(latent));
+            for ((moments, noise), z) in rows.zip(z.chunks_exact_mut(latent)) {
+                let (means, log_variances) = moments.split_at(latent);
+                for (((z, noise), mean), log_variance) in
+                    z.iter_mut().zip(noise).zip(means).zip(log_variances)
+                {
+                    *z = mean + scalar::exp(0.5 * log_variance) * noise;
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// Adds the gradients of [`reparameterise`]: `d mu += dz`, `d log sigma^2 += dz * noise * sigma / 2`.
@@ -80,23 +91,26 @@ pub fn reparameterise_backward(
         "a gradient for every moment"
     );
     assert_eq!(moments.len(), 2 * noise.len(), "moments for every sample");
-    vectorised(|| {
-        let rows = moments.chunks_exact(2 * latent).zip(noise.chunks_exact(latent));
-        let gradients = dz
-            .chunks_exact(latent)
-            .zip(d_moments.chunks_exact_mut(2 * latent));
-        for ((moments, noise), (dz, d_moments)) in rows.zip(gradients) {
-            let log_variances = &moments[latent..];
-            let (d_means, d_log_variances) = d_moments.split_at_mut(latent);
-            for (d_mean, dz) in d_means.iter_mut().zip(dz) {
-                *d_mean += dz;
+    vectorised(
+        #[inline(always)]
+        || {
+            let rows = moments.chunks_exact(2 * latent).zip(noise.chunks_exact(latent));
+            let gradients = dz
+                .chunks_exact(latent)
+                .zip(d_moments.chunks_exact_mut(2 * latent));
+            for ((moments, noise), (dz, d_moments)) in rows.zip(gradients) {
+                let log_variances = &moments[latent..];
+                let (d_means, d_log_variances) = d_moments.split_at_mut(latent);
+                for (d_mean, dz) in d_means.iter_mut().zip(dz) {
+                    *d_mean += dz;
+                }
+                let samples = dz.iter().zip(noise).zip(log_variances);
+                for (d_log_variance, ((dz, noise), log_variance)) in d_log_variances.iter_mut().zip(samples) {
+                    *d_log_variance += 0.5 * dz * noise * scalar::exp(0.5 * log_variance);
+                }
             }
-            let samples = dz.iter().zip(noise).zip(log_variances);
-            for (d_log_variance, ((dz, noise), log_variance)) in d_log_variances.iter_mut().zip(samples) {
-                *d_log_variance += 0.5 * dz * noise * scalar::exp(0.5 * log_variance);
-            }
-        }
-    });
+        },
+    );
 }
 
 /// `KL(N(mu, sigma^2) || N(0, 1))` of one dimension: `(mu^2 + sigma^2 - log sigma^2 - 1) / 2`.
@@ -110,46 +124,55 @@ fn kl(mean: f32, log_variance: f32) -> f32 {
 /// Shapes: moments (rows, 2 latent), per_row (rows).
 pub fn gaussian_kl(moments: &[f32], latent: usize, per_row: &mut [f64]) {
     assert_eq!(moments.len(), 2 * latent * per_row.len(), "a sum for every row");
-    vectorised(|| {
-        for (moments, sum) in moments.chunks_exact(2 * latent).zip(per_row) {
-            let (means, log_variances) = moments.split_at(latent);
-            *sum = sum_of_pairs(means, log_variances, kl);
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (moments, sum) in moments.chunks_exact(2 * latent).zip(per_row) {
+                let (means, log_variances) = moments.split_at(latent);
+                *sum = sum_of_pairs(means, log_variances, kl);
+            }
+        },
+    );
 }
 
 /// Adds the KL divergence of every dimension, summed over the rows, to `per_dimension`.
 pub fn gaussian_kl_per_dimension(moments: &[f32], latent: usize, per_dimension: &mut [f64]) {
     assert_eq!(per_dimension.len(), latent, "a sum for every dimension");
-    vectorised(|| {
-        for moments in moments.chunks_exact(2 * latent) {
-            let (means, log_variances) = moments.split_at(latent);
-            for ((sum, &mean), &log_variance) in per_dimension.iter_mut().zip(means).zip(log_variances) {
-                *sum += f64::from(kl(mean, log_variance));
+    vectorised(
+        #[inline(always)]
+        || {
+            for moments in moments.chunks_exact(2 * latent) {
+                let (means, log_variances) = moments.split_at(latent);
+                for ((sum, &mean), &log_variance) in per_dimension.iter_mut().zip(means).zip(log_variances) {
+                    *sum += f64::from(kl(mean, log_variance));
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// Adds the gradient of `scale` times the KL divergence: `d mu += scale * mu`,
 /// `d log sigma^2 += scale * (sigma^2 - 1) / 2`.
 pub fn gaussian_kl_backward(moments: &[f32], latent: usize, scale: f32, d_moments: &mut [f32]) {
     assert_eq!(moments.len(), d_moments.len(), "a gradient for every moment");
-    vectorised(|| {
-        let rows = moments
-            .chunks_exact(2 * latent)
-            .zip(d_moments.chunks_exact_mut(2 * latent));
-        for (moments, d_moments) in rows {
-            let (means, log_variances) = moments.split_at(latent);
-            let (d_means, d_log_variances) = d_moments.split_at_mut(latent);
-            for (gradient, mean) in d_means.iter_mut().zip(means) {
-                *gradient += scale * mean;
+    vectorised(
+        #[inline(always)]
+        || {
+            let rows = moments
+                .chunks_exact(2 * latent)
+                .zip(d_moments.chunks_exact_mut(2 * latent));
+            for (moments, d_moments) in rows {
+                let (means, log_variances) = moments.split_at(latent);
+                let (d_means, d_log_variances) = d_moments.split_at_mut(latent);
+                for (gradient, mean) in d_means.iter_mut().zip(means) {
+                    *gradient += scale * mean;
+                }
+                for (gradient, &log_variance) in d_log_variances.iter_mut().zip(log_variances) {
+                    *gradient += scale * 0.5 * (scalar::exp(log_variance) - 1.0);
+                }
             }
-            for (gradient, &log_variance) in d_log_variances.iter_mut().zip(log_variances) {
-                *gradient += scale * 0.5 * (scalar::exp(log_variance) - 1.0);
-            }
-        }
-    });
+        },
+    );
 }
 
 /// The sum of `term` over two rows, in as many running sums as there are lanes.

@@ -4,94 +4,124 @@ use super::{scalar, vectorised};
 
 /// Adds `bias` to every row of `rows`.
 pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
-    vectorised(|| {
-        for row in rows.chunks_exact_mut(bias.len()) {
-            for (value, bias) in row.iter_mut().zip(bias) {
-                *value += bias;
+    vectorised(
+        #[inline(always)]
+        || {
+            for row in rows.chunks_exact_mut(bias.len()) {
+                for (value, bias) in row.iter_mut().zip(bias) {
+                    *value += bias;
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// Adds `scale` times `values` to `sums`.
 pub fn add_scaled(values: &[f32], scale: f32, sums: &mut [f32]) {
     assert_eq!(values.len(), sums.len(), "a sum for every value");
-    vectorised(|| {
-        for (sum, value) in sums.iter_mut().zip(values) {
-            *sum += scale * value;
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += scale * value;
+            }
+        },
+    );
 }
 
 /// Adds every column of `rows` to `sums`, which has one number a column.
 pub fn add_column_sums(rows: &[f32], columns: usize, sums: &mut [f32]) {
     assert_eq!(sums.len(), columns, "one sum a column");
-    vectorised(|| {
-        for row in rows.chunks_exact(columns) {
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum += value;
+    vectorised(
+        #[inline(always)]
+        || {
+            for row in rows.chunks_exact(columns) {
+                for (sum, value) in sums.iter_mut().zip(row) {
+                    *sum += value;
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// `tanh` of every value.
 pub fn tanh_in_place(values: &mut [f32]) {
-    vectorised(|| values.iter_mut().for_each(|value| *value = scalar::tanh(*value)));
+    vectorised(
+        #[inline(always)]
+        || values.iter_mut().for_each(|value| *value = scalar::tanh(*value)),
+    );
 }
 
 /// Turns the gradient of `y = tanh(x)` into that of `x`: `dx = dy (1 - y^2)`.
 pub fn tanh_backward(y: &[f32], gradient: &mut [f32]) {
-    vectorised(|| {
-        for (gradient, y) in gradient.iter_mut().zip(y) {
-            *gradient *= 1.0 - y * y;
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (gradient, y) in gradient.iter_mut().zip(y) {
+                *gradient *= 1.0 - y * y;
+            }
+        },
+    );
 }
 
 /// `max(0, x)` of every value; NaN stays NaN.
 pub fn relu_in_place(values: &mut [f32]) {
-    vectorised(|| {
-        values
-            .iter_mut()
-            .for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value })
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            values
+                .iter_mut()
+                .for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value })
+        },
+    );
 }
 
 /// Turns the gradient of `y = max(0, x)` into that of `x`: 0 where `y` is.
 pub fn relu_backward(y: &[f32], gradient: &mut [f32]) {
-    vectorised(|| {
-        for (gradient, y) in gradient.iter_mut().zip(y) {
-            *gradient = if *y == 0.0 { 0.0 } else { *gradient };
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (gradient, y) in gradient.iter_mut().zip(y) {
+                *gradient = if *y == 0.0 { 0.0 } else { *gradient };
+            }
+        },
+    );
 }
 
 /// `1 / (1 + e^-x)` of every value.
 pub fn sigmoid_in_place(values: &mut [f32]) {
-    vectorised(|| {
-        values
-            .iter_mut()
-            .for_each(|value| *value = scalar::sigmoid(*value))
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            values
+                .iter_mut()
+                .for_each(|value| *value = scalar::sigmoid(*value))
+        },
+    );
 }
 
 /// Bytes as intensities: `x / 255`.
 pub fn u8_to_unit(bytes: &[u8], values: &mut [f32]) {
-    vectorised(|| {
-        for (value, &byte) in values.iter_mut().zip(bytes) {
-            *value = f32::from(byte) / 255.0;
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (value, &byte) in values.iter_mut().zip(bytes) {
+                *value = f32::from(byte) / 255.0;
+            }
+        },
+    );
 }
 
 /// Whether there is neither a NaN nor an infinity.
 pub fn all_finite(values: &[f32]) -> bool {
-    vectorised(|| {
-        values
-            .iter()
-            .fold(true, |finite, value| finite & value.is_finite())
-    })
+    vectorised(
+        #[inline(always)]
+        || {
+            values
+                .iter()
+                .fold(true, |finite, value| finite & value.is_finite())
+        },
+    )
 }
 
 #[cfg(test)]

@@ -56,18 +56,21 @@ pub fn adam(values: &mut [f32], gradients: &[&[f32]], first: &mut [f32], second:
     let blocks = values
         .chunks_mut(BLOCK)
         .zip(first.chunks_mut(BLOCK).zip(second.chunks_mut(BLOCK)));
-    vectorised(|| {
-        for (index, (values, (first, second))) in blocks.enumerate() {
-            let gradient = &sum_of_shards(gradients, index * BLOCK, values.len())[..values.len()];
-            let memory = first.iter_mut().zip(second);
-            for ((value, &gradient), (first, second)) in values.iter_mut().zip(gradient).zip(memory) {
-                let gradient = gradient + weight_decay * *value;
-                *first = beta1 * *first + (1.0 - beta1) * gradient;
-                *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
-                *value -= step_size * *first / (second.sqrt() * root_scale + epsilon);
+    vectorised(
+        #[inline(always)]
+        || {
+            for (index, (values, (first, second))) in blocks.enumerate() {
+                let gradient = &sum_of_shards(gradients, index * BLOCK, values.len())[..values.len()];
+                let memory = first.iter_mut().zip(second);
+                for ((value, &gradient), (first, second)) in values.iter_mut().zip(gradient).zip(memory) {
+                    let gradient = gradient + weight_decay * *value;
+                    *first = beta1 * *first + (1.0 - beta1) * gradient;
+                    *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
+                    *value -= step_size * *first / (second.sqrt() * root_scale + epsilon);
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// Adagrad (Duchi, Hazan and Singer 2011) against the sum of `gradients`, one slice a shard.
@@ -83,16 +86,19 @@ pub fn adagrad(values: &mut [f32], gradients: &[&[f32]], squares: &mut [f32], st
     } = step;
     let learning_rate = if update { learning_rate } else { 0.0 };
     let blocks = values.chunks_mut(BLOCK).zip(squares.chunks_mut(BLOCK));
-    vectorised(|| {
-        for (index, (values, squares)) in blocks.enumerate() {
-            let gradient = &sum_of_shards(gradients, index * BLOCK, values.len())[..values.len()];
-            for ((value, &gradient), square) in values.iter_mut().zip(gradient).zip(squares) {
-                let gradient = gradient + weight_decay * *value;
-                *square += gradient * gradient;
-                *value -= learning_rate * gradient / (square.sqrt() + epsilon);
+    vectorised(
+        #[inline(always)]
+        || {
+            for (index, (values, squares)) in blocks.enumerate() {
+                let gradient = &sum_of_shards(gradients, index * BLOCK, values.len())[..values.len()];
+                for ((value, &gradient), square) in values.iter_mut().zip(gradient).zip(squares) {
+                    let gradient = gradient + weight_decay * *value;
+                    *square += gradient * gradient;
+                    *value -= learning_rate * gradient / (square.sqrt() + epsilon);
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// Parameters that are updated together: their gradients are summed in a buffer that stays in the first-level cache.
