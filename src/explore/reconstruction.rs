@@ -76,12 +76,7 @@ fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerm
         .decoder()
         .forward(gaussian::reparameterise(posterior, &noise));
     let mut likelihoods = [0.0; SAMPLES];
-    kernels::bernoulli_log_likelihood(
-        elements(&logits),
-        &image.repeat(SAMPLES),
-        image.len(),
-        &mut likelihoods,
-    );
+    kernels::bernoulli_log_likelihood(elements(&logits), image, image.len(), &mut likelihoods);
     let mut kl = [0.0];
     kernels::gaussian_kl(moments, latent, &mut kl);
     BoundTerms {

@@ -10,11 +10,14 @@ const LANES: usize = 16;
 
 /// `sum_i x_i l_i - softplus(l_i)` for every row, that is `log p(x)` under Bernoullis with logits `l`.
 ///
-/// Shapes: logits and x (rows, columns), per_row (rows).
+/// Shapes: logits (rows, columns), per_row (rows), x (rows, columns) or fewer rows, which then repeat.
 pub fn bernoulli_log_likelihood(logits: &[f32], x: &[f32], columns: usize, per_row: &mut [f64]) {
-    assert_eq!(logits.len(), x.len(), "a pixel for every logit");
+    assert!(
+        !x.is_empty() && logits.len().is_multiple_of(x.len()),
+        "a pixel for every logit"
+    );
     assert_eq!(logits.len(), columns * per_row.len(), "a sum for every row");
-    let rows = logits.chunks_exact(columns).zip(x.chunks_exact(columns));
+    let rows = logits.chunks_exact(columns).zip(x.chunks_exact(columns).cycle());
     vectorised(
         #[inline(always)]
         || {
