@@ -1,6 +1,6 @@
 //! The thread that trains: commands in, events out, and the newest parameters for whoever draws them.
 //!
-//! Nobody waits for anybody: commands are obeyed between two steps, events queue up, and a [`Snapshot`] is replaced
+//! Nobody waits for anybody: commands are obeyed between two steps, events queue up, and the snapshot is replaced
 //! as a whole, so a reader always holds one consistent, unchanging set of parameters.
 
 use std::sync::Arc;
@@ -75,8 +75,12 @@ pub enum State {
     Finished,
 }
 
-/// The newest parameters, replaced as a whole.
-pub type Snapshot = Arc<ArcSwap<Vae>>;
+/// The newest parameters, replaced as a whole; while training, only if someone looked since the last time, since the
+/// model is copied when it learns on beside a snapshot.
+struct Snapshot {
+    newest: ArcSwap<Vae>,
+    was_looked_at: AtomicBool,
+}
 
 /// The trainer's thread could not be started.
 #[derive(Debug, Error)]
@@ -87,7 +91,7 @@ pub struct StartError(String);
 pub struct Trainer {
     commands: Sender<Command>,
     events: Receiver<Event>,
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -103,11 +107,15 @@ impl Trainer {
     pub fn start(training: Training, data: Arc<Dataset>) -> Result<Self, StartError> {
         let workers = Workers::new(training.configuration.threads, training.configuration.batch)
             .map_err(|error| StartError(error.to_string()))?;
-        let snapshot = Arc::new(ArcSwap::from_pointee(training.model.clone()));
+        let snapshot = Arc::new(Snapshot {
+            newest: ArcSwap::from_pointee(training.model.clone()),
+            was_looked_at: AtomicBool::new(true),
+        });
         let (commands, mailbox) = unbounded();
         let (sender, events) = unbounded();
         let stop = Arc::new(AtomicBool::new(false));
         let run = Run {
+            published_steps: training.steps,
             training,
             data,
             mailbox,
@@ -144,7 +152,8 @@ impl Trainer {
 
     /// The newest parameters.
     pub fn snapshot(&self) -> Arc<Vae> {
-        self.snapshot.load_full()
+        self.snapshot.was_looked_at.store(true, Ordering::Relaxed);
+        self.snapshot.newest.load_full()
     }
 
     /// Asks for a copy of the whole state; it arrives after the present step.
@@ -183,9 +192,10 @@ struct Run {
     data: Arc<Dataset>,
     mailbox: Receiver<Command>,
     events: Sender<Event>,
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
     stop: Arc<AtomicBool>,
     running: bool,
+    published_steps: u64,
     unreported: Vec<StepReport>,
     last_report: Instant,
 }
@@ -276,11 +286,15 @@ impl Run {
         }
     }
 
-    /// Publishes the parameters and tells of the steps since the last report.
+    /// Publishes the parameters, if they are newer and wanted, and tells of the steps since the last report.
     fn report(&mut self) {
         self.last_report = Instant::now();
+        let is_newer = self.training.steps != self.published_steps;
+        if is_newer && (!self.running || self.snapshot.was_looked_at.swap(false, Ordering::Relaxed)) {
+            self.published_steps = self.training.steps;
+            self.snapshot.newest.store(Arc::new(self.training.model.clone()));
+        }
         if !self.unreported.is_empty() {
-            self.snapshot.store(Arc::new(self.training.model.clone()));
             let reports = std::mem::take(&mut self.unreported);
             self.tell(Event::Steps {
                 reports,
