@@ -42,7 +42,7 @@ pub enum Command {
 /// What a trainer tells.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Steps were made since the last of these events; at most twenty of these a second.
+    /// Steps were made since the last of these events; at most ten of these a second.
     Steps {
         /// One report a step.
         reports: Vec<StepReport>,
@@ -97,7 +97,7 @@ pub struct Trainer {
 }
 
 /// Time between two reports to the screen while training.
-const REPORT_INTERVAL: Duration = Duration::from_millis(50);
+const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Trainer {
     /// Starts the thread, paused.

@@ -129,8 +129,8 @@ pub struct Traversal {
 
 /// Minibatch bounds that the sparkline remembers.
 const RECENT: usize = 512;
-/// Reports over which the speed is measured: about a second and a half.
-const REPORTS: usize = 30;
+/// Reports over which the speed is measured: about two seconds.
+const REPORTS: usize = 20;
 
 impl App {
     /// The state before anything is loaded.
@@ -155,6 +155,12 @@ impl App {
             Stage::Ready(workspace) => Some(workspace),
             Stage::Loading(_) => None,
         }
+    }
+
+    /// Whether the trainer is at work.
+    pub(super) fn is_running(&self) -> bool {
+        self.workspace()
+            .is_some_and(|workspace| workspace.progress.state == State::Running)
     }
 
     /// Says something in the footer.

@@ -25,7 +25,10 @@ use crate::learning::{Configuration, Training};
 use crate::session::{self, View, folder};
 
 /// The least time between two frames that no key asked for.
-const FRAME_INTERVAL: Duration = Duration::from_millis(33);
+const FRAME_INTERVAL: Duration = Duration::from_millis(100);
+/// The least time between two looks at the newest parameters while training: every look changes every image, and
+/// each change goes over the wire.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 /// Time between two steps of a dimension that moves by itself.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -78,6 +81,7 @@ struct Runtime {
 impl Runtime {
     fn serve(&mut self, screen: &mut Screen, messages: &Receiver<Message>) -> anyhow::Result<()> {
         let mut drawn_at = Instant::now();
+        let mut looked_at = Instant::now();
         let ticks = tick(TICK);
         loop {
             if self.app.changed {
@@ -87,7 +91,7 @@ impl Runtime {
                 self.app.changed = false;
                 drawn_at = Instant::now();
             }
-            // A key is answered at once; everything else waits until the next frame is due.
+            // A key is answered at once, and so is a step of what moves by itself; everything else waits until the next frame is due.
             let mut urgent = false;
             while !(urgent || self.app.changed && drawn_at.elapsed() >= FRAME_INTERVAL) {
                 let Some(message) = self.next(messages, &ticks, drawn_at) else {
@@ -95,13 +99,15 @@ impl Runtime {
                 };
                 urgent = matches!(
                     message,
-                    Message::Key(_) | Message::Resized(..) | Message::Continued
+                    Message::Key(_) | Message::Tick | Message::Resized(..) | Message::Continued
                 );
                 if self.handle(message, screen)? {
                     return Ok(());
                 }
             }
-            if let Some(trainer) = &self.trainer {
+            let is_due = looked_at.elapsed() >= LOOK_INTERVAL || !self.app.is_running();
+            if let Some(trainer) = self.trainer.as_ref().filter(|_| is_due) {
+                looked_at = Instant::now();
                 self.app.offer(trainer.snapshot());
             }
             if let Some(ending) = self.app.ending.take() {
