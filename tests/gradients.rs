@@ -3,7 +3,7 @@
 
 use dfdx::prelude::*;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};
-use vae_tui::model::{Activation, Architecture, Initialisation, Vae, bernoulli, gaussian};
+use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Vae, posterior};
 use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
 use vae_tui::nn::weight::gradient_rows;
@@ -109,7 +109,7 @@ fn the_bernoulli_log_likelihood_equals_stock_dfdx() {
     let x: Vec<f32> = numbers(rows * pixels, 1.0, 2).iter().map(|x| x.abs()).collect();
     let l_ours = device.tensor_from_vec(logits.clone(), (Batch(rows), Pixels(pixels)));
     let x_ours = device.tensor_from_vec(x.clone(), (Batch(rows), Pixels(pixels)));
-    let value = bernoulli::log_likelihood(l_ours.leaky_trace(), &x_ours);
+    let value = Decoded::Bernoulli(l_ours.leaky_trace()).log_likelihood(&x_ours);
     let l_stock = device.tensor_from_vec(logits, (rows, pixels));
     let x_stock = device.tensor_from_vec(x, (rows, pixels));
     // dfdx's loss is the negative mean over all elements.
@@ -123,6 +123,42 @@ fn the_bernoulli_log_likelihood_equals_stock_dfdx() {
         1e-5,
         "d logits",
     );
+}
+
+#[test]
+fn the_gaussian_log_likelihood_equals_stock_dfdx() {
+    let (rows, pixels) = (6, 9);
+    let device = Cpu::default();
+    let (means, raws) = (numbers(rows * pixels, 3.0, 1), numbers(rows * pixels, 4.0, 2));
+    let x: Vec<f32> = numbers(rows * pixels, 1.0, 3).iter().map(|x| x.abs()).collect();
+    let row = |values: &[f32], row: usize| values[row * pixels..][..pixels].to_vec();
+    let moments = (0..rows)
+        .flat_map(|i| [row(&means, i), row(&raws, i)].concat())
+        .collect();
+    let moments = device.tensor_from_vec(moments, (Batch(rows), Moments(Pixels(pixels))));
+    let x_ours = device.tensor_from_vec(x.clone(), (Batch(rows), Pixels(pixels)));
+    let value = Decoded::Gaussian(moments.leaky_trace()).log_likelihood(&x_ours);
+
+    // So far above the floor of the variance, the raw log-variance is the log-variance.
+    let m = device.tensor_from_vec(means, (rows, pixels));
+    let v = device.tensor_from_vec(raws, (rows, pixels));
+    let x = device.tensor_from_vec(x, (rows, pixels));
+    let square = (m.leaky_trace().sigmoid() - x).square() / v.leaky_trace().exp();
+    let constant = (2.0 * std::f32::consts::PI).ln() * (rows * pixels) as f32;
+    let stock = ((square + v.leaky_trace()).sum::<Rank0, _>() + constant) * -0.5;
+    assert_close(elements(&value), &stock.as_vec(), 1e-4, "log-likelihood");
+    let (ours, stock) = (value.backward(), stock.backward());
+    let ours = ours.get(&moments).as_vec();
+    let (dm, dv) = (stock.get(&m).as_vec(), stock.get(&v).as_vec());
+    for i in 0..rows {
+        assert_close(&ours[i * 2 * pixels..][..pixels], &row(&dm, i), 1e-3, "d mean");
+        assert_close(
+            &ours[i * 2 * pixels + pixels..][..pixels],
+            &row(&dv, i),
+            1e-3,
+            "d log sigma^2",
+        );
+    }
 }
 
 /// KL and reparameterised sample written with stock dfdx: two separate tensors for mean and log-variance.
@@ -144,8 +180,8 @@ fn the_gaussian_terms_equal_stock_dfdx() {
     let noise_ours = device.tensor_from_vec(noise.clone(), (Batch(2 * rows), Latent(latent)));
     let weight_ours = device.tensor_from_vec(weight.clone(), (Batch(2 * rows), Latent(latent)));
     let traced = moments.leaky_trace();
-    let kl = gaussian::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>());
-    let z = gaussian::reparameterise(traced, &noise_ours);
+    let kl = posterior::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>());
+    let z = posterior::reparameterise(traced, &noise_ours);
     let ours = (z * weight_ours).sum::<Rank0, _>() + kl;
 
     let m = device.tensor_from_vec(mean, (rows, latent));
@@ -180,16 +216,18 @@ fn the_gaussian_terms_equal_stock_dfdx() {
 /// Every parameter's gradient along a random direction against the central difference of the loss itself.
 #[test]
 fn the_lower_bound_equals_finite_differences() {
-    for (activation, samples) in [
-        (Activation::Tanh, 1),
-        (Activation::Tanh, 3),
-        (Activation::Relu, 2),
+    for (activation, samples, likelihood) in [
+        (Activation::Tanh, 1, Likelihood::Bernoulli),
+        (Activation::Tanh, 3, Likelihood::Bernoulli),
+        (Activation::Relu, 2, Likelihood::Bernoulli),
+        (Activation::Tanh, 2, Likelihood::Gaussian),
     ] {
         let architecture = Architecture {
             pixels: 12,
             hidden: 8,
             latent: 3,
             activation,
+            likelihood,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 5);
         let device = Cpu::default();

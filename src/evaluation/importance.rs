@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use super::{Noise, device};
 use crate::data::Split;
 use crate::dims::{Batch, Latent, Moments, Pixels};
-use crate::model::{Vae, gaussian};
-use crate::nn::kernels;
+use crate::model::{Vae, posterior};
+
 use crate::nn::view::{elements, elements_mut};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -78,9 +78,9 @@ fn log_likelihood_of(model: &Vae, split: &Split, index: usize, samples: usize, n
         let shape = (Batch(count), Latent(latent));
         let mut eps = device.zeros_like(&shape);
         fill_standard_normal(&mut generator, elements_mut(&mut eps));
-        let posterior =
+        let posterior_moments =
             device.tensor_from_vec(moments.repeat(count), (Batch(count), Moments(Latent(latent))));
-        let z = gaussian::reparameterise(posterior, &eps);
+        let z = posterior::reparameterise(posterior_moments, &eps);
 
         // log p(z) - log q(z|x): the constants of the two Gaussians cancel.
         let prior_less_posterior: Vec<f64> = elements(&z)
@@ -98,9 +98,7 @@ fn log_likelihood_of(model: &Vae, split: &Split, index: usize, samples: usize, n
             })
             .collect();
 
-        let logits = model.decoder().forward(z);
-        let mut log_likelihoods = vec![0.0; count];
-        kernels::bernoulli_log_likelihood(elements(&logits), elements(&x), pixels, &mut log_likelihoods);
+        let log_likelihoods = model.decoder().forward(z).log_likelihoods(&x);
         for (log_likelihood, rest) in log_likelihoods.iter().zip(prior_less_posterior) {
             weights.add(log_likelihood + rest);
         }

@@ -7,7 +7,7 @@ use super::device;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::model::Vae;
-use crate::model::gaussian;
+use crate::model::posterior;
 use crate::model::vae::BoundTerms;
 use crate::nn::kernels;
 use crate::nn::view::{elements, elements_mut};
@@ -125,9 +125,8 @@ impl Sums {
         }
         sums.terms.kl = sums.kl_per_dimension.iter().sum();
 
-        let logits = model.decoder().forward(gaussian::reparameterise(moments, &eps));
-        let mut per_point = vec![0.0; count];
-        kernels::bernoulli_log_likelihood(elements(&logits), elements(&x), pixels, &mut per_point);
+        let decoded = model.decoder().forward(posterior::reparameterise(moments, &eps));
+        let per_point = decoded.log_likelihoods(&x);
         sums.terms.reconstruction = per_point.iter().sum();
         sums
     }

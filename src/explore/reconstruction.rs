@@ -4,7 +4,7 @@ use dfdx::prelude::*;
 
 use crate::dims::{Batch, Latent, Moments, Pixels};
 use crate::model::Vae;
-use crate::model::gaussian;
+use crate::model::posterior;
 use crate::model::vae::BoundTerms;
 use crate::nn::kernels;
 use crate::nn::view::{elements, elements_mut};
@@ -65,18 +65,16 @@ pub fn reconstruct(model: &Vae, images: &[f32], seed: u64) -> Vec<Reconstruction
 fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerms {
     let latent = model.architecture().latent;
     let device = Cpu::default();
-    let posterior =
+    let moments_of_samples =
         device.tensor_from_vec(moments.repeat(SAMPLES), (Batch(SAMPLES), Moments(Latent(latent))));
     let mut noise = device.zeros_like(&(Batch(SAMPLES), Latent(latent)));
     fill_standard_normal(
         &mut generator(seed, Purpose::Evaluation, 2, 0),
         elements_mut(&mut noise),
     );
-    let logits = model
-        .decoder()
-        .forward(gaussian::reparameterise(posterior, &noise));
-    let mut likelihoods = [0.0; SAMPLES];
-    kernels::bernoulli_log_likelihood(elements(&logits), image, image.len(), &mut likelihoods);
+    let z = posterior::reparameterise(moments_of_samples, &noise);
+    let x = device.tensor_from_vec(image.to_vec(), (Batch(1), Pixels(image.len())));
+    let likelihoods = model.decoder().forward(z).log_likelihoods(&x);
     let mut kl = [0.0];
     kernels::gaussian_kl(moments, latent, &mut kl);
     BoundTerms {
@@ -89,7 +87,7 @@ fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerm
 mod tests {
     use super::*;
     use crate::explore::traversal;
-    use crate::model::{Activation, Architecture, Initialisation};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood};
 
     #[test]
     fn an_image_comes_back_through_its_posterior_mean() {
@@ -98,6 +96,7 @@ mod tests {
             hidden: 5,
             latent: 3,
             activation: Activation::Relu,
+            likelihood: Likelihood::Bernoulli,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 1);
         let images: Vec<f32> = (0..12).map(|i| i as f32 / 11.0).collect();

@@ -60,7 +60,7 @@ pub fn traverse(model: &Vae, z: &[f32], dimensions: &[usize], values: &[f32]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood};
 
     #[test]
     fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {
@@ -69,6 +69,7 @@ mod tests {
             hidden: 5,
             latent: 3,
             activation: Activation::Tanh,
+            likelihood: Likelihood::Bernoulli,
         };
         let model = Vae::new(architecture, Initialisation::Glorot, 1);
         let z = vec![0.3, -1.0, 3.0];
@@ -89,6 +90,7 @@ mod tests {
             hidden: 5,
             latent: 400,
             activation: Activation::Tanh,
+            likelihood: Likelihood::Bernoulli,
         };
         let model = Vae::new(architecture, Initialisation::Glorot, 1);
         let draw = prior_sample(&model, 3, 0);

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::data::{Binarisation, Dataset};
 use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
-use crate::model::{Activation, Initialisation};
+use crate::model::{Activation, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 
 /// The choices that a run starts from; together with the data they fix every parameter to the bit.
@@ -19,6 +19,9 @@ pub struct Configuration {
     pub latent: usize,
     /// The nonlinearity of the hidden layers.
     pub activation: Activation,
+    /// The family of `p(x|z)`.
+    #[serde(default)]
+    pub likelihood: Likelihood,
     /// How the parameters start.
     pub initialisation: Initialisation,
     /// The update rule.
@@ -106,6 +109,7 @@ impl Configuration {
             hidden: self.hidden,
             latent: self.latent,
             activation: self.activation,
+            likelihood: self.likelihood,
         }
     }
 

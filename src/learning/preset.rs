@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Configuration;
 use crate::data::Binarisation;
-use crate::model::{Activation, Initialisation};
+use crate::model::{Activation, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 
 /// A configuration with a name.
@@ -30,6 +30,7 @@ impl Preset {
             hidden: 500,
             latent: 20,
             activation: Activation::Tanh,
+            likelihood: Likelihood::Bernoulli,
             initialisation: Initialisation::Glorot,
             optimizer: Rule::Adam,
             learning_rate: 1e-3,

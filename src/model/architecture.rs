@@ -3,6 +3,7 @@
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Likelihood;
 use crate::nn::ops;
 
 /// Latent sizes that are accepted.
@@ -21,6 +22,8 @@ pub struct Architecture {
     pub latent: usize,
     /// The nonlinearity of the hidden layers.
     pub activation: Activation,
+    /// The family of `p(x|z)`.
+    pub likelihood: Likelihood,
 }
 
 /// The nonlinearity of a hidden layer.
@@ -50,11 +53,19 @@ impl std::fmt::Display for Architecture {
             hidden,
             latent,
             activation,
+            likelihood,
         } = self;
         let activation = match activation {
             Activation::Tanh => "tanh",
             Activation::Relu => "relu",
         };
-        write!(f, "{pixels}-{hidden}-{latent}-{hidden}-{pixels} {activation}")
+        let likelihood = match likelihood {
+            Likelihood::Bernoulli => "",
+            Likelihood::Gaussian => " gaussian",
+        };
+        write!(
+            f,
+            "{pixels}-{hidden}-{latent}-{hidden}-{pixels} {activation}{likelihood}"
+        )
     }
 }

@@ -1,40 +1,47 @@
-//! The generative model `p(x|z)`: a Bernoulli in every pixel (appendix C.1).
+//! The generative model `p(x|z)`: a Bernoulli or a Gaussian in every pixel (appendix C).
 
 use dfdx::prelude::*;
 
-use super::{Activation, Architecture};
-use crate::dims::{Batch, Hidden, Latent, Pixels};
+use super::{Activation, Architecture, Decoded, Likelihood};
+use crate::dims::{Batch, Hidden, Latent, Moments, Pixels};
 use crate::nn::Linear;
 use crate::nn::parameters::{Named, Parameter};
 
-/// One hidden layer, then the logit of every pixel.
+/// One hidden layer, then what [`Likelihood`] needs of every pixel.
 ///
 /// Only latent variables go in; pixels do not compile:
 ///
 /// ```
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Initialisation, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh };
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let z: Tensor<(Batch, Latent), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Latent(2)));
-/// let logits: Tensor<(Batch, Pixels), f32, Cpu> = vae.decoder().forward(z);
+/// let decoded: Decoded<NoneTape> = vae.decoder().forward(z);
 /// ```
 ///
 /// ```compile_fail,E0308
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Initialisation, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh };
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let x: Tensor<(Batch, Pixels), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Pixels(4)));
-/// let logits: Tensor<(Batch, Pixels), f32, Cpu> = vae.decoder().forward(x);
+/// let decoded: Decoded<NoneTape> = vae.decoder().forward(x);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Decoder {
-    pub(super) hidden: Linear<Latent, Hidden>,
-    pub(super) logits: Linear<Hidden, Pixels>,
+    hidden: Linear<Latent, Hidden>,
+    output: Output,
     activation: Activation,
+}
+
+/// The last layer, as wide as the family of `p(x|z)` needs it.
+#[derive(Clone, Debug)]
+enum Output {
+    Bernoulli(Linear<Hidden, Pixels>),
+    Gaussian(Linear<Hidden, Moments<Pixels>>),
 }
 
 impl Decoder {
@@ -42,45 +49,42 @@ impl Decoder {
         let (pixels, hidden) = (Pixels(architecture.pixels), Hidden(architecture.hidden));
         Self {
             hidden: Linear::zeros(device, Latent(architecture.latent), hidden),
-            logits: Linear::zeros(device, hidden, pixels),
+            output: match architecture.likelihood {
+                Likelihood::Bernoulli => Output::Bernoulli(Linear::zeros(device, hidden, pixels)),
+                Likelihood::Gaussian => Output::Gaussian(Linear::zeros(device, hidden, Moments(pixels))),
+            },
             activation: architecture.activation,
         }
     }
 
-    /// The logit of every pixel's Bernoulli, one row a latent vector.
-    pub fn forward<T: Tape<f32, Cpu>>(
-        &self,
-        z: Tensor<(Batch, Latent), f32, Cpu, T>,
-    ) -> Tensor<(Batch, Pixels), f32, Cpu, T> {
+    /// `p(x|z)` for every latent vector, one a row.
+    pub fn forward<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         let h = self.activation.apply(self.hidden.forward(z));
-        self.logits.forward(h)
+        match &self.output {
+            Output::Bernoulli(logits) => Decoded::Bernoulli(logits.forward(h)),
+            Output::Gaussian(moments) => Decoded::Gaussian(moments.forward(h)),
+        }
     }
 
     pub(super) fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
-        let hidden = self
-            .hidden
-            .parameters()
-            .into_iter()
-            .map(|named| named.within("hidden"));
-        hidden.chain(
-            self.logits
-                .parameters()
-                .into_iter()
-                .map(|named| named.within("logits")),
-        )
+        let hidden = self.hidden.parameters().into_iter();
+        let (name, output) = match &self.output {
+            Output::Bernoulli(logits) => ("logits", logits.parameters()),
+            Output::Gaussian(moments) => ("moments", moments.parameters()),
+        };
+        hidden
+            .map(|named| named.within("hidden"))
+            .chain(output.into_iter().map(move |named| named.within(name)))
     }
 
     pub(super) fn parameters_mut(&mut self) -> impl Iterator<Item = Named<&mut dyn Parameter>> {
-        let hidden = self
-            .hidden
-            .parameters_mut()
-            .into_iter()
-            .map(|named| named.within("hidden"));
-        hidden.chain(
-            self.logits
-                .parameters_mut()
-                .into_iter()
-                .map(|named| named.within("logits")),
-        )
+        let hidden = self.hidden.parameters_mut().into_iter();
+        let (name, output) = match &mut self.output {
+            Output::Bernoulli(logits) => ("logits", logits.parameters_mut()),
+            Output::Gaussian(moments) => ("moments", moments.parameters_mut()),
+        };
+        hidden
+            .map(|named| named.within("hidden"))
+            .chain(output.into_iter().map(move |named| named.within(name)))
     }
 }

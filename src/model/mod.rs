@@ -1,19 +1,22 @@
 //! The variational autoencoder of Kingma and Welling (2013), section 3 and appendix C, on named dimensions.
 //!
 //! [`Vae`] is an [`Encoder`] `q(z|x)` and a [`Decoder`] `p(x|z)`; [`Vae::negative_lower_bound`] reads like the paper.
-//! [`gaussian`] and [`bernoulli`] hold the densities, each beside its gradient. How a model is trained is not known
+//! [`posterior`] and [`likelihood`] hold the densities, each beside its gradient. How a model is trained is not known
 //! here.
 
 pub mod architecture;
-pub mod bernoulli;
+
 mod decoder;
 mod encoder;
-pub mod gaussian;
+
 mod initialisation;
+pub mod likelihood;
+pub mod posterior;
 pub mod vae;
 
 pub use architecture::{Activation, Architecture};
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use initialisation::Initialisation;
+pub use likelihood::{Decoded, Likelihood};
 pub use vae::Vae;

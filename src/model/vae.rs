@@ -3,11 +3,11 @@
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, Decoder, Encoder, Initialisation, bernoulli, gaussian};
+use super::{Architecture, Decoder, Encoder, Initialisation, posterior};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::nn::kernels;
+
 use crate::nn::parameters::{Named, Parameter};
-use crate::nn::view::{elements, elements_mut};
+use crate::nn::view::elements;
 
 /// A variational autoencoder.
 ///
@@ -98,9 +98,9 @@ impl Vae {
         gradients: Gradients<f32, Cpu>,
     ) -> (Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>, BoundTerms) {
         let moments = self.encoder.forward(x, tape_of(gradients));
-        let kl = gaussian::kl_from_standard_normal(moments.retaped::<OwnedTape<f32, Cpu>>());
-        let z = gaussian::reparameterise(moments, noise);
-        let log_likelihood = bernoulli::log_likelihood(self.decoder.forward(z), x);
+        let kl = posterior::kl_from_standard_normal(moments.retaped::<OwnedTape<f32, Cpu>>());
+        let z = posterior::reparameterise(moments, noise);
+        let log_likelihood = self.decoder.forward(z).log_likelihood(x);
         let terms = BoundTerms {
             reconstruction: scalar(&log_likelihood),
             kl: scalar(&kl),
@@ -110,9 +110,7 @@ impl Vae {
 
     /// The mean image of `p(x|z)` in every pixel, in `[0, 1]`; shapes: z (B, N_z), images (B, pixels).
     pub fn decode(&self, z: Tensor<(Batch, Latent), f32, Cpu>) -> Tensor<(Batch, Pixels), f32, Cpu> {
-        let mut images = self.decoder.forward(z);
-        kernels::sigmoid_in_place(elements_mut(&mut images));
-        images
+        self.decoder.forward(z).means()
     }
 
     /// Every parameter, in the order in which a session lists them.

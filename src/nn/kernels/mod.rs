@@ -4,24 +4,48 @@
 //! [scalar functions](scalar) that the compiler vectorises for the processor found at run time, so one binary is fast
 //! everywhere, and an element-wise result is the same to the bit on every processor. Each kernel walks memory once.
 
-mod density;
 mod elementwise;
+mod likelihood;
 mod matmul;
+mod posterior;
 pub mod scalar;
 mod update;
 
-pub use density::{
-    bernoulli_log_likelihood, bernoulli_log_likelihood_and_residuals, gaussian_kl, gaussian_kl_backward,
-    gaussian_kl_per_dimension, reparameterise, reparameterise_backward,
-};
 pub use elementwise::{
     add_bias, add_column_sums, add_scaled, all_finite, relu_backward, relu_in_place, sigmoid_in_place,
     tanh_backward, tanh_in_place, u8_to_unit,
 };
+pub use likelihood::{
+    LEAST_LOG_VARIANCE, bernoulli_log_likelihood, bernoulli_log_likelihood_and_residuals,
+    gaussian_log_likelihood, gaussian_log_likelihood_and_gradients,
+};
 pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
+pub use posterior::{
+    gaussian_kl, gaussian_kl_backward, gaussian_kl_per_dimension, reparameterise, reparameterise_backward,
+};
 pub use update::{AdagradStep, AdamStep, adagrad, adam};
 
 /// Runs a loop with the widest vector instructions that this processor has.
 fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
+}
+
+/// Numbers added side by side, so that a sum over a row vectorises and its rounding stays small.
+const LANES: usize = 16;
+
+/// The sum of `term` over two rows, in as many running sums as there are lanes.
+#[inline(always)]
+fn sum_of_pairs(left: &[f32], right: &[f32], term: impl Fn(f32, f32) -> f32) -> f64 {
+    let (left, left_rest) = left.as_chunks::<LANES>();
+    let (right, right_rest) = right.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (left, right) in left.iter().zip(right) {
+        for ((sum, &left), &right) in sums.iter_mut().zip(left).zip(right) {
+            *sum += term(left, right);
+        }
+    }
+    for ((sum, &left), &right) in sums.iter_mut().zip(left_rest).zip(right_rest) {
+        *sum += term(left, right);
+    }
+    sums.iter().map(|&sum: &f32| f64::from(sum)).sum()
 }

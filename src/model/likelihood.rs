@@ -1,0 +1,113 @@
+//! What a decoder says of pixels: the two families of `p(x|z)`, and the log-likelihood with its gradient.
+
+use dfdx::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::dims::{Batch, Moments, Pixels};
+use crate::nn::kernels;
+use crate::nn::view::{elements, elements_mut};
+
+/// The family of `p(x|z)` in every pixel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+pub enum Likelihood {
+    /// A Bernoulli (appendix C.1), for black and white, and for grey as MNIST is used.
+    #[default]
+    Bernoulli,
+    /// A Gaussian with a mean between 0 and 1 and a variance of its own (appendix C.2), for grey.
+    Gaussian,
+}
+
+/// `p(x|z)` for a row of latent variables each.
+#[derive(Clone, Debug)]
+pub enum Decoded<T> {
+    /// The logit of every pixel.
+    Bernoulli(Tensor<(Batch, Pixels), f32, Cpu, T>),
+    /// The logit of the mean of every pixel, and its raw log-variance, which is bounded from below by
+    /// [`kernels::LEAST_LOG_VARIANCE`].
+    Gaussian(Tensor<(Batch, Moments<Pixels>), f32, Cpu, T>),
+}
+
+impl<T: Tape<f32, Cpu>> Decoded<T> {
+    /// `1/L sum_l log p(x|z_l)`, summed over the data points; `x` may be grey.
+    ///
+    /// Shapes: latent rows (L B) in the order of [`super::posterior::reparameterise`], x (B, pixels).
+    ///
+    /// Bernoulli: `log p(x|z) = sum_i x_i l_i - softplus(l_i)`, which no logit overflows; gradient `(x - y) / L` with
+    /// `y = sigmoid(l)`. Gaussian: `-1/2 sum_i log 2 pi sigma_i^2 + (x_i - mu_i)^2 / sigma_i^2`. The gradients are
+    /// computed along with the value and take its place.
+    pub fn log_likelihood(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Tensor<Rank0, f32, Cpu, T> {
+        match self {
+            Self::Bernoulli(logits) => {
+                mean_over_samples(logits, x, kernels::bernoulli_log_likelihood_and_residuals)
+            }
+            Self::Gaussian(moments) => {
+                mean_over_samples(moments, x, kernels::gaussian_log_likelihood_and_gradients)
+            }
+        }
+    }
+}
+
+impl Decoded<NoneTape> {
+    /// `log p(x|z)` of every row; `x` has a row for each, or fewer, which then repeat.
+    pub fn log_likelihoods(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<f64> {
+        let (x, Pixels(pixels)) = (elements(x), x.shape().1);
+        match self {
+            Self::Bernoulli(logits) => {
+                let mut per_row = vec![0.0; logits.shape().0.0];
+                kernels::bernoulli_log_likelihood(elements(logits), x, pixels, &mut per_row);
+                per_row
+            }
+            Self::Gaussian(moments) => {
+                let mut per_row = vec![0.0; moments.shape().0.0];
+                kernels::gaussian_log_likelihood(elements(moments), x, pixels, &mut per_row);
+                per_row
+            }
+        }
+    }
+
+    /// The mean image of every row, in `[0, 1]`.
+    pub fn means(self) -> Tensor<(Batch, Pixels), f32, Cpu> {
+        let mut logits = match self {
+            Self::Bernoulli(logits) => logits,
+            Self::Gaussian(moments) => {
+                let (batch, Moments(pixels)) = *moments.shape();
+                let rows = elements(&moments).chunks_exact(2 * pixels.0);
+                let means = rows.flat_map(|row| &row[..pixels.0]).copied().collect();
+                moments.device().tensor_from_vec(means, (batch, pixels))
+            }
+        };
+        kernels::sigmoid_in_place(elements_mut(&mut logits));
+        logits
+    }
+}
+
+/// A kernel that sums a log-likelihood over every row and turns what it read into gradients.
+type InPlace = fn(&mut [f32], &[f32], usize, &mut [f64]);
+
+fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
+    decoded: Tensor<(Batch, W), f32, Cpu, T>,
+    x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    kernel: InPlace,
+) -> Tensor<Rank0, f32, Cpu, T> {
+    let (mut decoded, mut tape) = decoded.split_tape();
+    let (Batch(points), Pixels(pixels)) = *x.shape();
+    let (Batch(rows), width) = *decoded.shape();
+    assert_eq!(rows % points, 0, "rows for every sample of every data point");
+    let samples = rows / points;
+
+    let mut per_point = vec![0.0; points];
+    let mut sum = 0.0;
+    for one_sample in elements_mut(&mut decoded).chunks_exact_mut(points * width.size()) {
+        kernel(one_sample, elements(x), pixels, &mut per_point);
+        sum += per_point.iter().sum::<f64>();
+    }
+
+    let log_likelihood = decoded.device().tensor((sum / samples as f64) as f32);
+    let ghost = log_likelihood.ghost();
+    tape.add_backward_op(move |gradients| {
+        let scale = gradients.get_or_alloc_mut(&ghost)?[0] / samples as f32;
+        kernels::add_scaled(elements(&decoded), scale, gradients.get_or_alloc_mut(&decoded)?);
+        Ok(())
+    });
+    log_likelihood.put_tape(tape)
+}
