@@ -176,7 +176,12 @@ fn usage_errors_are_2_and_other_failures_1() {
             "hidden is 5000, but must be from 1 to 4096",
         ),
         (&["train", "--learning-rate", "nan"], 1, "learning-rate is NaN"),
-        (&["train", "--data", "faces"], 1, "\"faces\""),
+        (
+            &["train", "--data", "faces"],
+            1,
+            "faces can't be used as data: No such file",
+        ),
+        (&["train", "--preset", "paper-frey"], 1, "needs --data"),
         (
             &["train", "--resume", "missing.ron"],
             1,

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
-use crate::data::{Dataset, mnist};
-use crate::learning::Preset;
+use crate::data::{self, Dataset};
+use crate::learning::{Configuration, Preset};
 
 /// Watch a variational autoencoder learn, steer it, scrub its latent space.
 #[derive(Debug, Parser)]
@@ -36,6 +36,9 @@ pub struct WorkbenchArguments {
     /// What a new run starts from
     #[arg(long, value_enum, default_value_t, conflicts_with = "session")]
     pub preset: Preset,
+    /// What a new run is trained on: mnist, or the path of an IDX file or of frey_rawface.mat
+    #[arg(long, conflicts_with = "session")]
+    pub data: Option<String>,
     /// Threads that share a minibatch of a new run [default: the cores of this machine]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "session")]
     pub threads: Option<u16>,
@@ -73,13 +76,25 @@ pub fn default_threads() -> usize {
         .min(256)
 }
 
-/// The data set of that name.
+/// A data set by name, without a sign of progress.
 fn dataset(name: &str) -> anyhow::Result<Dataset> {
+    Ok(data::load(name, |_| {})?)
+}
+
+/// A configuration trained on other data, where a person names some.
+///
+/// # Errors
+/// If the preset has none of its own and none is named.
+pub(crate) fn with_data(configuration: Configuration, name: Option<&str>) -> anyhow::Result<Configuration> {
+    let data = name.map_or(configuration.data, data::absolute_name);
     anyhow::ensure!(
-        name == mnist::NAME,
-        "the data set {name:?} is not known; this program has \"mnist\""
+        !data.is_empty(),
+        "the preset paper-frey needs --data with the path of frey_rawface.mat, which this program does not contain"
     );
-    mnist::load(|_| {}).context("loading MNIST")
+    Ok(Configuration {
+        data,
+        ..configuration
+    })
 }
 
 /// Writes one line to standard output at once, so that a reader at the other end of a pipe has it.

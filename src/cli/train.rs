@@ -9,11 +9,12 @@ use clap::Args;
 use crossbeam_channel::{Receiver, select, unbounded};
 use serde::Serialize;
 
-use super::{dataset, default_threads, print_line, progress_bar};
+use super::{dataset, default_threads, print_line, progress_bar, with_data};
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Configuration, Diverged, Preset, Training};
+use crate::model::Likelihood;
 use crate::nn::optimizer::Rule;
 use crate::session::{self, View};
 
@@ -23,7 +24,7 @@ const AUTOSAVE_INTERVAL: Duration = Duration::from_secs(60);
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The data set
+    /// What to train on: mnist, or the path of an IDX file or of frey_rawface.mat
     #[arg(long, conflicts_with = "resume")]
     data: Option<String>,
     /// Named settings that the other flags override
@@ -47,6 +48,9 @@ pub struct Arguments {
     /// Step size
     #[arg(long, value_name = "X")]
     learning_rate: Option<f32>,
+    /// The family of p(x|z) in every pixel
+    #[arg(long, value_enum, conflicts_with = "resume")]
+    decoder: Option<Likelihood>,
     /// Whether pixels are used as they are or as coin tosses
     #[arg(long, value_enum, conflicts_with = "resume")]
     binarize: Option<Binarisation>,
@@ -186,7 +190,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)
         let view = session.view().clone();
         (session.into_training(&data)?, data, view)
     } else {
-        let configuration = configuration(arguments);
+        let configuration = with_data(configuration(arguments), arguments.data.as_deref())?;
         configuration.check()?;
         let data = Arc::new(dataset(&configuration.data)?);
         (Training::new(configuration, &data), data, View::default())
@@ -225,13 +229,13 @@ fn configuration(arguments: &Arguments) -> Configuration {
         optimizer.usual_learning_rate()
     };
     Configuration {
-        data: arguments.data.clone().unwrap_or(preset.data),
         hidden: arguments.hidden.unwrap_or(preset.hidden),
         latent: arguments.latent.unwrap_or(preset.latent),
         optimizer,
         learning_rate: arguments.learning_rate.unwrap_or(usual_rate),
         batch: arguments.batch.unwrap_or(preset.batch),
         mc_samples: arguments.mc_samples.unwrap_or(preset.mc_samples),
+        likelihood: arguments.decoder.unwrap_or(preset.likelihood),
         binarisation: arguments.binarize.unwrap_or(preset.binarisation),
         train_size: arguments.train_size.or(preset.train_size),
         seed: arguments.seed.unwrap_or(preset.seed),

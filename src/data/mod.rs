@@ -1,19 +1,25 @@
 //! What a model learns from: images as bytes, split into train and test, with labels where there are any.
 //!
 //! A [`Dataset`] keeps pixels as `u8` (MNIST: 55 MB) and hands out rows as `f32` in `[0, 1]` only for the data points
-//! asked for. One file a format; [`mnist`] is the data set that travels inside the program.
+//! asked for. [`mnist`] is the data set that travels inside the program; [`file`](self::file) reads others, one file a format.
 
 mod binarisation;
+pub mod file;
+mod idx;
+mod matlab;
 pub mod mnist;
 
+use std::path::Path;
+
 pub use binarisation::Binarisation;
+use thiserror::Error;
 
 use crate::nn::kernels;
 
 /// Images of one size, split into train and test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataset {
-    /// The name that a session keeps, to find the data again: `mnist`.
+    /// What a session keeps, to find the data again: `mnist`, or the path of a file.
     pub name: String,
     /// Rows of an image.
     pub height: usize,
@@ -43,6 +49,48 @@ pub enum Part {
     Train,
     /// The held-out points.
     Test,
+}
+
+/// A data set could not be loaded.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The embedded data is damaged.
+    #[error(transparent)]
+    Mnist(#[from] mnist::Damaged),
+    /// A file can't be used.
+    #[error(transparent)]
+    File(#[from] file::DataError),
+}
+
+/// Loads the data set of that name: `mnist`, or the path of a file; `progress` hears the fraction done.
+///
+/// # Errors
+/// If the file can't be read or used.
+pub fn load(name: &str, progress: impl FnMut(f32)) -> Result<Dataset, LoadError> {
+    if name == mnist::NAME {
+        Ok(mnist::load(progress)?)
+    } else {
+        Ok(file::load(Path::new(name))?)
+    }
+}
+
+/// The name under which data is found from any folder: a path becomes absolute.
+pub fn absolute_name(name: &str) -> String {
+    if name == mnist::NAME {
+        return name.into();
+    }
+    let absolute = std::path::absolute(name).ok();
+    absolute
+        .and_then(|path| path.to_str().map(str::to_owned))
+        .unwrap_or_else(|| name.into())
+}
+
+/// A data set's name as it is shown: without folders and endings.
+pub fn short_name(name: &str) -> &str {
+    let file = Path::new(name).file_name().and_then(|name| name.to_str());
+    file.and_then(|file| file.split('.').next())
+        .filter(|stem| !stem.is_empty())
+        .unwrap_or(name)
 }
 
 impl Dataset {

@@ -15,6 +15,8 @@ pub enum Preset {
     Mnist,
     /// Section 5 of the paper as published: Adagrad, `N(0, 0.01)` start, weight prior, M = 100, L = 1.
     PaperMnist,
+    /// The paper's Frey Face experiment: 200 hidden units, Gaussian decoder; the data is not part of this program.
+    PaperFrey,
     /// The widely used PyTorch example: 400 hidden ReLU units, Adam 1e-3, minibatches of 128, 10 epochs.
     PytorchMnist,
 }
@@ -44,15 +46,24 @@ impl Preset {
             seed: 1,
             threads,
         };
+        let paper = Configuration {
+            initialisation: Initialisation::Paper,
+            optimizer: Rule::Adagrad,
+            learning_rate: 0.02,
+            weight_prior: true,
+            goal: 10_000_000,
+            ..mnist.clone()
+        };
         match self {
             Self::Mnist => mnist,
-            Self::PaperMnist => Configuration {
-                initialisation: Initialisation::Paper,
-                optimizer: Rule::Adagrad,
-                learning_rate: 0.02,
-                weight_prior: true,
-                goal: 10_000_000,
-                ..mnist
+            Self::PaperMnist => paper,
+            Self::PaperFrey => Configuration {
+                data: String::new(),
+                hidden: 200,
+                latent: 10,
+                likelihood: Likelihood::Gaussian,
+                evaluate_every: 20_000,
+                ..paper
             },
             Self::PytorchMnist => Configuration {
                 hidden: 400,

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use directories::ProjectDirs;
 
 use super::SessionError;
+use crate::data::short_name;
 use crate::learning::Configuration;
 
 /// One line of a list of sessions.
@@ -40,7 +41,8 @@ pub fn new_file(configuration: &Configuration) -> Result<PathBuf, SessionError> 
 
 /// A file name in `folder` that is not taken: `mnist-20d-1.ron`.
 pub fn free_name(folder: &Path, configuration: &Configuration) -> PathBuf {
-    let name = |number: u32| format!("{}-{}d-{number}.ron", configuration.data, configuration.latent);
+    let data = short_name(&configuration.data);
+    let name = |number: u32| format!("{data}-{}d-{number}.ron", configuration.latent);
     let mut candidates = (1..u32::MAX).map(|number| folder.join(name(number)));
     candidates
         .find(|path| !path.exists())

@@ -8,6 +8,7 @@ use ron::ser::PrettyConfig;
 use super::document::{Document, FORMAT, StoredParameter, VERSION};
 use super::floats::Floats;
 use super::{SessionError, View};
+use crate::data::short_name;
 use crate::learning::Training;
 
 /// Writes `training` and `view` to `path`, making its folder where there is none.
@@ -99,7 +100,8 @@ fn summary(training: &Training) -> String {
     });
     format!(
         "{} {architecture}, {} samples{bound}",
-        training.configuration.data, training.samples
+        short_name(&training.configuration.data),
+        training.samples
     )
 }
 

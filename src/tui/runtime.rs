@@ -3,7 +3,7 @@
 //! Nothing that takes time happens on this thread. Keys are read on one thread, signals on another; data is unpacked,
 //! sessions are read and written on threads of their own; the trainer has its own too. All of them send messages.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,8 @@ use super::panes;
 use super::signals::{self, Rescue, SaveOnPanic, SharedRescue};
 use super::terminal::Screen;
 use super::update::update;
-use crate::cli::{WorkbenchArguments, default_threads};
-use crate::data::{Dataset, mnist};
+use crate::cli::{WorkbenchArguments, default_threads, with_data};
+use crate::data::{self, Dataset};
 use crate::learning::trainer::Trainer;
 use crate::learning::{Configuration, Training};
 use crate::session::{self, View, folder};
@@ -42,6 +42,8 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
         .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()));
     let (sender, messages) = unbounded();
     let rescue = SharedRescue::default();
+    let threads = arguments.threads.map_or_else(default_threads, usize::from);
+    let configuration = with_data(arguments.preset.configuration(threads), arguments.data.as_deref())?;
     let mut screen = Screen::enter(depth, {
         let sender = sender.clone();
         move |panic| drop(sender.send(Message::Panicked(panic)))
@@ -63,8 +65,10 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     };
     // Dropped before the trainer that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
-    let threads = arguments.threads.map_or_else(default_threads, usize::from);
-    runtime.begin(arguments.session.clone(), arguments.preset.configuration(threads))?;
+    runtime.begin(match &arguments.session {
+        Some(path) => Run::Saved(path.clone()),
+        None => Run::New(configuration),
+    })?;
     let ending = runtime.serve(&mut screen, &messages);
     drop(screen);
     ending
@@ -168,11 +172,8 @@ impl Runtime {
                         trainer.send(command);
                     }
                 }
-                Effect::NewRun(configuration) => self.begin(None, configuration)?,
-                Effect::Open(path) => {
-                    let configuration = crate::learning::Preset::default().configuration(default_threads());
-                    self.begin(Some(path), configuration)?;
-                }
+                Effect::NewRun(configuration) => self.begin(Run::New(configuration))?,
+                Effect::Open(path) => self.begin(Run::Saved(path))?,
                 Effect::Save(path) => self.save(path)?,
                 Effect::ListSessions => {
                     let entries =
@@ -192,10 +193,10 @@ impl Runtime {
     }
 
     /// Opens a session, or makes a new run, on a thread; the data is unpacked first where that was not done yet.
-    fn begin(&self, path: Option<PathBuf>, configuration: Configuration) -> anyhow::Result<()> {
+    fn begin(&self, run: Run) -> anyhow::Result<()> {
         let (sender, data) = (self.sender.clone(), self.data.clone());
         spawn("open", move || {
-            let opened = open(path.as_deref(), configuration, data, &sender);
+            let opened = open(run, data, &sender);
             let message = match opened {
                 Ok(opened) => Message::Opened(Box::new(opened)),
                 Err(error) => Message::OpenFailed(format!("{error:#}")),
@@ -245,37 +246,44 @@ impl Runtime {
     }
 }
 
-/// A run from a file, or a new one.
-fn open(
-    path: Option<&Path>,
-    configuration: Configuration,
-    data: Option<Arc<Dataset>>,
-    sender: &Sender<Message>,
-) -> anyhow::Result<Opened> {
-    // The file is read first: a wrong name is told at once.
-    let session = path.map(session::load).transpose()?;
-    let data = match data {
-        Some(data) => data,
-        None => Arc::new(mnist::load(|fraction| {
-            drop(sender.send(Message::Unpacking(fraction)))
-        })?),
+/// What is to be put on the screen.
+enum Run {
+    New(Configuration),
+    Saved(PathBuf),
+}
+
+/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now.
+fn open(run: Run, loaded: Option<Arc<Dataset>>, sender: &Sender<Message>) -> anyhow::Result<Opened> {
+    let data_named = |name: &str| -> anyhow::Result<Arc<Dataset>> {
+        let unpacking = |fraction| drop(sender.send(Message::Unpacking(fraction)));
+        Ok(match loaded {
+            Some(data) if data.name == name => data,
+            _ => Arc::new(data::load(name, unpacking)?),
+        })
     };
-    let (training, view) = match session {
-        Some(session) => {
-            let view = session.view().clone();
-            (session.into_training(&data)?, view)
-        }
-        None => {
+    match run {
+        Run::New(configuration) => {
             configuration.check()?;
-            (Training::new(configuration, &data), View::default())
+            let data = data_named(&configuration.data)?;
+            Ok(Opened {
+                training: Training::new(configuration, &data),
+                data,
+                view: View::default(),
+                path: None,
+            })
         }
-    };
-    Ok(Opened {
-        training,
-        data,
-        view,
-        path: path.map(Path::to_owned),
-    })
+        Run::Saved(path) => {
+            let session = session::load(&path)?;
+            let view = session.view().clone();
+            let data = data_named(&session.configuration().data)?;
+            Ok(Opened {
+                training: session.into_training(&data)?,
+                data,
+                view,
+                path: Some(path),
+            })
+        }
+    }
 }
 
 fn read_keys(sender: &Sender<Message>) {

@@ -54,7 +54,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Continued => vec![Effect::Repaint],
         Message::Unpacking(fraction) => {
-            app.stage = Stage::Loading(fraction);
+            match &mut app.stage {
+                Stage::Loading(done) => *done = fraction,
+                Stage::Ready(_) => app.say(format!("unpacking MNIST {:.0} %", 100.0 * fraction)),
+            }
             Vec::new()
         }
         Message::Opened(opened) => {

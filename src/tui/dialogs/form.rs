@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use crate::data;
 use crate::learning::Configuration;
+use crate::model::Likelihood;
 use crate::nn::optimizer::Rule;
 use crate::tui::theme;
 
@@ -14,7 +16,7 @@ use crate::tui::theme;
 #[derive(Clone, Debug)]
 pub struct Form {
     base: Configuration,
-    fields: [(&'static str, String); 8],
+    fields: [(&'static str, String); 10],
     selected: usize,
     /// Whether the selected field is still as it was offered, so that the first digit replaces it.
     untouched: bool,
@@ -32,7 +34,13 @@ pub enum Outcome {
     Begin(Box<Configuration>),
 }
 
+/// The fields that are chosen from two values instead of typed.
 const OPTIMIZER: usize = 3;
+const DECODER: usize = 8;
+const BERNOULLI: &str = "bernoulli";
+const GAUSSIAN: &str = "gaussian";
+/// The most that can be typed: the path of a file.
+const LONGEST: usize = 1_000;
 
 impl Form {
     /// The form filled in with `configuration`.
@@ -40,6 +48,10 @@ impl Form {
         let optimizer = match configuration.optimizer {
             Rule::Adam => "adam",
             Rule::Adagrad => "adagrad",
+        };
+        let decoder = match configuration.likelihood {
+            Likelihood::Bernoulli => BERNOULLI,
+            Likelihood::Gaussian => GAUSSIAN,
         };
         Self {
             fields: [
@@ -56,6 +68,8 @@ impl Form {
                         .map_or("all".into(), |size| size.to_string()),
                 ),
                 ("goal (samples)", configuration.goal.to_string()),
+                ("decoder", decoder.into()),
+                ("data", configuration.data.clone()),
             ],
             base: configuration.clone(),
             selected: 0,
@@ -74,18 +88,23 @@ impl Form {
             },
             KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
-            KeyCode::Left | KeyCode::Right if self.selected == OPTIMIZER => self.toggle_optimizer(),
-            KeyCode::Char(' ') if self.selected == OPTIMIZER => self.toggle_optimizer(),
-            KeyCode::Backspace if self.selected != OPTIMIZER => {
+            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if self.selected == OPTIMIZER => {
+                self.toggle_optimizer();
+            }
+            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if self.selected == DECODER => {
+                let decoder = &mut self.fields[DECODER].1;
+                *decoder = if decoder == BERNOULLI { GAUSSIAN } else { BERNOULLI }.into();
+            }
+            KeyCode::Backspace if !is_choice(self.selected) => {
                 self.untouched = false;
                 self.fields[self.selected].1.pop();
             }
-            KeyCode::Char(character) if self.selected != OPTIMIZER && !character.is_whitespace() => {
+            KeyCode::Char(character) if !is_choice(self.selected) => {
                 let text = &mut self.fields[self.selected].1;
                 if std::mem::take(&mut self.untouched) {
                     text.clear();
                 }
-                if text.len() < 16 {
+                if text.len() < LONGEST {
                     text.push(character);
                 }
             }
@@ -110,7 +129,18 @@ impl Form {
 
     /// The configuration as typed, or what is wrong with it.
     fn configuration(&self) -> Result<Configuration, String> {
-        let [latent, hidden, batch, optimizer, rate, seed, size, goal] = &self.fields;
+        let [
+            latent,
+            hidden,
+            batch,
+            optimizer,
+            rate,
+            seed,
+            size,
+            goal,
+            decoder,
+            data,
+        ] = &self.fields;
         let optimizer = if optimizer.1 == "adam" {
             Rule::Adam
         } else {
@@ -130,6 +160,12 @@ impl Form {
             seed: number(seed)?,
             train_size,
             goal: number(goal)?,
+            likelihood: if decoder.1 == BERNOULLI {
+                Likelihood::Bernoulli
+            } else {
+                Likelihood::Gaussian
+            },
+            data: data::absolute_name(&data.1),
             ..self.base.clone()
         };
         configuration.check().map_err(|error| error.to_string())?;
@@ -141,8 +177,8 @@ impl Form {
         let inside = super::frame(
             "New run",
             "Enter start, Esc cancel, ↑ ↓ field",
-            50,
-            13,
+            60,
+            15,
             area,
             buffer,
         );
@@ -155,14 +191,17 @@ impl Form {
                 theme::plain()
             };
             let (marker, cursor) = if selected { ("▶ ", "▏") } else { ("  ", "") };
-            let value = match (index == OPTIMIZER, selected) {
+            let room = usize::from(inside.width).saturating_sub(2 + NAME + 1);
+            let hidden = value.chars().count().saturating_sub(room);
+            let value: String = value.chars().skip(hidden).collect();
+            let value = match (is_choice(index), selected) {
                 (true, true) => format!("◂ {value} ▸"),
                 (_, true) => format!("{value}{cursor}"),
-                _ => value.clone(),
+                _ => value,
             };
             lines.push(Line::from(vec![
                 Span::raw(marker),
-                Span::styled(format!("{name:<20}{value}"), style),
+                Span::styled(format!("{name:<NAME$}{value}"), style),
             ]));
         }
         let fault = self.fault.as_deref().unwrap_or_default();
@@ -172,6 +211,13 @@ impl Form {
             .wrap(Wrap { trim: false })
             .render(inside, buffer);
     }
+}
+
+/// Columns of a field's name.
+const NAME: usize = 20;
+
+fn is_choice(field: usize) -> bool {
+    field == OPTIMIZER || field == DECODER
 }
 
 fn number<T: std::str::FromStr>((name, text): &(&'static str, String)) -> Result<T, String> {

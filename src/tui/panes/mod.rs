@@ -16,6 +16,7 @@ use super::keymap::{Key, Scope, TABLE, name};
 use super::layout;
 use super::theme;
 use super::widgets::axis::short;
+use crate::data::short_name;
 use crate::learning::trainer::State;
 use crate::nn::optimizer::Rule;
 use crate::session::Pane;
@@ -95,7 +96,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         ),
         Span::raw(format!(
             " {} {}  ",
-            workspace.data.name,
+            short_name(&workspace.data.name),
             workspace.model.architecture()
         )),
         Span::styled(
