@@ -44,7 +44,7 @@ fn the_gaussian_decoder_learns_faces() {
     };
     let workers = Workers::new(configuration.threads, configuration.batch).expect("threads can be started");
     let mut training = Training::new(configuration, &data);
-    while training.samples < 100_000 {
+    while training.samples < 400_000 {
         workers
             .run(|| training.step(&data, &workers))
             .expect("the loss stays finite");
@@ -54,8 +54,8 @@ fn the_gaussian_decoder_learns_faces() {
         binarisation: Binarisation::None,
     };
     let bound = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
-    // A Gaussian of fixed mean and variance in every pixel, fitted to the training faces, reaches about 330 nats.
-    assert!(bound.terms.lower_bound() > 400.0, "{}", bound.terms.lower_bound());
+    // A Gaussian in every pixel, its mean and variance fitted to the training faces, reaches 590 nats.
+    assert!(bound.terms.lower_bound() > 600.0, "{}", bound.terms.lower_bound());
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use dfdx::prelude::*;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};
-use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Vae, posterior};
+use vae_tui::model::{
+    Activation, Architecture, Decoded, Estimator, Initialisation, Likelihood, Vae, posterior,
+};
 use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
 use vae_tui::nn::weight::gradient_rows;
@@ -216,11 +218,11 @@ fn the_gaussian_terms_equal_stock_dfdx() {
 /// Every parameter's gradient along a random direction against the central difference of the loss itself.
 #[test]
 fn the_lower_bound_equals_finite_differences() {
-    for (activation, samples, likelihood) in [
-        (Activation::Tanh, 1, Likelihood::Bernoulli),
-        (Activation::Tanh, 3, Likelihood::Bernoulli),
-        (Activation::Relu, 2, Likelihood::Bernoulli),
-        (Activation::Tanh, 2, Likelihood::Gaussian),
+    for (activation, samples, likelihood, estimator) in [
+        (Activation::Tanh, 1, Likelihood::Bernoulli, Estimator::B),
+        (Activation::Tanh, 3, Likelihood::Bernoulli, Estimator::B),
+        (Activation::Relu, 2, Likelihood::Bernoulli, Estimator::A),
+        (Activation::Tanh, 2, Likelihood::Gaussian, Estimator::B),
     ] {
         let architecture = Architecture {
             pixels: 12,
@@ -235,11 +237,11 @@ fn the_lower_bound_equals_finite_differences() {
         let x = device.tensor_from_vec(x, (Batch(4), Pixels(12)));
         let noise = device.tensor_from_vec(numbers(samples * 4 * 3, 1.5, 2), (Batch(samples * 4), Latent(3)));
         let loss = |model: &Vae| -> f64 {
-            let (_, terms) = model.negative_lower_bound(&x, &noise, Gradients::leaky());
+            let (_, terms) = model.negative_lower_bound(&x, &noise, estimator, Gradients::leaky());
             -terms.lower_bound()
         };
         let mut gradients = model
-            .negative_lower_bound(&x, &noise, Gradients::leaky())
+            .negative_lower_bound(&x, &noise, estimator, Gradients::leaky())
             .0
             .backward();
         for index in 0..model.parameters().len() {

@@ -6,6 +6,7 @@ mod common;
 use common::{app, press, press_with, screen, type_character, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::learning::trainer::{Command, Event, State};
+use vae_tui::model::Estimator;
 use vae_tui::session::Pane;
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
@@ -87,6 +88,17 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::LowerLearningRate => {
             assert!(rate(after) < rate(before));
             assert!(matches!(effects, [Effect::Trainer(Command::SetLearningRate(r))] if *r == rate(after)));
+        }
+        Action::SwitchEstimator => {
+            let estimators = (
+                old.progress.configuration.estimator,
+                new.progress.configuration.estimator,
+            );
+            assert_eq!(estimators, (Estimator::B, Estimator::A));
+            assert!(matches!(
+                effects,
+                [Effect::Trainer(Command::SetEstimator(Estimator::A))]
+            ));
         }
         Action::Evaluate => assert!(matches!(effects, [Effect::Trainer(Command::Evaluate)])),
         Action::Save => assert!(matches!(effects, [Effect::Save(None)])),

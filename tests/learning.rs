@@ -7,11 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{configuration, shapes};
+use dfdx::prelude::{Cpu, Gradients, ZerosTensor};
 use vae_tui::data::{Binarisation, Dataset, mnist};
+use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{LowerBound, Noise, importance_weighted, lower_bound};
 use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
+use vae_tui::model::Estimator;
 use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::view::elements_mut;
+use vae_tui::random::{Purpose, fill_standard_normal, generator};
 
 const NOISE: Noise = Noise {
     seed: 1,
@@ -80,6 +85,60 @@ fn the_bound_rises_under_every_rule_binarisation_and_number_of_samples() {
             "{optimizer:?} {binarisation:?}: from {before} to {after}"
         );
     }
+}
+
+/// Estimators A and B (equations 6 and 7) agree in expectation, and B varies less.
+#[test]
+fn the_two_estimators_agree_and_the_closed_form_varies_less() {
+    let data = shapes();
+    let model = common::model_by_hand();
+    let device = Cpu::default();
+    let points = 20;
+    let mut x = device.zeros_like(&(Batch(points), Pixels(common::PIXELS)));
+    for (row, image) in elements_mut(&mut x).chunks_exact_mut(common::PIXELS).zip(0..) {
+        data.train.fill_row(image, row);
+    }
+    let draws = 2_000;
+    let statistics = |estimator| {
+        let bounds: Vec<f64> = (0..draws)
+            .map(|draw| {
+                let mut noise = device.zeros_like(&(Batch(points), Latent(6)));
+                fill_standard_normal(
+                    &mut generator(1, Purpose::Noise, draw, 0),
+                    elements_mut(&mut noise),
+                );
+                let (_, terms) = model.negative_lower_bound(&x, &noise, estimator, Gradients::leaky());
+                terms.per_point(points as u64).kl
+            })
+            .collect();
+        let mean = bounds.iter().sum::<f64>() / bounds.len() as f64;
+        let variance = bounds.iter().map(|bound| (bound - mean).powi(2)).sum::<f64>() / bounds.len() as f64;
+        (mean, variance)
+    };
+    let ((mean_a, variance_a), (mean_b, variance_b)) = (statistics(Estimator::A), statistics(Estimator::B));
+    let standard_error = (variance_a / draws as f64).sqrt();
+    assert!(
+        (mean_a - mean_b).abs() < 5.0 * standard_error,
+        "{mean_a} and {mean_b} +- {standard_error}"
+    );
+    assert!(
+        variance_b < 1e-9 && variance_a > 1e-3,
+        "{variance_a} and {variance_b}"
+    );
+
+    // What is learned with either is the same.
+    let trained = |estimator| {
+        let configuration = Configuration {
+            estimator,
+            learning_rate: 3e-3,
+            ..configuration()
+        };
+        measure(&train(configuration, &data, 20_000), &data)
+            .terms
+            .lower_bound()
+    };
+    let (a, b) = (trained(Estimator::A), trained(Estimator::B));
+    assert!((a / b - 1.0).abs() < 0.05, "both learn the same: {a} and {b}");
 }
 
 /// The widely used PyTorch example reports an average test loss of 105.6 after these ten epochs.

@@ -14,7 +14,7 @@ use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Configuration, Diverged, Preset, Training};
-use crate::model::Likelihood;
+use crate::model::{Estimator, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::session::{self, View};
 
@@ -42,6 +42,9 @@ pub struct Arguments {
     /// Posterior samples a data point
     #[arg(long, value_name = "L", conflicts_with = "resume")]
     mc_samples: Option<usize>,
+    /// SGVB estimator: a samples the KL term too, b has it in closed form
+    #[arg(long, value_enum)]
+    estimator: Option<Estimator>,
     /// Update rule
     #[arg(long, value_enum, conflicts_with = "resume")]
     optimizer: Option<Rule>,
@@ -200,6 +203,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)
         .samples
         .or_else(|| arguments.epochs.map(|epochs| epochs.saturating_mul(points)));
     training.configuration.goal = goal.unwrap_or(training.configuration.goal);
+    training.configuration.estimator = arguments.estimator.unwrap_or(training.configuration.estimator);
     training.configuration.evaluate_every = arguments
         .evaluate_every
         .unwrap_or(training.configuration.evaluate_every);

@@ -4,8 +4,8 @@ use dfdx::prelude::*;
 
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::model::Vae;
 use crate::model::vae::BoundTerms;
+use crate::model::{Estimator, Vae};
 use crate::nn::view::elements_mut;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -20,6 +20,8 @@ pub struct Visit {
     pub mc_samples: usize,
     /// How grey pixels are read.
     pub binarisation: Binarisation,
+    /// How the bound is estimated.
+    pub estimator: Estimator,
 }
 
 /// Adds the gradient of the negative lower bound, summed over the data points `indices`, to a fresh set of gradients.
@@ -40,6 +42,7 @@ pub fn gradient(
         step,
         mc_samples,
         binarisation,
+        estimator,
     } = visit;
 
     let mut x = device.zeros_like(&(Batch(indices.len()), Pixels(architecture.pixels)));
@@ -60,6 +63,6 @@ pub fn gradient(
         fill_standard_normal(&mut generator(seed, Purpose::Noise, step, stream), noise);
     }
 
-    let (loss, terms) = model.negative_lower_bound(&x, &noise, Gradients::leaky());
+    let (loss, terms) = model.negative_lower_bound(&x, &noise, estimator, Gradients::leaky());
     (loss.backward(), terms)
 }

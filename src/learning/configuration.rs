@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::data::{Binarisation, Dataset};
 use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
-use crate::model::{Activation, Initialisation, Likelihood};
+use crate::model::{Activation, Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 
 /// The choices that a run starts from; together with the data they fix every parameter to the bit.
@@ -32,6 +32,9 @@ pub struct Configuration {
     pub batch: usize,
     /// Posterior samples a data point, `L`.
     pub mc_samples: usize,
+    /// How the bound is estimated; a person may change it while training.
+    #[serde(default)]
+    pub estimator: Estimator,
     /// Whether the weights have the prior `N(0, I)` (the paper's MAP objective).
     pub weight_prior: bool,
     /// Whether and how pixels are binarised.

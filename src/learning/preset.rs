@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Configuration;
 use crate::data::Binarisation;
-use crate::model::{Activation, Initialisation, Likelihood};
+use crate::model::{Activation, Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 
 /// A configuration with a name.
@@ -38,6 +38,7 @@ impl Preset {
             learning_rate: 1e-3,
             batch: 100,
             mc_samples: 1,
+            estimator: Estimator::B,
             weight_prior: false,
             binarisation: Binarisation::None,
             train_size: None,

@@ -16,7 +16,7 @@ use super::curve::CurvePoint;
 use super::{Diverged, StepReport, Training, Workers};
 use crate::data::Dataset;
 use crate::evaluation::{LowerBound, Noise, lower_bound};
-use crate::model::Vae;
+use crate::model::{Estimator, Vae};
 
 /// What a trainer can be told.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub enum Command {
     Step,
     /// Change the learning rate from the next step on.
     SetLearningRate(f32),
+    /// Change how the bound is estimated from the next step on.
+    SetEstimator(Estimator),
     /// Change the goal, in training points evaluated.
     SetGoal(u64),
     /// Measure the lower bound of the test set now.
@@ -225,6 +227,7 @@ impl Run {
                 self.set_running(false);
             }
             Command::SetLearningRate(rate) => self.training.optimizer.learning_rate = rate,
+            Command::SetEstimator(estimator) => self.training.configuration.estimator = estimator,
             Command::SetGoal(goal) => self.training.configuration.goal = goal,
             Command::Evaluate => self.evaluate(),
             Command::Checkpoint(reply) => {

@@ -101,6 +101,7 @@ impl Training {
             batch,
             mc_samples,
             binarisation,
+            estimator,
             weight_prior,
             ..
         } = self.configuration;
@@ -110,6 +111,7 @@ impl Training {
             step: self.steps,
             mc_samples,
             binarisation,
+            estimator,
         };
         let indices = self.order.indices(self.samples, batch);
         // The prior's share of one minibatch: the objective N/M sum L + log p(w), divided by N/M.

@@ -19,4 +19,4 @@ pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use initialisation::Initialisation;
 pub use likelihood::{Decoded, Likelihood};
-pub use vae::Vae;
+pub use vae::{Estimator, Vae};

@@ -71,3 +71,37 @@ pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(
     });
     kl.put_tape(tape)
 }
+
+/// `1/L sum_l log q(z_l|x) - log p(z_l)`, summed over the data points: the KL divergence as it is estimated from the
+/// samples themselves, for the SGVB estimator A (equation 6).
+///
+/// Shapes: z and noise (L B, N_z) as in [`reparameterise`], moments (B, 2 N_z). With `eps = (z - mu) / sigma` constant it
+/// is `1/2 sum_j z_j^2 - eps_j^2 - log sigma_j^2`. Gradients: `dz = z / L`, `d log sigma^2 = -1/2`.
+pub fn sampled_kl<T: Tape<f32, Cpu>>(
+    z: Tensor<(Batch, Latent), f32, Cpu, T>,
+    moments: &Tensor<(Batch, Moments<Latent>), f32, Cpu>,
+    noise: &Tensor<(Batch, Latent), f32, Cpu>,
+) -> Tensor<Rank0, f32, Cpu, T> {
+    let (z, mut tape) = z.split_tape();
+    let (Batch(points), Moments(Latent(latent))) = *moments.shape();
+    let one_sample = points * latent;
+    let number = z.shape().0.0 / points;
+    let sum: f64 = samples(&z, one_sample)
+        .zip(samples(noise, one_sample))
+        .map(|(z, noise)| kernels::sampled_kl(z, noise, elements(moments), latent))
+        .sum();
+
+    let kl = z.device().tensor((sum / number as f64) as f32);
+    let (moments, ghost) = (moments.clone(), kl.ghost());
+    tape.add_backward_op(move |gradients| {
+        let scale = gradients.get_or_alloc_mut(&ghost)?[0] / number as f32;
+        let mut dz = std::mem::take(&mut **gradients.get_or_alloc_mut(&z)?);
+        let d_moments = gradients.get_or_alloc_mut(&moments)?;
+        for (z, dz) in samples(&z, one_sample).zip(dz.chunks_exact_mut(one_sample)) {
+            kernels::sampled_kl_backward(z, latent, scale, dz, d_moments);
+        }
+        **gradients.get_or_alloc_mut(&z)? = dz;
+        Ok(())
+    });
+    kl.put_tape(tape)
+}

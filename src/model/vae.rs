@@ -19,6 +19,16 @@ pub struct Vae {
     decoder: Decoder,
 }
 
+/// How the lower bound is estimated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+pub enum Estimator {
+    /// SGVB estimator A (equation 6): the KL term too is estimated from the samples.
+    A,
+    /// SGVB estimator B (equation 7): the KL term in closed form, which varies less.
+    #[default]
+    B,
+}
+
 /// The two terms of the lower bound on a minibatch, each summed over its data points, in nats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BoundTerms {
@@ -87,7 +97,7 @@ impl Vae {
         &self.decoder
     }
 
-    /// The negative SGVB estimator B (paper, equation 7) summed over a minibatch: what training minimises.
+    /// The negative SGVB estimator A or B (paper, equations 6 and 7) summed over a minibatch: what training minimises.
     ///
     /// `noise` has L rows for every row of `x`: the first sample of every data point, then the second, and so on. The
     /// tape holds `gradients` and starts at the data.
@@ -95,11 +105,19 @@ impl Vae {
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         noise: &Tensor<(Batch, Latent), f32, Cpu>,
+        estimator: Estimator,
         gradients: Gradients<f32, Cpu>,
     ) -> (Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>, BoundTerms) {
         let moments = self.encoder.forward(x, tape_of(gradients));
-        let kl = posterior::kl_from_standard_normal(moments.retaped::<OwnedTape<f32, Cpu>>());
+        let (for_kl, moments_alone) = (
+            moments.retaped::<OwnedTape<f32, Cpu>>(),
+            moments.retaped::<NoneTape>(),
+        );
         let z = posterior::reparameterise(moments, noise);
+        let kl = match estimator {
+            Estimator::A => posterior::sampled_kl(z.retaped::<OwnedTape<f32, Cpu>>(), &moments_alone, noise),
+            Estimator::B => posterior::kl_from_standard_normal(for_kl),
+        };
         let log_likelihood = self.decoder.forward(z).log_likelihood(x);
         let terms = BoundTerms {
             reconstruction: scalar(&log_likelihood),

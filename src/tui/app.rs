@@ -129,6 +129,8 @@ pub struct Traversal {
 
 /// Minibatch bounds that the sparkline remembers.
 const RECENT: usize = 512;
+/// Minibatches whose spread is shown.
+const SPREAD: usize = 100;
 /// Reports over which the speed is measured: about two seconds.
 const REPORTS: usize = 20;
 
@@ -357,6 +359,15 @@ impl Progress {
         if self.reports.len() > REPORTS {
             self.reports.pop_front();
         }
+    }
+
+    /// The standard deviation of the bounds of the last minibatches; none before the second.
+    pub fn spread(&self) -> Option<f64> {
+        let last: Vec<f64> = self.recent.iter().rev().take(SPREAD).copied().collect();
+        let count = last.len() as f64;
+        let mean = last.iter().sum::<f64>() / count;
+        let squares: f64 = last.iter().map(|bound| (bound - mean).powi(2)).sum();
+        (last.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
     }
 
     /// Training points a second, over the last reports.

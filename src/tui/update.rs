@@ -19,6 +19,7 @@ use super::widgets::axis::short;
 use crate::explore::traversal::{self, REACH};
 use crate::learning::Configuration;
 use crate::learning::trainer::{Command, Event, State};
+use crate::model::Estimator;
 use crate::random::{Purpose, generator};
 use crate::session::Pane;
 
@@ -245,11 +246,20 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
 
 fn steers_training(action: Action) -> bool {
     use Action::{
-        Evaluate, LowerLearningRate, NewRun, RaiseLearningRate, Reset, Save, StepOnce, ToggleRunning,
+        Evaluate, LowerLearningRate, NewRun, RaiseLearningRate, Reset, Save, StepOnce, SwitchEstimator,
+        ToggleRunning,
     };
     matches!(
         action,
-        ToggleRunning | StepOnce | Reset | RaiseLearningRate | LowerLearningRate | Evaluate | Save | NewRun
+        ToggleRunning
+            | StepOnce
+            | Reset
+            | RaiseLearningRate
+            | LowerLearningRate
+            | SwitchEstimator
+            | Evaluate
+            | Save
+            | NewRun
     )
 }
 
@@ -283,6 +293,15 @@ fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             let rate = progress.learning_rate;
             app.say(format!("learning rate {}", short(f64::from(rate))));
             vec![Effect::Trainer(Command::SetLearningRate(rate))]
+        }
+        Action::SwitchEstimator => {
+            let estimator = match progress.configuration.estimator {
+                Estimator::A => Estimator::B,
+                Estimator::B => Estimator::A,
+            };
+            progress.configuration.estimator = estimator;
+            app.say(format!("SGVB estimator {estimator:?}"));
+            vec![Effect::Trainer(Command::SetEstimator(estimator))]
         }
         Action::Evaluate => vec![Effect::Trainer(Command::Evaluate)],
         Action::Save => {

@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use crate::tui::keymap::{SCOPES, TABLE, heading, label};
 use crate::tui::theme;
 
-const EXPLANATIONS: [(&str, &str); 4] = [
+const EXPLANATIONS: [(&str, &str); 6] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -19,6 +19,17 @@ const EXPLANATIONS: [(&str, &str); 4] = [
         "Curve",
         "Orange is the mean of the minibatches since the last evaluation, with every minibatch dim behind it; green \
          is the test set. What lies outside the range is drawn at its edge.",
+    ),
+    (
+        "Estimators A and B",
+        "Both estimate the ELBO from posterior samples. B has the KL term in closed form and so varies less; the spread \
+         of the last minibatches stands behind ± in the training pane.",
+    ),
+    (
+        "Decoder",
+        "A Bernoulli decoder says how probable white is in every pixel, for MNIST; a Gaussian one has a mean and a \
+         variance for every pixel, for grey images such as faces. The variance is never below that of rounding to 256 \
+         levels, so that a pixel that is always the same can't send the density to infinity.",
     ),
     (
         "Traversal",

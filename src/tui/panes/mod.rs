@@ -100,7 +100,11 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
             workspace.model.architecture()
         )),
         Span::styled(
-            format!("AEVB {optimizer} lr {}", short(f64::from(progress.learning_rate))),
+            format!(
+                "AEVB {:?} {optimizer} lr {}",
+                progress.configuration.estimator,
+                short(f64::from(progress.learning_rate))
+            ),
             theme::plain(),
         ),
         Span::styled(

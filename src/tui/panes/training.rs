@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! 1.2M/3M samples 40%  49k/s  0:24  ETA 0:37             numbers
-//! minibatch -101.2 = -75.1 - KL 26.1   ▂▃▅▆▇             sparkline
-//! test      -104.6 = -79.0 - KL 25.6   active 20/20
+//! batch -101.2 = -75.1 - KL 26.1 ±2.3   ▂▃▅▆▇             sparkline, spread of the minibatches
+//! test  -104.6 = -79.0 - KL 25.6   active 20/20
 //! -100 ┤   ⣀⡠⠤⠒⠉⠉⠉           z7 ██████  2.1
 //! -140 ┤ ⢀⠔⠉                 z3 ███     1.2              curve, KL per latent dimension
 //! ```
@@ -56,7 +56,10 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         Span::styled("ETA ", theme::dim()),
         Span::raw(left),
     ]);
-    let minibatch = terms_line("batch", progress.latest, theme::TRAIN);
+    let mut minibatch = terms_line("batch", progress.latest, theme::TRAIN);
+    if let Some(spread) = progress.spread().filter(|_| progress.latest.is_some()) {
+        minibatch.push_span(Span::styled(format!(" ±{spread:.1}"), theme::dim()));
+    }
     let mut test = terms_line(
         "test ",
         progress.test.as_ref().map(|test| test.terms),
