@@ -98,6 +98,7 @@ fn everything_comes_back() {
         zoomed: true,
         log_axis: true,
         smoothing: 100,
+        paper: false,
         start_image: Some(7),
         latent: vec![0.1, -0.2, 0.3, 1e-8, 3.0, -3.0],
         dimension: Some(4),

@@ -7,6 +7,7 @@ use dfdx::prelude::{Cache, Cpu};
 
 mod importance;
 mod lower_bound;
+pub mod published;
 
 pub use importance::{LogLikelihood, importance_weighted};
 pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, Noise, lower_bound};

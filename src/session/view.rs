@@ -26,6 +26,8 @@ pub struct View {
     pub log_axis: bool,
     /// How many steps the smoothing of the minibatch curve looks back, 0 for none.
     pub smoothing: u32,
+    /// Whether the paper's curve is drawn, where it has one.
+    pub paper: bool,
     /// The test image at which the traversal starts; none for the origin of the latent space.
     pub start_image: Option<usize>,
     /// The latent vector that the traversal shows; empty: the start's own.
@@ -45,6 +47,7 @@ impl Default for View {
             zoomed: false,
             log_axis: false,
             smoothing: 20,
+            paper: true,
             start_image: Some(0),
             latent: Vec::new(),
             dimension: None,

@@ -27,6 +27,7 @@ pub enum Action {
     Repaint,
     ToggleAxis,
     CycleSmoothing,
+    TogglePaper,
     Up,
     Down,
     Left,
@@ -129,6 +130,7 @@ pub const TABLE: &[Binding] = &[
 
     row(TRAINING, &[character('x')], Action::ToggleAxis, "samples axis linear or logarithmic", Some("log axis")),
     row(TRAINING, &[character('w')], Action::CycleSmoothing, "smooth the minibatch curve over 0, 20, 100, 500 steps", Some("smooth")),
+    row(TRAINING, &[character('p')], Action::TogglePaper, "draw the paper's own curve, dashed, where it has one", Some("paper")),
     row(TRAINING, &[plain(KeyCode::Up), character('k')], Action::Up, "scroll the KL bars up", None),
     row(TRAINING, &[plain(KeyCode::Down), character('j')], Action::Down, "scroll the KL bars down", None),
     row(TRAINING, &[plain(KeyCode::PageUp), character('K')], Action::FarUp, "ten bars up", None),

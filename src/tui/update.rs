@@ -327,6 +327,7 @@ fn look_at_training(app: &mut App, action: Action) -> Vec<Effect> {
     let bar = &mut workspace.progress.first_bar;
     match action {
         Action::ToggleAxis => app.view.log_axis = !app.view.log_axis,
+        Action::TogglePaper => app.view.paper = !app.view.paper,
         Action::CycleSmoothing => {
             let lengths = [0, 20, 100, 500];
             let next = lengths.into_iter().find(|&length| length > app.view.smoothing);

@@ -14,9 +14,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::data::mnist;
+use crate::evaluation::published::{PaperData, Published, figure_2};
+use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::State;
+use crate::model::Likelihood;
 use crate::model::vae::BoundTerms;
-use crate::tui::app::{App, Progress, Workspace};
+use crate::session::View;
+use crate::tui::app::{App, Workspace};
 use crate::tui::layout::{self, TrainingGeometry};
 use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, Spacing, short};
@@ -29,7 +34,7 @@ use crate::tui::widgets::sparkline;
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let geometry = layout::training(area);
     render_numbers(workspace, geometry.numbers, buffer);
-    match chart(&workspace.progress, app.view.log_axis, app.view.smoothing) {
+    match chart(workspace, &app.view) {
         Some(chart) => chart.render(geometry.curve, buffer),
         None => Paragraph::new("no points yet: space starts training")
             .style(theme::dim())
@@ -97,41 +102,11 @@ fn terms_line(name: &'static str, terms: Option<BoundTerms>, colour: ratatui::st
 }
 
 /// The curve so far; none before the first step.
-fn chart(progress: &Progress, log_axis: bool, smoothing: u32) -> Option<Chart> {
+fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
+    let progress = &workspace.progress;
     let buckets = progress.trace.buckets();
     let (first, last) = (buckets.first()?, buckets.last()?);
-    let raw = buckets.iter().map(|bucket| Stroke {
-        x: bucket.samples as f64,
-        low: f64::from(bucket.minimum),
-        high: f64::from(bucket.maximum),
-    });
-    let means = || {
-        smoothed(
-            buckets
-                .iter()
-                .map(|bucket| (f64::from(bucket.mean), bucket.steps)),
-            smoothing,
-        )
-    };
-    let smooth = buckets
-        .iter()
-        .zip(means())
-        .map(|(bucket, mean)| Stroke::at(bucket.samples as f64, mean));
-    let points = progress.evaluations.iter();
-    let train = points
-        .clone()
-        .map(|point| Stroke::at(point.samples as f64, point.elbo_train));
-    let test = points
-        .clone()
-        .map(|point| Stroke::at(point.samples as f64, point.elbo_test));
-
-    // The first steps lie far below all others; they are drawn at the edge rather than stretching the range.
-    let mut smoothed_means: Vec<f64> = means().collect();
-    smoothed_means.sort_by(f64::total_cmp);
-    let usual = &smoothed_means[smoothed_means.len() / 10..];
-    let bounds = points.flat_map(|point| [point.elbo_train, point.elbo_test]);
-    let y = Axis::around(usual.iter().copied().chain(bounds))?;
-    let (spacing, start) = if log_axis {
+    let (spacing, start) = if view.log_axis {
         (Spacing::Logarithmic, first.samples as f64)
     } else {
         (Spacing::Linear, 0.0)
@@ -142,39 +117,92 @@ fn chart(progress: &Progress, log_axis: bool, smoothing: u32) -> Option<Chart> {
         spacing,
     };
 
-    let smooth_colour = if smoothing > 1 {
-        theme::RAW_SMOOTH
-    } else {
-        theme::RAW
+    let raw = buckets.iter().map(|bucket| Stroke {
+        x: bucket.samples as f64,
+        low: f64::from(bucket.minimum),
+        high: f64::from(bucket.maximum),
+    });
+    let means = || {
+        smoothed(
+            buckets
+                .iter()
+                .map(|bucket| (f64::from(bucket.mean), bucket.steps)),
+            view.smoothing,
+        )
     };
-    let mut series = vec![Series {
-        name: Some("minibatch"),
-        colour: theme::RAW,
-        strokes: raw.collect(),
-    }];
-    if smoothing > 1 {
-        series.push(Series {
-            name: Some("smoothed"),
-            colour: smooth_colour,
-            strokes: smooth.collect(),
-        });
+    let smooth = buckets
+        .iter()
+        .zip(means())
+        .map(|(bucket, mean)| Stroke::at(bucket.samples as f64, mean));
+    let evaluated = |bound: fn(&CurvePoint) -> f64| {
+        let points = progress.evaluations.iter();
+        points.map(move |point| Stroke::at(point.samples as f64, bound(point)))
+    };
+    let paper = published(workspace).filter(|_| view.paper).unwrap_or_default();
+    let so_far = |curve: Vec<(f64, f64)>| -> Vec<Stroke> {
+        let points = curve
+            .into_iter()
+            .filter(|(samples, _)| (x.start..=x.end).contains(samples));
+        points
+            .map(|(samples, bound)| Stroke::at(samples, bound))
+            .collect()
+    };
+    let (paper_train, paper_test) = (so_far(paper.train), so_far(paper.test));
+
+    // The first steps lie far below all others; they are drawn at the edge rather than stretching the range.
+    let mut smoothed_means: Vec<f64> = means().collect();
+    smoothed_means.sort_by(f64::total_cmp);
+    let usual = smoothed_means[smoothed_means.len() / 10..].iter().copied();
+    let evaluations = progress.evaluations.iter();
+    let bounds = evaluations.flat_map(|point| [point.elbo_train, point.elbo_test]);
+    let published = paper_train.iter().chain(&paper_test).map(|stroke| stroke.low);
+    let y = Axis::around(usual.chain(bounds).chain(published))?;
+
+    let line = |name, colour, strokes| Series {
+        name,
+        colour,
+        dashed: false,
+        strokes,
+    };
+    let dashed = |name, colour, strokes| Series {
+        dashed: true,
+        ..line(name, colour, strokes)
+    };
+    let mut series = vec![line(Some("minibatch"), theme::RAW, raw.collect())];
+    if view.smoothing > 1 {
+        series.push(line(Some("smoothed"), theme::RAW_SMOOTH, smooth.collect()));
     }
-    series.push(Series {
-        name: Some("train"),
-        colour: theme::TRAIN,
-        strokes: train.collect(),
-    });
-    series.push(Series {
-        name: Some("test"),
-        colour: theme::TEST,
-        strokes: test.collect(),
-    });
+    if !paper_test.is_empty() {
+        series.push(dashed(None, theme::TRAIN, paper_train));
+        series.push(dashed(Some("paper"), theme::TEST, paper_test));
+    }
+    series.push(line(
+        Some("train"),
+        theme::TRAIN,
+        evaluated(|point| point.elbo_train).collect(),
+    ));
+    series.push(line(
+        Some("test"),
+        theme::TEST,
+        evaluated(|point| point.elbo_test).collect(),
+    ));
     Some(Chart {
         series,
         x,
         y,
         x_title: "samples",
     })
+}
+
+/// The paper's curves for this data and number of latent dimensions.
+fn published(workspace: &Workspace) -> Option<Published> {
+    let (data, configuration) = (&workspace.data, &workspace.progress.configuration);
+    let paper_data = match configuration.likelihood {
+        Likelihood::Bernoulli if data.name == mnist::NAME => PaperData::Mnist,
+        Likelihood::Gaussian if (data.height, data.width) == (28, 20) => PaperData::FreyFace,
+        _ => return None,
+    };
+    figure_2(paper_data, configuration.latent)
 }
 
 /// The KL term of every latent dimension, the largest first.

@@ -44,6 +44,8 @@ pub struct Series {
     pub name: Option<&'static str>,
     /// Its colour.
     pub colour: Color,
+    /// Whether it is drawn with gaps.
+    pub dashed: bool,
     /// Its points, in order.
     pub strokes: Vec<Stroke>,
 }
@@ -61,6 +63,8 @@ pub struct Chart {
     pub x_title: &'static str,
 }
 
+/// Columns of dots that a dash is long, and the gap after it.
+const DASH: usize = 3;
 /// Dots of a braille cell.
 const DOT_COLUMNS: usize = 2;
 const DOT_ROWS: usize = 4;
@@ -139,14 +143,14 @@ impl Chart {
     }
 
     fn render_legend(&self, plot: Rect, buffer: &mut Buffer) {
-        let named: Vec<(&str, Color)> = self
+        let named: Vec<(&str, Color, bool)> = self
             .series
             .iter()
-            .filter_map(|series| Some((series.name?, series.colour)))
+            .filter_map(|series| Some((series.name?, series.colour, series.dashed)))
             .collect();
         let width = named
             .iter()
-            .map(|(name, _)| name.len() as u16 + 3)
+            .map(|(name, ..)| name.len() as u16 + 3)
             .max()
             .unwrap_or(0);
         if plot.height < named.len() as u16 + 3 || plot.width < 2 * width {
@@ -154,10 +158,10 @@ impl Chart {
         }
         // Bounds rise, so the lower right is the free corner.
         let top = plot.bottom() - 1 - named.len() as u16;
-        for (y, (name, colour)) in (top..).zip(named) {
+        for (y, (name, colour, dashed)) in (top..).zip(named) {
             let x = plot.right() - width;
-            buffer.set_string(x, y, "━ ", Style::new().fg(colour));
-            buffer.set_string(x + 2, y, name, theme::plain());
+            buffer.set_string(x, y, if dashed { "╍ " } else { "━ " }, Style::new().fg(colour));
+            buffer.set_string(x + 2, y, name, Style::new().fg(Color::Reset));
         }
     }
 }
@@ -170,6 +174,7 @@ struct Grid {
     rows: usize,
     dots: Vec<u8>,
     colour: Color,
+    dashed: bool,
 }
 
 impl Grid {
@@ -179,11 +184,13 @@ impl Grid {
             rows: usize::from(plot.height),
             dots: vec![0; usize::from(plot.width) * usize::from(plot.height)],
             colour: Color::Reset,
+            dashed: false,
         }
     }
 
     fn draw(&mut self, series: &Series, x_axis: Axis, y_axis: Axis) {
         self.colour = series.colour;
+        self.dashed = series.dashed;
         let mut previous: Option<(usize, usize)> = None;
         for stroke in &series.strokes {
             let Some(x) = x_axis.position(stroke.x).filter(|x| (0.0..=1.0).contains(x)) else {
@@ -218,6 +225,9 @@ impl Grid {
     }
 
     fn set(&mut self, column: usize, row: usize) {
+        if self.dashed && column % (2 * DASH) >= DASH {
+            return;
+        }
         let cell = row / DOT_ROWS * (self.columns / DOT_COLUMNS) + column / DOT_COLUMNS;
         self.dots[cell] |= DOTS[row % DOT_ROWS][column % DOT_COLUMNS];
     }
@@ -247,6 +257,7 @@ mod tests {
             series: vec![Series {
                 name: Some("test"),
                 colour: theme::TEST,
+                dashed: false,
                 strokes,
             }],
             x: Axis {
