@@ -24,6 +24,8 @@ pub enum Purpose {
     Evaluation = 5,
     /// Draws that a person asks for on the screen; index: how many were asked for before.
     Exploration = 6,
+    /// Latent variables and images that a model dreams up (Wake-Sleep); index: the step.
+    Dream = 7,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

@@ -12,7 +12,7 @@ use vae_tui::data::{Binarisation, Dataset, mnist};
 use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{LowerBound, Noise, importance_weighted, lower_bound};
 use vae_tui::learning::trainer::{Command, Event, State, Trainer};
-use vae_tui::learning::{Configuration, Preset, Training, Workers};
+use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::model::Estimator;
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::nn::view::elements_mut;
@@ -85,6 +85,23 @@ fn the_bound_rises_under_every_rule_binarisation_and_number_of_samples() {
             "{optimizer:?} {binarisation:?}: from {before} to {after}"
         );
     }
+}
+
+#[test]
+fn wake_sleep_learns_too() {
+    let data = shapes();
+    let configuration = Configuration {
+        method: Method::WakeSleep,
+        learning_rate: 3e-3,
+        ..configuration()
+    };
+    let before = measure(&Training::new(configuration.clone(), &data), &data)
+        .terms
+        .lower_bound();
+    let after = measure(&train(configuration, &data, 20_000), &data)
+        .terms
+        .lower_bound();
+    assert!(after > before + 200.0, "from {before} to {after}");
 }
 
 /// Estimators A and B (equations 6 and 7) agree in expectation, and B varies less.

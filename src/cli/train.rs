@@ -13,7 +13,7 @@ use super::{dataset, default_threads, print_line, progress_bar, with_data};
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
-use crate::learning::{Configuration, Diverged, Preset, Training};
+use crate::learning::{Configuration, Diverged, Method, Preset, Training};
 use crate::model::{Estimator, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::session::{self, View};
@@ -30,6 +30,9 @@ pub struct Arguments {
     /// Named settings that the other flags override
     #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
     preset: Preset,
+    /// The algorithm
+    #[arg(long, value_enum, conflicts_with = "resume")]
+    method: Option<Method>,
     /// Latent dimensions, 1 to 512
     #[arg(long, value_name = "N", conflicts_with = "resume")]
     latent: Option<usize>,
@@ -233,6 +236,7 @@ fn configuration(arguments: &Arguments) -> Configuration {
         optimizer.usual_learning_rate()
     };
     Configuration {
+        method: arguments.method.unwrap_or(preset.method),
         hidden: arguments.hidden.unwrap_or(preset.hidden),
         latent: arguments.latent.unwrap_or(preset.latent),
         optimizer,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::Method;
 use crate::data::{Binarisation, Dataset};
 use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
 use crate::model::{Activation, Estimator, Initialisation, Likelihood};
@@ -13,6 +14,9 @@ use crate::nn::optimizer::Rule;
 pub struct Configuration {
     /// The data set's name.
     pub data: String,
+    /// The algorithm.
+    #[serde(default)]
+    pub method: Method,
     /// Hidden units of encoder and decoder.
     pub hidden: usize,
     /// Latent dimensions.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Configuration;
+use super::{Configuration, Method};
 use crate::data::Binarisation;
 use crate::model::{Activation, Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
@@ -29,6 +29,7 @@ impl Preset {
     pub fn configuration(self, threads: usize) -> Configuration {
         let mnist = Configuration {
             data: "mnist".into(),
+            method: Method::Aevb,
             hidden: 500,
             latent: 20,
             activation: Activation::Tanh,

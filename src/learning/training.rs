@@ -4,10 +4,9 @@ use std::time::Instant;
 
 use thiserror::Error;
 
-use super::aevb::Visit;
 use super::curve::{CurvePoint, Trace};
 use super::minibatch::MinibatchOrder;
-use super::{Configuration, Workers};
+use super::{Configuration, Visit, Workers};
 use crate::data::Dataset;
 use crate::evaluation::LowerBound;
 use crate::model::Vae;
@@ -126,7 +125,7 @@ impl Training {
             &mut self.optimizer,
             &data.train,
             &indices,
-            visit,
+            (self.configuration.method, visit),
             prior,
         );
         let terms = step.ok_or(Diverged {

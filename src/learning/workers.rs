@@ -9,7 +9,8 @@ use dfdx::prelude::*;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use super::aevb::{self, Visit};
+use super::Method;
+use super::shard::{Shard, ShardGradient, Visit};
 use crate::data::Split;
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
@@ -55,7 +56,7 @@ impl Workers {
         self.pool.install(work)
     }
 
-    /// One step of AEVB on the data points `indices`; `weight_prior` as in [`Optimizer::update`].
+    /// One step of `method` on the data points `indices`; `weight_prior` as in [`Optimizer::update`].
     ///
     /// Where the loss or a gradient is not finite, nothing is updated and `None` comes back.
     pub fn step(
@@ -64,18 +65,25 @@ impl Workers {
         optimizer: &mut Optimizer,
         split: &Split,
         indices: &[usize],
-        visit: Visit,
+        (method, visit): (Method, Visit),
         weight_prior: f32,
     ) -> Option<BoundTerms> {
         let rows = indices.len().div_ceil(self.devices.len());
         self.pool.install(|| {
             let shared: &Vae = model;
-            let mut shards: Vec<Shard> = indices
+            let mut shards: Vec<ShardGradient> = indices
                 .par_chunks(rows)
                 .zip(&self.devices)
                 .enumerate()
                 .map(|(shard, (indices, device))| {
-                    aevb::gradient(shared, device, split, indices, shard * rows, visit)
+                    let shard = Shard {
+                        model: shared,
+                        device,
+                        split,
+                        indices,
+                        first_row: shard * rows,
+                    };
+                    method.gradient(&shard, visit)
                 })
                 .collect();
 
@@ -94,10 +102,8 @@ impl Workers {
     }
 }
 
-type Shard = (Gradients<f32, Cpu>, BoundTerms);
-
 /// Moves the gradient of every parameter, or its factors, out of the shards: one list a parameter, one entry a shard.
-fn take_gradients(model: &Vae, shards: &mut [Shard]) -> Vec<Vec<Vec<f32>>> {
+fn take_gradients(model: &Vae, shards: &mut [ShardGradient]) -> Vec<Vec<Vec<f32>>> {
     let of_shards = |named: Named<&dyn Parameter>| {
         shards
             .iter_mut()
@@ -108,7 +114,7 @@ fn take_gradients(model: &Vae, shards: &mut [Shard]) -> Vec<Vec<Vec<f32>>> {
 }
 
 /// Puts the buffers back, so that dropping the shards returns them to the cache for the next step.
-fn give_back_gradients(model: &Vae, shards: &mut [Shard], gradients: Vec<Vec<Vec<f32>>>) {
+fn give_back_gradients(model: &Vae, shards: &mut [ShardGradient], gradients: Vec<Vec<Vec<f32>>>) {
     for (named, of_shards) in model.parameters().into_iter().zip(gradients) {
         for ((gradients, _), gradient) in shards.iter_mut().zip(of_shards) {
             named.parameter.give_back_gradient(gradients, gradient);

@@ -1,6 +1,8 @@
 //! What a decoder says of pixels: the two families of `p(x|z)`, and the log-likelihood with its gradient.
 
 use dfdx::prelude::*;
+use rand::Rng;
+use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
 use crate::dims::{Batch, Moments, Pixels};
@@ -63,6 +65,42 @@ impl Decoded<NoneTape> {
                 per_row
             }
         }
+    }
+
+    /// One image drawn for every row: black and white from Bernoullis, grey from Gaussians (which may leave `[0, 1]`).
+    /// Row `i` is drawn with `generator(i)`, so that it depends on its place alone.
+    pub fn sample<R: Rng>(self, generator: impl Fn(usize) -> R) -> Tensor<(Batch, Pixels), f32, Cpu> {
+        let deviations = match &self {
+            Self::Bernoulli(_) => None,
+            Self::Gaussian(moments) => {
+                let Moments(Pixels(pixels)) = moments.shape().1;
+                let raws = elements(moments)
+                    .chunks_exact(2 * pixels)
+                    .flat_map(move |row| &row[pixels..]);
+                Some(
+                    raws.map(|&raw| kernels::standard_deviation(raw))
+                        .collect::<Vec<f32>>(),
+                )
+            }
+        };
+        let mut images = self.means();
+        let Pixels(pixels) = images.shape().1;
+        for (index, row) in elements_mut(&mut images).chunks_exact_mut(pixels).enumerate() {
+            let mut generator = generator(index);
+            match &deviations {
+                None => row
+                    .iter_mut()
+                    .for_each(|pixel| *pixel = f32::from(u8::from(generator.r#gen::<f32>() < *pixel))),
+                Some(deviations) => {
+                    row.iter_mut()
+                        .zip(&deviations[index * pixels..])
+                        .for_each(|(pixel, deviation)| {
+                            *pixel += deviation * generator.sample::<f32, _>(StandardNormal)
+                        })
+                }
+            }
+        }
+        images
     }
 
     /// The mean image of every row, in `[0, 1]`.

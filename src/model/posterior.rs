@@ -105,3 +105,26 @@ pub fn sampled_kl<T: Tape<f32, Cpu>>(
     });
     kl.put_tape(tape)
 }
+
+/// `log q(z|x)`, summed over the rows: how well the recognition model explains latent variables that are known.
+///
+/// Shapes: moments (B, 2 N_z), z (B, N_z). Gradients: `d mu = (z - mu) / sigma^2`,
+/// `d log sigma^2 = ((z - mu)^2 / sigma^2 - 1) / 2`; computed along with the value, they take the place of the moments.
+pub fn log_density<T: Tape<f32, Cpu>>(
+    moments: Tensor<(Batch, Moments<Latent>), f32, Cpu, T>,
+    z: &Tensor<(Batch, Latent), f32, Cpu>,
+) -> Tensor<Rank0, f32, Cpu, T> {
+    let (mut moments, mut tape) = moments.split_tape();
+    let (Batch(points), Moments(Latent(latent))) = *moments.shape();
+    let mut per_point = vec![0.0; points];
+    kernels::log_density_and_gradients(elements_mut(&mut moments), elements(z), latent, &mut per_point);
+
+    let log_density = moments.device().tensor(per_point.iter().sum::<f64>() as f32);
+    let ghost = log_density.ghost();
+    tape.add_backward_op(move |gradients| {
+        let scale = gradients.get_or_alloc_mut(&ghost)?[0];
+        kernels::add_scaled(elements(&moments), scale, gradients.get_or_alloc_mut(&moments)?);
+        Ok(())
+    });
+    log_density.put_tape(tape)
+}

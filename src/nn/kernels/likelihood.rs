@@ -3,7 +3,7 @@
 //! What a decoder says of a row of pixels stands in one row: for Bernoullis the logit of every pixel; for Gaussians the
 //! logit of the mean of every pixel, then the raw log-variance of every pixel.
 
-use super::{LANES, scalar, sum_of_pairs, vectorised};
+use super::{HALF_LN_2_PI, LANES, scalar, sum_of_pairs, vectorised};
 
 /// `sum_i x_i l_i - softplus(l_i)` for every row, that is `log p(x)` under Bernoullis with logits `l`.
 ///
@@ -59,8 +59,6 @@ pub fn bernoulli_log_likelihood_and_residuals(
 /// A density can't be surer of a pixel than the data is. Without this floor a pixel that is always the same (the black
 /// frame of an image) sends the likelihood to infinity.
 pub const LEAST_LOG_VARIANCE: f32 = -13.567_432;
-
-const HALF_LN_2_PI: f32 = 0.918_938_5;
 
 /// `log N(x; mu, sigma^2)` summed over every row, with `mu = sigmoid(m)` and
 /// `log sigma^2 = floor + softplus(raw - floor)`, which is `raw` itself except near [`LEAST_LOG_VARIANCE`].
@@ -124,6 +122,11 @@ pub fn gaussian_log_likelihood_and_gradients(
             }
         },
     );
+}
+
+/// The standard deviation of a pixel with this raw log-variance.
+pub fn standard_deviation(raw: f32) -> f32 {
+    scalar::exp(0.5 * (LEAST_LOG_VARIANCE + scalar::softplus(raw - LEAST_LOG_VARIANCE)))
 }
 
 /// The log-density of one pixel, and its gradients with respect to the logit of the mean and the raw log-variance.

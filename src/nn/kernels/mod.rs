@@ -17,12 +17,12 @@ pub use elementwise::{
 };
 pub use likelihood::{
     LEAST_LOG_VARIANCE, bernoulli_log_likelihood, bernoulli_log_likelihood_and_residuals,
-    gaussian_log_likelihood, gaussian_log_likelihood_and_gradients,
+    gaussian_log_likelihood, gaussian_log_likelihood_and_gradients, standard_deviation,
 };
 pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
 pub use posterior::{
-    gaussian_kl, gaussian_kl_backward, gaussian_kl_per_dimension, reparameterise, reparameterise_backward,
-    sampled_kl, sampled_kl_backward,
+    gaussian_kl, gaussian_kl_backward, gaussian_kl_per_dimension, log_density_and_gradients, reparameterise,
+    reparameterise_backward, sampled_kl, sampled_kl_backward,
 };
 pub use update::{AdagradStep, AdamStep, adagrad, adam};
 
@@ -30,6 +30,9 @@ pub use update::{AdagradStep, AdamStep, adagrad, adam};
 fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
 }
+
+/// The constant of a Gaussian log-density.
+const HALF_LN_2_PI: f32 = 0.918_938_5;
 
 /// Numbers added side by side, so that a sum over a row vectorises and its rounding stays small.
 const LANES: usize = 16;

@@ -3,7 +3,7 @@
 //! A Gaussian is a row of moments: the mean of every dimension, then the log-variance of every dimension. Gradients are
 //! added to what is there.
 
-use super::{add_scaled, scalar, sum_of_pairs, vectorised};
+use super::{HALF_LN_2_PI, add_scaled, scalar, sum_of_pairs, vectorised};
 
 /// `z = mu + exp(log sigma^2 / 2) * noise`.
 ///
@@ -68,6 +68,31 @@ pub fn reparameterise_backward(
 #[inline(always)]
 fn kl(mean: f32, log_variance: f32) -> f32 {
     0.5 * (mean * mean + scalar::exp(log_variance) - log_variance - 1.0)
+}
+
+/// `log q(z)` of every row under the Gaussian of its moments; and every moment becomes its gradient.
+///
+/// Shapes: moments (rows, 2 latent), z (rows, latent), per_row (rows).
+pub fn log_density_and_gradients(moments: &mut [f32], z: &[f32], latent: usize, per_row: &mut [f64]) {
+    assert_eq!(moments.len(), 2 * z.len(), "moments for every dimension");
+    assert_eq!(z.len(), latent * per_row.len(), "a sum for every row");
+    let rows = moments.chunks_exact_mut(2 * latent).zip(z.chunks_exact(latent));
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((moments, z), sum) in rows.zip(per_row) {
+                let (means, log_variances) = moments.split_at_mut(latent);
+                *sum = 0.0;
+                for ((mean, log_variance), &z) in means.iter_mut().zip(log_variances).zip(z) {
+                    let precision = scalar::exp(-*log_variance);
+                    let difference = z - *mean;
+                    let square = difference * difference * precision;
+                    *sum -= f64::from(HALF_LN_2_PI + 0.5 * (*log_variance + square));
+                    (*mean, *log_variance) = (difference * precision, 0.5 * (square - 1.0));
+                }
+            }
+        },
+    );
 }
 
 /// The KL divergence from `N(0, I)` of every row, summed over its dimensions.
@@ -177,5 +202,32 @@ mod tests {
         let mut per_row = [0.0];
         gaussian_kl(&moments, 3, &mut per_row);
         assert!((per_row[0] - expected.iter().sum::<f64>()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_log_density_is_the_closed_form_and_its_gradients_its_differences() {
+        let exact = |mean: f64, log_variance: f64, z: f64| {
+            let variance = log_variance.exp();
+            -0.5 * ((2.0 * std::f64::consts::PI * variance).ln() + (z - mean).powi(2) / variance)
+        };
+        let (moments, z) = ([0.3, -1.0, 0.5, -2.0], [1.1, -1.5]);
+        let mut gradients = moments;
+        let mut per_row = [0.0];
+        log_density_and_gradients(&mut gradients, &z, 2, &mut per_row);
+        let mut expected = 0.0;
+        for dimension in 0..2 {
+            let [mean, log_variance, z] =
+                [moments[dimension], moments[2 + dimension], z[dimension]].map(f64::from);
+            expected += exact(mean, log_variance, z);
+            let step = 1e-5;
+            let d_mean =
+                (exact(mean + step, log_variance, z) - exact(mean - step, log_variance, z)) / (2.0 * step);
+            let d_log_variance =
+                (exact(mean, log_variance + step, z) - exact(mean, log_variance - step, z)) / (2.0 * step);
+            assert!((f64::from(gradients[dimension]) - d_mean).abs() < 1e-4 * d_mean.abs().max(1.0));
+            let difference = f64::from(gradients[2 + dimension]) - d_log_variance;
+            assert!(difference.abs() < 1e-4 * d_log_variance.abs().max(1.0));
+        }
+        assert!((per_row[0] - expected).abs() < 1e-5);
     }
 }

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::data;
-use crate::learning::Configuration;
+use crate::learning::{Configuration, Method};
 use crate::model::Likelihood;
 use crate::nn::optimizer::Rule;
 use crate::tui::theme;
@@ -16,7 +16,7 @@ use crate::tui::theme;
 #[derive(Clone, Debug)]
 pub struct Form {
     base: Configuration,
-    fields: [(&'static str, String); 10],
+    fields: [(&'static str, String); 11],
     selected: usize,
     /// Whether the selected field is still as it was offered, so that the first digit replaces it.
     untouched: bool,
@@ -37,6 +37,9 @@ pub enum Outcome {
 /// The fields that are chosen from two values instead of typed.
 const OPTIMIZER: usize = 3;
 const DECODER: usize = 8;
+const METHOD: usize = 10;
+const AEVB: &str = "aevb";
+const WAKE_SLEEP: &str = "wake-sleep";
 const BERNOULLI: &str = "bernoulli";
 const GAUSSIAN: &str = "gaussian";
 /// The most that can be typed: the path of a file.
@@ -48,6 +51,10 @@ impl Form {
         let optimizer = match configuration.optimizer {
             Rule::Adam => "adam",
             Rule::Adagrad => "adagrad",
+        };
+        let method = match configuration.method {
+            Method::Aevb => AEVB,
+            Method::WakeSleep => WAKE_SLEEP,
         };
         let decoder = match configuration.likelihood {
             Likelihood::Bernoulli => BERNOULLI,
@@ -70,6 +77,7 @@ impl Form {
                 ("goal (samples)", configuration.goal.to_string()),
                 ("decoder", decoder.into()),
                 ("data", configuration.data.clone()),
+                ("method", method.into()),
             ],
             base: configuration.clone(),
             selected: 0,
@@ -94,6 +102,10 @@ impl Form {
             KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if self.selected == DECODER => {
                 let decoder = &mut self.fields[DECODER].1;
                 *decoder = if decoder == BERNOULLI { GAUSSIAN } else { BERNOULLI }.into();
+            }
+            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if self.selected == METHOD => {
+                let method = &mut self.fields[METHOD].1;
+                *method = if method == AEVB { WAKE_SLEEP } else { AEVB }.into();
             }
             KeyCode::Backspace if !is_choice(self.selected) => {
                 self.untouched = false;
@@ -140,6 +152,7 @@ impl Form {
             goal,
             decoder,
             data,
+            method,
         ] = &self.fields;
         let optimizer = if optimizer.1 == "adam" {
             Rule::Adam
@@ -166,6 +179,11 @@ impl Form {
                 Likelihood::Gaussian
             },
             data: data::absolute_name(&data.1),
+            method: if method.1 == AEVB {
+                Method::Aevb
+            } else {
+                Method::WakeSleep
+            },
             ..self.base.clone()
         };
         configuration.check().map_err(|error| error.to_string())?;
@@ -178,7 +196,7 @@ impl Form {
             "New run",
             "Enter start, Esc cancel, ↑ ↓ field",
             60,
-            15,
+            16,
             area,
             buffer,
         );
@@ -217,7 +235,7 @@ impl Form {
 const NAME: usize = 20;
 
 fn is_choice(field: usize) -> bool {
-    field == OPTIMIZER || field == DECODER
+    matches!(field, OPTIMIZER | DECODER | METHOD)
 }
 
 fn number<T: std::str::FromStr>((name, text): &(&'static str, String)) -> Result<T, String> {

@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use crate::tui::keymap::{SCOPES, TABLE, heading, label};
 use crate::tui::theme;
 
-const EXPLANATIONS: [(&str, &str); 6] = [
+const EXPLANATIONS: [(&str, &str); 7] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -24,6 +24,11 @@ const EXPLANATIONS: [(&str, &str); 6] = [
         "Estimators A and B",
         "Both estimate the ELBO from posterior samples. B has the KL term in closed form and so varies less; the spread \
          of the last minibatches stands behind ± in the training pane.",
+    ),
+    (
+        "AEVB and Wake-Sleep",
+        "AEVB raises one bound with encoder and decoder together. Wake-Sleep teaches the decoder on data and the encoder \
+         on images that the decoder dreams up; its bound is measured in the same way.",
     ),
     (
         "Decoder",

@@ -17,6 +17,7 @@ use super::layout;
 use super::theme;
 use super::widgets::axis::short;
 use crate::data::short_name;
+use crate::learning::Method;
 use crate::learning::trainer::State;
 use crate::nn::optimizer::Rule;
 use crate::session::Pane;
@@ -83,6 +84,10 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         Rule::Adam => "Adam",
         Rule::Adagrad => "Adagrad",
     };
+    let method = match progress.configuration.method {
+        Method::Aevb => format!("AEVB {:?}", progress.configuration.estimator),
+        Method::WakeSleep => "Wake-Sleep".into(),
+    };
     let name = workspace
         .path
         .as_deref()
@@ -101,8 +106,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         )),
         Span::styled(
             format!(
-                "AEVB {:?} {optimizer} lr {}",
-                progress.configuration.estimator,
+                "{method} {optimizer} lr {}",
                 short(f64::from(progress.learning_rate))
             ),
             theme::plain(),

@@ -16,6 +16,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use crate::data::mnist;
 use crate::evaluation::published::{PaperData, Published, figure_2};
+use crate::learning::Method;
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::State;
 use crate::model::Likelihood;
@@ -194,9 +195,12 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
     })
 }
 
-/// The paper's curves for this data and number of latent dimensions.
+/// The paper's AEVB curves for this data and number of latent dimensions.
 fn published(workspace: &Workspace) -> Option<Published> {
     let (data, configuration) = (&workspace.data, &workspace.progress.configuration);
+    if configuration.method != Method::Aevb {
+        return None;
+    }
     let paper_data = match configuration.likelihood {
         Likelihood::Bernoulli if data.name == mnist::NAME => PaperData::Mnist,
         Likelihood::Gaussian if (data.height, data.width) == (28, 20) => PaperData::FreyFace,

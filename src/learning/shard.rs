@@ -1,0 +1,77 @@
+//! One thread's share of a minibatch, and its random numbers.
+
+use dfdx::prelude::*;
+
+use crate::data::{Binarisation, Split};
+use crate::dims::{Batch, Latent, Pixels};
+use crate::model::vae::BoundTerms;
+use crate::model::{Estimator, Vae};
+use crate::nn::view::elements_mut;
+use crate::random::{Purpose, fill_standard_normal, generator};
+
+/// One visit of a minibatch: what decides its random numbers, and how its bound is estimated.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    /// The run's seed.
+    pub seed: u64,
+    /// The step.
+    pub step: u64,
+    /// Posterior samples a data point, `L`.
+    pub mc_samples: usize,
+    /// How grey pixels are read.
+    pub binarisation: Binarisation,
+    /// How the bound is estimated.
+    pub estimator: Estimator,
+}
+
+/// What a shard computes: the gradient of what is minimised, summed over its data points, and the lower bound's terms.
+pub type ShardGradient = (Gradients<f32, Cpu>, BoundTerms);
+
+/// The data points of a minibatch that one tape walks over.
+#[derive(Clone, Copy)]
+pub struct Shard<'a> {
+    /// The model as it is in this step.
+    pub model: &'a Vae,
+    /// Where tensors live.
+    pub device: &'a Cpu,
+    /// The training set.
+    pub split: &'a Split,
+    /// The data points.
+    pub indices: &'a [usize],
+    /// The place of the first of them within the minibatch: the noise of a data point depends on its place alone, not
+    /// on how the minibatch is split.
+    pub first_row: usize,
+}
+
+impl Shard<'_> {
+    /// The images, one a row.
+    pub fn images(&self, visit: Visit) -> Tensor<(Batch, Pixels), f32, Cpu> {
+        let pixels = self.model.architecture().pixels;
+        let mut x = self
+            .device
+            .zeros_like(&(Batch(self.indices.len()), Pixels(pixels)));
+        for (row, &index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(self.indices) {
+            visit
+                .binarisation
+                .fill_row(self.split, index, visit.seed, visit.step, row);
+        }
+        x
+    }
+
+    /// Noise for L posterior samples of every image: the first sample of each, then the second, and so on.
+    pub fn noise(&self, visit: Visit) -> Tensor<(Batch, Latent), f32, Cpu> {
+        let (points, latent) = (self.indices.len(), self.model.architecture().latent);
+        let mut noise = self
+            .device
+            .zeros_like(&(Batch(visit.mc_samples * points), Latent(latent)));
+        for (row, noise) in elements_mut(&mut noise).chunks_exact_mut(latent).enumerate() {
+            let (sample, point) = (row / points, self.first_row + row % points);
+            let stream = (sample as u64) << 32 | point as u64;
+            fill_standard_normal(
+                &mut generator(visit.seed, Purpose::Noise, visit.step, stream),
+                noise,
+            );
+        }
+        noise
+    }
+}
