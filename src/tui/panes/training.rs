@@ -148,7 +148,7 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
             .map(|(samples, bound)| Stroke::at(samples, bound))
             .collect()
     };
-    let (paper_train, paper_test) = (so_far(paper.train), so_far(paper.test));
+    let (mut paper_train, mut paper_test) = (so_far(paper.train), so_far(paper.test));
 
     // The first steps lie far below all others; they are drawn at the edge rather than stretching the range.
     let mut smoothed_means: Vec<f64> = means().collect();
@@ -156,8 +156,12 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
     let usual = smoothed_means[smoothed_means.len() / 10..].iter().copied();
     let evaluations = progress.evaluations.iter();
     let bounds = evaluations.flat_map(|point| [point.elbo_train, point.elbo_test]);
-    let published = paper_train.iter().chain(&paper_test).map(|stroke| stroke.low);
-    let y = Axis::around(usual.chain(bounds).chain(published))?;
+    // So does the paper's, whose early points are left out; where it stands now is always shown.
+    let paper_now = paper_test.last().map(|stroke| stroke.low);
+    let y = Axis::around(usual.chain(bounds).chain(paper_now))?;
+    for curve in [&mut paper_train, &mut paper_test] {
+        curve.retain(|stroke| y.position(stroke.low).is_some_and(|at| (0.0..=1.0).contains(&at)));
+    }
 
     let line = |name, colour, strokes| Series {
         name,
