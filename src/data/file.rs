@@ -154,14 +154,14 @@ fn held_out(name: String, images: Images) -> Dataset {
     }
 }
 
-/// Fewer images than this leave no test set.
-pub(super) const FEWEST: usize = HELD_OUT;
-
 /// Checks what a header says of images against what can be used and the bytes that are there.
 pub(super) fn check_shape(count: usize, height: usize, width: usize, available: usize) -> Result<(), String> {
     const MOST_PIXELS: usize = 1 << 16;
-    if count < FEWEST {
-        return Err(format!("it has {count} images, but at least {FEWEST} are needed"));
+    // Fewer would leave no test set.
+    if count < HELD_OUT {
+        return Err(format!(
+            "it has {count} images, but at least {HELD_OUT} are needed"
+        ));
     }
     let pixels = height
         .checked_mul(width)

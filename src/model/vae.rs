@@ -109,14 +109,13 @@ impl Vae {
         gradients: Gradients<f32, Cpu>,
     ) -> (Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>, BoundTerms) {
         let moments = self.encoder.forward(x, tape_of(gradients));
-        let (for_kl, moments_alone) = (
-            moments.retaped::<OwnedTape<f32, Cpu>>(),
-            moments.retaped::<NoneTape>(),
-        );
+        let moments_alone = moments.retaped::<NoneTape>();
         let z = posterior::reparameterise(moments, noise);
         let kl = match estimator {
             Estimator::A => posterior::sampled_kl(z.retaped::<OwnedTape<f32, Cpu>>(), &moments_alone, noise),
-            Estimator::B => posterior::kl_from_standard_normal(for_kl),
+            Estimator::B => {
+                posterior::kl_from_standard_normal(moments_alone.retaped::<OwnedTape<f32, Cpu>>())
+            }
         };
         let log_likelihood = self.decoder.forward(z).log_likelihood(x);
         let terms = BoundTerms {

@@ -10,11 +10,12 @@ use super::parameters::{Named, Parameter, Role};
 use super::weight::gradient_rows;
 
 /// Which rule turns gradients into updates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 pub enum Rule {
     /// A step divided by the root of all squared gradients so far (Duchi, Hazan and Singer 2011); the paper's choice.
     Adagrad,
     /// Running means of gradient and squared gradient (Kingma and Ba 2014), with beta 0.9 and 0.999.
+    #[default]
     Adam,
 }
 

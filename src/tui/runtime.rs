@@ -95,7 +95,8 @@ impl Runtime {
                 self.app.changed = false;
                 drawn_at = Instant::now();
             }
-            // A key is answered at once, and so is a step of what moves by itself; everything else waits until the next frame is due.
+            // A key is answered at once, and so is a step of what moves by itself; everything else waits until the
+            // next frame is due.
             let mut urgent = false;
             while !(urgent || self.app.changed && drawn_at.elapsed() >= FRAME_INTERVAL) {
                 let Some(message) = self.next(messages, &ticks, drawn_at) else {

@@ -1,5 +1,6 @@
 //! The choices of a new run.
 
+use clap::ValueEnum;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
@@ -38,34 +39,18 @@ pub enum Outcome {
 const OPTIMIZER: usize = 3;
 const DECODER: usize = 8;
 const METHOD: usize = 10;
-const AEVB: &str = "aevb";
-const WAKE_SLEEP: &str = "wake-sleep";
-const BERNOULLI: &str = "bernoulli";
-const GAUSSIAN: &str = "gaussian";
 /// The most that can be typed: the path of a file.
 const LONGEST: usize = 1_000;
 
 impl Form {
     /// The form filled in with `configuration`.
     pub fn new(configuration: &Configuration) -> Self {
-        let optimizer = match configuration.optimizer {
-            Rule::Adam => "adam",
-            Rule::Adagrad => "adagrad",
-        };
-        let method = match configuration.method {
-            Method::Aevb => AEVB,
-            Method::WakeSleep => WAKE_SLEEP,
-        };
-        let decoder = match configuration.likelihood {
-            Likelihood::Bernoulli => BERNOULLI,
-            Likelihood::Gaussian => GAUSSIAN,
-        };
         Self {
             fields: [
                 ("latent dimensions", configuration.latent.to_string()),
                 ("hidden units", configuration.hidden.to_string()),
                 ("batch size", configuration.batch.to_string()),
-                ("optimizer", optimizer.into()),
+                ("optimizer", name_of(configuration.optimizer)),
                 ("learning rate", configuration.learning_rate.to_string()),
                 ("seed", configuration.seed.to_string()),
                 (
@@ -75,9 +60,9 @@ impl Form {
                         .map_or("all".into(), |size| size.to_string()),
                 ),
                 ("goal (samples)", configuration.goal.to_string()),
-                ("decoder", decoder.into()),
+                ("decoder", name_of(configuration.likelihood)),
                 ("data", configuration.data.clone()),
-                ("method", method.into()),
+                ("method", name_of(configuration.method)),
             ],
             base: configuration.clone(),
             selected: 0,
@@ -96,17 +81,7 @@ impl Form {
             },
             KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
-            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if self.selected == OPTIMIZER => {
-                self.toggle_optimizer();
-            }
-            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if self.selected == DECODER => {
-                let decoder = &mut self.fields[DECODER].1;
-                *decoder = if decoder == BERNOULLI { GAUSSIAN } else { BERNOULLI }.into();
-            }
-            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if self.selected == METHOD => {
-                let method = &mut self.fields[METHOD].1;
-                *method = if method == AEVB { WAKE_SLEEP } else { AEVB }.into();
-            }
+            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if is_choice(self.selected) => self.toggle(),
             KeyCode::Backspace if !is_choice(self.selected) => {
                 self.untouched = false;
                 self.fields[self.selected].1.pop();
@@ -130,13 +105,18 @@ impl Form {
         self.untouched = true;
     }
 
-    fn toggle_optimizer(&mut self) {
-        let (rule, name) = match self.fields[OPTIMIZER].1.as_str() {
-            "adam" => (Rule::Adagrad, "adagrad"),
-            _ => (Rule::Adam, "adam"),
-        };
-        self.fields[OPTIMIZER].1 = name.into();
-        self.fields[OPTIMIZER + 1].1 = rule.usual_learning_rate().to_string();
+    /// Takes the other value of the selected choice; an optimizer brings its usual learning rate.
+    fn toggle(&mut self) {
+        let text = &mut self.fields[self.selected].1;
+        match self.selected {
+            OPTIMIZER => {
+                let rule = other(chosen::<Rule>(text));
+                *text = name_of(rule);
+                self.fields[OPTIMIZER + 1].1 = rule.usual_learning_rate().to_string();
+            }
+            DECODER => *text = name_of(other(chosen::<Likelihood>(text))),
+            _ => *text = name_of(other(chosen::<Method>(text))),
+        }
     }
 
     /// The configuration as typed, or what is wrong with it.
@@ -154,11 +134,6 @@ impl Form {
             data,
             method,
         ] = &self.fields;
-        let optimizer = if optimizer.1 == "adam" {
-            Rule::Adam
-        } else {
-            Rule::Adagrad
-        };
         let train_size = if size.1.eq_ignore_ascii_case("all") {
             None
         } else {
@@ -168,22 +143,14 @@ impl Form {
             latent: number(latent)?,
             hidden: number(hidden)?,
             batch: number(batch)?,
-            optimizer,
+            optimizer: chosen(&optimizer.1),
             learning_rate: number(rate)?,
             seed: number(seed)?,
             train_size,
             goal: number(goal)?,
-            likelihood: if decoder.1 == BERNOULLI {
-                Likelihood::Bernoulli
-            } else {
-                Likelihood::Gaussian
-            },
+            likelihood: chosen(&decoder.1),
             data: data::absolute_name(&data.1),
-            method: if method.1 == AEVB {
-                Method::Aevb
-            } else {
-                Method::WakeSleep
-            },
+            method: chosen(&method.1),
             ..self.base.clone()
         };
         configuration.check().map_err(|error| error.to_string())?;
@@ -233,6 +200,25 @@ impl Form {
 
 /// Columns of a field's name.
 const NAME: usize = 20;
+
+/// The name of a choice, which the command line uses too.
+fn name_of<T: ValueEnum>(value: T) -> String {
+    value
+        .to_possible_value()
+        .map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+/// The choice of that name; the fields hold no others.
+fn chosen<T: ValueEnum + Default>(name: &str) -> T {
+    T::from_str(name, false).unwrap_or_default()
+}
+
+/// The value after `value`, from the last to the first.
+fn other<T: ValueEnum + PartialEq>(value: T) -> T {
+    let variants = T::value_variants();
+    let at = variants.iter().position(|variant| *variant == value).unwrap_or(0);
+    variants[(at + 1) % variants.len()].clone()
+}
 
 fn is_choice(field: usize) -> bool {
     matches!(field, OPTIMIZER | DECODER | METHOD)
