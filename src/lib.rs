@@ -4,6 +4,7 @@
 //!
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
+//! - [`hmc`]: Hamiltonian Monte Carlo
 //! - [`nn`]: kernels, differentiable operations, layers, optimizers
 //! - [`data`]: images, and the MNIST that travels inside the program
 //! - [`model`]: encoder, decoder, and the lower bound that joins them
@@ -19,6 +20,7 @@ pub mod data;
 pub mod dims;
 pub mod evaluation;
 pub mod explore;
+pub mod hmc;
 pub mod learning;
 pub mod model;
 pub mod nn;

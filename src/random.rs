@@ -26,6 +26,10 @@ pub enum Purpose {
     Exploration = 6,
     /// Latent variables and images that a model dreams up (Wake-Sleep); index: the step.
     Dream = 7,
+    /// The moves of a Markov chain while training; index: the step.
+    Chain = 8,
+    /// The moves of Markov chains that measure or explain; index: what for, and the move.
+    Sampling = 9,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.
