@@ -209,7 +209,8 @@ mod tests {
         let mut accepted = 0.0;
         for step in 0..700 {
             let leapfrog = Leapfrog { steps: 10, size };
-            let acceptance = chains.advance(leapfrog, |chain| generator(1, Purpose::Chain, step, chain as u64));
+            let acceptance =
+                chains.advance(leapfrog, |chain| generator(1, Purpose::Chain, step, chain as u64));
             if step < 300 {
                 size = tuned(size, acceptance, 1.02);
             } else {
@@ -222,7 +223,11 @@ mod tests {
         let (mean, covariance) = TARGET.posterior();
         let count = (samples.len() / 2) as f64;
         let average = |f: &dyn Fn(f64, f64) -> f64| {
-            samples.chunks_exact(2).map(|z| f(f64::from(z[0]), f64::from(z[1]))).sum::<f64>() / count
+            samples
+                .chunks_exact(2)
+                .map(|z| f(f64::from(z[0]), f64::from(z[1])))
+                .sum::<f64>()
+                / count
         };
         // 160 000 samples, neighbours of which resemble one another: about 20 000 that do not, errors below 1/140.
         for (ours, exact) in [
@@ -246,7 +251,13 @@ mod tests {
         let mut momentum = kicked;
         let leapfrog = Leapfrog { steps: 10, size: 0.1 };
         chains.leapfrog(&mut place, &mut momentum, leapfrog);
-        assert!(place.z.iter().zip(&start).any(|(there, here)| (there - here).abs() > 0.3));
+        assert!(
+            place
+                .z
+                .iter()
+                .zip(&start)
+                .any(|(there, here)| (there - here).abs() > 0.3)
+        );
         momentum.iter_mut().for_each(|momentum| *momentum = -*momentum);
         chains.leapfrog(&mut place, &mut momentum, leapfrog);
         let back = place.z.iter().chain(&momentum);
@@ -265,7 +276,9 @@ mod tests {
         let advance = |chains: &mut Chains<Gaussian>, step| {
             chains.advance(leapfrog, |chain| generator(2, Purpose::Chain, step, chain as u64))
         };
-        (0..200).for_each(|step| drop(advance(&mut chains, step)));
+        for step in 0..200 {
+            advance(&mut chains, step);
+        }
         let (mean, _) = TARGET.posterior();
         // An uneven line, so that both sides do not balance by symmetry.
         let above = |z: &[f32]| f64::from(z[0]) > mean[0] + 0.4;
@@ -273,13 +286,19 @@ mod tests {
         for step in 200..260 {
             let before: Vec<bool> = chains.positions().chunks_exact(2).map(above).collect();
             advance(&mut chains, step);
-            for (before, after) in before.into_iter().zip(chains.positions().chunks_exact(2).map(above)) {
+            for (before, after) in before
+                .into_iter()
+                .zip(chains.positions().chunks_exact(2).map(above))
+            {
                 up += f64::from(u8::from(!before && after));
                 down += f64::from(u8::from(before && !after));
             }
         }
         let (up, down): (f64, f64) = (up, down);
-        assert!(up > 5_000.0 && (up - down).abs() < 5.0 * (up + down).sqrt(), "{up} {down}");
+        assert!(
+            up > 5_000.0 && (up - down).abs() < 5.0 * (up + down).sqrt(),
+            "{up} {down}"
+        );
     }
 
     #[test]

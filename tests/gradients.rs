@@ -4,7 +4,7 @@
 use dfdx::prelude::*;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};
 use vae_tui::model::{
-    Activation, Architecture, Decoded, Estimator, Initialisation, Likelihood, Vae, posterior,
+    Activation, Architecture, Decoded, Estimator, Initialisation, Likelihood, Recognition, Vae, posterior,
 };
 use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
@@ -230,6 +230,7 @@ fn the_lower_bound_equals_finite_differences() {
             latent: 3,
             activation,
             likelihood,
+            recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 5);
         let device = Cpu::default();

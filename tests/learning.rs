@@ -88,20 +88,55 @@ fn the_bound_rises_under_every_rule_binarisation_and_number_of_samples() {
 }
 
 #[test]
-fn wake_sleep_learns_too() {
+fn wake_sleep_and_monte_carlo_em_learn_too() {
+    let data = shapes();
+    for method in [Method::WakeSleep, Method::Mcem] {
+        let configuration = Configuration {
+            method,
+            learning_rate: 3e-3,
+            ..configuration()
+        };
+        let before = measure(&Training::new(configuration.clone(), &data), &data)
+            .terms
+            .lower_bound();
+        let after = measure(&train(configuration, &data, 20_000), &data)
+            .terms
+            .lower_bound();
+        assert!(after > before + 200.0, "{method:?}: from {before} to {after}");
+    }
+}
+
+/// Every training point has a chain, the chains move as often as they should, and the decoder alone is learned.
+#[test]
+fn monte_carlo_em_keeps_a_chain_a_training_point_and_tunes_their_steps() {
     let data = shapes();
     let configuration = Configuration {
-        method: Method::WakeSleep,
+        method: Method::Mcem,
         learning_rate: 3e-3,
         ..configuration()
     };
-    let before = measure(&Training::new(configuration.clone(), &data), &data)
-        .terms
-        .lower_bound();
-    let after = measure(&train(configuration, &data, 20_000), &data)
-        .terms
-        .lower_bound();
-    assert!(after > before + 200.0, "from {before} to {after}");
+    let training = train(configuration, &data, 20_000);
+    let chains = training.chains.as_ref().expect("chains");
+    assert_eq!(chains.positions.len(), 200 * 6);
+    assert!(
+        (0.5..=1.0).contains(&chains.sampling.acceptance),
+        "{:?}",
+        chains.sampling
+    );
+    // The step size has moved from where it began, and every chain from the prior's draw.
+    assert!(
+        (chains.sampling.step_size - 0.05).abs() > 0.005,
+        "{:?}",
+        chains.sampling
+    );
+    assert_eq!(training.optimizer.steps, 5 * training.steps);
+    let names: Vec<String> = training
+        .model
+        .parameters()
+        .into_iter()
+        .map(|named| named.name)
+        .collect();
+    assert!(names.iter().all(|name| name.starts_with("decoder")), "{names:?}");
 }
 
 /// Estimators A and B (equations 6 and 7) agree in expectation, and B varies less.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use common::{configuration, shapes, training};
 use vae_tui::data::Dataset;
-use vae_tui::learning::{Training, Workers};
+use vae_tui::learning::{Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::session::{Pane, View, folder, load, save};
 
@@ -60,9 +60,14 @@ fn complaint(path: &Path, content: impl AsRef<[u8]>) -> String {
 fn two_thousand_steps_are_one_thousand_twice() {
     let data = shapes();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for (rule, threads) in [(Rule::Adam, 2), (Rule::Adagrad, 1)] {
+    for (rule, threads, method) in [
+        (Rule::Adam, 2, Method::Aevb),
+        (Rule::Adagrad, 1, Method::WakeSleep),
+        (Rule::Adagrad, 2, Method::Mcem),
+    ] {
         let configuration = vae_tui::learning::Configuration {
             optimizer: rule,
+            method,
             threads,
             hidden: 16,
             weight_prior: rule == Rule::Adagrad,
@@ -75,7 +80,8 @@ fn two_thousand_steps_are_one_thousand_twice() {
         train(&mut half, &data, 1_000);
         let mut resumed = round_trip(&half, &data, &folder.path().join("half.ron"));
         train(&mut resumed, &data, 1_000);
-        assert_eq!(state(&whole), state(&resumed), "{rule:?}");
+        assert_eq!(state(&whole), state(&resumed), "{rule:?} {method:?}");
+        assert_eq!(whole.chains, resumed.chains);
         assert_eq!((whole.samples, whole.steps), (resumed.samples, resumed.steps));
         assert_eq!(whole.trace, resumed.trace);
         assert_eq!(whole.since_evaluation, resumed.since_evaluation);

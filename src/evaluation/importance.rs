@@ -66,7 +66,7 @@ fn log_likelihood_of(model: &Vae, split: &Split, index: usize, samples: usize, n
     noise
         .binarisation
         .fill_row(split, index, noise.seed, 0, elements_mut(&mut x));
-    let moments = elements(&model.encoder().forward(&x, NoneTape)).to_vec();
+    let moments = elements(&model.recognise(&x, noise.seed)).to_vec();
     let log_variances = &moments[latent..];
     let mut generator = generator(noise.seed, Purpose::Evaluation, 1, index as u64);
 

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 use super::device;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::model::Vae;
 use crate::model::posterior;
 use crate::model::vae::BoundTerms;
+use crate::model::{Recognition, Vae};
 use crate::nn::kernels;
 use crate::nn::view::{elements, elements_mut};
 use crate::random::{Purpose, fill_standard_normal, generator};
@@ -49,12 +49,16 @@ impl LowerBound {
     }
 }
 
+/// Data points that are measured where chains take the place of an encoder: as many as the paper's figure 3 has.
+pub const MOST_BY_CHAINS: usize = 1_000;
+
 /// Data points that one thread evaluates at a time: few enough that what they become stays near the processor.
 const BLOCK: usize = 125;
 /// Blocks for every thread between two looks at the caller's wishes.
 const BLOCKS_A_ROUND: usize = 4;
 
-/// The lower bound of `split`, on the threads of the pool it is called in.
+/// The lower bound of `split`, on the threads of the pool it is called in; of its first [`MOST_BY_CHAINS`] points where
+/// the model has no encoder.
 ///
 /// After every round of blocks `go_on` hears how many points are done; if it says no, the answer is `None`. The
 /// answer does not depend on the number of threads.
@@ -65,11 +69,15 @@ pub fn lower_bound(
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Option<LowerBound> {
     let mut sums = Sums::default();
-    let firsts: Vec<usize> = (0..split.points()).step_by(BLOCK).collect();
+    let points = match model.architecture().recognition {
+        Recognition::Encoder => split.points(),
+        Recognition::Chains => split.points().min(MOST_BY_CHAINS),
+    };
+    let firsts: Vec<usize> = (0..points).step_by(BLOCK).collect();
     for round in firsts.chunks(BLOCKS_A_ROUND * rayon::current_num_threads()) {
         let blocks: Vec<Sums> = round
             .par_iter()
-            .map(|&first| Sums::of_block(model, split, first, BLOCK.min(split.points() - first), noise))
+            .map(|&first| Sums::of_block(model, split, first, BLOCK.min(points - first), noise))
             .collect();
         blocks.iter().for_each(|block| sums.add(block));
         if !go_on(sums.points) {
@@ -108,7 +116,7 @@ impl Sums {
             );
         }
 
-        let moments = model.encoder().forward(&x, NoneTape);
+        let moments = model.recognise(&x, noise.seed);
         let mut sums = Self {
             kl_per_dimension: vec![0.0; latent],
             means: vec![0.0; latent],

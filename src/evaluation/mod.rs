@@ -10,7 +10,7 @@ mod lower_bound;
 pub mod published;
 
 pub use importance::{LogLikelihood, importance_weighted};
-pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, Noise, lower_bound};
+pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, Noise, lower_bound};
 
 /// This thread's device, which keeps the memory of one block of data points for the next.
 fn device() -> Cpu {

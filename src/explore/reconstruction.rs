@@ -35,7 +35,7 @@ pub fn reconstruct(model: &Vae, images: &[f32], seed: u64) -> Vec<Reconstruction
     }
     let device = Cpu::default();
     let x = device.tensor_from_vec(images.to_vec(), (Batch(count), Pixels(pixels)));
-    let moments = model.encoder().forward(&x, NoneTape);
+    let moments = model.recognise(&x, seed);
     let means: Vec<f32> = elements(&moments)
         .chunks_exact(2 * latent)
         .flat_map(|row| &row[..latent])
@@ -87,7 +87,7 @@ fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerm
 mod tests {
     use super::*;
     use crate::explore::traversal;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
 
     #[test]
     fn an_image_comes_back_through_its_posterior_mean() {
@@ -97,6 +97,7 @@ mod tests {
             latent: 3,
             activation: Activation::Relu,
             likelihood: Likelihood::Bernoulli,
+            recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 1);
         let images: Vec<f32> = (0..12).map(|i| i as f32 / 11.0).collect();
@@ -104,7 +105,7 @@ mod tests {
         assert_eq!(back.len(), 2);
         for (index, one) in back.iter().enumerate() {
             assert_eq!(one.input, images[index * 6..][..6]);
-            let mean = traversal::posterior_mean(&model, &one.input);
+            let mean = traversal::posterior_mean(&model, &one.input, 1);
             let expected = traversal::decode(&model, &[mean]);
             for ((output, expected), (difference, input)) in one
                 .output

@@ -10,10 +10,11 @@ use crate::random::{Purpose, fill_standard_normal, generator};
 /// The range over which a dimension is shown: three standard deviations of the prior to each side.
 pub const REACH: f32 = 3.0;
 
-/// The mean of `q(z|x)` for one image with intensities in `[0, 1]`.
-pub fn posterior_mean(model: &Vae, image: &[f32]) -> Vec<f32> {
+/// The mean of `q(z|x)` for one image with intensities in `[0, 1]`; `seed` drives the chains of a model without an
+/// encoder.
+pub fn posterior_mean(model: &Vae, image: &[f32], seed: u64) -> Vec<f32> {
     let x = Cpu::default().tensor_from_vec(image.to_vec(), (Batch(1), Pixels(image.len())));
-    let moments = model.encoder().forward(&x, NoneTape);
+    let moments = model.recognise(&x, seed);
     elements(&moments)[..model.architecture().latent].to_vec()
 }
 
@@ -60,7 +61,7 @@ pub fn traverse(model: &Vae, z: &[f32], dimensions: &[usize], values: &[f32]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
 
     #[test]
     fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {
@@ -70,6 +71,7 @@ mod tests {
             latent: 3,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
+            recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::Glorot, 1);
         let z = vec![0.3, -1.0, 3.0];
@@ -91,6 +93,7 @@ mod tests {
             latent: 400,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
+            recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::Glorot, 1);
         let draw = prior_sample(&model, 3, 0);

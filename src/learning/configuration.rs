@@ -117,6 +117,7 @@ impl Configuration {
             latent: self.latent,
             activation: self.activation,
             likelihood: self.likelihood,
+            recognition: self.method.recognition(),
         }
     }
 

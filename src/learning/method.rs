@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shard::{Shard, ShardGradient, Visit};
-use super::{aevb, wake_sleep};
+use crate::model::Recognition;
 
-/// A way to learn encoder and decoder.
+/// A way to learn a decoder, and an encoder with it where there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 pub enum Method {
     /// Auto-encoding variational Bayes: both ascend the lower bound.
@@ -13,14 +12,16 @@ pub enum Method {
     Aevb,
     /// Wake-Sleep: the decoder learns from data, the encoder from the decoder's dreams.
     WakeSleep,
+    /// Monte Carlo EM: the decoder learns from Markov chains; there is no encoder.
+    Mcem,
 }
 
 impl Method {
-    /// The gradient of what is minimised, summed over a shard, and the terms of the lower bound there.
-    pub fn gradient(self, shard: &Shard, visit: Visit) -> ShardGradient {
+    /// How the models that it trains find the posterior of an image.
+    pub fn recognition(self) -> Recognition {
         match self {
-            Self::Aevb => aevb::gradient(shard, visit),
-            Self::WakeSleep => wake_sleep::gradient(shard, visit),
+            Self::Aevb | Self::WakeSleep => Recognition::Encoder,
+            Self::Mcem => Recognition::Chains,
         }
     }
 }

@@ -6,7 +6,8 @@ use thiserror::Error;
 
 use super::curve::{CurvePoint, Trace};
 use super::minibatch::MinibatchOrder;
-use super::{Configuration, Visit, Workers};
+use super::workers::Batched;
+use super::{Configuration, Method, Visit, Workers, aevb, mcem, wake_sleep};
 use crate::data::Dataset;
 use crate::evaluation::LowerBound;
 use crate::model::Vae;
@@ -34,6 +35,8 @@ pub struct Training {
     pub trace: Trace,
     /// Terms and data points since the last evaluation, for the training curve's running mean.
     pub since_evaluation: (BoundTerms, u64),
+    /// The chains of the training points, for Monte Carlo EM; they begin with its first step.
+    pub chains: Option<mcem::Chains>,
     order: MinibatchOrder,
 }
 
@@ -42,8 +45,10 @@ pub struct Training {
 pub struct StepReport {
     /// Training points evaluated, this step's included.
     pub samples: u64,
-    /// Mean reconstruction and KL term over the minibatch.
+    /// Mean reconstruction and KL term over the minibatch; for Monte Carlo EM the terms of `log p(x, z)`.
     pub terms: BoundTerms,
+    /// How the chains moved, for Monte Carlo EM.
+    pub sampling: Option<mcem::Sampling>,
 }
 
 /// The loss or a gradient stopped being finite; the step was not made.
@@ -85,6 +90,7 @@ impl Training {
             evaluations: Vec::new(),
             trace: Trace::default(),
             since_evaluation: (BoundTerms::default(), 0),
+            chains: None,
             order,
         }
     }
@@ -120,14 +126,25 @@ impl Training {
             0.0
         };
 
-        let step = workers.step(
-            &mut self.model,
-            &mut self.optimizer,
-            &data.train,
-            &indices,
-            (self.configuration.method, visit),
-            prior,
-        );
+        let minibatch = Batched {
+            split: &data.train,
+            indices: &indices,
+            weight_prior: prior,
+        };
+        let (model, optimizer) = (&mut self.model, &mut self.optimizer);
+        let step = match self.configuration.method {
+            Method::Mcem => {
+                let latent = self.configuration.latent;
+                let chains = self
+                    .chains
+                    .get_or_insert_with(|| mcem::Chains::new(points, latent, seed));
+                mcem::step(chains, model, optimizer, workers, minibatch, visit)
+            }
+            Method::WakeSleep => workers.learn(model, optimizer, minibatch, |shard| {
+                wake_sleep::gradient(shard, visit)
+            }),
+            Method::Aevb => workers.learn(model, optimizer, minibatch, |shard| aevb::gradient(shard, visit)),
+        };
         let terms = step.ok_or(Diverged {
             step: self.steps,
             samples: self.samples,
@@ -143,6 +160,7 @@ impl Training {
         Ok(StepReport {
             samples: self.samples,
             terms,
+            sampling: self.chains.as_ref().map(|chains| chains.sampling),
         })
     }
 

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use crate::data::{Binarisation, Split};
     use crate::learning::aevb;
-    use crate::model::{Activation, Architecture, Estimator, Initialisation, Likelihood, Vae};
+    use crate::model::{Activation, Architecture, Estimator, Initialisation, Likelihood, Recognition, Vae};
 
     /// The wake phase gives the decoder the gradient that AEVB gives it; the encoder's comes from dreams alone.
     #[test]
@@ -68,6 +68,7 @@ mod tests {
                 latent: 2,
                 activation: Activation::Tanh,
                 likelihood,
+                recognition: Recognition::Encoder,
             };
             let model = Vae::new(architecture, Initialisation::PyTorch, 3);
             let device = Cpu::default();

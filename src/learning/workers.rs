@@ -9,8 +9,7 @@ use dfdx::prelude::*;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use super::Method;
-use super::shard::{Shard, ShardGradient, Visit};
+use super::shard::{Shard, ShardGradient};
 use crate::data::Split;
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
@@ -20,6 +19,17 @@ use crate::nn::parameters::{Named, Parameter, Role};
 
 /// Data points below which a further shard costs more than it saves: every shard reads all weights.
 const SMALLEST_SHARD: usize = 10;
+
+/// A minibatch to be shared among threads.
+#[derive(Clone, Copy)]
+pub struct Batched<'a> {
+    /// The training set.
+    pub split: &'a Split,
+    /// The data points.
+    pub indices: &'a [usize],
+    /// The strength of the prior on the weights, as in [`Optimizer::update`].
+    pub weight_prior: f32,
+}
 
 /// A pool of threads, and a device for every shard whose cache keeps the shard's memory from step to step.
 pub struct Workers {
@@ -56,37 +66,41 @@ impl Workers {
         self.pool.install(work)
     }
 
-    /// One step of `method` on the data points `indices`; `weight_prior` as in [`Optimizer::update`].
+    /// What `work` says of every shard of a minibatch, in order.
+    pub fn on_shards<R: Send>(
+        &self,
+        model: &Vae,
+        minibatch: Batched,
+        work: impl Fn(&Shard) -> R + Send + Sync,
+    ) -> Vec<R> {
+        let rows = minibatch.indices.len().div_ceil(self.devices.len());
+        let of_shard = |(shard, (indices, device)): (usize, (&[usize], &Cpu))| {
+            work(&Shard {
+                model,
+                device,
+                split: minibatch.split,
+                indices,
+                first_row: shard * rows,
+            })
+        };
+        self.pool.install(|| {
+            let shards = minibatch.indices.par_chunks(rows).zip(&self.devices);
+            shards.enumerate().map(of_shard).collect()
+        })
+    }
+
+    /// One update with the sum of the gradients that `gradient` gives for the shards of a minibatch.
     ///
     /// Where the loss or a gradient is not finite, nothing is updated and `None` comes back.
-    pub fn step(
+    pub fn learn(
         &self,
         model: &mut Vae,
         optimizer: &mut Optimizer,
-        split: &Split,
-        indices: &[usize],
-        (method, visit): (Method, Visit),
-        weight_prior: f32,
+        minibatch: Batched,
+        gradient: impl Fn(&Shard) -> ShardGradient + Send + Sync,
     ) -> Option<BoundTerms> {
-        let rows = indices.len().div_ceil(self.devices.len());
+        let mut shards = self.on_shards(model, minibatch, gradient);
         self.pool.install(|| {
-            let shared: &Vae = model;
-            let mut shards: Vec<ShardGradient> = indices
-                .par_chunks(rows)
-                .zip(&self.devices)
-                .enumerate()
-                .map(|(shard, (indices, device))| {
-                    let shard = Shard {
-                        model: shared,
-                        device,
-                        split,
-                        indices,
-                        first_row: shard * rows,
-                    };
-                    method.gradient(&shard, visit)
-                })
-                .collect();
-
             let mut terms = BoundTerms::default();
             for (_, shard) in &shards {
                 terms += *shard;
@@ -94,7 +108,7 @@ impl Workers {
             let gradients = take_gradients(model, &mut shards);
             let finite = terms.lower_bound().is_finite() && biases_are_finite(model, &gradients);
             if finite {
-                optimizer.update(model.parameters_mut(), &gradients, weight_prior);
+                optimizer.update(model.parameters_mut(), &gradients, minibatch.weight_prior);
             }
             give_back_gradients(model, &mut shards, gradients);
             finite.then_some(terms)

@@ -24,6 +24,17 @@ pub struct Architecture {
     pub activation: Activation,
     /// The family of `p(x|z)`.
     pub likelihood: Likelihood,
+    /// How the posterior of an image is found.
+    pub recognition: Recognition,
+}
+
+/// How the posterior `q(z|x)` of an image is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recognition {
+    /// By an encoder, which learns to.
+    Encoder,
+    /// By Markov chains, image by image: there is no encoder.
+    Chains,
 }
 
 /// The nonlinearity of a hidden layer.
@@ -46,7 +57,7 @@ impl Activation {
 }
 
 impl std::fmt::Display for Architecture {
-    /// The layer widths in reading order: `784-500-20-500-784 tanh`.
+    /// The layer widths in reading order: `784-500-20-500-784 tanh`, without an encoder `20-500-784 tanh`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             pixels,
@@ -54,6 +65,7 @@ impl std::fmt::Display for Architecture {
             latent,
             activation,
             likelihood,
+            recognition,
         } = self;
         let activation = match activation {
             Activation::Tanh => "tanh",
@@ -63,9 +75,9 @@ impl std::fmt::Display for Architecture {
             Likelihood::Bernoulli => "",
             Likelihood::Gaussian => " gaussian",
         };
-        write!(
-            f,
-            "{pixels}-{hidden}-{latent}-{hidden}-{pixels} {activation}{likelihood}"
-        )
+        if *recognition == Recognition::Encoder {
+            write!(f, "{pixels}-{hidden}-")?;
+        }
+        write!(f, "{latent}-{hidden}-{pixels} {activation}{likelihood}")
     }
 }

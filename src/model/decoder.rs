@@ -14,8 +14,8 @@ use crate::nn::parameters::{Named, Parameter};
 /// ```
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli };
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, recognition: Recognition::Encoder };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let z: Tensor<(Batch, Latent), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Latent(2)));
 /// let decoded: Decoded<NoneTape> = vae.decoder().forward(z);
@@ -24,8 +24,8 @@ use crate::nn::parameters::{Named, Parameter};
 /// ```compile_fail,E0308
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli };
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, recognition: Recognition::Encoder };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let x: Tensor<(Batch, Pixels), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Pixels(4)));
 /// let decoded: Decoded<NoneTape> = vae.decoder().forward(x);
@@ -66,7 +66,8 @@ impl Decoder {
         }
     }
 
-    pub(super) fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
+    /// Weights and biases, layer by layer.
+    pub fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
         let hidden = self.hidden.parameters().into_iter();
         let (name, output) = match &self.output {
             Output::Bernoulli(logits) => ("logits", logits.parameters()),

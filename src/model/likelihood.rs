@@ -38,6 +38,14 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
     /// `y = sigmoid(l)`. Gaussian: `-1/2 sum_i log 2 pi sigma_i^2 + (x_i - mu_i)^2 / sigma_i^2`. The gradients are
     /// computed along with the value and take its place.
     pub fn log_likelihood(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Tensor<Rank0, f32, Cpu, T> {
+        self.log_likelihood_by_row(x).0
+    }
+
+    /// The same, and `log p(x|z_l)` of every latent row.
+    pub fn log_likelihood_by_row(
+        self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    ) -> (Tensor<Rank0, f32, Cpu, T>, Vec<f64>) {
         match self {
             Self::Bernoulli(logits) => {
                 mean_over_samples(logits, x, kernels::bernoulli_log_likelihood_and_residuals)
@@ -126,19 +134,19 @@ fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
     decoded: Tensor<(Batch, W), f32, Cpu, T>,
     x: &Tensor<(Batch, Pixels), f32, Cpu>,
     kernel: InPlace,
-) -> Tensor<Rank0, f32, Cpu, T> {
+) -> (Tensor<Rank0, f32, Cpu, T>, Vec<f64>) {
     let (mut decoded, mut tape) = decoded.split_tape();
     let (Batch(points), Pixels(pixels)) = *x.shape();
     let (Batch(rows), width) = *decoded.shape();
     assert_eq!(rows % points, 0, "rows for every sample of every data point");
     let samples = rows / points;
 
-    let mut per_point = vec![0.0; points];
-    let mut sum = 0.0;
-    for one_sample in elements_mut(&mut decoded).chunks_exact_mut(points * width.size()) {
-        kernel(one_sample, elements(x), pixels, &mut per_point);
-        sum += per_point.iter().sum::<f64>();
+    let mut per_row = vec![0.0; rows];
+    let of_samples = elements_mut(&mut decoded).chunks_exact_mut(points * width.size());
+    for (one_sample, per_row) in of_samples.zip(per_row.chunks_exact_mut(points)) {
+        kernel(one_sample, elements(x), pixels, per_row);
     }
+    let sum: f64 = per_row.iter().sum();
 
     let log_likelihood = decoded.device().tensor((sum / samples as f64) as f32);
     let ghost = log_likelihood.ghost();
@@ -147,5 +155,5 @@ fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
         kernels::add_scaled(elements(&decoded), scale, gradients.get_or_alloc_mut(&decoded)?);
         Ok(())
     });
-    log_likelihood.put_tape(tape)
+    (log_likelihood.put_tape(tape), per_row)
 }

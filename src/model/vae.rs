@@ -3,7 +3,7 @@
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, Decoder, Encoder, Initialisation, posterior};
+use super::{Architecture, Decoder, Encoder, Initialisation, Recognition, posterior};
 use crate::dims::{Batch, Latent, Pixels};
 
 use crate::nn::parameters::{Named, Parameter};
@@ -15,7 +15,7 @@ use crate::nn::view::elements;
 #[derive(Clone, Debug)]
 pub struct Vae {
     architecture: Architecture,
-    encoder: Encoder,
+    pub(super) encoder: Option<Encoder>,
     decoder: Decoder,
 }
 
@@ -73,7 +73,10 @@ impl Vae {
         let device = Cpu::default();
         // Gradients and copies made for a snapshot reuse the memory of earlier ones.
         device.enable_cache();
-        let encoder = Encoder::zeros(&device, &architecture);
+        let encoder = match architecture.recognition {
+            Recognition::Encoder => Some(Encoder::zeros(&device, &architecture)),
+            Recognition::Chains => None,
+        };
         let decoder = Decoder::zeros(&device, &architecture);
         Self {
             architecture,
@@ -87,9 +90,16 @@ impl Vae {
         &self.architecture
     }
 
-    /// The recognition model `q(z|x)`.
+    /// The recognition model `q(z|x)`, for methods that train one.
+    ///
+    /// # Panics
+    /// If the architecture has none, because chains take its place: [`Vae::recognise`] does for both.
+    #[expect(
+        clippy::expect_used,
+        reason = "a method that trains an encoder makes models that have one"
+    )]
     pub fn encoder(&self) -> &Encoder {
-        &self.encoder
+        self.encoder.as_ref().expect("a model with an encoder")
     }
 
     /// The generative model `p(x|z)`.
@@ -108,7 +118,7 @@ impl Vae {
         estimator: Estimator,
         gradients: Gradients<f32, Cpu>,
     ) -> (Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>, BoundTerms) {
-        let moments = self.encoder.forward(x, tape_of(gradients));
+        let moments = self.encoder().forward(x, tape_of(gradients));
         let moments_alone = moments.retaped::<NoneTape>();
         let z = posterior::reparameterise(moments, noise);
         let kl = match estimator {
@@ -132,16 +142,18 @@ impl Vae {
 
     /// Every parameter, in the order in which a session lists them.
     pub fn parameters(&self) -> Vec<Named<&dyn Parameter>> {
-        let encoder = self.encoder.parameters().map(|named| named.within("encoder"));
+        let encoder = self.encoder.iter().flat_map(Encoder::parameters);
         encoder
+            .map(|named| named.within("encoder"))
             .chain(self.decoder.parameters().map(|named| named.within("decoder")))
             .collect()
     }
 
     /// Every parameter, to change.
     pub fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
-        let encoder = self.encoder.parameters_mut().map(|named| named.within("encoder"));
+        let encoder = self.encoder.iter_mut().flat_map(Encoder::parameters_mut);
         encoder
+            .map(|named| named.within("encoder"))
             .chain(self.decoder.parameters_mut().map(|named| named.within("decoder")))
             .collect()
     }

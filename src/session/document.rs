@@ -6,6 +6,7 @@ use super::View;
 use super::floats::Floats;
 use crate::learning::Configuration;
 use crate::learning::curve::{CurvePoint, Trace};
+use crate::learning::mcem::Sampling;
 use crate::model::vae::BoundTerms;
 
 /// What every session file says that it is.
@@ -42,7 +43,17 @@ pub struct Document {
     pub evaluations: Vec<CurvePoint>,
     pub since_evaluation: (BoundTerms, u64),
     pub trace: Trace,
+    /// The Markov chains of the training points, for Monte Carlo EM.
+    #[serde(default)]
+    pub chains: Option<StoredChains>,
     pub view: View,
+}
+
+/// Where the chains are, one row a training point, and how they move.
+#[derive(Serialize, Deserialize)]
+pub struct StoredChains {
+    pub positions: Floats,
+    pub sampling: Sampling,
 }
 
 /// One parameter tensor with the optimizer's memory of it.

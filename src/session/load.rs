@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::document::{Document, FORMAT, Header, VERSION};
+use super::document::{Document, FORMAT, Header, StoredChains, VERSION};
 use super::{SessionError, View};
 use crate::data::Dataset;
+use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
@@ -132,6 +133,12 @@ impl Session {
             optimizer.second.push(found.second.0);
         }
 
+        let numbers = document.configuration.train_points(data) * document.configuration.latent;
+        let chains = document
+            .chains
+            .map(|stored| chains(stored, numbers))
+            .transpose()
+            .map_err(damaged)?;
         let mut training = Training::resumed(document.configuration, model, optimizer, data);
         training.samples = document.samples;
         training.steps = document.steps;
@@ -139,8 +146,31 @@ impl Session {
         training.evaluations = document.evaluations;
         training.since_evaluation = document.since_evaluation;
         training.trace = document.trace;
+        training.chains = chains;
         Ok(training)
     }
+}
+
+/// The chains, if they are as many numbers as the training points need and every one is usable.
+fn chains(stored: StoredChains, numbers: usize) -> Result<Chains, String> {
+    let StoredChains { positions, sampling } = stored;
+    let found = positions.0.len();
+    if found != numbers {
+        return Err(format!("chains: expected {numbers} numbers, found {found}"));
+    }
+    let Sampling {
+        step_size,
+        acceptance,
+    } = sampling;
+    if !(step_size.is_finite() && step_size > 0.0 && (0.0..=1.0).contains(&acceptance)) {
+        return Err(format!(
+            "chains: step_size is {step_size} and acceptance {acceptance}, but must be positive and from 0 to 1"
+        ));
+    }
+    Ok(Chains {
+        positions: positions.0,
+        sampling,
+    })
 }
 
 /// Far more steps than can ever be made; counters beyond it would overflow as training goes on.

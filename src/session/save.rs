@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ron::ser::PrettyConfig;
 
-use super::document::{Document, FORMAT, StoredParameter, VERSION};
+use super::document::{Document, FORMAT, StoredChains, StoredParameter, VERSION};
 use super::floats::Floats;
 use super::{SessionError, View};
 use crate::data::short_name;
@@ -134,6 +134,10 @@ fn document(training: &Training, view: &View) -> Document {
         evaluations: training.evaluations.clone(),
         since_evaluation: training.since_evaluation,
         trace: training.trace.clone(),
+        chains: training.chains.as_ref().map(|chains| StoredChains {
+            positions: Floats(chains.positions.clone()),
+            sampling: chains.sampling,
+        }),
         view: view.clone(),
     }
 }

@@ -14,9 +14,10 @@ use crate::data::Dataset;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::explore::reconstruction::{Reconstruction, reconstruct};
 use crate::explore::traversal;
-use crate::learning::Configuration;
 use crate::learning::curve::{CurvePoint, Trace};
+use crate::learning::mcem::Sampling;
 use crate::learning::trainer::State;
+use crate::learning::{Configuration, StepReport};
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
 use crate::session::{Pane, View};
@@ -80,6 +81,8 @@ pub struct Workspace {
     pub traversal: Traversal,
     /// What the reconstruction pane shows.
     pub reconstructions: Vec<Reconstruction>,
+    /// The images whose reconstructions those are under the present parameters.
+    reconstructed: Vec<usize>,
 }
 
 /// How training goes.
@@ -102,6 +105,8 @@ pub struct Progress {
     pub recent: VecDeque<f64>,
     /// The terms of the last minibatch.
     pub latest: Option<BoundTerms>,
+    /// How the chains move, for Monte Carlo EM.
+    pub sampling: Option<Sampling>,
     /// Samples and seconds at the last reports, for the speed.
     pub reports: VecDeque<(u64, f64)>,
     /// The last measurement of the test set.
@@ -117,6 +122,8 @@ pub struct Progress {
 pub struct Traversal {
     /// The posterior mean of the start image.
     pub start: Vec<f32>,
+    /// The image whose mean that is under the present parameters; finding it may take chains.
+    start_of: Option<usize>,
     /// The image of the present latent vector.
     pub image: Vec<f32>,
     /// The latent dimensions that have strips, in order.
@@ -230,6 +237,7 @@ impl Workspace {
                 .collect(),
             trace: training.trace,
             latest: None,
+            sampling: training.chains.map(|chains| chains.sampling),
             reports: VecDeque::new(),
             test: None,
             evaluation_seconds: 0.0,
@@ -245,8 +253,16 @@ impl Workspace {
             quit_when_saved: false,
             traversal: Traversal::default(),
             reconstructions: Vec::new(),
+            reconstructed: Vec::new(),
         };
         (workspace, view)
+    }
+
+    /// Takes the newest parameters: what was found with the last ones is found anew.
+    pub(super) fn set_model(&mut self, model: Arc<Vae>) {
+        self.model = model;
+        self.traversal.start_of = None;
+        self.reconstructed.clear();
     }
 
     /// Whether something would be lost.
@@ -289,14 +305,17 @@ impl Workspace {
 
     fn decode_traversal(&mut self, area: Rect, view: &mut View) {
         let geometry = layout::traversal(area, self.data.width, self.data.height);
-        self.traversal.start = match view.start_image {
+        match view.start_image {
+            Some(image) if self.traversal.start_of == Some(image) => {}
             Some(image) => {
                 let mut pixels = vec![0.0; self.data.pixels()];
                 self.data.test.fill_row(image, &mut pixels);
-                traversal::posterior_mean(&self.model, &pixels)
+                let seed = self.progress.configuration.seed;
+                self.traversal.start = traversal::posterior_mean(&self.model, &pixels, seed);
             }
-            None => vec![0.0; self.progress.configuration.latent],
-        };
+            None => self.traversal.start = vec![0.0; self.progress.configuration.latent],
+        }
+        self.traversal.start_of = view.start_image;
         let z = self.latent(view).to_vec();
         self.traversal.image = traversal::decode(&self.model, std::slice::from_ref(&z));
 
@@ -327,11 +346,16 @@ impl Workspace {
             next += 1;
         }
         view.selected_image = view.selected_image.min(page.saturating_sub(1));
+        let shown: Vec<usize> = view.images.iter().copied().take(page).collect();
+        if shown == self.reconstructed {
+            return;
+        }
         let mut pixels = vec![0.0; page * self.data.pixels()];
         for (row, &image) in pixels.chunks_exact_mut(self.data.pixels()).zip(&view.images) {
             self.data.test.fill_row(image, row);
         }
         self.reconstructions = reconstruct(&self.model, &pixels, self.progress.configuration.seed);
+        self.reconstructed = shown;
     }
 }
 
@@ -341,9 +365,15 @@ fn window(selected: usize, shown: usize, all: usize) -> usize {
 }
 
 impl Progress {
-    /// Takes in the bound of one more minibatch.
-    pub(super) fn push(&mut self, samples: u64, terms: BoundTerms) {
+    /// Takes in what one more minibatch told.
+    pub(super) fn push(&mut self, report: StepReport) {
+        let StepReport {
+            samples,
+            terms,
+            sampling,
+        } = report;
         self.samples = samples;
+        self.sampling = sampling;
         self.trace.push(samples, terms.lower_bound() as f32);
         self.recent.push_back(terms.lower_bound());
         if self.recent.len() > RECENT {

@@ -93,7 +93,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Snapshot(model) => {
             if let Stage::Ready(workspace) = &mut app.stage {
-                workspace.model = model;
+                workspace.set_model(model);
                 app.decode();
             }
             Vec::new()
@@ -465,7 +465,7 @@ fn trained(app: &mut App, event: Event) {
     match event {
         Event::Steps { reports, seconds } => {
             for report in reports {
-                progress.push(report.samples, report.terms);
+                progress.push(report);
             }
             progress.clock(seconds);
         }

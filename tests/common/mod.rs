@@ -211,6 +211,7 @@ pub fn run_a_little(app: &mut App) {
             reports: vec![StepReport {
                 samples: 9_000 + 20 * u64::from(report),
                 terms,
+                sampling: None,
             }],
             seconds: 9.0 + 0.02 * f64::from(report),
         };

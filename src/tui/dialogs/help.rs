@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use crate::tui::keymap::{SCOPES, TABLE, heading, label};
 use crate::tui::theme;
 
-const EXPLANATIONS: [(&str, &str); 7] = [
+const EXPLANATIONS: [(&str, &str); 8] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -29,6 +29,12 @@ const EXPLANATIONS: [(&str, &str); 7] = [
         "AEVB and Wake-Sleep",
         "AEVB raises one bound with encoder and decoder together. Wake-Sleep teaches the decoder on data and the encoder \
          on images that the decoder dreams up; its bound is measured in the same way.",
+    ),
+    (
+        "Monte Carlo EM",
+        "MCEM has no encoder: a Markov chain (HMC, ten leapfrog steps a move, tuned to 90 % acceptance) samples the posterior \
+         of every training image, and the decoder makes five updates with the samples. Its orange curve is log p(x, z) of \
+         the chains; the bound of test images is that of the Gaussian with the moments of chains of their own.",
     ),
     (
         "Decoder",

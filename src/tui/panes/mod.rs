@@ -18,6 +18,7 @@ use super::theme;
 use super::widgets::axis::short;
 use crate::data::short_name;
 use crate::learning::Method;
+use crate::learning::mcem::Sampling;
 use crate::learning::trainer::State;
 use crate::nn::optimizer::Rule;
 use crate::session::Pane;
@@ -87,6 +88,13 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let method = match progress.configuration.method {
         Method::Aevb => format!("AEVB {:?}", progress.configuration.estimator),
         Method::WakeSleep => "Wake-Sleep".into(),
+        Method::Mcem => progress.sampling.map_or("MCEM".into(), |sampling| {
+            let Sampling {
+                step_size,
+                acceptance,
+            } = sampling;
+            format!("MCEM accepts {:.0}% step {step_size:.3}", 100.0 * acceptance)
+        }),
     };
     let name = workspace
         .path

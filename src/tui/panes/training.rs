@@ -62,13 +62,17 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         Span::styled("ETA ", theme::dim()),
         Span::raw(left),
     ]);
-    let mut minibatch = terms_line("batch", progress.latest, theme::TRAIN);
+    let mut minibatch = match progress.configuration.method {
+        Method::Aevb | Method::WakeSleep => terms_line("batch", progress.latest, "KL", theme::TRAIN),
+        Method::Mcem => terms_line("joint", progress.latest, "prior", theme::TRAIN),
+    };
     if let Some(spread) = progress.spread().filter(|_| progress.latest.is_some()) {
         minibatch.push_span(Span::styled(format!(" ±{spread:.1}"), theme::dim()));
     }
     let mut test = terms_line(
         "test ",
         progress.test.as_ref().map(|test| test.terms),
+        "KL",
         theme::TEST,
     );
     if let Some(bound) = &progress.test {
@@ -89,8 +93,13 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The bound and its two terms.
-fn terms_line(name: &'static str, terms: Option<BoundTerms>, colour: ratatui::style::Color) -> Line<'static> {
+/// The bound and its two terms, of which the second has a name.
+fn terms_line(
+    name: &'static str,
+    terms: Option<BoundTerms>,
+    second: &str,
+    colour: ratatui::style::Color,
+) -> Line<'static> {
     let name = Span::styled(format!("{name} "), Style::new().fg(colour));
     let Some(terms) = terms else {
         return Line::from(vec![name, Span::styled("-", theme::dim())]);
@@ -98,7 +107,10 @@ fn terms_line(name: &'static str, terms: Option<BoundTerms>, colour: ratatui::st
     Line::from(vec![
         name,
         Span::styled(format!("{:.1}", terms.lower_bound()), theme::strong()),
-        Span::raw(format!(" = {:.1} - KL {:.1}", terms.reconstruction, terms.kl)),
+        Span::raw(format!(
+            " = {:.1} - {second} {:.1}",
+            terms.reconstruction, terms.kl
+        )),
     ])
 }
 
@@ -181,8 +193,12 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
         series.push(dashed(None, theme::TRAIN, paper_train));
         series.push(dashed(Some("paper"), theme::TEST, paper_test));
     }
+    let train = match progress.configuration.method {
+        Method::Aevb | Method::WakeSleep => "train",
+        Method::Mcem => "joint",
+    };
     series.push(line(
-        Some("train"),
+        Some(train),
         theme::TRAIN,
         evaluated(|point| point.elbo_train).collect(),
     ));
