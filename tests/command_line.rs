@@ -105,6 +105,23 @@ fn train_resume_and_evaluate() {
     assert_eq!(report["log_likelihood_points"], 50);
     assert!(report["log_likelihood"].as_f64().is_some_and(f64::is_finite));
 
+    let annealing = [
+        "evaluate",
+        "run.ron",
+        "--annealing-stages",
+        "5",
+        "--points",
+        "10",
+        "--json",
+    ];
+    let report = &objects(&vae_tui(folder.path(), &annealing))[0];
+    assert_eq!(report["annealed"]["points"], 10);
+    assert!(
+        report["annealed"]["standard_error"]
+            .as_f64()
+            .is_some_and(|error| error > 0.0)
+    );
+
     let output = vae_tui(folder.path(), &["evaluate", "run.ron", "--split", "train"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("60000 points"));
 }

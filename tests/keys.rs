@@ -101,6 +101,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
             ));
         }
         Action::Evaluate => assert!(matches!(effects, [Effect::Trainer(Command::Evaluate)])),
+        Action::Estimate => assert!(matches!(effects, [Effect::Trainer(Command::Estimate)])),
         Action::Save => assert!(matches!(effects, [Effect::Save(None)])),
         Action::OpenSessions => assert!(matches!(effects, [Effect::ListSessions])),
         Action::NewRun => assert!(matches!(after.dialog, Some(Dialog::Form(_)))),

@@ -10,7 +10,9 @@ use common::{configuration, shapes};
 use dfdx::prelude::{Cpu, Gradients, ZerosTensor};
 use vae_tui::data::{Binarisation, Dataset, mnist};
 use vae_tui::dims::{Batch, Latent, Pixels};
-use vae_tui::evaluation::{LowerBound, Noise, importance_weighted, lower_bound};
+use vae_tui::evaluation::{
+    LowerBound, Noise, annealed, from_posterior_samples, importance_weighted, lower_bound,
+};
 use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::model::Estimator;
@@ -387,4 +389,66 @@ fn the_importance_weighted_bound_tightens_from_the_elbo() {
     );
     assert_eq!(many.points, 60);
     assert!(many.standard_error > 0.0);
+}
+
+/// Three ways to the same number, each above the lower bound; the one of few dimensions says so to a model of many.
+#[test]
+fn the_estimates_of_the_marginal_likelihood_agree_above_the_bound() {
+    let data = shapes();
+    let run = |method| {
+        let configuration = Configuration {
+            method,
+            latent: 2,
+            learning_rate: 3e-3,
+            ..configuration()
+        };
+        train(configuration, &data, 20_000)
+    };
+    for training in [run(Method::Aevb), run(Method::Mcem)] {
+        let (model, test) = (&training.model, &data.test);
+        let elbo = lower_bound(model, test, NOISE, |_| true).expect("there are test images");
+        let weighted = importance_weighted(model, test, 60, 2_000, NOISE, |_| true).expect("points");
+        let sampled = from_posterior_samples(model, test, 60, 50, NOISE, |_| true);
+        let sampled = sampled.expect("two dimensions").expect("points");
+        let annealed = annealed(model, test, 60, (10, 300), NOISE, |_| true).expect("points");
+        let method = training.configuration.method;
+        for estimate in [weighted, sampled, annealed] {
+            assert!(
+                estimate.mean > elbo.terms.lower_bound(),
+                "{method:?}: {estimate:?} {elbo:?}"
+            );
+            assert!(
+                (estimate.mean - annealed.mean).abs() < 2.0,
+                "{method:?}: {estimate:?} {annealed:?}"
+            );
+            assert!(estimate.standard_error > 0.0 && estimate.points == 60);
+        }
+    }
+    let many = common::model_by_hand();
+    let refused = from_posterior_samples(&many, &data.test, 60, 50, NOISE, |_| true);
+    let said = refused.expect_err("six dimensions are too many").to_string();
+    assert!(
+        said.contains("fewer than 5 latent dimensions, this model has 6"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_trainer_estimates_the_marginal_likelihood_and_a_command_breaks_it_off() {
+    let data = shapes();
+    let trainer =
+        Trainer::start(Training::new(configuration(), &data), data).expect("threads can be started");
+    trainer.send(Command::Estimate);
+    let point = wait_for(&trainer, |event| match event {
+        Event::Estimated(point) => Some(point),
+        _ => None,
+    });
+    assert!(point.estimates.annealed.mean.is_finite() && point.estimates.posterior_samples.is_none());
+    assert_eq!(checkpoint(&trainer).marginals, [point]);
+    trainer.send(Command::Estimate);
+    trainer.send(Command::Pause);
+    wait_for(&trainer, |event| {
+        matches!(event, Event::EstimateEnded).then_some(())
+    });
+    assert_eq!(checkpoint(&trainer).marginals.len(), 1);
 }

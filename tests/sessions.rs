@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use common::{configuration, shapes, training};
 use vae_tui::data::Dataset;
-use vae_tui::learning::{Method, Training, Workers};
+use vae_tui::evaluation::{Estimates, MarginalLikelihood};
+use vae_tui::learning::curve::MarginalPoint;
+use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::session::{Pane, View, folder, load, save};
 
@@ -99,6 +101,19 @@ fn everything_comes_back() {
     before.optimizer.first[0][0] = f32::from_bits(0x0000_0001);
     before.optimizer.second[1][1] = -0.0;
     before.optimizer.learning_rate = 3.3e-4;
+    let estimate = MarginalLikelihood {
+        mean: -98.5,
+        standard_error: 2.25,
+        points: 100,
+    };
+    before.marginals.push(MarginalPoint {
+        samples: 9_000,
+        estimates: Estimates {
+            importance_weighted: estimate,
+            posterior_samples: None,
+            annealed: estimate,
+        },
+    });
     let view = View {
         pane: Pane::Traversal,
         zoomed: true,
@@ -118,11 +133,39 @@ fn everything_comes_back() {
     let after = session.into_training(&data).expect("the same data");
     assert_eq!(state(&after), state(&before));
     assert_eq!(after.evaluations, before.evaluations);
+    assert_eq!(after.marginals, before.marginals);
     assert_eq!(after.trace, before.trace);
     assert_eq!(after.optimizer, before.optimizer);
     assert_eq!(
         (after.samples, after.steps, after.seconds),
         (before.samples, before.steps, before.seconds)
+    );
+}
+
+#[test]
+fn chains_that_do_not_fit_the_run_are_refused() {
+    let data = shapes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("run.ron");
+    let configuration = Configuration {
+        method: Method::Mcem,
+        ..configuration()
+    };
+    let mut run = Training::new(configuration, &data);
+    train(&mut run, &data, 1);
+    save(&run, &View::default(), &path).expect("the folder can be written");
+    let text = std::fs::read_to_string(&path).expect("a session is text");
+    let said = complaint(&path, text.replace("step_size: ", "step_size: -"));
+    assert!(said.contains("step_size is -"), "{said}");
+
+    let chains = run.chains.as_mut().expect("a step was made");
+    chains.positions.pop();
+    save(&run, &View::default(), &path).expect("the folder can be written");
+    let text = std::fs::read_to_string(&path).expect("a session is text");
+    let said = complaint(&path, text);
+    assert!(
+        said.contains("chains: expected 1200 numbers, found 1199"),
+        "{said}"
     );
 }
 

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::{dataset, default_threads, print_line, progress_bar};
 use crate::data::Part;
-use crate::evaluation::{Noise, importance_weighted, lower_bound};
+use crate::evaluation::{
+    MarginalLikelihood, annealed, from_posterior_samples, importance_weighted, lower_bound,
+};
 use crate::session;
 
 /// The flags of `vae-tui evaluate`.
@@ -22,9 +24,19 @@ pub struct Arguments {
     /// Also estimate log p(x) by the importance-weighted bound with K samples a data point
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     importance_samples: Option<u32>,
-    /// Data points for that estimate, the first ones of the split [default: all]
-    #[arg(long, value_name = "N", requires = "importance_samples", value_parser = clap::value_parser!(u32).range(1..))]
-    importance_points: Option<u32>,
+    /// Also estimate log p(x) as the paper's appendix D does, with L posterior samples a data point to fit a density and
+    /// L to evaluate it; for fewer than 5 latent dimensions
+    #[arg(long, value_name = "L", value_parser = clap::value_parser!(u32).range(4..=100_000))]
+    posterior_samples: Option<u32>,
+    /// Also estimate log p(x) by annealed importance sampling with T stages
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..))]
+    annealing_stages: Option<u32>,
+    /// Chains a data point for that
+    #[arg(long, value_name = "C", default_value = "16", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    annealing_chains: u32,
+    /// Data points for the estimates of log p(x), the first ones of the split [default: all]
+    #[arg(long, alias = "importance-points", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    points: Option<u32>,
     /// One JSON object on standard output
     #[arg(long)]
     json: bool,
@@ -40,6 +52,10 @@ struct Report {
     points: usize,
     #[serde(flatten)]
     importance: Option<Importance>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    posterior_samples: Option<MarginalLikelihood>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annealed: Option<MarginalLikelihood>,
 }
 
 #[derive(Serialize)]
@@ -56,11 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = dataset(&session.configuration().data)?;
     let training = session.into_training(&data)?;
     let split = data.split(arguments.split);
-    let noise = Noise {
-        seed: training.configuration.seed,
-        binarisation: training.configuration.binarisation,
-    };
-    let model = &training.model;
+    let (model, noise) = (&training.model, training.noise());
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(default_threads())
         .build()?;
@@ -68,33 +80,46 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bound = pool
         .install(|| lower_bound(model, split, noise, |_| true))
         .context("the split has no data points")?;
-    let importance = arguments.importance_samples.map(|samples| {
-        let wanted = arguments
-            .importance_points
-            .map_or(usize::MAX, |points| points as usize);
-        let points = wanted.min(split.points());
-        let bar = progress_bar(points as u64, "data points");
-        let go_on = |done: usize| {
-            bar.set_position(done as u64);
-            true
-        };
+    let wanted = arguments.points.map_or(usize::MAX, |points| points as usize);
+    let points = wanted.min(split.points());
+    let bar = progress_bar(points as u64, "data points");
+    let go_on = |done: usize| {
+        bar.set_position(done as u64);
+        true
+    };
+    let posterior_samples = match arguments.posterior_samples {
+        Some(samples) => {
+            bar.set_message("appendix D");
+            pool.install(|| from_posterior_samples(model, split, points, samples as usize, noise, go_on))?
+        }
+        None => None,
+    };
+    let importance = arguments.importance_samples.and_then(|samples| {
+        bar.set_message("importance samples");
         let estimate =
-            pool.install(|| importance_weighted(model, split, points, samples as usize, noise, go_on));
-        bar.finish_and_clear();
-        estimate.map(|estimate| Importance {
+            pool.install(|| importance_weighted(model, split, points, samples as usize, noise, go_on))?;
+        Some(Importance {
             log_likelihood: estimate.mean,
             log_likelihood_standard_error: estimate.standard_error,
             log_likelihood_points: estimate.points,
             importance_samples: samples,
         })
     });
+    let annealed = arguments.annealing_stages.and_then(|stages| {
+        bar.set_message("annealing");
+        let schedule = (arguments.annealing_chains as usize, stages as usize);
+        pool.install(|| annealed(model, split, points, schedule, noise, go_on))
+    });
+    bar.finish_and_clear();
     let report = Report {
         elbo: bound.terms.lower_bound(),
         reconstruction: bound.terms.reconstruction,
         kl: bound.terms.kl,
         active_units: bound.active_units(),
         points: bound.points,
-        importance: importance.flatten(),
+        importance,
+        posterior_samples,
+        annealed,
     };
     print_line(&if arguments.json {
         serde_json::to_string(&report)?
@@ -114,14 +139,33 @@ fn words(report: &Report, latent: usize) -> String {
         format!("KL              {:>10.3}", report.kl),
         format!("active units    {:>6} of {latent}", report.active_units),
     ];
-    if let Some(importance) = &report.importance {
+    let mut estimate = |mean: f64, standard_error: f64, points: usize, how: &str| {
         lines.push(format!(
-            "log p(x)        {:>10.3} +- {:.3} ({} importance samples, {} points)",
-            importance.log_likelihood,
-            importance.log_likelihood_standard_error,
-            importance.importance_samples,
-            importance.log_likelihood_points
+            "log p(x)        {mean:>10.3} +- {standard_error:.3} ({how}, {points} points)"
         ));
+    };
+    if let Some(importance) = &report.importance {
+        let Importance {
+            log_likelihood: mean,
+            log_likelihood_standard_error: error,
+            log_likelihood_points: points,
+            importance_samples: samples,
+        } = *importance;
+        estimate(mean, error, points, &format!("{samples} importance samples"));
+    }
+    let others = [
+        (report.posterior_samples, "posterior samples, appendix D"),
+        (report.annealed, "annealed importance sampling"),
+    ];
+    for (measured, how) in others {
+        if let Some(MarginalLikelihood {
+            mean,
+            standard_error,
+            points,
+        }) = measured
+        {
+            estimate(mean, standard_error, points, how);
+        }
     }
     lines.join("\n")
 }

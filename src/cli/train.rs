@@ -154,7 +154,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             Event::Diverged(diverged) => break Ending::Diverged(diverged),
             Event::State(State::Finished) => break Ending::Finished,
-            Event::Evaluated { .. } | Event::State(_) => {}
+            Event::Evaluated { .. } | Event::Estimated(_) | Event::EstimateEnded | Event::State(_) => {}
         }
     };
     bar.finish_and_clear();

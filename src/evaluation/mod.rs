@@ -1,16 +1,26 @@
-//! How good a model is, in numbers: the lower bound, its importance-weighted refinement, active latent dimensions.
+//! How good a model is, in numbers: the lower bound and active latent dimensions, and three estimates of the marginal
+//! likelihood, by importance weights, by posterior samples (the paper's appendix D) and by annealing.
 //!
 //! Pure functions from a model and a split to numbers. They work in blocks of data points, so memory stays bounded,
 //! and between blocks they ask their caller whether to go on, so an evaluation can be interrupted.
 
 use dfdx::prelude::{Cache, Cpu};
 
+mod annealed;
+mod density;
+mod estimates;
 mod importance;
 mod lower_bound;
+mod marginal;
+mod posterior_samples;
 pub mod published;
 
-pub use importance::{LogLikelihood, importance_weighted};
+pub use annealed::annealed;
+pub use estimates::{Estimates, estimates};
+pub use importance::importance_weighted;
 pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, Noise, lower_bound};
+pub use marginal::MarginalLikelihood;
+pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples};
 
 /// This thread's device, which keeps the memory of one block of data points for the next.
 fn device() -> Cpu {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluation::Estimates;
+
 /// One evaluation. Bounds are in nats per data point.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
@@ -20,6 +22,15 @@ pub struct CurvePoint {
     pub kl: f64,
     /// The step size at that time.
     pub learning_rate: f32,
+}
+
+/// The marginal likelihood of test points, estimated at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarginalPoint {
+    /// Training points evaluated so far.
+    pub samples: u64,
+    /// The estimates.
+    pub estimates: Estimates,
 }
 
 /// A stretch of consecutive steps.

@@ -12,10 +12,10 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use thiserror::Error;
 
-use super::curve::CurvePoint;
+use super::curve::{CurvePoint, MarginalPoint};
 use super::{Diverged, StepReport, Training, Workers};
 use crate::data::Dataset;
-use crate::evaluation::{LowerBound, Noise, lower_bound};
+use crate::evaluation::{LowerBound, estimates, lower_bound};
 use crate::model::{Estimator, Vae};
 
 /// What a trainer can be told.
@@ -35,6 +35,8 @@ pub enum Command {
     SetGoal(u64),
     /// Measure the lower bound of the test set now.
     Evaluate,
+    /// Estimate the marginal likelihood of test points now; any other command ends it.
+    Estimate,
     /// Send a copy of the whole state, as it is between two steps.
     Checkpoint(Sender<Box<Training>>),
     /// End the thread.
@@ -60,6 +62,10 @@ pub enum Event {
         /// Seconds that the measurement took.
         seconds: f64,
     },
+    /// The marginal likelihood was estimated.
+    Estimated(MarginalPoint),
+    /// The estimate of the marginal likelihood was broken off by a command.
+    EstimateEnded,
     /// Training started or stopped.
     State(State),
     /// The step that would have come next was refused.
@@ -230,6 +236,7 @@ impl Run {
             Command::SetEstimator(estimator) => self.training.configuration.estimator = estimator,
             Command::SetGoal(goal) => self.training.configuration.goal = goal,
             Command::Evaluate => self.evaluate(),
+            Command::Estimate => self.estimate(),
             Command::Checkpoint(reply) => {
                 // Whoever asked may have left.
                 let _ = reply.send(Box::new(self.training.clone()));
@@ -271,13 +278,7 @@ impl Run {
     fn evaluate(&mut self) {
         self.report();
         let started = Instant::now();
-        let Training {
-            model, configuration, ..
-        } = &self.training;
-        let noise = Noise {
-            seed: configuration.seed,
-            binarisation: configuration.binarisation,
-        };
+        let (model, noise) = (&self.training.model, self.training.noise());
         let go_on = |_| !self.stop.load(Ordering::Relaxed);
         if let Some(test) = lower_bound(model, &self.data.test, noise, go_on) {
             let point = self.training.record(&test);
@@ -287,6 +288,21 @@ impl Run {
                 seconds: started.elapsed().as_secs_f64(),
             });
         }
+    }
+
+    fn estimate(&mut self) {
+        self.report();
+        let go_on = || !self.stop.load(Ordering::Relaxed) && self.mailbox.is_empty();
+        let (model, noise) = (&self.training.model, self.training.noise());
+        let Some(estimates) = estimates(model, &self.data.test, noise, go_on) else {
+            return self.tell(Event::EstimateEnded);
+        };
+        let point = MarginalPoint {
+            samples: self.training.samples,
+            estimates,
+        };
+        self.training.marginals.push(point);
+        self.tell(Event::Estimated(point));
     }
 
     /// Publishes the parameters, if they are newer and wanted, and tells of the steps since the last report.

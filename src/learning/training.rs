@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use thiserror::Error;
 
-use super::curve::{CurvePoint, Trace};
+use super::curve::{CurvePoint, MarginalPoint, Trace};
 use super::minibatch::MinibatchOrder;
 use super::workers::Batched;
 use super::{Configuration, Method, Visit, Workers, aevb, mcem, wake_sleep};
 use crate::data::Dataset;
-use crate::evaluation::LowerBound;
+use crate::evaluation::{LowerBound, Noise};
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
 use crate::nn::optimizer::Optimizer;
@@ -31,6 +31,8 @@ pub struct Training {
     pub seconds: f64,
     /// Every evaluation so far.
     pub evaluations: Vec<CurvePoint>,
+    /// Every estimate of the marginal likelihood so far.
+    pub marginals: Vec<MarginalPoint>,
     /// The bound of every minibatch so far.
     pub trace: Trace,
     /// Terms and data points since the last evaluation, for the training curve's running mean.
@@ -88,6 +90,7 @@ impl Training {
             steps: 0,
             seconds: 0.0,
             evaluations: Vec::new(),
+            marginals: Vec::new(),
             trace: Trace::default(),
             since_evaluation: (BoundTerms::default(), 0),
             chains: None,
@@ -182,6 +185,14 @@ impl Training {
         };
         self.evaluations.push(point);
         Some(point)
+    }
+
+    /// How this run's model is measured.
+    pub fn noise(&self) -> Noise {
+        Noise {
+            seed: self.configuration.seed,
+            binarisation: self.configuration.binarisation,
+        }
     }
 
     /// Whether the goal is reached.

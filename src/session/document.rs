@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::View;
 use super::floats::Floats;
 use crate::learning::Configuration;
-use crate::learning::curve::{CurvePoint, Trace};
+use crate::learning::curve::{CurvePoint, MarginalPoint, Trace};
 use crate::learning::mcem::Sampling;
 use crate::model::vae::BoundTerms;
 
@@ -41,6 +41,8 @@ pub struct Document {
     pub optimizer_steps: u64,
     pub parameters: Vec<StoredParameter>,
     pub evaluations: Vec<CurvePoint>,
+    #[serde(default)]
+    pub marginals: Vec<MarginalPoint>,
     pub since_evaluation: (BoundTerms, u64),
     pub trace: Trace,
     /// The Markov chains of the training points, for Monte Carlo EM.

@@ -144,6 +144,7 @@ impl Session {
         training.steps = document.steps;
         training.seconds = document.seconds;
         training.evaluations = document.evaluations;
+        training.marginals = document.marginals;
         training.since_evaluation = document.since_evaluation;
         training.trace = document.trace;
         training.chains = chains;

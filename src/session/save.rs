@@ -132,6 +132,7 @@ fn document(training: &Training, view: &View) -> Document {
         optimizer_steps: optimizer.steps,
         parameters: parameters.collect(),
         evaluations: training.evaluations.clone(),
+        marginals: training.marginals.clone(),
         since_evaluation: training.since_evaluation,
         trace: training.trace.clone(),
         chains: training.chains.as_ref().map(|chains| StoredChains {

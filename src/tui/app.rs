@@ -14,7 +14,7 @@ use crate::data::Dataset;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::explore::reconstruction::{Reconstruction, reconstruct};
 use crate::explore::traversal;
-use crate::learning::curve::{CurvePoint, Trace};
+use crate::learning::curve::{CurvePoint, MarginalPoint, Trace};
 use crate::learning::mcem::Sampling;
 use crate::learning::trainer::State;
 use crate::learning::{Configuration, StepReport};
@@ -99,6 +99,8 @@ pub struct Progress {
     pub learning_rate: f32,
     /// Every evaluation.
     pub evaluations: Vec<CurvePoint>,
+    /// The last estimate of the marginal likelihood.
+    pub marginal: Option<MarginalPoint>,
     /// The bound of every minibatch.
     pub trace: Trace,
     /// The bounds of the last minibatches.
@@ -229,6 +231,7 @@ impl Workspace {
             seconds: training.seconds,
             learning_rate: training.optimizer.learning_rate,
             evaluations: training.evaluations,
+            marginal: training.marginals.last().copied(),
             recent: training
                 .trace
                 .buckets()

@@ -91,14 +91,15 @@ pub struct TrainingGeometry {
     pub bars: Rect,
 }
 
-/// Lines of numbers above the training curve.
+/// Lines of numbers above the training curve: three, and one for log p(x) once it was estimated.
 const NUMBERS: u16 = 3;
 /// Columns of the KL bars, where there is room for them.
 const BARS: u16 = 24;
 
-/// Divides the inside of the training pane.
-pub fn training(area: Rect) -> TrainingGeometry {
-    let [numbers, rest] = Layout::vertical([Constraint::Length(NUMBERS), Constraint::Min(0)]).areas(area);
+/// Divides the inside of the training pane, with a line for estimates of log p(x) or without.
+pub fn training(area: Rect, has_estimates: bool) -> TrainingGeometry {
+    let numbers = NUMBERS + u16::from(has_estimates);
+    let [numbers, rest] = Layout::vertical([Constraint::Length(numbers), Constraint::Min(0)]).areas(area);
     let bars = BARS.min(area.width / 3);
     let [curve, _, right] = Layout::horizontal([
         Constraint::Min(0),

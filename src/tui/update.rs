@@ -246,8 +246,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
 
 fn steers_training(action: Action) -> bool {
     use Action::{
-        Evaluate, LowerLearningRate, NewRun, RaiseLearningRate, Reset, Save, StepOnce, SwitchEstimator,
-        ToggleRunning,
+        Estimate, Evaluate, LowerLearningRate, NewRun, RaiseLearningRate, Reset, Save, StepOnce,
+        SwitchEstimator, ToggleRunning,
     };
     matches!(
         action,
@@ -258,6 +258,7 @@ fn steers_training(action: Action) -> bool {
             | LowerLearningRate
             | SwitchEstimator
             | Evaluate
+            | Estimate
             | Save
             | NewRun
     )
@@ -304,6 +305,10 @@ fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             vec![Effect::Trainer(Command::SetEstimator(estimator))]
         }
         Action::Evaluate => vec![Effect::Trainer(Command::Evaluate)],
+        Action::Estimate => {
+            app.say("estimating log p(x): some seconds; steering the training ends it");
+            vec![Effect::Trainer(Command::Estimate)]
+        }
         Action::Save => {
             let path = workspace.path.clone();
             app.say("saving");
@@ -321,8 +326,10 @@ fn look_at_training(app: &mut App, action: Action) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
         return Vec::new();
     };
-    let shown = layout::visible(app.area, &app.view, Pane::Training)
-        .map_or(0, |area| usize::from(layout::training(area).bars.height));
+    let has_estimates = workspace.progress.marginal.is_some();
+    let shown = layout::visible(app.area, &app.view, Pane::Training).map_or(0, |area| {
+        usize::from(layout::training(area, has_estimates).bars.height)
+    });
     let last = workspace.progress.configuration.latent.saturating_sub(shown);
     let bar = &mut workspace.progress.first_bar;
     match action {
@@ -475,6 +482,11 @@ fn trained(app: &mut App, event: Event) {
             progress.evaluation_seconds = seconds;
             app.decode();
         }
+        Event::Estimated(point) => {
+            progress.marginal = Some(point);
+            app.notice = None;
+        }
+        Event::EstimateEnded => app.say("the estimate of log p(x) was broken off"),
         Event::State(state) => {
             progress.state = state;
             progress.reports.clear();

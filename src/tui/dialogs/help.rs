@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use crate::tui::keymap::{SCOPES, TABLE, heading, label};
 use crate::tui::theme;
 
-const EXPLANATIONS: [(&str, &str); 8] = [
+const EXPLANATIONS: [(&str, &str); 9] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -35,6 +35,12 @@ const EXPLANATIONS: [(&str, &str); 8] = [
         "MCEM has no encoder: a Markov chain (HMC, ten leapfrog steps a move, tuned to 90 % acceptance) samples the posterior \
          of every training image, and the decoder makes five updates with the samples. Its orange curve is log p(x, z) of \
          the chains; the bound of test images is that of the Gaussian with the moments of chains of their own.",
+    ),
+    (
+        "log p(x)",
+        "m estimates the marginal likelihood of 100 test images, with standard errors: IW by importance weights of the \
+         posterior, D by HMC samples of it (the paper's appendix D, fewer than 5 latent dimensions), AIS by annealing from \
+         the prior. Where they differ AIS is the one to trust; the lower bound lies below.",
     ),
     (
         "Decoder",

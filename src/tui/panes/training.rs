@@ -15,9 +15,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use crate::data::mnist;
+use crate::evaluation::Estimates;
 use crate::evaluation::published::{PaperData, Published, figure_2};
 use crate::learning::Method;
-use crate::learning::curve::CurvePoint;
+use crate::learning::curve::{CurvePoint, MarginalPoint};
 use crate::learning::trainer::State;
 use crate::model::Likelihood;
 use crate::model::vae::BoundTerms;
@@ -33,7 +34,7 @@ use crate::tui::widgets::sparkline;
 
 /// Draws the inside of the pane.
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = layout::training(area);
+    let geometry = layout::training(area, workspace.progress.marginal.is_some());
     render_numbers(workspace, geometry.numbers, buffer);
     match chart(workspace, &app.view) {
         Some(chart) => chart.render(geometry.curve, buffer),
@@ -80,7 +81,9 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         test.push_span(Span::raw(format!("  active {}/{latent}", bound.active_units())));
     }
     let used = minibatch.width() as u16 + 2;
-    Paragraph::new(vec![first, minibatch, test]).render(area, buffer);
+    let mut lines = vec![first, minibatch, test];
+    lines.extend(progress.marginal.as_ref().map(marginal_line));
+    Paragraph::new(lines).render(area, buffer);
     let recent: Vec<f64> = progress.recent.iter().copied().collect();
     if area.height > 1 && area.width > used {
         let beside = Rect {
@@ -91,6 +94,33 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         };
         sparkline::render(&recent, Style::new().fg(theme::TRAIN), beside, buffer);
     }
+}
+
+/// `log p(x)` by every estimate that applies, and when.
+fn marginal_line(point: &MarginalPoint) -> Line<'static> {
+    let Estimates {
+        importance_weighted,
+        posterior_samples,
+        annealed,
+    } = point.estimates;
+    let named = [
+        ("IW", Some(importance_weighted)),
+        ("D", posterior_samples),
+        ("AIS", Some(annealed)),
+    ];
+    let mut line = Line::from(Span::styled("log p", Style::new().fg(theme::ACCENT)));
+    for (name, estimate) in named {
+        if let Some(estimate) = estimate {
+            line.push_span(Span::styled(format!(" {name} "), theme::dim()));
+            line.push_span(Span::styled(format!("{:.1}", estimate.mean), theme::strong()));
+            line.push_span(Span::raw(format!("±{:.1}", estimate.standard_error)));
+        }
+    }
+    line.push_span(Span::styled(
+        format!(" at {}", short(point.samples as f64)),
+        theme::dim(),
+    ));
+    line
 }
 
 /// The bound and its two terms, of which the second has a name.

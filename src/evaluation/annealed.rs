@@ -1,0 +1,107 @@
+//! Annealed importance sampling (Neal 2001; on decoders: Wu, Burda, Salakhutdinov and Grosse, arXiv 1611.04273).
+//!
+//! A chain begins at a draw from the prior and moves, one HMC move a stage, through the densities
+//! `p(z) p(x|z)^power` while the power rises from 0 to 1. The product of what every rise does to the density is a weight
+//! whose mean is `p(x)`: no encoder has a part in it, and no dimension is too many. Its logarithm errs downwards, less so
+//! with more stages.
+
+use rand::Rng;
+
+use super::Noise;
+use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
+use crate::data::Split;
+use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
+use crate::model::Vae;
+use crate::model::recognition::ImageLikelihood;
+use crate::random::{Purpose, fill_standard_normal, generator};
+
+/// Leapfrog steps of a move.
+const LEAPFROG_STEPS: usize = 5;
+/// Data points whose chains move together.
+const BLOCK: usize = 10;
+
+/// The estimate over the first `points` points of `split`, with `chains` chains a data point and `stages` stages.
+pub fn annealed(
+    model: &Vae,
+    split: &Split,
+    points: usize,
+    (chains, stages): (usize, usize),
+    noise: Noise,
+    go_on: impl FnMut(usize) -> bool,
+) -> Option<MarginalLikelihood> {
+    let latent = model.architecture().latent;
+    let of_block = |points: std::ops::Range<usize>| {
+        let (first, count) = (points.start, points.len());
+        let x = marginal::images(split, points, noise);
+        estimates(
+            &ImageLikelihood::new(model, &x),
+            (count, chains),
+            latent,
+            stages,
+            |stage, row| {
+                let stream = (row / count) << 32 | (first + row % count);
+                generator(noise.seed, Purpose::Sampling, 1 << 33 | stage, stream as u64)
+            },
+        )
+    };
+    average(points, BLOCK, of_block, go_on)
+}
+
+/// `log p(x)` of every data point; stage `stage` of the chain in `row` draws from `generator(stage, row)`. Chains stand in
+/// rounds of one a data point.
+fn estimates<R: Rng>(
+    likelihood: &impl LogLikelihood,
+    (points, rounds): (usize, usize),
+    latent: usize,
+    stages: usize,
+    generator: impl Fn(u64, usize) -> R,
+) -> Vec<f64> {
+    let mut start = vec![0.0; rounds * points * latent];
+    for (row, z) in start.chunks_exact_mut(latent).enumerate() {
+        fill_standard_normal(&mut generator(0, row), z);
+    }
+    let mut chains = Chains::new(likelihood, start, latent);
+    let mut log_weights = vec![0.0; rounds * points];
+    let mut size = 0.3;
+    for stage in 1..=stages {
+        let rise = power(stage, stages) - power(stage - 1, stages);
+        for (weight, log_likelihood) in log_weights.iter_mut().zip(chains.log_likelihoods()) {
+            *weight += rise * log_likelihood;
+        }
+        chains.power = power(stage, stages);
+        // One size for all chains, tuned on what the stage before accepted: no chain's own fate decides its step.
+        let leapfrog = Leapfrog {
+            steps: LEAPFROG_STEPS,
+            size,
+        };
+        let acceptance = chains.advance(leapfrog, |row| generator(stage as u64, row));
+        size = tuned(size, acceptance, 1.05);
+    }
+    let of_point = |point: usize| log_mean_exp(log_weights.iter().skip(point).step_by(points).copied());
+    (0..points).map(of_point).collect()
+}
+
+/// The power of the likelihood after a stage: slow at the start, where a little likelihood moves the density far.
+fn power(stage: usize, stages: usize) -> f64 {
+    (stage as f64 / stages as f64).powi(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::marginal::linear_gaussian::{LATENT, Points};
+    use super::*;
+
+    #[test]
+    fn a_linear_gaussian_model_has_its_closed_form() {
+        let points = Points::some(40);
+        let ours = estimates(&points, (40, 300), LATENT, 100, |stage, row| {
+            generator(1, Purpose::Sampling, stage, row as u64)
+        });
+        let mean = ours.iter().sum::<f64>() / 40.0;
+        assert!(
+            (mean - points.exact()).abs() < 0.03,
+            "{mean} for {}",
+            points.exact()
+        );
+    }
+}
