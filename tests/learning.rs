@@ -443,7 +443,13 @@ fn the_trainer_estimates_the_marginal_likelihood_and_a_command_breaks_it_off() {
         Event::Estimated(point) => Some(point),
         _ => None,
     });
-    assert!(point.estimates.annealed.mean.is_finite() && point.estimates.posterior_samples.is_none());
+    assert!(
+        point
+            .estimates
+            .annealed
+            .is_some_and(|estimate| estimate.mean.is_finite())
+            && point.estimates.posterior_samples.is_none()
+    );
     assert_eq!(checkpoint(&trainer).marginals, [point]);
     trainer.send(Command::Estimate);
     trainer.send(Command::Pause);

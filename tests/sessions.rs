@@ -6,7 +6,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{configuration, shapes, training};
-use vae_tui::data::Dataset;
+use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::MarginalPoint;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
@@ -108,10 +108,11 @@ fn everything_comes_back() {
     };
     before.marginals.push(MarginalPoint {
         samples: 9_000,
+        part: Part::Test,
         estimates: Estimates {
             importance_weighted: estimate,
             posterior_samples: None,
-            annealed: estimate,
+            annealed: Some(estimate),
         },
     });
     let view = View {

@@ -5,6 +5,7 @@
 //! error, 1 otherwise.
 
 mod evaluate;
+mod reproduce;
 mod train;
 
 use std::io::Write;
@@ -54,6 +55,8 @@ pub enum Command {
     Train(Box<train::Arguments>),
     /// Measure a saved model
     Evaluate(evaluate::Arguments),
+    /// Make a figure of the paper again
+    Reproduce(reproduce::Arguments),
 }
 
 impl Command {
@@ -65,6 +68,7 @@ impl Command {
         match self {
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Reproduce(arguments) => reproduce::run(arguments),
         }
     }
 }

@@ -22,8 +22,8 @@ pub struct Estimates {
     pub importance_weighted: MarginalLikelihood,
     /// By posterior samples (appendix D); none with five latent dimensions or more.
     pub posterior_samples: Option<MarginalLikelihood>,
-    /// By annealed importance sampling.
-    pub annealed: MarginalLikelihood,
+    /// By annealed importance sampling, where it was asked for.
+    pub annealed: Option<MarginalLikelihood>,
 }
 
 /// Estimates `log p(x)` of the first data points of `split`; `None` as soon as `go_on` says no.
@@ -36,7 +36,7 @@ pub fn estimates(model: &Vae, split: &Split, noise: Noise, go_on: impl Fn() -> b
             Ok(estimate) => Some(estimate?),
             Err(_too_many_dimensions) => None,
         };
-    let annealed = annealed(model, split, points, ANNEALING, noise, go_on)?;
+    let annealed = Some(annealed(model, split, points, ANNEALING, noise, go_on)?);
     Some(Estimates {
         importance_weighted,
         posterior_samples,

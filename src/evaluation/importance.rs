@@ -1,6 +1,5 @@
 //! The importance-weighted bound on the marginal likelihood (Burda, Grosse and Salakhutdinov, arXiv 1509.00519).
 
-use dfdx::prelude::*;
 use rand::Rng;
 
 use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
@@ -9,7 +8,7 @@ use crate::data::Split;
 use crate::dims::{Batch, Latent};
 use crate::model::Vae;
 use crate::nn::kernels;
-use crate::nn::view::elements;
+use crate::nn::view::{elements, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Samples that one thread decodes at a time: memory stays bounded whatever K is, and near the processor.
@@ -33,7 +32,7 @@ pub fn importance_weighted(
         let generator = generator(noise.seed, Purpose::Evaluation, 1, point as u64);
         bound(elements(&moments), samples, generator, |z| {
             let rows = Batch(z.len() / model.architecture().latent);
-            let z = device().tensor_from_vec(z, (rows, Latent(model.architecture().latent)));
+            let z = tensor_of(&device(), (rows, Latent(model.architecture().latent)), &z);
             model.decoder().forward(z).log_likelihoods(&x)
         })
     };

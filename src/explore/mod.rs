@@ -2,5 +2,6 @@
 //!
 //! They know neither terminals nor threads; a screen calls them with the newest snapshot.
 
+pub mod manifold;
 pub mod reconstruction;
 pub mod traversal;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Part;
 use crate::evaluation::Estimates;
 
 /// One evaluation. Bounds are in nats per data point.
@@ -24,11 +25,13 @@ pub struct CurvePoint {
     pub learning_rate: f32,
 }
 
-/// The marginal likelihood of test points, estimated at one moment.
+/// The marginal likelihood of some data points, estimated at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MarginalPoint {
     /// Training points evaluated so far.
     pub samples: u64,
+    /// Whether the points are of the training or of the test set.
+    pub part: Part,
     /// The estimates.
     pub estimates: Estimates,
 }

@@ -15,7 +15,7 @@ use crate::model::Vae;
 use crate::model::recognition::ImageLikelihood;
 use crate::model::vae::BoundTerms;
 use crate::nn::optimizer::Optimizer;
-use crate::nn::view::elements;
+use crate::nn::view::{elements, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Leapfrog steps of an E step.
@@ -129,7 +129,7 @@ fn gradient(shard: &Shard, visit: Visit, positions: &[f32]) -> ShardGradient {
     let x = shard.images(visit);
     let latent = shard.model.architecture().latent;
     let shape = (Batch(shard.indices.len()), Latent(latent));
-    let z = shard.device.tensor_from_vec(of_shard(shard, positions), shape);
+    let z = tensor_of(&shard.device, shape, &of_shard(shard, positions));
     let squares: f64 = elements(&z).iter().map(|&z| f64::from(z).powi(2)).sum();
     let constants = (shard.indices.len() * latent) as f64 * (2.0 * std::f64::consts::PI).ln();
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluation::published::PaperMethod;
 use crate::model::Recognition;
 
 /// A way to learn a decoder, and an encoder with it where there is one.
@@ -17,6 +18,24 @@ pub enum Method {
 }
 
 impl Method {
+    /// Its name, as the paper writes it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Aevb => "AEVB",
+            Self::WakeSleep => "Wake-Sleep",
+            Self::Mcem => "MCEM",
+        }
+    }
+
+    /// The method under whose name the paper published lower bounds.
+    pub fn published(self) -> Option<PaperMethod> {
+        match self {
+            Self::Aevb => Some(PaperMethod::Aevb),
+            Self::WakeSleep => Some(PaperMethod::WakeSleep),
+            Self::Mcem => None,
+        }
+    }
+
     /// How the models that it trains find the posterior of an image.
     pub fn recognition(self) -> Recognition {
         match self {

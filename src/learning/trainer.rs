@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::curve::{CurvePoint, MarginalPoint};
 use super::{Diverged, StepReport, Training, Workers};
-use crate::data::Dataset;
+use crate::data::{Dataset, Part};
 use crate::evaluation::{LowerBound, estimates, lower_bound};
 use crate::model::{Estimator, Vae};
 
@@ -299,6 +299,7 @@ impl Run {
         };
         let point = MarginalPoint {
             samples: self.training.samples,
+            part: Part::Test,
             estimates,
         };
         self.training.marginals.push(point);

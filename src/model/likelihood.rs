@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dims::{Batch, Moments, Pixels};
 use crate::nn::kernels;
-use crate::nn::view::{elements, elements_mut};
+use crate::nn::view::{elements, elements_mut, tensor_of};
 
 /// The family of `p(x|z)` in every pixel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -118,8 +118,8 @@ impl Decoded<NoneTape> {
             Self::Gaussian(moments) => {
                 let (batch, Moments(pixels)) = *moments.shape();
                 let rows = elements(&moments).chunks_exact(2 * pixels.0);
-                let means = rows.flat_map(|row| &row[..pixels.0]).copied().collect();
-                moments.device().tensor_from_vec(means, (batch, pixels))
+                let means: Vec<f32> = rows.flat_map(|row| &row[..pixels.0]).copied().collect();
+                tensor_of(moments.device(), (batch, pixels), &means)
             }
         };
         kernels::sigmoid_in_place(elements_mut(&mut logits));
@@ -148,7 +148,7 @@ fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
     }
     let sum: f64 = per_row.iter().sum();
 
-    let log_likelihood = decoded.device().tensor((sum / samples as f64) as f32);
+    let log_likelihood = tensor_of(decoded.device(), (), &[(sum / samples as f64) as f32]);
     let ghost = log_likelihood.ghost();
     tape.add_backward_op(move |gradients| {
         let scale = gradients.get_or_alloc_mut(&ghost)?[0] / samples as f32;

@@ -6,7 +6,7 @@ use dfdx::prelude::*;
 
 use crate::dims::{Batch, Latent, Moments};
 use crate::nn::kernels;
-use crate::nn::view::{elements, elements_mut};
+use crate::nn::view::{elements, elements_mut, tensor_of};
 
 /// `z = mu + sigma * eps` (paper, section 2.4), L samples a data point.
 ///
@@ -61,7 +61,7 @@ pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(
     let mut per_point = vec![0.0; points];
     kernels::gaussian_kl(elements(&moments), latent, &mut per_point);
 
-    let kl = moments.device().tensor(per_point.iter().sum::<f64>() as f32);
+    let kl = tensor_of(moments.device(), (), &[per_point.iter().sum::<f64>() as f32]);
     let ghost = kl.ghost();
     tape.add_backward_op(move |gradients| {
         let scale = gradients.get_or_alloc_mut(&ghost)?[0];
@@ -91,7 +91,7 @@ pub fn sampled_kl<T: Tape<f32, Cpu>>(
         .map(|(z, noise)| kernels::sampled_kl(z, noise, elements(moments), latent))
         .sum();
 
-    let kl = z.device().tensor((sum / number as f64) as f32);
+    let kl = tensor_of(z.device(), (), &[(sum / number as f64) as f32]);
     let (moments, ghost) = (moments.clone(), kl.ghost());
     tape.add_backward_op(move |gradients| {
         let scale = gradients.get_or_alloc_mut(&ghost)?[0] / number as f32;
@@ -119,7 +119,7 @@ pub fn log_density<T: Tape<f32, Cpu>>(
     let mut per_point = vec![0.0; points];
     kernels::log_density_and_gradients(elements_mut(&mut moments), elements(z), latent, &mut per_point);
 
-    let log_density = moments.device().tensor(per_point.iter().sum::<f64>() as f32);
+    let log_density = tensor_of(moments.device(), (), &[per_point.iter().sum::<f64>() as f32]);
     let ghost = log_density.ghost();
     tape.add_backward_op(move |gradients| {
         let scale = gradients.get_or_alloc_mut(&ghost)?[0];

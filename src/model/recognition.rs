@@ -10,7 +10,7 @@ use super::{Architecture, Vae};
 use crate::dims::{Batch, Latent, Moments, Pixels};
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
 use crate::nn::parameters::Parameter;
-use crate::nn::view::{elements, elements_mut};
+use crate::nn::view::{elements, elements_mut, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Draws from the prior among which a chain's start is chosen.
@@ -39,7 +39,7 @@ impl<'a> ImageLikelihood<'a> {
 impl LogLikelihood for ImageLikelihood<'_> {
     fn evaluate(&self, z: &[f32], gradient: &mut [f32], values: &mut [f64]) {
         let shape = (Batch(values.len()), Latent(self.model.architecture().latent));
-        let z = self.x.device().tensor_from_vec(z.to_vec(), shape);
+        let z = tensor_of(self.x.device(), shape, z);
         let decoded = self.model.decoder().forward(z.clone().traced(Gradients::leaky()));
         let (mean, by_row) = decoded.log_likelihood_by_row(self.x);
         values.copy_from_slice(&by_row);
@@ -126,9 +126,7 @@ impl Vae {
         );
         let decoded = self.decoder().forward(draws.clone());
         let best = |image: &[f32]| {
-            let image = x
-                .device()
-                .tensor_from_vec(image.to_vec(), (Batch(1), Pixels(pixels)));
+            let image = tensor_of(x.device(), (Batch(1), Pixels(pixels)), image);
             let of_draws = decoded.log_likelihoods(&image).into_iter().enumerate();
             of_draws
                 .max_by(|a, b| a.1.total_cmp(&b.1))

@@ -10,7 +10,7 @@ use super::colour::ColourDepth;
 use super::dialogs::Dialog;
 use super::layout;
 use super::message::Opened;
-use crate::data::Dataset;
+use crate::data::{Dataset, Part};
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::explore::reconstruction::{Reconstruction, reconstruct};
 use crate::explore::traversal;
@@ -231,7 +231,11 @@ impl Workspace {
             seconds: training.seconds,
             learning_rate: training.optimizer.learning_rate,
             evaluations: training.evaluations,
-            marginal: training.marginals.last().copied(),
+            marginal: training
+                .marginals
+                .iter()
+                .rfind(|point| point.part == Part::Test)
+                .copied(),
             recent: training
                 .trace
                 .buckets()

@@ -106,7 +106,7 @@ fn marginal_line(point: &MarginalPoint) -> Line<'static> {
     let named = [
         ("IW", Some(importance_weighted)),
         ("D", posterior_samples),
-        ("AIS", Some(annealed)),
+        ("AIS", annealed),
     ];
     let mut line = Line::from(Span::styled("log p", Style::new().fg(theme::ACCENT)));
     for (name, estimate) in named {
@@ -245,18 +245,16 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
     })
 }
 
-/// The paper's AEVB curves for this data and number of latent dimensions.
+/// The paper's curves for this method, data and number of latent dimensions.
 fn published(workspace: &Workspace) -> Option<Published> {
     let (data, configuration) = (&workspace.data, &workspace.progress.configuration);
-    if configuration.method != Method::Aevb {
-        return None;
-    }
+    let method = configuration.method.published()?;
     let paper_data = match configuration.likelihood {
         Likelihood::Bernoulli if data.name == mnist::NAME => PaperData::Mnist,
         Likelihood::Gaussian if (data.height, data.width) == (28, 20) => PaperData::FreyFace,
         _ => return None,
     };
-    figure_2(paper_data, configuration.latent)
+    figure_2(paper_data, configuration.latent, method)
 }
 
 /// The KL term of every latent dimension, the largest first.

@@ -1,0 +1,61 @@
+//! `vae-tui reproduce`: the paper's figures, made again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::MultiProgress;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::{default_threads, print_line, progress_bar};
+use crate::reproduction::{Figure, Laboratory};
+
+/// The flags of `vae-tui reproduce`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The figure
+    #[arg(value_enum)]
+    figure: Figure,
+    /// Only this panel, such as mnist-20, frey-2 or n1000; may be given several times [default: all]
+    #[arg(long, value_name = "PANEL")]
+    panel: Vec<String>,
+    /// The length of every run in training points [default: ten million; figure 3 five and two million]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    samples: Option<u64>,
+    /// Data points of the training and of the test set that figure 3 measures
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]
+    points: u32,
+    /// Runs that are trained at a time, each on its share of the cores
+    #[arg(long, value_name = "J", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+    /// Where tables, pictures and the sessions of runs go; what is there already is gone on with
+    #[arg(long, value_name = "DIR", default_value = "reproduction")]
+    out: PathBuf,
+    /// Where frey_rawface.mat is, for the panels of the Frey faces
+    #[arg(long, value_name = "PATH")]
+    data: Option<String>,
+}
+
+/// Trains, draws and prints the verdict.
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, stop.clone()).context("listening for signals")?;
+    }
+    let jobs = usize::from(arguments.jobs);
+    let laboratory = Laboratory {
+        folder: arguments.out,
+        frey: arguments.data,
+        samples: arguments.samples,
+        points: arguments.points as usize,
+        jobs,
+        threads: (default_threads() / jobs).max(1),
+        stop,
+        bars: MultiProgress::new(),
+        bar: |length| progress_bar(length, "samples"),
+    };
+    let verdict = arguments.figure.make(&arguments.panel, &laboratory)?;
+    print_line(verdict.trim_end())
+}

@@ -1,0 +1,206 @@
+//! Figure 3: the marginal likelihood of AEVB, Wake-Sleep and Monte Carlo EM on MNIST with 100 hidden units and three latent
+//! dimensions, for few and for many training points.
+
+use std::fmt::Write;
+
+use super::Figure;
+use super::curves::{self, Curve, Panel, colour};
+use super::runs::{Laboratory, Measure, PaperData, Run};
+use super::verdict::{cell, difference};
+use crate::data::{Dataset, Part, Split};
+use crate::evaluation::{Estimates, MarginalLikelihood, from_posterior_samples, importance_weighted};
+use crate::learning::curve::MarginalPoint;
+use crate::learning::{Configuration, Method, Training};
+
+/// Training points of the panels.
+pub const SIZES: [usize; 2] = [1_000, 50_000];
+/// Hidden units and latent dimensions.
+const HIDDEN: usize = 100;
+const LATENT: usize = 3;
+/// Posterior samples a data point, as in the paper, and importance samples.
+const POSTERIOR_SAMPLES: usize = 50;
+const IMPORTANCE_SAMPLES: usize = 1_000;
+
+const METHODS: [Method; 3] = [Method::Aevb, Method::WakeSleep, Method::Mcem];
+
+/// The name of the panel with so many training points.
+pub fn name(size: usize) -> String {
+    format!("n{size}")
+}
+
+/// Training points seen in all: the paper's curves end at 50 and 20 million; these go on for as long as it takes to see
+/// which method is ahead.
+fn goal(size: usize) -> u64 {
+    if size < 10_000 { 5_000_000 } else { 2_000_000 }
+}
+
+fn run(size: usize, method: Method, laboratory: &Laboratory) -> anyhow::Result<Run> {
+    Ok(Run {
+        name: format!("figure3-{}-{}", name(size), method.title().to_lowercase()),
+        configuration: Configuration {
+            hidden: HIDDEN,
+            train_size: Some(size),
+            goal: laboratory.samples.unwrap_or(goal(size)),
+            ..laboratory.configuration(PaperData::Mnist, LATENT, method)?
+        },
+        measure: Measure {
+            from: 10_000,
+            a_decade: 4,
+            take: measure,
+            last: |training| training.marginals.last().map(|point| point.samples),
+        },
+    })
+}
+
+/// Estimates the marginal likelihood of the first points of both sets.
+fn measure(laboratory: &Laboratory, training: &mut Training, data: &Dataset) {
+    let measured = [Part::Train, Part::Test].map(|part| {
+        let estimates = estimate(laboratory, training, data.split(part))?;
+        Some(MarginalPoint {
+            samples: training.samples,
+            part,
+            estimates,
+        })
+    });
+    if let [Some(train), Some(test)] = measured {
+        training.marginals.extend([train, test]);
+    }
+}
+
+/// Both estimates on one part of the data; none where the work was interrupted.
+fn estimate(laboratory: &Laboratory, training: &Training, split: &Split) -> Option<Estimates> {
+    let (model, noise) = (&training.model, training.noise());
+    let points = laboratory.points.min(split.points());
+    let go_on = |_| !laboratory.is_stopped();
+    let weighted = importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, go_on)?;
+    let sampled = from_posterior_samples(model, split, points, POSTERIOR_SAMPLES, noise, go_on);
+    Some(Estimates {
+        importance_weighted: weighted,
+        // Three dimensions are few enough, so none means interrupted.
+        posterior_samples: Some(sampled.ok().flatten()?),
+        annealed: None,
+    })
+}
+
+/// Makes the figure.
+pub fn make(is_wanted: impl Fn(&str) -> bool, laboratory: &Laboratory) -> anyhow::Result<String> {
+    let sizes: Vec<usize> = SIZES.into_iter().filter(|&size| is_wanted(&name(size))).collect();
+    let mut runs = Vec::new();
+    for &size in &sizes {
+        for method in METHODS {
+            runs.push(run(size, method, laboratory)?);
+        }
+    }
+    let trained = laboratory.train(&runs)?;
+    let groups: Vec<Vec<&Training>> = trained
+        .chunks_exact(METHODS.len())
+        .map(|group| group.iter().map(|(training, _)| training).collect())
+        .collect();
+
+    write_table(&sizes, &groups, laboratory)?;
+    let pictures: Vec<Panel> = sizes
+        .iter()
+        .zip(&groups)
+        .map(|(&size, group)| panel(size, group))
+        .collect();
+    curves::write(&laboratory.file(Figure::Figure3, ""), &pictures, 2)?;
+    Ok(verdict(&sizes, &groups))
+}
+
+/// The appendix D estimates of a run on one part of the data.
+fn curve(training: &Training, part: Part) -> impl Iterator<Item = (u64, MarginalLikelihood)> {
+    let of_part = training.marginals.iter().filter(move |point| point.part == part);
+    of_part.filter_map(|point| Some((point.samples, point.estimates.posterior_samples?)))
+}
+
+fn panel(size: usize, group: &[&Training]) -> Panel {
+    let mut lines = Vec::new();
+    for (method, training) in METHODS.into_iter().zip(group) {
+        for (part, split, pale) in [(Part::Train, "train", true), (Part::Test, "test", false)] {
+            let points = curve(training, part).map(|(samples, estimate)| (samples as f64, estimate.mean));
+            lines.push(Curve {
+                name: format!("{} {split}", method.title()),
+                colour: colour(method),
+                pale,
+                dashed: false,
+                points: points.collect(),
+            });
+        }
+    }
+    Panel {
+        title: format!("marginal likelihood, N_train = {size}"),
+        curves: lines,
+    }
+}
+
+fn write_table(sizes: &[usize], groups: &[Vec<&Training>], laboratory: &Laboratory) -> anyhow::Result<()> {
+    let mut table = String::from(
+        "panel,method,split,samples,seconds,appendix_d,standard_error,importance_weighted,standard_error\n",
+    );
+    for (&size, group) in sizes.iter().zip(groups) {
+        for (method, training) in METHODS.into_iter().zip(group) {
+            let method = method.title();
+            // Seconds in proportion: a run is one pace.
+            let pace = training.seconds / training.samples.max(1) as f64;
+            for point in &training.marginals {
+                let split = match point.part {
+                    Part::Train => "train",
+                    Part::Test => "test",
+                };
+                let Estimates {
+                    importance_weighted: weighted,
+                    posterior_samples,
+                    ..
+                } = point.estimates;
+                let sampled = posterior_samples.map_or(",".into(), |estimate| {
+                    format!("{:.3},{:.3}", estimate.mean, estimate.standard_error)
+                });
+                let panel = name(size);
+                writeln!(
+                    table,
+                    "{panel},{method},{split},{},{:.2},{sampled},{:.3},{:.3}",
+                    point.samples,
+                    pace * point.samples as f64,
+                    weighted.mean,
+                    weighted.standard_error
+                )?;
+            }
+        }
+    }
+    laboratory.write(Figure::Figure3, "csv", &table)
+}
+
+/// Where every run ended, by both estimates.
+fn verdict(sizes: &[usize], groups: &[Vec<&Training>]) -> String {
+    let mut text = String::from(
+        "Figure 3: log p(x) in nats per data point at the end of each run, with standard errors\n\n\
+         | panel | method | samples | seconds | split | appendix D | error | importance-weighted | error | difference |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    for (&size, group) in sizes.iter().zip(groups) {
+        for (method, training) in METHODS.into_iter().zip(group) {
+            let method = method.title();
+            for (part, split) in [(Part::Train, "train"), (Part::Test, "test")] {
+                let Some(last) = training.marginals.iter().rfind(|point| point.part == part) else {
+                    continue;
+                };
+                let (sampled, weighted) = (
+                    last.estimates.posterior_samples,
+                    last.estimates.importance_weighted,
+                );
+                text.push_str(&format!(
+                    "| {} | {method} | {} | {:.0} | {split} | {} | {} | {:.1} | {:.2} | {} |\n",
+                    name(size),
+                    last.samples,
+                    training.seconds,
+                    cell(sampled.map(|estimate| estimate.mean)),
+                    sampled.map_or("-".into(), |estimate| format!("{:.2}", estimate.standard_error)),
+                    weighted.mean,
+                    weighted.standard_error,
+                    difference(sampled.map(|estimate| estimate.mean - weighted.mean)),
+                ));
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,296 @@
+//! The runs behind the figures: trained several at a time, saved about every minute, and gone on with where they were
+//! left.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use indicatif::{MultiProgress, ProgressBar};
+
+use super::Figure;
+use crate::data::{self, Dataset};
+use crate::evaluation::lower_bound;
+use crate::learning::{Configuration, Method, Preset, Training, Workers};
+use crate::session::{self, View};
+
+/// The data sets of the paper.
+pub use crate::evaluation::published::PaperData;
+
+/// Time between two saves of a run.
+const SAVE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Where the figures are made, and with what.
+pub struct Laboratory {
+    /// The folder for tables, pictures, and the sessions of runs.
+    pub folder: PathBuf,
+    /// Where the Frey faces are.
+    pub frey: Option<String>,
+    /// The goal of every run, in training points seen, where a person names one.
+    pub samples: Option<u64>,
+    /// Data points of each set whose marginal likelihood is estimated.
+    pub points: usize,
+    /// Runs that are trained at a time.
+    pub jobs: usize,
+    /// Threads of each.
+    pub threads: usize,
+    /// Set from outside to end the work; what was trained is saved.
+    pub stop: Arc<AtomicBool>,
+    /// Where progress is shown: one bar a run.
+    pub bars: MultiProgress,
+    /// A bar, as long as a run.
+    pub bar: fn(u64) -> ProgressBar,
+}
+
+/// A run that a figure needs.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The stem of its session file.
+    pub name: String,
+    /// What it computes, and how far it goes.
+    pub configuration: Configuration,
+    /// What is measured along the way.
+    pub measure: Measure,
+}
+
+/// What is measured along the way, at training points seen that are evenly spaced on a logarithmic axis.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure {
+    /// Training points before the first measurement.
+    pub from: u64,
+    /// Measurements between 10^k and 10^(k+1) training points.
+    pub a_decade: u32,
+    /// Takes a measurement and keeps it in the run; nothing is kept of one that was interrupted.
+    pub take: fn(&Laboratory, &mut Training, &Dataset),
+    /// Training points seen at the last measurement.
+    pub last: fn(&Training) -> Option<u64>,
+}
+
+impl Measure {
+    /// The lower bound of the test set, as often as the paper's curves have points.
+    pub const LOWER_BOUND: Self = Self {
+        from: 0,
+        a_decade: 10,
+        take: |laboratory, training, data| {
+            let go_on = |_| !laboratory.is_stopped();
+            let test = lower_bound(&training.model, &data.test, training.noise(), go_on);
+            if let Some(test) = test {
+                training.record(&test);
+            }
+        },
+        last: |training| training.evaluations.last().map(|point| point.samples),
+    };
+
+    /// The first moment after a measurement at `samples` at which to measure.
+    fn next(self, samples: u64) -> u64 {
+        let a_decade = f64::from(self.a_decade);
+        let at = |k: f64| 10_f64.powf(k / a_decade).round() as u64;
+        let first = (samples.max(1) as f64).log10() * a_decade;
+        let mut moments = (0..).map(|further| at(first.floor() + f64::from(further)));
+        moments
+            .find(|&moment| moment > samples && moment >= self.from)
+            .unwrap_or(u64::MAX)
+    }
+}
+
+impl Laboratory {
+    /// Whether somebody asked for the end.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// A file of a figure.
+    pub(super) fn file(&self, figure: Figure, extension: &str) -> PathBuf {
+        self.folder.join(figure.stem()).with_extension(extension)
+    }
+
+    /// Writes a text file of a figure.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub(super) fn write(&self, figure: Figure, extension: &str, text: &str) -> anyhow::Result<()> {
+        let path = self.file(figure, extension);
+        std::fs::write(&path, text).with_context(|| format!("{} can't be written", path.display()))
+    }
+
+    /// The paper's run on `data` with `latent` dimensions.
+    ///
+    /// # Errors
+    /// If the faces are needed and nobody said where they are.
+    pub(super) fn configuration(
+        &self,
+        data: PaperData,
+        latent: usize,
+        method: Method,
+    ) -> anyhow::Result<Configuration> {
+        let preset = match data {
+            PaperData::Mnist => Preset::PaperMnist,
+            PaperData::FreyFace => Preset::PaperFrey,
+        };
+        let configuration = preset.configuration(self.threads);
+        Ok(Configuration {
+            data: match data {
+                PaperData::Mnist => configuration.data,
+                PaperData::FreyFace => data::absolute_name(self.frey.as_deref().context(
+                    "the Frey faces are not part of this program: --data says where frey_rawface.mat is",
+                )?),
+            },
+            latent,
+            method,
+            goal: self.samples.unwrap_or(configuration.goal),
+            ..configuration
+        })
+    }
+
+    /// Trains what is missing of `runs`, and returns all of them at their goals, in order.
+    ///
+    /// # Errors
+    /// If a session can't be read or written or is another run's, if data is missing, a run diverges, or the work is
+    /// interrupted.
+    pub(super) fn train(&self, runs: &[Run]) -> anyhow::Result<Vec<(Training, Arc<Dataset>)>> {
+        std::fs::create_dir_all(&self.folder)
+            .with_context(|| format!("{} can't be made", self.folder.display()))?;
+        let mut sets: Vec<Arc<Dataset>> = Vec::new();
+        for run in runs {
+            if sets.iter().all(|data| data.name != run.configuration.data) {
+                sets.push(Arc::new(data::load(&run.configuration.data, |_| {})?));
+            }
+        }
+        let waiting = Mutex::new(runs.iter().enumerate());
+        let done = Mutex::new(Vec::new());
+        let work = || {
+            loop {
+                let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((index, run)) = next else { break };
+                let data = sets.iter().find(|data| data.name == run.configuration.data);
+                let result = data
+                    .context("data that was loaded")
+                    .and_then(|data| Ok((self.finish(run, data)?, data.clone())));
+                let failed = result.is_err();
+                done.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push((index, result));
+                if failed {
+                    self.stop.store(true, Ordering::Relaxed);
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..self.jobs.min(runs.len()) {
+                scope.spawn(work);
+            }
+        });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // A failure comes before the runs that it interrupted.
+        done.sort_by_key(|(index, result)| {
+            (
+                result.as_ref().err().is_none_or(|e| e.is::<Interrupted>()),
+                *index,
+            )
+        });
+        done.into_iter().map(|(_, result)| result).collect()
+    }
+
+    /// One run, from where it was left to its goal.
+    fn finish(&self, run: &Run, data: &Dataset) -> anyhow::Result<Training> {
+        let path = self.folder.join("runs").join(&run.name).with_extension("ron");
+        session::check_writable(&path)?;
+        let mut training = if path.exists() {
+            gone_on(run, &path, data)?
+        } else {
+            Training::new(run.configuration.clone(), data)
+        };
+        let goal = training.configuration.goal;
+        let last_measured = |training: &Training| (run.measure.last)(training).unwrap_or(0);
+        if last_measured(&training) >= goal {
+            return Ok(training);
+        }
+        let Configuration { threads, batch, .. } = training.configuration;
+        let workers = Workers::new(threads, batch).context("starting the training threads")?;
+        let bar = self.bars.add((self.bar)(goal));
+        bar.set_message(run.name.clone());
+        let mut saved_at = Instant::now();
+        while last_measured(&training) < goal {
+            if self.is_stopped() {
+                session::save(&training, &View::default(), &path)?;
+                return Err(anyhow!(Interrupted));
+            }
+            let moment = run.measure.next(last_measured(&training)).min(goal);
+            workers.run(|| {
+                while training.samples < moment && !self.is_stopped() {
+                    training.step(data, &workers)?;
+                    bar.set_position(training.samples);
+                }
+                if training.samples >= moment {
+                    (run.measure.take)(self, &mut training, data);
+                }
+                Ok::<_, anyhow::Error>(())
+            })?;
+            if saved_at.elapsed() >= SAVE_INTERVAL {
+                saved_at = Instant::now();
+                session::save(&training, &View::default(), &path)?;
+            }
+        }
+        session::save(&training, &View::default(), &path)?;
+        bar.finish_and_clear();
+        self.bars
+            .suspend(|| eprintln!("{}: {goal} samples, {}", run.name, path.display()));
+        Ok(training)
+    }
+}
+
+/// Somebody asked for the end.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted; what was trained is saved, and the same command goes on with it")]
+pub struct Interrupted;
+
+/// A run as it was left, with the goal of now.
+fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<Training> {
+    let mut training = session::load(path)?.into_training(data)?;
+    let wanted = Configuration {
+        // How far, how often measured and on how many threads: none of them makes it another run.
+        goal: training.configuration.goal,
+        evaluate_every: training.configuration.evaluate_every,
+        threads: training.configuration.threads,
+        ..run.configuration.clone()
+    };
+    let differences = differences(&training.configuration, &wanted)?;
+    anyhow::ensure!(
+        differences.is_empty(),
+        "{} is another run than the figure needs: {differences}; --out can name another folder",
+        path.display(),
+    );
+    training.configuration.goal = run.configuration.goal;
+    Ok(training)
+}
+
+/// The fields in which two configurations differ, in words.
+fn differences(found: &Configuration, wanted: &Configuration) -> anyhow::Result<String> {
+    let (found, wanted) = (serde_json::to_value(found)?, serde_json::to_value(wanted)?);
+    let fields = wanted.as_object().into_iter().flatten();
+    let differing = fields.filter(|(name, value)| found.get(name.as_str()) != Some(value));
+    let words = differing.map(|(name, value)| format!("{name} is {}, not {value}", found[name]));
+    Ok(words.collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measurements_are_evenly_spaced_on_a_logarithmic_axis() {
+        let mut moments = vec![0];
+        while moments.last().is_some_and(|&last| last < 10_000) {
+            moments.push(Measure::LOWER_BOUND.next(moments[moments.len() - 1]));
+        }
+        assert!(moments.is_sorted_by(|a, b| a < b), "{moments:?}");
+        let late: Vec<u64> = moments.into_iter().filter(|&moment| moment >= 1_000).collect();
+        assert_eq!(
+            late,
+            [
+                1_000, 1_259, 1_585, 1_995, 2_512, 3_162, 3_981, 5_012, 6_310, 7_943, 10_000
+            ]
+        );
+    }
+}
