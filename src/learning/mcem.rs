@@ -129,7 +129,7 @@ fn gradient(shard: &Shard, visit: Visit, positions: &[f32]) -> ShardGradient {
     let x = shard.images(visit);
     let latent = shard.model.architecture().latent;
     let shape = (Batch(shard.indices.len()), Latent(latent));
-    let z = tensor_of(&shard.device, shape, &of_shard(shard, positions));
+    let z = tensor_of(shard.device, shape, &of_shard(shard, positions));
     let squares: f64 = elements(&z).iter().map(|&z| f64::from(z).powi(2)).sum();
     let constants = (shard.indices.len() * latent) as f64 * (2.0 * std::f64::consts::PI).ln();
 
