@@ -14,6 +14,7 @@ fn laboratory(folder: &Path, samples: u64) -> Laboratory {
         folder: folder.to_owned(),
         frey: None,
         samples: Some(samples),
+        learning_rate: None,
         points: 50,
         jobs: 2,
         threads: 1,

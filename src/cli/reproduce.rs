@@ -24,6 +24,9 @@ pub struct Arguments {
     /// The length of every run in training points [default: ten million; figure 3 five and two million]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
+    /// The step size of every run, to see what another choice does [default: the one that did best, see docs/paper.md]
+    #[arg(long, value_name = "RATE")]
+    learning_rate: Option<f32>,
     /// Data points of the training and of the test set that figure 3 measures
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]
     points: u32,
@@ -49,6 +52,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         folder: arguments.out,
         frey: arguments.data,
         samples: arguments.samples,
+        learning_rate: arguments.learning_rate,
         points: arguments.points as usize,
         jobs,
         threads: (default_threads() / jobs).max(1),

@@ -36,6 +36,19 @@ pub struct MarginalPoint {
     pub estimates: Estimates,
 }
 
+/// The value at `x` of a line through `points`, straight where the horizontal axis is drawn by `scale`; none beyond its
+/// ends.
+pub fn value_at(points: &[(f64, f64)], x: f64, scale: fn(f64) -> f64) -> Option<f64> {
+    let after = points.iter().position(|point| point.0 >= x)?;
+    let (x1, y1) = points[after];
+    if x1 == x {
+        return Some(y1);
+    }
+    let (x0, y0) = points[after.checked_sub(1)?];
+    let share = (scale(x) - scale(x0)) / (scale(x1) - scale(x0));
+    Some(y0 + share * (y1 - y0))
+}
+
 /// A stretch of consecutive steps.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bucket {

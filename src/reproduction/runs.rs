@@ -29,6 +29,8 @@ pub struct Laboratory {
     pub frey: Option<String>,
     /// The goal of every run, in training points seen, where a person names one.
     pub samples: Option<u64>,
+    /// The step size of every run, where a person names one.
+    pub learning_rate: Option<f32>,
     /// Data points of each set whose marginal likelihood is estimated.
     pub points: usize,
     /// Runs that are trained at a time.
@@ -138,6 +140,7 @@ impl Laboratory {
             },
             latent,
             method,
+            learning_rate: self.learning_rate.unwrap_or(configuration.learning_rate),
             goal: self.samples.unwrap_or(configuration.goal),
             ..configuration
         })
@@ -146,13 +149,14 @@ impl Laboratory {
     /// Trains what is missing of `runs`, and returns all of them at their goals, in order.
     ///
     /// # Errors
-    /// If a session can't be read or written or is another run's, if data is missing, a run diverges, or the work is
-    /// interrupted.
+    /// If a configuration can't be run, a session can't be read or written or is another run's, data is missing, a run
+    /// diverges, or the work is interrupted.
     pub(super) fn train(&self, runs: &[Run]) -> anyhow::Result<Vec<(Training, Arc<Dataset>)>> {
         std::fs::create_dir_all(&self.folder)
             .with_context(|| format!("{} can't be made", self.folder.display()))?;
         let mut sets: Vec<Arc<Dataset>> = Vec::new();
         for run in runs {
+            run.configuration.check()?;
             if sets.iter().all(|data| data.name != run.configuration.data) {
                 sets.push(Arc::new(data::load(&run.configuration.data, |_| {})?));
             }

@@ -1,21 +1,15 @@
 //! How far two curves are apart at the places that are compared.
 
+use crate::learning::curve::value_at;
+
 /// Training points seen at which figure 2 is compared.
 pub const PLACES: [f64; 2] = [1e6, 1e7];
 
 /// The value of a curve at `samples`, between its neighbours on a logarithmic axis; none beyond its ends, up to a tenth.
 pub fn at(curve: &[(f64, f64)], samples: f64) -> Option<f64> {
     let near = |point: &&(f64, f64)| (point.0 / samples).ln().abs() < 0.1;
-    let after = curve.iter().position(|point| point.0 >= samples);
-    match after {
-        Some(index) if index > 0 => {
-            let ((x0, y0), (x1, y1)) = (curve[index - 1], curve[index]);
-            let share = (samples / x0).ln() / (x1 / x0).ln();
-            Some(y0 + share * (y1 - y0))
-        }
-        Some(index) => curve.get(index).filter(near).map(|point| point.1),
-        None => curve.last().filter(near).map(|point| point.1),
-    }
+    let ends = [curve.first(), curve.last()];
+    value_at(curve, samples, f64::ln).or_else(|| ends.into_iter().flatten().find(near).map(|point| point.1))
 }
 
 /// A number with one decimal, or a dash.
