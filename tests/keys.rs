@@ -5,13 +5,16 @@ mod common;
 
 use common::{app, press, press_with, screen, type_character, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use vae_tui::learning::curve::CurvePoint;
 use vae_tui::learning::trainer::{Command, Event, State};
 use vae_tui::model::Estimator;
-use vae_tui::session::Pane;
+use vae_tui::session::KeptRun;
 use vae_tui::session::folder::Entry;
+use vae_tui::session::{Bounds, Comparison, Pane};
 use vae_tui::tui::app::App;
 use vae_tui::tui::dialogs::Dialog;
 use vae_tui::tui::dialogs::confirm::Question;
+use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::keymap::{Action, Key, Scope, TABLE};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::update::update;
@@ -47,6 +50,20 @@ fn prepared(action: Action, scope: Scope) -> App {
         (Scope::In(Pane::Traversal), Action::ResetDimension | Action::ResetLatent) => {
             press(&mut app, KeyCode::Right);
         }
+        (Scope::In(Pane::Comparison), _) => {
+            type_character(&mut app, 'b');
+            press(&mut app, KeyCode::Down);
+            if action == Action::Down {
+                press(&mut app, KeyCode::Up);
+            }
+            for _ in 0..5 {
+                press_with(&mut app, KeyCode::Left, KeyModifiers::SHIFT);
+            }
+            if matches!(action, Action::ZoomOut | Action::ShowAll) {
+                type_character(&mut app, 'z');
+                type_character(&mut app, 'z');
+            }
+        }
         (Scope::In(Pane::Reconstruction), Action::Left) => {
             press(&mut app, KeyCode::Right);
         }
@@ -67,6 +84,10 @@ fn prepared(action: Action, scope: Scope) -> App {
 fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Effect]) {
     let (old, new) = (workspace(before), workspace(after));
     let traversal = scope == Scope::In(Pane::Traversal);
+    let comparison = scope == Scope::In(Pane::Comparison);
+    let (was, is) = (&before.view.comparison, &after.view.comparison);
+    let cursor_moved = |by: f64| (is.cursor - was.cursor - by).abs() < 1e-9;
+    let width = |comparison: &Comparison| comparison.window.1 - comparison.window.0;
     let moved = |by: f32| (value(after) - value(before) - by).abs() < 1e-5;
     let place = |app: &App| {
         let workspace = workspace(app);
@@ -103,7 +124,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::Evaluate => assert!(matches!(effects, [Effect::Trainer(Command::Evaluate)])),
         Action::Estimate => assert!(matches!(effects, [Effect::Trainer(Command::Estimate)])),
         Action::Save => assert!(matches!(effects, [Effect::Save(None)])),
-        Action::OpenSessions => assert!(matches!(effects, [Effect::ListSessions])),
+        Action::OpenSessions => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
         Action::NewRun => assert!(matches!(after.dialog, Some(Dialog::Form(_)))),
         Action::Help => assert!(matches!(after.dialog, Some(Dialog::Help(0)))),
         Action::Quit => assert!(matches!(effects, [Effect::Quit])),
@@ -111,7 +132,10 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
             (before.view.pane, after.view.pane),
             (Pane::Training, Pane::Traversal)
         ),
-        Action::PreviousPane => assert_eq!(after.view.pane, Pane::Reconstruction),
+        Action::PreviousPane => assert_eq!(after.view.pane, Pane::Comparison),
+        Action::Zoom(Pane::Comparison) => {
+            assert_eq!((after.view.pane, after.view.zoomed), (Pane::Comparison, false));
+        }
         Action::Zoom(pane) => assert_eq!((after.view.pane, after.view.zoomed), (pane, true)),
         Action::Suspend => assert!(matches!(effects, [Effect::Suspend])),
         Action::Repaint => assert!(matches!(effects, [Effect::Repaint])),
@@ -126,6 +150,23 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         }
         Action::FarUp if scope == Scope::In(Pane::Training) => assert_eq!(new.progress.first_bar, 0),
         Action::FarDown if scope == Scope::In(Pane::Training) => assert_eq!(new.progress.first_bar, 3),
+        Action::Up if comparison => assert_eq!((was.selected, is.selected), (1, 0)),
+        Action::Down if comparison => assert_eq!((was.selected, is.selected), (0, 1)),
+        Action::Left if comparison => assert!(cursor_moved(-0.01)),
+        Action::Right if comparison => assert!(cursor_moved(0.01)),
+        Action::FarLeft if comparison => assert!(cursor_moved(-0.1)),
+        Action::FarRight if comparison => assert!(cursor_moved(0.1)),
+        Action::KeepCurve => {
+            assert_eq!(is.runs.len(), was.runs.len() + 1);
+            assert_eq!(is.runs[0].evaluations, new.progress.evaluations);
+        }
+        Action::AddCurve => assert!(matches!(effects, [Effect::ListSessions(Intent::Compare)])),
+        Action::RemoveCurve => assert_eq!((was.runs.len(), is.runs.len(), is.selected), (1, 0, 0)),
+        Action::ToggleSeconds => assert_ne!(is.by_seconds, was.by_seconds),
+        Action::CycleBounds => assert_eq!((was.bounds, is.bounds), (Bounds::Test, Bounds::Train)),
+        Action::ZoomIn => assert!((width(is) - 0.5 * width(was)).abs() < 1e-9),
+        Action::ZoomOut => assert!((width(is) - 2.0 * width(was)).abs() < 1e-9),
+        Action::ShowAll => assert_eq!(is.window, (0.0, 1.0)),
         Action::Up if traversal => assert_eq!(place(after).map(|place| place + 1), place(before)),
         Action::Down if traversal => assert_eq!(place(after), place(before).map(|place| place + 1)),
         Action::FarUp if traversal => assert_eq!(place(after), Some(0)),
@@ -292,11 +333,105 @@ fn the_list_opens_the_chosen_session() {
         summary: format!("summary of {name}"),
         modified: std::time::SystemTime::UNIX_EPOCH,
     };
-    update(&mut app, Message::Sessions(vec![entry("a.ron"), entry("b.ron")]));
+    let entries = vec![entry("a.ron"), entry("b.ron")];
+    update(&mut app, Message::Sessions(entries, Intent::Open));
     assert!(screen(&app).contains("summary of b.ron"));
     press(&mut app, KeyCode::Down);
     let effects = press(&mut app, KeyCode::Enter);
     assert!(matches!(&effects[..], [Effect::Open(path)] if path.ends_with("b.ron")));
+}
+
+/// A run with another number of latent dimensions, twice as fast and ten nats below.
+fn other_run(app: &App) -> KeptRun {
+    let progress = &workspace(app).progress;
+    KeptRun {
+        name: "other".into(),
+        configuration: vae_tui::learning::Configuration {
+            latent: 3,
+            ..progress.configuration.clone()
+        },
+        evaluations: progress
+            .evaluations
+            .iter()
+            .map(|point| CurvePoint {
+                seconds: point.seconds / 2.0,
+                elbo_test: point.elbo_test - 10.0,
+                ..*point
+            })
+            .collect(),
+    }
+}
+
+#[test]
+fn the_cursor_reads_every_run_where_it_stands() {
+    let mut app = app(100, 30);
+    let run = other_run(&app);
+    update(&mut app, Message::CurveRead(Box::new(run)));
+    assert_eq!(app.view.pane, Pane::Comparison, "a curve that was added is shown");
+    let last = workspace(&app)
+        .progress
+        .evaluations
+        .last()
+        .map(|point| point.elbo_test);
+    let last = last.expect("it was measured");
+    let shown = screen(&app);
+    assert!(shown.contains("at 8k samples"), "{shown}");
+    assert!(shown.contains(&format!("{last:.1}")), "{shown}");
+    assert!(shown.contains(&format!("{:.1}    -10.0", last - 10.0)), "{shown}");
+
+    // Half of the axis is 4 000 samples, the second measurement.
+    for _ in 0..5 {
+        press_with(&mut app, KeyCode::Left, KeyModifiers::SHIFT);
+    }
+    let second = workspace(&app).progress.evaluations[1].elbo_test;
+    let shown = screen(&app);
+    assert!(
+        shown.contains("at 4k samples") && shown.contains(&format!("{second:.1}")),
+        "{shown}"
+    );
+
+    // Against seconds the other run ends in the middle, at its last value, and the cursor goes beyond.
+    type_character(&mut app, 't');
+    let shown = screen(&app);
+    assert!(
+        shown.contains("at 0:04") && shown.contains(&format!("{:.1}", last - 10.0)),
+        "{shown}"
+    );
+    press(&mut app, KeyCode::Right);
+    let row = |shown: &str| {
+        shown
+            .lines()
+            .find(|line| line.contains("2 other"))
+            .map(str::to_owned)
+    };
+    let beyond = row(&screen(&app)).expect("a row of the legend");
+    assert!(beyond.trim_end_matches('│').trim_end().ends_with('-'), "{beyond}");
+}
+
+#[test]
+fn curves_stay_when_another_run_is_opened_and_are_saved_with_it() {
+    let mut app = app(100, 30);
+    type_character(&mut app, 'b');
+    let kept = app.view.comparison.runs.clone();
+    assert_eq!(kept[0].name, "shapes-6d");
+    let data = workspace(&app).data.clone();
+    let opened = vae_tui::tui::message::Opened {
+        training: vae_tui::learning::Training::new(common::configuration(), &data),
+        data,
+        view: vae_tui::session::View::default(),
+        path: None,
+    };
+    update(&mut app, Message::Opened(Box::new(opened)));
+    assert_eq!(app.view.comparison.runs, kept);
+    assert!(type_character(&mut app, 'b').is_empty());
+    assert_eq!(
+        app.view.comparison.runs, kept,
+        "a run that was never measured has no curve"
+    );
+    assert!(app.notice.as_ref().is_some_and(|notice| notice.is_error));
+
+    update(&mut app, Message::CurveUnread("x.ron is no session".into()));
+    assert!(screen(&app).contains("x.ron is no session"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use ratatui::style::Color;
 use vae_tui::session::Pane;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::theme;
@@ -23,6 +24,9 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
 fn pane(width: u16, height: u16, pane: Pane) -> App {
     let mut app = app_with_depth(width, height, ColourDepth::Monochrome);
     app.view.pane = pane;
+    if pane == Pane::Comparison {
+        app.view.comparison = common::comparison(&app);
+    }
     run_a_little(&mut app);
     press(&mut app, KeyCode::Esc);
     update(&mut app, Message::Resized(width, height));
@@ -30,12 +34,13 @@ fn pane(width: u16, height: u16, pane: Pane) -> App {
 }
 
 #[test]
-fn the_three_panes_at_three_sizes() {
+fn the_panes_at_three_sizes() {
     for (width, height) in SIZES {
         for (name, which) in [
             ("training", Pane::Training),
             ("traversal", Pane::Traversal),
             ("reconstruction", Pane::Reconstruction),
+            ("comparison", Pane::Comparison),
         ] {
             assert_snapshot!(
                 format!("{name} {width}x{height}"),
@@ -57,7 +62,7 @@ fn the_dialogs() {
     type_character(&mut app, 'q');
     assert_snapshot!("quit", screen(&app));
     press(&mut app, KeyCode::Esc);
-    update(&mut app, Message::Sessions(Vec::new()));
+    update(&mut app, Message::Sessions(Vec::new(), Intent::Open));
     assert_snapshot!("no sessions", screen(&app));
 }
 

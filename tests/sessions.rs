@@ -11,7 +11,7 @@ use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::MarginalPoint;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
-use vae_tui::session::{Pane, View, folder, load, save};
+use vae_tui::session::{Bounds, Comparison, KeptRun, Pane, View, folder, load, save};
 
 /// Every number of a run, to the bit.
 fn state(training: &Training) -> Vec<u32> {
@@ -126,6 +126,18 @@ fn everything_comes_back() {
         dimension: Some(4),
         images: vec![5, 6, 7],
         selected_image: 2,
+        comparison: Comparison {
+            runs: vec![KeptRun {
+                name: "an earlier run".into(),
+                configuration: configuration(),
+                evaluations: before.evaluations.clone(),
+            }],
+            selected: 1,
+            by_seconds: true,
+            bounds: Bounds::Both,
+            cursor: 0.25,
+            window: (0.5, 0.75),
+        },
     };
     save(&before, &view, &path).expect("the folder is made");
     let session = load(&path).expect("what was saved can be read");
@@ -335,15 +347,16 @@ fn the_list_has_the_newest_first_and_says_what_each_is() {
         .expect("the file");
     file.set_modified(later).expect("its time can be set");
 
-    let entries = folder::list(directory.path());
-    assert_eq!(entries[0].path, path);
+    let entries = folder::list(&[directory.path().to_owned(), directory.path().join(".")]);
+    assert_eq!(entries.len(), 2, "a folder that is named twice is listed once");
+    assert_eq!(entries[0].path.file_name(), path.file_name());
     assert_eq!(
         entries[0].summary,
         "shapes 784-8-6-8-784 tanh, 9000 samples, test ELBO -120.49"
     );
     assert!(entries.iter().any(|entry| entry.path == second));
     assert!(!entries.iter().any(|entry| entry.path.ends_with("notes.txt")));
-    assert!(folder::list(Path::new("no/such/folder")).is_empty());
+    assert!(folder::list(&["no/such/folder".into()]).is_empty());
 }
 
 #[test]

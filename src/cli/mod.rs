@@ -34,6 +34,9 @@ pub struct Cli {
 pub struct WorkbenchArguments {
     /// A session to go on with; without one, a new run on MNIST
     pub session: Option<PathBuf>,
+    /// A session whose curve is drawn beside the run's own; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub compare: Vec<PathBuf>,
     /// What a new run starts from
     #[arg(long, value_enum, default_value_t, conflicts_with = "session")]
     pub preset: Preset,

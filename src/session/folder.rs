@@ -1,5 +1,6 @@
 //! Where sessions lie when nobody says so: the `sessions` folder in the user's data folder.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -49,12 +50,19 @@ pub fn free_name(folder: &Path, configuration: &Configuration) -> PathBuf {
         .unwrap_or_else(|| folder.join(name(u32::MAX)))
 }
 
-/// The sessions in `folder`, the newest first; none if it can't be read.
-pub fn list(folder: &Path) -> Vec<Entry> {
-    let Ok(files) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let paths = files.flatten().map(|file| file.path());
+/// The sessions in `folders`, the newest first; none of a folder that can't be read.
+pub fn list(folders: &[PathBuf]) -> Vec<Entry> {
+    // One folder may be named twice.
+    let folders: BTreeSet<PathBuf> = folders
+        .iter()
+        .filter_map(|folder| folder.canonicalize().ok())
+        .collect();
+    let files = folders
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok())
+        .flatten()
+        .flatten();
+    let paths = files.map(|file| file.path());
     let mut entries: Vec<Entry> = paths
         .filter(|path| path.extension().is_some_and(|end| end == "ron"))
         .filter_map(entry)

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::document::{Document, FORMAT, Header, StoredChains, VERSION};
-use super::{SessionError, View};
+use super::{KeptRun, SessionError, View};
 use crate::data::Dataset;
 use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::{Configuration, Training};
@@ -84,6 +84,16 @@ impl Session {
     /// How the person looked at it.
     pub fn view(&self) -> &View {
         &self.document.view
+    }
+
+    /// Its curve alone, for comparison with other runs.
+    pub fn into_kept_run(self) -> KeptRun {
+        let name = self.path.file_stem().unwrap_or_default();
+        KeptRun {
+            name: name.to_string_lossy().into_owned(),
+            configuration: self.document.configuration,
+            evaluations: self.document.evaluations,
+        }
     }
 
     /// The run, ready to go on with `data`.

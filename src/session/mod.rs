@@ -4,6 +4,7 @@
 //! to the bit. A file is replaced as a whole or not at all, and a file that is not understood is refused with its
 //! name and the reason. [`folder`] knows where sessions lie when nobody says so.
 
+mod comparison;
 mod document;
 mod error;
 mod floats;
@@ -12,6 +13,7 @@ mod load;
 mod save;
 mod view;
 
+pub use comparison::{Bounds, Comparison, KeptRun};
 pub use error::SessionError;
 pub use load::{Session, load};
 pub use save::{check_writable, save};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One of the three panes.
+use super::Comparison;
+
+/// One of the panes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Pane {
     /// The training curve and its numbers.
@@ -12,6 +14,8 @@ pub enum Pane {
     Traversal,
     /// Test images beside what the model makes of them.
     Reconstruction,
+    /// The curves of several runs; always on the whole screen.
+    Comparison,
 }
 
 /// What is selected and how it is shown.
@@ -38,6 +42,8 @@ pub struct View {
     pub images: Vec<usize>,
     /// The selected one of them.
     pub selected_image: usize,
+    /// The runs that are compared with this one.
+    pub comparison: Comparison,
 }
 
 impl Default for View {
@@ -53,6 +59,7 @@ impl Default for View {
             dimension: None,
             images: Vec::new(),
             selected_image: 0,
+            comparison: Comparison::default(),
         }
     }
 }

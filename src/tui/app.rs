@@ -218,6 +218,7 @@ impl Workspace {
             .filter(|&dimension| dimension < training.configuration.latent);
         view.images.retain(|&image| image < data.test.points());
         view.start_image = view.start_image.filter(|&image| image < data.test.points());
+        view.comparison = view.comparison.checked();
         if view.latent.len() != training.configuration.latent || view.latent.iter().any(|z| !z.is_finite()) {
             view.latent.clear();
         }
@@ -332,7 +333,7 @@ impl Workspace {
             .iter()
             .position(|&dimension| dimension == selected)
             .unwrap_or(0);
-        let first = window(selected, geometry.count, order.len());
+        let first = layout::window(selected, geometry.count, order.len());
         self.traversal.dimensions = order.into_iter().skip(first).take(geometry.count).collect();
         self.traversal.values = traversal::steps(geometry.steps);
         self.traversal.strips = traversal::traverse(
@@ -364,11 +365,6 @@ impl Workspace {
         self.reconstructions = reconstruct(&self.model, &pixels, self.progress.configuration.seed);
         self.reconstructed = shown;
     }
-}
-
-/// The first of `shown` rows out of `all` so that `selected` stands in the middle where it can.
-fn window(selected: usize, shown: usize, all: usize) -> usize {
-    selected.saturating_sub(shown / 2).min(all.saturating_sub(shown))
 }
 
 impl Progress {
@@ -419,23 +415,5 @@ impl Progress {
         let every = self.configuration.evaluate_every;
         let evaluations = self.configuration.goal / every - self.samples.min(self.configuration.goal) / every;
         Some(left as f64 / self.samples_per_second()? + evaluations as f64 * self.evaluation_seconds)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_window_keeps_the_selection_inside() {
-        for all in 0..30 {
-            for shown in 0..12 {
-                for selected in 0..all {
-                    let first = window(selected, shown, all);
-                    assert!(shown == 0 || (first..first + shown).contains(&selected));
-                    assert!(first + shown <= all.max(shown));
-                }
-            }
-        }
     }
 }

@@ -43,6 +43,14 @@ pub enum Action {
     Randomise,
     Play,
     UseAsStart,
+    KeepCurve,
+    AddCurve,
+    RemoveCurve,
+    ToggleSeconds,
+    CycleBounds,
+    ZoomIn,
+    ZoomOut,
+    ShowAll,
 }
 
 /// Where a key works.
@@ -105,6 +113,7 @@ const fn row(
 const TRAINING: Scope = Scope::In(Pane::Training);
 const TRAVERSAL: Scope = Scope::In(Pane::Traversal);
 const RECONSTRUCTION: Scope = Scope::In(Pane::Reconstruction);
+const COMPARISON: Scope = Scope::In(Pane::Comparison);
 
 /// Every key of the workbench.
 #[rustfmt::skip]
@@ -125,6 +134,8 @@ pub const TABLE: &[Binding] = &[
     row(Scope::Everywhere, &[character('1')], Action::Zoom(Pane::Training), "training on the whole screen, and back", None),
     row(Scope::Everywhere, &[character('2')], Action::Zoom(Pane::Traversal), "traversal on the whole screen, and back", None),
     row(Scope::Everywhere, &[character('3')], Action::Zoom(Pane::Reconstruction), "reconstruction on the whole screen, and back", None),
+    row(Scope::Everywhere, &[character('4')], Action::Zoom(Pane::Comparison), "comparison of runs, and back", None),
+    row(Scope::Everywhere, &[character('b')], Action::KeepCurve, "keep this run's curve, to compare later runs with it", None),
     row(Scope::Everywhere, &[character('?'), plain(KeyCode::F(1))], Action::Help, "this help", Some("help")),
     row(Scope::Everywhere, &[character('q'), control('c')], Action::Quit, "quit (asks if there is something to save)", Some("quit")),
     row(Scope::Everywhere, &[control('z')], Action::Suspend, "suspend; `fg` comes back", None),
@@ -160,6 +171,22 @@ pub const TABLE: &[Binding] = &[
     row(RECONSTRUCTION, &[plain(KeyCode::PageDown), character('J')], Action::FarDown, "next page of test images", Some("page")),
     row(RECONSTRUCTION, &[character('g')], Action::Randomise, "random test images", Some("random")),
     row(RECONSTRUCTION, &[plain(KeyCode::Enter)], Action::UseAsStart, "start the traversal at this image", Some("traverse")),
+
+    row(COMPARISON, &[plain(KeyCode::Enter)], Action::AddCurve, "add the curve of a saved session", Some("add")),
+    row(COMPARISON, &[character('d'), plain(KeyCode::Delete)], Action::RemoveCurve, "remove the selected curve", Some("remove")),
+    row(COMPARISON, &[plain(KeyCode::Up), character('k')], Action::Up, "select the run above", Some("select")),
+    row(COMPARISON, &[plain(KeyCode::Down), character('j')], Action::Down, "select the run below", None),
+    row(COMPARISON, &[plain(KeyCode::Left), character('h')], Action::Left, "move the cursor to the left", Some("cursor")),
+    row(COMPARISON, &[plain(KeyCode::Right), character('l')], Action::Right, "move it to the right", None),
+    row(COMPARISON, &[shift(KeyCode::Left), character('H')], Action::FarLeft, "move it a tenth of the width to the left", None),
+    row(COMPARISON, &[shift(KeyCode::Right), character('L')], Action::FarRight, "move it a tenth of the width to the right", None),
+    row(COMPARISON, &[character('z')], Action::ZoomIn, "show half as much, around the cursor", Some("nearer")),
+    row(COMPARISON, &[character('Z')], Action::ZoomOut, "show twice as much", None),
+    row(COMPARISON, &[character('0')], Action::ShowAll, "show everything", Some("all")),
+    row(COMPARISON, &[character('t')], Action::ToggleSeconds, "axis in training points or in seconds", Some("seconds")),
+    row(COMPARISON, &[character('v')], Action::CycleBounds, "test bounds, training bounds, or both", Some("bounds")),
+    row(COMPARISON, &[character('x')], Action::ToggleAxis, "axis linear or logarithmic", Some("log axis")),
+    row(COMPARISON, &[character('p')], Action::TogglePaper, "draw the paper's curve for the open run, dashed, where it has one", None),
 ];
 
 /// What a key asks for while `pane` has the focus.
@@ -216,12 +243,13 @@ pub fn heading(scope: Scope) -> &'static str {
         Scope::Everywhere => "Everywhere",
         TRAINING => "Training",
         TRAVERSAL => "Traversal",
-        Scope::In(_) => "Reconstruction",
+        RECONSTRUCTION => "Reconstruction",
+        Scope::In(_) => "Comparison",
     }
 }
 
 /// The scopes in the order of the help.
-pub const SCOPES: [Scope; 4] = [Scope::Everywhere, TRAINING, TRAVERSAL, RECONSTRUCTION];
+pub const SCOPES: [Scope; 5] = [Scope::Everywhere, TRAINING, TRAVERSAL, RECONSTRUCTION, COMPARISON];
 
 /// The table as the README has it.
 pub fn markdown() -> String {

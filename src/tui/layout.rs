@@ -11,6 +11,8 @@
 //! footer                                footer
 //! ```
 //!
+//! The comparison always has the whole screen, which it is opened for.
+//!
 //! The update needs the same geometry as the panes, to know how many images to decode; so it stands here.
 
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
@@ -35,7 +37,8 @@ pub struct Arrangement {
 pub fn arrange(area: Rect, view: &View) -> Arrangement {
     let [header, body, footer] =
         Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(area);
-    let three = area.width >= THREE_PANES.0 && area.height >= THREE_PANES.1 && !view.zoomed;
+    let is_large = area.width >= THREE_PANES.0 && area.height >= THREE_PANES.1;
+    let three = is_large && !view.zoomed && view.pane != Pane::Comparison;
     let panes = if three {
         let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
         let reconstruction = 15.max(body.height / 2);
@@ -168,6 +171,30 @@ pub fn traversal(area: Rect, width: usize, height: usize) -> TraversalGeometry {
     }
 }
 
+/// The comparison pane: the legend above, the curves below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComparisonGeometry {
+    /// What the cursor reads: a line of titles, one a run.
+    pub legend: Rect,
+    /// The curves.
+    pub chart: Rect,
+}
+
+/// Divides the inside of the comparison pane for so many runs, which scroll where they take more than a third of it.
+pub fn comparison(area: Rect, runs: usize) -> ComparisonGeometry {
+    let rows = u16::try_from(runs)
+        .unwrap_or(u16::MAX)
+        .min(area.height / 3)
+        .max(1);
+    let [legend, chart] = Layout::vertical([Constraint::Length(1 + rows), Constraint::Min(0)]).areas(area);
+    ComparisonGeometry { legend, chart }
+}
+
+/// The first of `shown` rows out of `all` so that `selected` stands in the middle where it can.
+pub fn window(selected: usize, shown: usize, all: usize) -> usize {
+    selected.saturating_sub(shown / 2).min(all.saturating_sub(shown))
+}
+
 /// The reconstruction pane: columns of input, output and difference, each with a line for its bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReconstructionGeometry {
@@ -207,5 +234,23 @@ pub fn reconstruction(area: Rect, width: usize, height: usize) -> Reconstruction
         columns: usize::from((area.width + 1) / (image_columns + 1)),
         rows: usize::from((area.height / group_rows).min(rows)),
         group_rows,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_keeps_the_selection_inside() {
+        for all in 0..30 {
+            for shown in 0..12 {
+                for selected in 0..all {
+                    let first = window(selected, shown, all);
+                    assert!(shown == 0 || (first..first + shown).contains(&selected));
+                    assert!(first + shown <= all.max(shown));
+                }
+            }
+        }
     }
 }

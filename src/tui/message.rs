@@ -9,8 +9,9 @@ use crate::data::Dataset;
 use crate::learning::trainer::{Command, Event};
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
-use crate::session::View;
 use crate::session::folder::Entry;
+use crate::session::{KeptRun, View};
+use crate::tui::dialogs::sessions::Intent;
 
 /// Something happened.
 pub enum Message {
@@ -37,7 +38,11 @@ pub enum Message {
     /// A session could not be saved.
     SaveFailed(String),
     /// The sessions to choose from.
-    Sessions(Vec<Entry>),
+    Sessions(Vec<Entry>, Intent),
+    /// The curve of a saved run was read.
+    CurveRead(Box<KeptRun>),
+    /// It could not be read.
+    CurveUnread(String),
     /// Time passed while something moves by itself.
     Tick,
     /// The program must end now; what would be lost is saved already.
@@ -67,8 +72,10 @@ pub enum Effect {
     Open(PathBuf),
     /// Save the session to this file, or to a new one in the usual folder.
     Save(Option<PathBuf>),
-    /// Look for sessions.
-    ListSessions,
+    /// Look for sessions to choose from.
+    ListSessions(Intent),
+    /// Read the curve of a saved run.
+    ReadCurve(PathBuf),
     /// Stop this process until it is continued.
     Suspend,
     /// Draw everything anew.

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod colour;
+pub mod comparison;
 pub mod dialogs;
 pub mod keymap;
 pub mod layout;

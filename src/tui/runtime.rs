@@ -3,7 +3,7 @@
 //! Nothing that takes time happens on this thread. Keys are read on one thread, signals on another; data is unpacked,
 //! sessions are read and written on threads of their own; the trainer has its own too. All of them send messages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -69,6 +69,9 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
         Some(path) => Run::Saved(path.clone()),
         None => Run::New(configuration),
     })?;
+    for path in &arguments.compare {
+        runtime.read_curve(path.clone())?;
+    }
     let ending = runtime.serve(&mut screen, &messages);
     drop(screen);
     ending
@@ -176,11 +179,11 @@ impl Runtime {
                 Effect::NewRun(configuration) => self.begin(Run::New(configuration))?,
                 Effect::Open(path) => self.begin(Run::Saved(path))?,
                 Effect::Save(path) => self.save(path)?,
-                Effect::ListSessions => {
-                    let entries =
-                        folder::sessions().map_or_else(|_| Vec::new(), |folder| folder::list(&folder));
-                    update(&mut self.app, Message::Sessions(entries));
+                Effect::ListSessions(intent) => {
+                    let entries = folder::list(&self.session_folders());
+                    update(&mut self.app, Message::Sessions(entries, intent));
                 }
+                Effect::ReadCurve(path) => self.read_curve(path)?,
                 Effect::Suspend => {
                     #[cfg(unix)]
                     screen.suspend()?;
@@ -203,6 +206,33 @@ impl Runtime {
                 Err(error) => Message::OpenFailed(format!("{error:#}")),
             };
             // If the screen is gone, nobody waits for it.
+            let _ = sender.send(message);
+        })
+    }
+
+    /// Where sessions are looked for: the usual folder, and the one of the open session.
+    fn session_folders(&self) -> Vec<PathBuf> {
+        let open = self
+            .app
+            .workspace()
+            .and_then(|workspace| workspace.path.as_deref());
+        let beside = open
+            .and_then(Path::parent)
+            .map(|folder| match folder.as_os_str() {
+                nothing if nothing.is_empty() => PathBuf::from("."),
+                _ => folder.to_owned(),
+            });
+        folder::sessions().ok().into_iter().chain(beside).collect()
+    }
+
+    /// Reads the curve of a saved run on a thread.
+    fn read_curve(&self, path: PathBuf) -> anyhow::Result<()> {
+        let sender = self.sender.clone();
+        spawn("curve", move || {
+            let message = match session::load(&path) {
+                Ok(session) => Message::CurveRead(Box::new(session.into_kept_run())),
+                Err(error) => Message::CurveUnread(error.to_string()),
+            };
             let _ = sender.send(message);
         })
     }

@@ -17,6 +17,16 @@ pub const RAW: Color = Color::Rgb(135, 95, 0);
 pub const RAW_SMOOTH: Color = Color::Rgb(215, 135, 0);
 /// The test bound.
 pub const TEST: Color = Color::Rgb(95, 255, 135);
+/// Runs that are compared, one after the other.
+pub const RUNS: [Color; 7] = [
+    TEST,
+    TRAIN,
+    ACCENT,
+    Color::Rgb(255, 135, 215),
+    Color::Rgb(215, 215, 95),
+    Color::Rgb(175, 135, 255),
+    Color::Rgb(255, 95, 95),
+];
 /// Something went well.
 pub const GOOD: Color = Color::Rgb(95, 215, 95);
 /// Something went wrong.

@@ -8,9 +8,10 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
 use super::app::{App, Stage, Workspace};
+use super::comparison;
 use super::dialogs::confirm::Question;
 use super::dialogs::form::{self, Form};
-use super::dialogs::sessions::{self, SessionList};
+use super::dialogs::sessions::{self, Intent, SessionList};
 use super::dialogs::{Dialog, help};
 use super::keymap::{self, Action};
 use super::layout;
@@ -63,7 +64,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Opened(opened) => {
             let fresh = opened.training.steps == 0;
-            let (workspace, view) = Workspace::new(*opened);
+            let (workspace, mut view) = Workspace::new(*opened);
+            // Curves stay until they are removed, whatever run is opened next.
+            let kept = std::mem::take(&mut app.view.comparison.runs);
+            if app.workspace().is_none() && !kept.is_empty() {
+                view.pane = Pane::Comparison;
+            }
+            for run in kept {
+                view.comparison.keep(run);
+            }
             app.stage = Stage::Ready(Box::new(workspace));
             app.view = view;
             app.playing = None;
@@ -118,8 +127,21 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Sessions(entries) => {
-            app.dialog = Some(Dialog::Sessions(SessionList::new(entries)));
+        Message::Sessions(entries, intent) => {
+            app.dialog = Some(Dialog::Sessions(SessionList::new(entries, intent)));
+            Vec::new()
+        }
+        Message::CurveRead(run) => {
+            if run.evaluations.is_empty() {
+                app.complain(format!("{} was never measured, so it has no curve", run.name));
+            } else {
+                app.view.comparison.keep(*run);
+                app.view.pane = Pane::Comparison;
+            }
+            Vec::new()
+        }
+        Message::CurveUnread(reason) => {
+            app.complain(reason);
             Vec::new()
         }
         Message::Tick => {
@@ -163,8 +185,11 @@ fn answer(app: &mut App, dialog: Dialog, key: KeyEvent) -> Vec<Effect> {
         },
         Dialog::Sessions(mut list) => match list.key(key) {
             sessions::Outcome::Cancelled => Vec::new(),
-            sessions::Outcome::Chosen(path) if is_unsaved(app) => ask(app, Question::Open(path)),
-            sessions::Outcome::Chosen(path) => vec![Effect::Open(path)],
+            sessions::Outcome::Chosen(Intent::Compare, path) => vec![Effect::ReadCurve(path)],
+            sessions::Outcome::Chosen(Intent::Open, path) if is_unsaved(app) => {
+                ask(app, Question::Open(path))
+            }
+            sessions::Outcome::Chosen(Intent::Open, path) => vec![Effect::Open(path)],
             sessions::Outcome::Open => {
                 app.dialog = Some(Dialog::Sessions(list));
                 Vec::new()
@@ -222,22 +247,35 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Suspend => return vec![Effect::Suspend],
         Action::Repaint => return vec![Effect::Repaint],
         Action::Help => app.dialog = Some(Dialog::Help(0)),
-        Action::OpenSessions => return vec![Effect::ListSessions],
+        Action::OpenSessions => return vec![Effect::ListSessions(Intent::Open)],
         Action::NextPane | Action::PreviousPane => {
-            let panes = [Pane::Training, Pane::Traversal, Pane::Reconstruction];
-            let step = if action == Action::NextPane { 1 } else { 2 };
-            app.view.pane = panes[(app.view.pane as usize + step) % 3];
+            let panes = [
+                Pane::Training,
+                Pane::Traversal,
+                Pane::Reconstruction,
+                Pane::Comparison,
+            ];
+            let step = if action == Action::NextPane { 1 } else { 3 };
+            app.view.pane = panes[(app.view.pane as usize + step) % 4];
+        }
+        Action::Zoom(Pane::Comparison) => {
+            app.view.pane = match app.view.pane {
+                Pane::Comparison => Pane::Training,
+                _ => Pane::Comparison,
+            };
         }
         Action::Zoom(pane) => {
             app.view.zoomed = !(app.view.zoomed && app.view.pane == pane);
             app.view.pane = pane;
         }
+        Action::KeepCurve => keep_curve(app),
         _ => {
             return match app.view.pane {
                 _ if steers_training(action) => steer(app, action),
                 Pane::Training => look_at_training(app, action),
                 Pane::Traversal => traverse(app, action),
                 Pane::Reconstruction => browse(app, action),
+                Pane::Comparison => compare(app, action),
             };
         }
     }
@@ -458,6 +496,45 @@ fn browse(app: &mut App, action: Action) -> Vec<Effect> {
             view.latent.clear();
             view.pane = Pane::Traversal;
         }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn keep_curve(app: &mut App) {
+    match app.workspace().and_then(comparison::keep) {
+        Some(run) => {
+            app.say(format!("the curve of {} is kept; 4 compares", run.name));
+            app.view.comparison.keep(run);
+        }
+        None => app.complain("there is no curve to keep yet: e measures the test set"),
+    }
+}
+
+fn compare(app: &mut App, action: Action) -> Vec<Effect> {
+    let comparison = &mut app.view.comparison;
+    match action {
+        Action::AddCurve => return vec![Effect::ListSessions(Intent::Compare)],
+        Action::RemoveCurve => match comparison.remove_selected() {
+            Some(run) => app.say(format!(
+                "{} is removed from the comparison; its file stays",
+                run.name
+            )),
+            None => app.say("the open run stays; the arrows select another"),
+        },
+        Action::Up => comparison.selected = comparison.selected.saturating_sub(1),
+        Action::Down => comparison.selected = (comparison.selected + 1).min(comparison.runs.len()),
+        Action::Left => comparison.move_cursor(-0.01),
+        Action::Right => comparison.move_cursor(0.01),
+        Action::FarLeft => comparison.move_cursor(-0.1),
+        Action::FarRight => comparison.move_cursor(0.1),
+        Action::ZoomIn => comparison.zoom(0.5),
+        Action::ZoomOut => comparison.zoom(2.0),
+        Action::ShowAll => comparison.zoom(f64::INFINITY),
+        Action::ToggleSeconds => comparison.by_seconds = !comparison.by_seconds,
+        Action::CycleBounds => comparison.bounds = comparison.bounds.next(),
+        Action::ToggleAxis => app.view.log_axis = !app.view.log_axis,
+        Action::TogglePaper => app.view.paper = !app.view.paper,
         _ => {}
     }
     Vec::new()

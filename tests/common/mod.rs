@@ -13,7 +13,7 @@ use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::model::vae::BoundTerms;
-use vae_tui::session::View;
+use vae_tui::session::{Comparison, KeptRun, View};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
@@ -232,6 +232,35 @@ pub fn press_with(app: &mut App, code: KeyCode, modifiers: KeyModifiers) -> Vec<
 /// Presses a key that writes a character.
 pub fn type_character(app: &mut App, character: char) -> Vec<Effect> {
     press(app, KeyCode::Char(character))
+}
+
+/// Two runs that the open one is compared with: a slower one that came further, and one that is ten nats behind.
+pub fn comparison(app: &App) -> Comparison {
+    let progress = &workspace(app).progress;
+    let run = |name: &str, latent: usize, stretch: u64, below: f64| KeptRun {
+        name: name.into(),
+        configuration: Configuration {
+            latent,
+            ..progress.configuration.clone()
+        },
+        evaluations: progress
+            .evaluations
+            .iter()
+            .map(|point| CurvePoint {
+                samples: stretch * point.samples,
+                seconds: 3.0 * stretch as f64 * point.seconds,
+                elbo_train: point.elbo_train - below,
+                elbo_test: point.elbo_test - below,
+                ..*point
+            })
+            .collect(),
+    };
+    Comparison {
+        runs: vec![run("shapes-20d-1", 20, 3, -4.0), run("shapes-2d-1", 2, 1, 10.0)],
+        selected: 1,
+        cursor: 0.3,
+        ..Comparison::default()
+    }
 }
 
 /// One frame as its cells.

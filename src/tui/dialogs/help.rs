@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use crate::tui::keymap::{SCOPES, TABLE, heading, label};
 use crate::tui::theme;
 
-const EXPLANATIONS: [(&str, &str); 9] = [
+const EXPLANATIONS: [(&str, &str); 10] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -57,6 +57,11 @@ const EXPLANATIONS: [(&str, &str); 9] = [
         "Reconstruction",
         "Test images above, what the model makes of their posterior means in the middle, the difference below: \
          orange is too bright, blue too dark.",
+    ),
+    (
+        "Comparison",
+        "The curves of this run, of runs kept with b and of saved sessions over one another; the cursor reads every run \
+         where it stands, and the last column is the difference to the selected one. They are saved with the session.",
     ),
 ];
 

@@ -12,9 +12,19 @@ use ratatui::widgets::{Paragraph, Widget};
 use crate::session::folder::Entry;
 use crate::tui::theme;
 
+/// What a session is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// To go on with it.
+    Open,
+    /// To compare its curve with the open run's.
+    Compare,
+}
+
 /// Sessions to choose from.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SessionList {
+    intent: Intent,
     entries: Vec<Entry>,
     selected: usize,
 }
@@ -26,14 +36,18 @@ pub enum Outcome {
     Open,
     /// The list is closed.
     Cancelled,
-    /// A session is to be opened.
-    Chosen(PathBuf),
+    /// A session was chosen.
+    Chosen(Intent, PathBuf),
 }
 
 impl SessionList {
     /// A list of `entries`, the first selected.
-    pub fn new(entries: Vec<Entry>) -> Self {
-        Self { entries, selected: 0 }
+    pub fn new(entries: Vec<Entry>, intent: Intent) -> Self {
+        Self {
+            intent,
+            entries,
+            selected: 0,
+        }
     }
 
     /// Moves through the list or leaves it.
@@ -47,7 +61,7 @@ impl SessionList {
             KeyCode::PageDown => self.selected = (self.selected + 10).min(last),
             KeyCode::Enter => {
                 if let Some(entry) = self.entries.get(self.selected) {
-                    return Outcome::Chosen(entry.path.clone());
+                    return Outcome::Chosen(self.intent, entry.path.clone());
                 }
             }
             _ => {}
@@ -58,7 +72,11 @@ impl SessionList {
     /// Draws the list, two lines a session.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let height = (2 * self.entries.len() as u16).max(2) + 2;
-        let inside = super::frame("Sessions", "Enter open, Esc close", 90, height, area, buffer);
+        let (title, hint) = match self.intent {
+            Intent::Open => ("Sessions", "Enter open, Esc close"),
+            Intent::Compare => ("Add a curve", "Enter add, Esc close"),
+        };
+        let inside = super::frame(title, hint, 90, height, area, buffer);
         if self.entries.is_empty() {
             let none = "No session was saved yet; s saves one. `vae-tui FILE.ron` opens any other file.";
             Paragraph::new(none)

@@ -1,5 +1,6 @@
-//! The three panes, one file each: a function from the state and a rectangle to cells, which changes nothing.
+//! The panes, one file each: a function from the state and a rectangle to cells, which changes nothing.
 
+pub mod comparison;
 pub mod reconstruction;
 pub mod training;
 pub mod traversal;
@@ -165,6 +166,7 @@ fn render_pane(app: &App, workspace: &Workspace, pane: Pane, area: Rect, buffer:
         Pane::Training => (1, "Training"),
         Pane::Traversal => (2, "Traversal"),
         Pane::Reconstruction => (3, "Reconstruction: input, output, difference"),
+        Pane::Comparison => (4, "Comparison of runs"),
     };
     let style = if focused {
         theme::selected()
@@ -192,5 +194,6 @@ fn render_pane(app: &App, workspace: &Workspace, pane: Pane, area: Rect, buffer:
         Pane::Training => training::render(app, workspace, inside, buffer),
         Pane::Traversal => traversal::render(app, workspace, inside, buffer),
         Pane::Reconstruction => reconstruction::render(app, workspace, inside, buffer),
+        Pane::Comparison => comparison::render(app, workspace, inside, buffer),
     }
 }

@@ -209,6 +209,7 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
         name,
         colour,
         dashed: false,
+        mark: None,
         strokes,
     };
     let dashed = |name, colour, strokes| Series {
@@ -242,11 +243,12 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
         x,
         y,
         x_title: "samples",
+        cursor: None,
     })
 }
 
 /// The paper's curves for this method, data and number of latent dimensions.
-fn published(workspace: &Workspace) -> Option<Published> {
+pub(super) fn published(workspace: &Workspace) -> Option<Published> {
     let (data, configuration) = (&workspace.data, &workspace.progress.configuration);
     let method = configuration.method.published()?;
     let paper_data = match configuration.likelihood {
@@ -280,7 +282,7 @@ fn render_bars(workspace: &Workspace, geometry: &TrainingGeometry, buffer: &mut 
 }
 
 /// Seconds as a clock shows them: `0:24`, `1:02:03`.
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     let seconds = seconds.clamp(0.0, 1e9).round() as u64;
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {

@@ -52,6 +52,16 @@ impl Axis {
         position.is_finite().then_some(position)
     }
 
+    /// What lies at a position: the inverse of [`Axis::position`].
+    pub fn value(&self, position: f64) -> f64 {
+        match self.spacing {
+            // The end itself, not what rounding makes of it.
+            _ if position == 1.0 => self.end,
+            Spacing::Linear => self.start + position * (self.end - self.start),
+            Spacing::Logarithmic => self.start * (self.end / self.start).powf(position),
+        }
+    }
+
     /// At most `most` round numbers within the axis, in order.
     pub fn ticks(&self, most: usize) -> Vec<f64> {
         match self.spacing {
@@ -193,6 +203,10 @@ mod tests {
                 Axis { start, end: start + span, spacing: Spacing::Linear },
                 Axis { start: start.abs() + 1.0, end: start.abs() + 1.0 + span, spacing: Spacing::Logarithmic },
             ] {
+                for position in [0.0, 0.3, 1.0] {
+                    let back = axis.position(axis.value(position));
+                    prop_assert!(back.is_some_and(|back| (back - position).abs() < 1e-6));
+                }
                 let ticks = axis.ticks(most);
                 prop_assert!(ticks.len() <= most);
                 prop_assert!(ticks.windows(2).all(|pair| pair[0] < pair[1]));

@@ -46,6 +46,8 @@ pub struct Series {
     pub colour: Color,
     /// Whether it is drawn with gaps.
     pub dashed: bool,
+    /// A character at its end, to tell it from others.
+    pub mark: Option<char>,
     /// Its points, in order.
     pub strokes: Vec<Stroke>,
 }
@@ -61,6 +63,8 @@ pub struct Chart {
     pub y: Axis,
     /// What the horizontal axis counts.
     pub x_title: &'static str,
+    /// Where values are read, shown as a vertical line.
+    pub cursor: Option<f64>,
 }
 
 /// Columns of dots that a dash is long, and the gap after it.
@@ -91,13 +95,40 @@ impl Chart {
             height: area.height - 2,
         };
         self.render_axes(area, plot, buffer);
+        self.render_cursor(plot, buffer);
         let mut grid = Grid::new(plot);
         for series in &self.series {
             grid.draw(series, self.x, self.y);
             grid.render(plot, buffer);
             grid.clear();
         }
+        for series in &self.series {
+            self.render_mark(series, plot, buffer);
+        }
         self.render_legend(plot, buffer);
+    }
+
+    fn render_cursor(&self, plot: Rect, buffer: &mut Buffer) {
+        let position = self.cursor.and_then(|cursor| self.x.position(cursor));
+        if let Some(position) = position.filter(|position| (0.0..=1.0).contains(position)) {
+            let x = plot.x + (position * f64::from(plot.width - 1)).round() as u16;
+            for y in plot.top()..plot.bottom() {
+                buffer[(x, y)].set_symbol("┊").set_style(theme::dim());
+            }
+        }
+    }
+
+    fn render_mark(&self, series: &Series, plot: Rect, buffer: &mut Buffer) {
+        let Some((mark, last)) = series.mark.zip(series.strokes.last()) else {
+            return;
+        };
+        if let (Some(x), Some(y)) = (self.x.position(last.x), self.y.position(last.high)) {
+            let column = (x.clamp(0.0, 1.0) * f64::from(plot.width - 1)).round() as u16;
+            let row = (dot_row(y, usize::from(plot.height)) / DOT_ROWS) as u16;
+            buffer[(plot.x + column, plot.y + row)]
+                .set_char(mark)
+                .set_style(Style::new().fg(series.colour).patch(theme::strong()));
+        }
     }
 
     fn render_axes(&self, area: Rect, plot: Rect, buffer: &mut Buffer) {
@@ -258,6 +289,7 @@ mod tests {
                 name: Some("test"),
                 colour: theme::TEST,
                 dashed: false,
+                mark: None,
                 strokes,
             }],
             x: Axis {
@@ -271,6 +303,7 @@ mod tests {
                 spacing: Spacing::Linear,
             },
             x_title: "samples",
+            cursor: None,
         }
     }
 

@@ -1,0 +1,208 @@
+//! The comparison pane.
+//!
+//! ```text
+//! at 1.2M samples                                     test   to 1   what the cursor reads
+//! ▶1 mnist-20d-1 (open)   mnist 20d AEVB Adagrad 0.02  -103.1
+//!  2 mnist-20d-2          mnist 20d AEVB Adam 0.001    -104.9  -1.8   legend
+//! -100 ┤      ⣀⡠⠤⠒⠉⠉┊⠉⠉1
+//! -140 ┤ ⢀⠔⠉       ┊                                              curves, cursor
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::training::{clock, published};
+use crate::data::{Part, short_name};
+use crate::learning::Configuration;
+use crate::session::{Bounds, Comparison};
+use crate::tui::app::{App, Workspace};
+use crate::tui::comparison::{Run, axis, reading, runs, within};
+use crate::tui::layout;
+use crate::tui::theme;
+use crate::tui::widgets::axis::{Axis, short};
+use crate::tui::widgets::curve::{Chart, Series, Stroke};
+
+/// Columns of a number in the legend.
+const NUMBER: usize = 9;
+
+/// Draws the inside of the pane.
+pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let comparison = &app.view.comparison;
+    let runs = runs(workspace, comparison);
+    let geometry = layout::comparison(area, runs.len());
+    let axis = axis(&runs, comparison, app.view.log_axis);
+    render_legend(&runs, comparison, axis, geometry.legend, buffer);
+    let chart = axis.and_then(|x| chart(app, workspace, &runs, x));
+    match chart {
+        Some(chart) => chart.render(geometry.chart, buffer),
+        None => Paragraph::new("nothing was measured yet: space starts training, Enter adds a saved run")
+            .style(theme::dim())
+            .render(geometry.chart, buffer),
+    }
+}
+
+/// The colour of a run's curve.
+fn colour(index: usize) -> Color {
+    theme::RUNS[index % theme::RUNS.len()]
+}
+
+/// What a run's curve is marked with: its number in the legend, then letters.
+fn mark(index: usize) -> Option<char> {
+    u32::try_from(index + 1)
+        .ok()
+        .and_then(|number| char::from_digit(number, 36))
+}
+
+fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area: Rect, buffer: &mut Buffer) {
+    let x = axis.map(|axis| axis.value(comparison.cursor));
+    let at = match x {
+        Some(seconds) if comparison.by_seconds => format!("at {}", clock(seconds)),
+        Some(samples) => format!("at {} samples", short(samples)),
+        None => String::new(),
+    };
+    let bounds = match comparison.bounds {
+        Bounds::Test => format!("{:>NUMBER$}", "test"),
+        Bounds::Train => format!("{:>NUMBER$}", "train"),
+        Bounds::Both => format!("{:>NUMBER$}{:>NUMBER$}", "train", "test"),
+    };
+    let to = mark(comparison.selected).map_or(String::new(), |mark| format!("to {mark}"));
+    let numbers = bounds.len() + NUMBER;
+    let words = usize::from(area.width).saturating_sub(numbers);
+    let mut lines = vec![Line::styled(
+        format!("{at:<words$.words$}{bounds}{to:>NUMBER$}"),
+        theme::dim(),
+    )];
+
+    let readings = |run: &Run| -> Vec<Option<f64>> {
+        let parts = comparison.bounds.parts().iter();
+        parts
+            .map(|&part| reading(&run.points(comparison.by_seconds, part), axis?, x?))
+            .collect()
+    };
+    let selected = runs.get(comparison.selected).map(&readings).unwrap_or_default();
+    let shown = usize::from(area.height.saturating_sub(1));
+    let first = layout::window(comparison.selected, shown, runs.len());
+    for (index, run) in runs.iter().enumerate().skip(first).take(shown) {
+        let is_selected = index == comparison.selected;
+        let style = if is_selected {
+            theme::strong()
+        } else {
+            theme::plain()
+        };
+        let marker = if is_selected { '▶' } else { ' ' };
+        let name = format!("{marker}{} {:<24.24} ", mark(index).unwrap_or('·'), run.name);
+        let rest = words.saturating_sub(name.chars().count());
+        let mut line = Line::from(vec![
+            Span::styled(name, style.fg(colour(index))),
+            Span::styled(
+                format!("{:<rest$.rest$}", describe(run.configuration)),
+                theme::dim(),
+            ),
+        ]);
+        let values = readings(run);
+        for value in &values {
+            let text = value.map_or("-".into(), |value| format!("{value:.1}"));
+            line.push_span(Span::styled(format!("{text:>NUMBER$}"), style));
+        }
+        let difference = match (values.last(), selected.last()) {
+            (Some(Some(value)), Some(Some(of_selected))) if !is_selected => {
+                format!("{:+.1}", value - of_selected)
+            }
+            _ => String::new(),
+        };
+        line.push_span(Span::styled(format!("{difference:>NUMBER$}"), theme::dim()));
+        lines.push(line);
+    }
+    Paragraph::new(lines).render(area, buffer);
+}
+
+/// What tells one run from another, in few words.
+fn describe(configuration: &Configuration) -> String {
+    let Configuration {
+        data,
+        latent,
+        hidden,
+        method,
+        optimizer,
+        learning_rate,
+        ..
+    } = configuration;
+    let points = configuration
+        .train_size
+        .map_or(String::new(), |points| format!(" n={}", short(points as f64)));
+    format!(
+        "{} {latent}d h{hidden}{points} {} {optimizer:?} {}",
+        short_name(data),
+        method.title(),
+        short(f64::from(*learning_rate))
+    )
+}
+
+/// The curves; none where none of them has a value on the axis.
+fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Chart> {
+    let comparison = &app.view.comparison;
+    let mut series = Vec::new();
+    let paper = published(workspace)
+        .filter(|_| app.view.paper && !comparison.by_seconds)
+        .unwrap_or_default();
+    for &part in comparison.bounds.parts() {
+        let points = match part {
+            Part::Train => &paper.train,
+            Part::Test => &paper.test,
+        };
+        series.push(Series {
+            name: None,
+            colour: theme::DIM,
+            dashed: true,
+            mark: None,
+            strokes: strokes(&within(points, x)),
+        });
+    }
+    // The selected run is drawn over the others.
+    let mut order: Vec<usize> = (0..runs.len()).collect();
+    order.sort_by_key(|&index| index == comparison.selected);
+    for index in order {
+        for &part in comparison.bounds.parts() {
+            let points = runs[index].points(comparison.by_seconds, part);
+            series.push(Series {
+                name: None,
+                colour: colour(index),
+                dashed: comparison.bounds == Bounds::Both && part == Part::Train,
+                mark: mark(index),
+                strokes: strokes(&within(&points, x)),
+            });
+        }
+    }
+    Some(Chart {
+        y: vertical(&series, comparison, x)?,
+        series,
+        cursor: Some(x.value(comparison.cursor)),
+        x,
+        x_title: if comparison.by_seconds {
+            "seconds"
+        } else {
+            "samples"
+        },
+    })
+}
+
+fn strokes(points: &[(f64, f64)]) -> Vec<Stroke> {
+    points.iter().map(|&(x, bound)| Stroke::at(x, bound)).collect()
+}
+
+/// The vertical axis: all that is visible, but for the first tenth of the whole, where curves only begin.
+fn vertical(series: &[Series], comparison: &Comparison, x: Axis) -> Option<Axis> {
+    let from = if comparison.window.0 > 0.0 { 0.0 } else { 0.1 };
+    let values = |from: f64| {
+        let strokes = series
+            .iter()
+            .filter(|series| series.mark.is_some())
+            .flat_map(|series| &series.strokes);
+        let inside = strokes.filter(move |stroke| x.position(stroke.x).is_some_and(|at| at >= from));
+        inside.map(|stroke| stroke.low)
+    };
+    Axis::around(values(from)).or_else(|| Axis::around(values(0.0)))
+}
