@@ -177,6 +177,7 @@ fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Char
         }
     }
     Some(Chart {
+        backdrop: None,
         y: vertical(&series, comparison, x)?,
         series,
         cursor: Some(x.value(comparison.cursor)),

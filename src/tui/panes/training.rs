@@ -216,7 +216,7 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
         dashed: true,
         ..line(name, colour, strokes)
     };
-    let mut series = vec![line(Some("minibatch"), theme::RAW, raw.collect())];
+    let mut series = Vec::new();
     if view.smoothing > 1 {
         series.push(line(Some("smoothed"), theme::RAW_SMOOTH, smooth.collect()));
     }
@@ -239,6 +239,7 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
         evaluated(|point| point.elbo_test).collect(),
     ));
     Some(Chart {
+        backdrop: Some(line(Some("minibatch"), theme::RAW, raw.collect())),
         series,
         x,
         y,

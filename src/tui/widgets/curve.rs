@@ -52,10 +52,12 @@ pub struct Series {
     pub strokes: Vec<Stroke>,
 }
 
-/// A chart; later series are drawn over earlier ones.
+/// A chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// The lines.
+    /// What lines are drawn over: a trace too dense to be one itself.
+    pub backdrop: Option<Series>,
+    /// The lines. A cell in which several meet has the dots of all and the colour of the last.
     pub series: Vec<Series>,
     /// The horizontal axis.
     pub x: Axis,
@@ -96,11 +98,22 @@ impl Chart {
         };
         self.render_axes(area, plot, buffer);
         self.render_cursor(plot, buffer);
-        let mut grid = Grid::new(plot);
+        let drawn = |series: &Series| {
+            let mut grid = Grid::new(plot, series.dashed);
+            grid.draw(&series.strokes, self.x, self.y);
+            grid
+        };
+        if let Some(backdrop) = &self.backdrop {
+            let dots = drawn(backdrop).dots;
+            show(&dots, &dots, backdrop.colour, plot, buffer);
+        }
+        let mut together = vec![0; plot.area() as usize];
         for series in &self.series {
-            grid.draw(series, self.x, self.y);
-            grid.render(plot, buffer);
-            grid.clear();
+            let dots = drawn(series).dots;
+            for (together, dots) in together.iter_mut().zip(&dots) {
+                *together |= dots;
+            }
+            show(&together, &dots, series.colour, plot, buffer);
         }
         for series in &self.series {
             self.render_mark(series, plot, buffer);
@@ -174,9 +187,8 @@ impl Chart {
     }
 
     fn render_legend(&self, plot: Rect, buffer: &mut Buffer) {
-        let named: Vec<(&str, Color, bool)> = self
-            .series
-            .iter()
+        let all = self.backdrop.iter().chain(&self.series);
+        let named: Vec<(&str, Color, bool)> = all
             .filter_map(|series| Some((series.name?, series.colour, series.dashed)))
             .collect();
         let width = named
@@ -197,33 +209,39 @@ impl Chart {
     }
 }
 
-/// The dots of one series, four rows and two columns a cell; a cell shows the series that was drawn into it last.
+/// Shows the cells in which a series has `dots`, with the dots of all lines `together`.
+fn show(together: &[u8], dots: &[u8], colour: Color, plot: Rect, buffer: &mut Buffer) {
+    let cells = plot.positions().zip(together).zip(dots);
+    for ((position, &together), _) in cells.filter(|(_, dots)| **dots != 0) {
+        if let Some(symbol) = char::from_u32(0x2800 + u32::from(together)) {
+            buffer[position].set_char(symbol).set_fg(colour);
+        }
+    }
+}
+
+/// The dots of one series, four rows and two columns a cell.
 struct Grid {
     /// Columns of dots.
     columns: usize,
     /// Rows of cells.
     rows: usize,
     dots: Vec<u8>,
-    colour: Color,
     dashed: bool,
 }
 
 impl Grid {
-    fn new(plot: Rect) -> Self {
+    fn new(plot: Rect, dashed: bool) -> Self {
         Self {
             columns: usize::from(plot.width) * DOT_COLUMNS,
             rows: usize::from(plot.height),
-            dots: vec![0; usize::from(plot.width) * usize::from(plot.height)],
-            colour: Color::Reset,
-            dashed: false,
+            dots: vec![0; plot.area() as usize],
+            dashed,
         }
     }
 
-    fn draw(&mut self, series: &Series, x_axis: Axis, y_axis: Axis) {
-        self.colour = series.colour;
-        self.dashed = series.dashed;
+    fn draw(&mut self, strokes: &[Stroke], x_axis: Axis, y_axis: Axis) {
         let mut previous: Option<(usize, usize)> = None;
-        for stroke in &series.strokes {
+        for stroke in strokes {
             let Some(x) = x_axis.position(stroke.x).filter(|x| (0.0..=1.0).contains(x)) else {
                 continue;
             };
@@ -262,18 +280,6 @@ impl Grid {
         let cell = row / DOT_ROWS * (self.columns / DOT_COLUMNS) + column / DOT_COLUMNS;
         self.dots[cell] |= DOTS[row % DOT_ROWS][column % DOT_COLUMNS];
     }
-
-    fn render(&self, plot: Rect, buffer: &mut Buffer) {
-        for (position, &dots) in plot.positions().zip(&self.dots) {
-            if let Some(symbol) = char::from_u32(0x2800 + u32::from(dots)).filter(|_| dots != 0) {
-                buffer[position].set_char(symbol).set_fg(self.colour);
-            }
-        }
-    }
-
-    fn clear(&mut self) {
-        self.dots.fill(0);
-    }
 }
 
 #[cfg(test)]
@@ -285,6 +291,7 @@ mod tests {
 
     fn chart(strokes: Vec<Stroke>) -> Chart {
         Chart {
+            backdrop: None,
             series: vec![Series {
                 name: Some("test"),
                 colour: theme::TEST,
@@ -326,6 +333,39 @@ mod tests {
         let labels: Vec<&str> = rows[11].split_whitespace().collect();
         assert_eq!(labels, ["1", "10", "100", "1k", "samples"], "{rows:#?}");
         assert!(rows.iter().any(|row| row.contains("━ test")));
+    }
+
+    #[test]
+    fn lines_that_meet_keep_their_dots_and_cover_the_backdrop() {
+        let level = |y, colour| Series {
+            name: None,
+            colour,
+            ..chart(vec![Stroke::at(1.0, y), Stroke::at(5_000.0, y)]).series[0].clone()
+        };
+        let band = Series {
+            strokes: (0..=200)
+                .map(|step| Stroke {
+                    x: 5_000_f64.powf(f64::from(step) / 200.0),
+                    low: -120.0,
+                    high: -100.0,
+                })
+                .collect(),
+            ..level(0.0, theme::RAW)
+        };
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 12));
+        let meeting = Chart {
+            backdrop: Some(band),
+            // The fifth and the sixth of 40 rows of dots: the upper two of the second row of cells.
+            series: vec![level(-110.3, theme::TRAIN), level(-112.8, theme::TEST)],
+            ..chart(Vec::new())
+        };
+        meeting.render(buffer.area, &mut buffer);
+        let of = |colour| buffer.content.iter().filter(move |cell| cell.fg == colour);
+        assert!(
+            of(theme::TEST).any(|cell| cell.symbol() == "⠶" || cell.symbol() == "⠛" || cell.symbol() == "⣤")
+        );
+        assert!(of(theme::TRAIN).next().is_none());
+        assert!(of(theme::RAW).any(|cell| cell.symbol() == "⣿"));
     }
 
     #[test]
