@@ -12,6 +12,7 @@
 //! - [`learning`]: the training step, and the thread that repeats it
 //! - [`explore`]: a model looked into: traversals and reconstructions
 //! - [`session`]: everything needed to go on, in one RON file
+//! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`reproduction`]: the paper's figures, made again
 //! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
@@ -25,6 +26,7 @@ pub mod hmc;
 pub mod learning;
 pub mod model;
 pub mod nn;
+pub mod pictures;
 pub mod random;
 pub mod reproduction;
 pub mod session;

@@ -302,3 +302,74 @@ fn a_request_to_end_saves_first() {
     );
     assert!(vae_tui(folder.path(), &["evaluate", "run.ron"]).status.success());
 }
+
+#[test]
+fn curves_of_saved_runs_are_compared_in_words_lines_and_files() {
+    let folder = folder();
+    let saves = Path::new(env!("CARGO_MANIFEST_DIR")).join("saves");
+    let path = |name: &str| saves.join(name).display().to_string();
+    let (two, twenty) = (path("mnist-2d.ron"), path("mnist-20d.ron"));
+
+    let output = vae_tui(
+        folder.path(),
+        &["compare", &two, &twenty, "--json", "--out", "curves"],
+    );
+    assert!(output.status.success(), "{}", errors(&output));
+    let lines = objects(&output);
+    let of_run = |name: &str| -> Vec<&Value> { lines.iter().filter(|line| line["run"] == name).collect() };
+    let (two_dimensions, twenty_dimensions) = (of_run("mnist-2d"), of_run("mnist-20d"));
+    assert_eq!(two_dimensions.len() + twenty_dimensions.len(), lines.len());
+    let table = std::fs::read_to_string(folder.path().join("curves.csv")).expect("a table");
+    assert_eq!(table.lines().count(), lines.len() + 1);
+    for extension in ["png", "svg"] {
+        assert!(folder.path().join("curves").with_extension(extension).exists());
+    }
+
+    // Half-way between two evaluations lies the mean of both.
+    let number = |line: &Value, field: &str| line[field].as_f64().expect("a number");
+    let middle = |field: &str| {
+        let [before, after] = [3, 4].map(|index| number(twenty_dimensions[index], field));
+        (before + after) / 2.0
+    };
+    let (place, bound) = (middle("seconds"), middle("elbo_train"));
+    let output = vae_tui(
+        folder.path(),
+        &[
+            "compare",
+            &twenty,
+            &two,
+            "--against",
+            "seconds",
+            "--split",
+            "train",
+            "--at",
+            &place.to_string(),
+            "--at",
+            "1e9",
+        ],
+    );
+    let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rows: Vec<Vec<&str>> = words
+        .lines()
+        .skip(3)
+        .map(|row| row.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows[0][1], format!("{bound:.2}"), "{words}");
+    assert_eq!(rows[1][1..], ["-", "-"], "no curve goes on for ever: {words}");
+
+    let fresh = folder.path().join("fresh.ron");
+    let mut arguments = SMALL.to_vec();
+    arguments.extend(["--out", "fresh.ron"]);
+    vae_tui(folder.path(), &arguments);
+    let text = std::fs::read_to_string(&fresh).expect("a session is text");
+    let (before, rest) = text.split_once("evaluations: [").expect("it was measured");
+    let (_, after) = rest.split_once("\n    ],").expect("a list ends");
+    std::fs::write(&fresh, format!("{before}evaluations: [],{after}")).expect("the folder can be written");
+    let output = vae_tui(folder.path(), &["compare", &two, "fresh.ron"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors(&output).contains("fresh.ron was never measured"),
+        "{}",
+        errors(&output)
+    );
+}

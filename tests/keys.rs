@@ -162,7 +162,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         }
         Action::AddCurve => assert!(matches!(effects, [Effect::ListSessions(Intent::Compare)])),
         Action::RemoveCurve => assert_eq!((was.runs.len(), is.runs.len(), is.selected), (1, 0, 0)),
-        Action::ToggleSeconds => assert_ne!(is.by_seconds, was.by_seconds),
+        Action::ToggleSeconds => assert_ne!(is.against, was.against),
         Action::CycleBounds => assert_eq!((was.bounds, is.bounds), (Bounds::Test, Bounds::Train)),
         Action::ZoomIn => assert!((width(is) - 0.5 * width(was)).abs() < 1e-9),
         Action::ZoomOut => assert!((width(is) - 2.0 * width(was)).abs() < 1e-9),

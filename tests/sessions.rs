@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use common::{configuration, shapes, training};
 use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
-use vae_tui::learning::curve::MarginalPoint;
+use vae_tui::learning::curve::{Against, MarginalPoint};
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::session::{Bounds, Comparison, KeptRun, Pane, View, folder, load, save};
@@ -133,7 +133,7 @@ fn everything_comes_back() {
                 evaluations: before.evaluations.clone(),
             }],
             selected: 1,
-            by_seconds: true,
+            against: Against::Seconds,
             bounds: Bounds::Both,
             cursor: 0.25,
             window: (0.5, 0.75),

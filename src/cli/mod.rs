@@ -4,6 +4,7 @@
 //! Results go to standard output, progress and errors to standard error. Exit status: 0 on success, 2 for a usage
 //! error, 1 otherwise.
 
+mod compare;
 mod evaluate;
 mod reproduce;
 mod train;
@@ -58,6 +59,8 @@ pub enum Command {
     Train(Box<train::Arguments>),
     /// Measure a saved model
     Evaluate(evaluate::Arguments),
+    /// Lay the curves of saved runs beside one another
+    Compare(compare::Arguments),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
 }
@@ -71,6 +74,7 @@ impl Command {
         match self {
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Compare(arguments) => compare::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
         }
     }

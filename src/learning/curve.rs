@@ -25,6 +25,35 @@ pub struct CurvePoint {
     pub learning_rate: f32,
 }
 
+/// What a curve is drawn against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+pub enum Against {
+    /// Training points evaluated.
+    #[default]
+    Samples,
+    /// Seconds of training.
+    Seconds,
+}
+
+/// One part's lower bound in every one of `evaluations`, as far as both numbers are finite.
+pub fn bounds(evaluations: &[CurvePoint], against: Against, part: Part) -> Vec<(f64, f64)> {
+    let of_point = |point: &CurvePoint| {
+        let x = match against {
+            Against::Samples => point.samples as f64,
+            Against::Seconds => point.seconds,
+        };
+        let bound = match part {
+            Part::Train => point.elbo_train,
+            Part::Test => point.elbo_test,
+        };
+        (x, bound)
+    };
+    let points = evaluations.iter().map(of_point);
+    points
+        .filter(|(x, bound)| x.is_finite() && bound.is_finite())
+        .collect()
+}
+
 /// The marginal likelihood of some data points, estimated at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MarginalPoint {

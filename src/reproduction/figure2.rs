@@ -3,12 +3,12 @@
 
 use std::fmt::{Display, Formatter, Write};
 
-use super::Figure;
-use super::curves::{self, Curve, Panel, colour};
 use super::runs::{Laboratory, Measure, PaperData, Run};
 use super::verdict::{PLACES, at, cell, difference};
+use super::{Figure, TRAINING_POINTS, colour};
 use crate::evaluation::published::{Published, figure_2};
 use crate::learning::{Configuration, Method, Training};
+use crate::pictures::curves::{self, Curve, Panel};
 
 /// A panel: a data set and a number of latent dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +153,8 @@ fn panel(subject: Subject, pair: &[&Training; 2]) -> Panel {
     };
     Panel {
         title: format!("{data}, N_z = {}", subject.latent),
+        axis: TRAINING_POINTS,
+        start: 1e5,
         curves: lines,
     }
 }

@@ -3,14 +3,14 @@
 
 use std::fmt::Write;
 
-use super::Figure;
-use super::curves::{self, Curve, Panel, colour};
 use super::runs::{Laboratory, Measure, PaperData, Run};
 use super::verdict::{cell, difference};
+use super::{Figure, TRAINING_POINTS, colour};
 use crate::data::{Dataset, Part, Split};
 use crate::evaluation::{Estimates, MarginalLikelihood, from_posterior_samples, importance_weighted};
 use crate::learning::curve::MarginalPoint;
 use crate::learning::{Configuration, Method, Training};
+use crate::pictures::curves::{self, Curve, Panel};
 
 /// Training points of the panels.
 pub const SIZES: [usize; 2] = [1_000, 50_000];
@@ -129,6 +129,8 @@ fn panel(size: usize, group: &[&Training]) -> Panel {
     }
     Panel {
         title: format!("marginal likelihood, N_train = {size}"),
+        axis: TRAINING_POINTS,
+        start: 1e5,
         curves: lines,
     }
 }

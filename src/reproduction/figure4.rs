@@ -2,10 +2,10 @@
 
 use super::Figure;
 use super::figure2::{self, Subject};
-use super::images::{self, Grid};
 use super::runs::{Laboratory, PaperData, Run};
 use crate::explore::manifold::{manifold, quantiles};
 use crate::learning::Method;
+use crate::pictures::images::{self, Grid};
 
 /// The panels in the paper's order.
 pub const PANELS: [Subject; 2] = [

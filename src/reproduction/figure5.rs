@@ -2,10 +2,10 @@
 
 use super::Figure;
 use super::figure2::{self, Subject};
-use super::images::{self, Grid};
 use super::runs::{Laboratory, PaperData, Run};
 use crate::explore::traversal::{decode, prior_sample};
 use crate::learning::Method;
+use crate::pictures::images::{self, Grid};
 
 /// The panels in the paper's order.
 pub const PANELS: [Subject; 4] = [mnist(2), mnist(5), mnist(10), mnist(20)];

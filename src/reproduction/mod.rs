@@ -1,19 +1,31 @@
 //! The paper's figures, made again: what each needs is trained, or gone on with where it was left; the curves go into a
 //! table and a picture beside the paper's own, and a verdict says how far apart they are.
 //!
-//! [`runs`] trains, several runs at a time; [`curves`] and [`images`] write pictures; one file a figure says which runs it
-//! needs and what it makes of them. Sessions of runs are ordinary sessions: they open in the workbench.
+//! [`runs`] trains, several runs at a time; one file a figure says which runs it needs and what it makes of them. Sessions of runs are ordinary sessions: they open in the workbench.
 
-mod curves;
 mod figure2;
 mod figure3;
 mod figure4;
 mod figure5;
-mod images;
 pub mod runs;
 mod verdict;
 
+use plotters::style::RGBColor;
+
 pub use self::runs::{Laboratory, Run};
+use crate::learning::Method;
+
+/// The horizontal axis of the figures.
+const TRAINING_POINTS: &str = "training points seen";
+
+/// What a method's curves are drawn in.
+fn colour(method: Method) -> RGBColor {
+    match method {
+        Method::Aevb => RGBColor(214, 39, 40),
+        Method::WakeSleep => RGBColor(44, 130, 44),
+        Method::Mcem => RGBColor(31, 97, 180),
+    }
+}
 
 /// A figure of the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::learning::Configuration;
-use crate::learning::curve::CurvePoint;
+use crate::learning::curve::{Against, CurvePoint};
 
 /// What is compared with the open run, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,8 +13,8 @@ pub struct Comparison {
     pub runs: Vec<KeptRun>,
     /// The selected run: 0 is the open one, the others follow.
     pub selected: usize,
-    /// Whether the axis counts seconds of training instead of training points.
-    pub by_seconds: bool,
+    /// What the curves are drawn against.
+    pub against: Against,
     /// Which bounds are drawn.
     pub bounds: Bounds,
     /// Where values are read: a fraction of what is visible, from the left.
@@ -51,7 +51,7 @@ impl Default for Comparison {
         Self {
             runs: Vec::new(),
             selected: 0,
-            by_seconds: false,
+            against: Against::default(),
             bounds: Bounds::default(),
             cursor: 1.0,
             window: (0.0, 1.0),

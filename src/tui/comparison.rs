@@ -3,7 +3,7 @@
 
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
-use crate::learning::curve::{CurvePoint, value_at};
+use crate::learning::curve::{Against, CurvePoint, bounds, value_at};
 use crate::session::{Bounds, Comparison, KeptRun};
 use crate::tui::app::Workspace;
 use crate::tui::widgets::axis::{Axis, Spacing};
@@ -55,24 +55,9 @@ fn name(workspace: &Workspace) -> String {
 }
 
 impl Run<'_> {
-    /// Its curve on one part of the data, against training points or seconds.
-    pub fn points(&self, by_seconds: bool, part: Part) -> Vec<(f64, f64)> {
-        let of_point = |point: &CurvePoint| {
-            let x = if by_seconds {
-                point.seconds
-            } else {
-                point.samples as f64
-            };
-            let bound = match part {
-                Part::Train => point.elbo_train,
-                Part::Test => point.elbo_test,
-            };
-            (x, bound)
-        };
-        let points = self.evaluations.iter().map(of_point);
-        points
-            .filter(|(x, bound)| x.is_finite() && bound.is_finite())
-            .collect()
+    /// Its curve on one part of the data.
+    pub fn points(&self, against: Against, part: Part) -> Vec<(f64, f64)> {
+        bounds(self.evaluations, against, part)
     }
 }
 
@@ -103,9 +88,7 @@ const SMALLEST_WINDOW: f64 = 1.0 / 256.0;
 
 /// The visible part of the axis that all runs share; none before any of them was measured.
 pub fn axis(runs: &[Run], comparison: &Comparison, logarithmic: bool) -> Option<Axis> {
-    let curves = runs
-        .iter()
-        .map(|run| run.points(comparison.by_seconds, Part::Test));
+    let curves = runs.iter().map(|run| run.points(comparison.against, Part::Test));
     let xs: Vec<f64> = curves.flatten().map(|(x, _)| x).filter(|&x| x > 0.0).collect();
     let (first, last) = xs.iter().fold((f64::INFINITY, 0.0_f64), |(first, last), &x| {
         (first.min(x), last.max(x))

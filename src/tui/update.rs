@@ -19,6 +19,7 @@ use super::message::{Effect, Message};
 use super::widgets::axis::short;
 use crate::explore::traversal::{self, REACH};
 use crate::learning::Configuration;
+use crate::learning::curve::Against;
 use crate::learning::trainer::{Command, Event, State};
 use crate::model::Estimator;
 use crate::random::{Purpose, generator};
@@ -531,7 +532,12 @@ fn compare(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ZoomIn => comparison.zoom(0.5),
         Action::ZoomOut => comparison.zoom(2.0),
         Action::ShowAll => comparison.zoom(f64::INFINITY),
-        Action::ToggleSeconds => comparison.by_seconds = !comparison.by_seconds,
+        Action::ToggleSeconds => {
+            comparison.against = match comparison.against {
+                Against::Samples => Against::Seconds,
+                Against::Seconds => Against::Samples,
+            };
+        }
         Action::CycleBounds => comparison.bounds = comparison.bounds.next(),
         Action::ToggleAxis => app.view.log_axis = !app.view.log_axis,
         Action::TogglePaper => app.view.paper = !app.view.paper,

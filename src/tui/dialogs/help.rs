@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use crate::tui::keymap::{SCOPES, TABLE, heading, label};
 use crate::tui::theme;
 
-const EXPLANATIONS: [(&str, &str); 10] = [
+const EXPLANATIONS: [(&str, &str); 11] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -57,6 +57,11 @@ const EXPLANATIONS: [(&str, &str); 10] = [
         "Reconstruction",
         "Test images above, what the model makes of their posterior means in the middle, the difference below: \
          orange is too bright, blue too dark.",
+    ),
+    (
+        "The paper",
+        "Where figure 2 has a curve for the same data, method and number of latent dimensions, p draws it dashed. \
+         `vae-tui reproduce figure2` (to figure5) trains, draws and judges a whole figure; its runs open here.",
     ),
     (
         "Comparison",

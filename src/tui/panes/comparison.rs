@@ -17,6 +17,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::training::{clock, published};
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
+use crate::learning::curve::Against;
 use crate::session::{Bounds, Comparison};
 use crate::tui::app::{App, Workspace};
 use crate::tui::comparison::{Run, axis, reading, runs, within};
@@ -59,7 +60,7 @@ fn mark(index: usize) -> Option<char> {
 fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area: Rect, buffer: &mut Buffer) {
     let x = axis.map(|axis| axis.value(comparison.cursor));
     let at = match x {
-        Some(seconds) if comparison.by_seconds => format!("at {}", clock(seconds)),
+        Some(seconds) if comparison.against == Against::Seconds => format!("at {}", clock(seconds)),
         Some(samples) => format!("at {} samples", short(samples)),
         None => String::new(),
     };
@@ -79,7 +80,7 @@ fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area
     let readings = |run: &Run| -> Vec<Option<f64>> {
         let parts = comparison.bounds.parts().iter();
         parts
-            .map(|&part| reading(&run.points(comparison.by_seconds, part), axis?, x?))
+            .map(|&part| reading(&run.points(comparison.against, part), axis?, x?))
             .collect()
     };
     let selected = runs.get(comparison.selected).map(&readings).unwrap_or_default();
@@ -146,27 +147,30 @@ fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Char
     let comparison = &app.view.comparison;
     let mut series = Vec::new();
     let paper = published(workspace)
-        .filter(|_| app.view.paper && !comparison.by_seconds)
+        .filter(|_| app.view.paper && comparison.against == Against::Samples)
         .unwrap_or_default();
     for &part in comparison.bounds.parts() {
         let points = match part {
             Part::Train => &paper.train,
             Part::Test => &paper.test,
         };
-        series.push(Series {
-            name: None,
-            colour: theme::DIM,
-            dashed: true,
-            mark: None,
-            strokes: strokes(&within(points, x)),
-        });
+        let strokes = strokes(&within(points, x));
+        if !strokes.is_empty() {
+            series.push(Series {
+                name: series.is_empty().then_some("paper"),
+                colour: theme::DIM,
+                dashed: true,
+                mark: None,
+                strokes,
+            });
+        }
     }
     // The selected run is drawn over the others.
     let mut order: Vec<usize> = (0..runs.len()).collect();
     order.sort_by_key(|&index| index == comparison.selected);
     for index in order {
         for &part in comparison.bounds.parts() {
-            let points = runs[index].points(comparison.by_seconds, part);
+            let points = runs[index].points(comparison.against, part);
             series.push(Series {
                 name: None,
                 colour: colour(index),
@@ -182,10 +186,9 @@ fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Char
         series,
         cursor: Some(x.value(comparison.cursor)),
         x,
-        x_title: if comparison.by_seconds {
-            "seconds"
-        } else {
-            "samples"
+        x_title: match comparison.against {
+            Against::Samples => "samples",
+            Against::Seconds => "seconds",
         },
     })
 }

@@ -1,4 +1,4 @@
-//! Pictures of curves against training points seen: panels side by side, as PNG and as SVG.
+//! Pictures of curves over a logarithmic axis: panels side by side, as PNG and as SVG.
 
 use std::path::Path;
 use std::sync::Once;
@@ -10,21 +10,14 @@ use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::register_font;
 
-use crate::learning::Method;
-
-/// What a method's curves are drawn in.
-pub fn colour(method: Method) -> RGBColor {
-    match method {
-        Method::Aevb => RGBColor(214, 39, 40),
-        Method::WakeSleep => RGBColor(44, 130, 44),
-        Method::Mcem => RGBColor(31, 97, 180),
-    }
-}
-
 /// A panel.
 pub struct Panel {
     /// What stands above it.
     pub title: String,
+    /// What its horizontal axis counts.
+    pub axis: &'static str,
+    /// Where that axis begins, above 0.
+    pub start: f64,
     /// Its lines.
     pub curves: Vec<Curve>,
 }
@@ -39,7 +32,7 @@ pub struct Curve {
     pub pale: bool,
     /// Whether it is dashed: the paper's.
     pub dashed: bool,
-    /// Training points seen, and nats per data point.
+    /// Places on the axis, and nats per data point.
     pub points: Vec<(f64, f64)>,
 }
 
@@ -47,8 +40,6 @@ pub struct Curve {
 const PANEL: (u32, u32) = (400, 330);
 /// Pixels of a name in the legend.
 const NAME: (u32, u32) = (196, 22);
-/// The first training point that the paper's axis shows.
-const START: f64 = 1e5;
 /// The font's name; readers of an SVG without it take their own.
 pub(super) const FONT: &str = "sans-serif";
 
@@ -166,13 +157,13 @@ fn draw_panel<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel) ->
         return Ok(());
     };
     let points = panel.curves.iter().flat_map(|curve| &curve.points);
-    let end = points.map(|&(samples, _)| samples).fold(START * 10.0, f64::max);
+    let end = points.map(|&(x, _)| x).fold(panel.start * 10.0, f64::max);
     let mut chart = ChartBuilder::on(area)
         .caption(&panel.title, (FONT, 18))
         .margin(8)
         .x_label_area_size(40)
         .y_label_area_size(52)
-        .build_cartesian_2d((START..end).log_scale(), bottom..top)
+        .build_cartesian_2d((panel.start..end).log_scale(), bottom..top)
         .map_err(drawing)?;
     chart
         .configure_mesh()
@@ -180,14 +171,14 @@ fn draw_panel<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel) ->
         .y_labels(7)
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
-        .x_label_formatter(&|samples| format!("1e{}", samples.log10().round()))
+        .x_label_formatter(&|x| format!("{x:e}"))
         .y_label_formatter(&|nats| format!("{nats:.0}"))
-        .x_desc("training points seen")
+        .x_desc(panel.axis)
         .label_style((FONT, 14))
         .draw()
         .map_err(drawing)?;
     for curve in &panel.curves {
-        for stretch in within(&curve.points, (bottom, top)) {
+        for stretch in within(&curve.points, panel.start, (bottom, top)) {
             if curve.dashed {
                 let line = DashedLineSeries::new(stretch, 5, 4, curve.style());
                 chart.draw_series(line).map_err(drawing)?;
@@ -212,7 +203,7 @@ impl Curve {
 fn range(panel: &Panel) -> Option<(f64, f64)> {
     let points = panel.curves.iter().flat_map(|curve| &curve.points);
     let mut values: Vec<f64> = points
-        .filter(|(samples, value)| *samples >= START && value.is_finite())
+        .filter(|(x, value)| *x >= panel.start && value.is_finite())
         .map(|&(_, value)| value)
         .collect();
     values.sort_by(f64::total_cmp);
@@ -222,8 +213,8 @@ fn range(panel: &Panel) -> Option<(f64, f64)> {
 }
 
 /// The stretches of a line that lie in the panel, cut off where it leaves.
-fn within(points: &[(f64, f64)], (bottom, top): (f64, f64)) -> Vec<Vec<(f64, f64)>> {
-    let inside = |&(samples, value): &(f64, f64)| samples >= START && (bottom..=top).contains(&value);
+fn within(points: &[(f64, f64)], start: f64, (bottom, top): (f64, f64)) -> Vec<Vec<(f64, f64)>> {
+    let inside = |&(x, value): &(f64, f64)| x >= start && (bottom..=top).contains(&value);
     let mut stretches: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut previous: Option<(f64, f64)> = None;
     for &point in points {
@@ -234,11 +225,11 @@ fn within(points: &[(f64, f64)], (bottom, top): (f64, f64)) -> Vec<Vec<(f64, f64
                 .into_iter()
                 .for_each(|stretch| stretch.push(point)),
             (false, true) => {
-                let entry = previous.and_then(|previous| crossing(previous, point, (bottom, top)));
+                let entry = previous.and_then(|previous| crossing(previous, point, start, (bottom, top)));
                 stretches.push(entry.into_iter().chain([point]).collect());
             }
             (true, false) => {
-                let exit = previous.and_then(|previous| crossing(point, previous, (bottom, top)));
+                let exit = previous.and_then(|previous| crossing(point, previous, start, (bottom, top)));
                 stretches
                     .last_mut()
                     .into_iter()
@@ -253,11 +244,16 @@ fn within(points: &[(f64, f64)], (bottom, top): (f64, f64)) -> Vec<Vec<(f64, f64
 }
 
 /// Where the line from a point outside to one inside enters the panel; none where it comes from the left of it.
-fn crossing(outside: (f64, f64), inside: (f64, f64), (bottom, top): (f64, f64)) -> Option<(f64, f64)> {
+fn crossing(
+    outside: (f64, f64),
+    inside: (f64, f64),
+    start: f64,
+    (bottom, top): (f64, f64),
+) -> Option<(f64, f64)> {
     let edge = if outside.1 < bottom { bottom } else { top };
     let share = (edge - inside.1) / (outside.1 - inside.1);
-    let samples = (inside.0.ln() + share * (outside.0.ln() - inside.0.ln())).exp();
-    (outside.0 >= START && samples.is_finite()).then_some((samples, edge))
+    let x = (inside.0.ln() + share * (outside.0.ln() - inside.0.ln())).exp();
+    (outside.0 >= start && x.is_finite()).then_some((x, edge))
 }
 
 #[cfg(test)]
@@ -267,13 +263,13 @@ mod tests {
     #[test]
     fn a_line_is_cut_where_it_leaves_the_panel() {
         let points = [(1e5, -300.0), (1e6, -100.0), (1e7, -100.0), (1e8, -300.0)];
-        let stretches = within(&points, (-200.0, -50.0));
+        let stretches = within(&points, 1e5, (-200.0, -50.0));
         assert_eq!(stretches.len(), 1);
         let line = &stretches[0];
         assert_eq!((line.len(), line[1], line[2]), (4, points[1], points[2]));
         assert!((line[0].0.log10() - 5.5).abs() < 1e-9 && line[0].1 == -200.0);
         assert!((line[3].0.log10() - 7.5).abs() < 1e-9 && line[3].1 == -200.0);
-        assert!(within(&points[..1], (-200.0, -50.0)).is_empty());
+        assert!(within(&points[..1], 1e5, (-200.0, -50.0)).is_empty());
     }
 
     #[test]
@@ -282,17 +278,19 @@ mod tests {
         let stem = folder.path().join("figure");
         let panel = |title: &str| Panel {
             title: title.into(),
+            axis: "training points seen",
+            start: 1e5,
             curves: vec![
                 Curve {
                     name: "AEVB test".into(),
-                    colour: colour(Method::Aevb),
+                    colour: RED,
                     pale: false,
                     dashed: false,
                     points: vec![(1e5, -150.0), (1e6, -120.0), (1e7, -100.0)],
                 },
                 Curve {
                     name: "paper".into(),
-                    colour: colour(Method::Aevb),
+                    colour: RED,
                     pale: true,
                     dashed: true,
                     points: vec![(2e5, -150.0), (1e7, -104.0)],
@@ -319,7 +317,7 @@ mod tests {
         );
         let red = pixels
             .chunks_exact(3)
-            .filter(|pixel| *pixel == [214, 39, 40])
+            .filter(|pixel| *pixel == [255, 0, 0])
             .count();
         assert!(red > 200, "a line is drawn: {red} red pixels");
     }

@@ -1,0 +1,197 @@
+//! `vae-tui compare`: the curves of several saved runs beside one another.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use plotters::style::RGBColor;
+use serde::Serialize;
+
+use super::print_line;
+use crate::data::Part;
+use crate::learning::curve::{Against, CurvePoint, bounds, value_at};
+use crate::pictures::curves::{self, Curve, Panel};
+use crate::session::{self, Comparison, KeptRun};
+
+/// The flags of `vae-tui compare`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The sessions
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// What the curves are laid over
+    #[arg(long, value_enum, default_value_t)]
+    against: Against,
+    /// Whose bound is compared
+    #[arg(long, value_enum, default_value = "test")]
+    split: Part,
+    /// A place where the curves are read, in training points or seconds; may be given several times [default: 1, 2 and 5
+    /// of every power of ten, and the last place of all]
+    #[arg(long, value_name = "X")]
+    at: Vec<f64>,
+    /// Also write FILE.csv, FILE.png and FILE.svg
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Every evaluation of every run as a JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Colours of the runs, one after the other.
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(214, 39, 40),
+    RGBColor(31, 97, 180),
+    RGBColor(44, 130, 44),
+    RGBColor(148, 80, 189),
+    RGBColor(214, 110, 10),
+    RGBColor(20, 140, 150),
+    RGBColor(110, 80, 60),
+];
+
+/// Reads, compares, writes.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut comparison = Comparison::default();
+    for path in &arguments.files {
+        let run = session::load(path)?.into_kept_run();
+        ensure!(
+            !run.evaluations.is_empty(),
+            "{} was never measured, so it has no curve",
+            path.display()
+        );
+        comparison.keep(run);
+    }
+    if let Some(out) = &arguments.out {
+        write_table(&comparison.runs, &out.with_extension("csv"))?;
+        curves::write(out, &[panel(&comparison.runs, arguments)], 1)?;
+    }
+    if arguments.json {
+        for line in lines(&comparison.runs) {
+            print_line(&serde_json::to_string(&line)?)?;
+        }
+        return Ok(());
+    }
+    print_line(table(&comparison.runs, arguments).trim_end())
+}
+
+/// An evaluation of one of the runs.
+#[derive(Serialize)]
+struct Line<'a> {
+    run: &'a str,
+    #[serde(flatten)]
+    point: CurvePoint,
+}
+
+fn lines(runs: &[KeptRun]) -> impl Iterator<Item = Line<'_>> {
+    runs.iter().flat_map(
+        |KeptRun {
+             name, evaluations, ..
+         }| {
+            let of_point = |&point| Line { run: name, point };
+            evaluations.iter().map(of_point)
+        },
+    )
+}
+
+fn write_table(runs: &[KeptRun], path: &std::path::Path) -> anyhow::Result<()> {
+    let mut text = String::from("run,samples,seconds,elbo_train,elbo_test\n");
+    for Line { run, point } in lines(runs) {
+        let CurvePoint {
+            samples,
+            seconds,
+            elbo_train,
+            elbo_test,
+            ..
+        } = point;
+        let run = run.replace('"', "\"\"");
+        writeln!(
+            text,
+            "\"{run}\",{samples},{seconds:.2},{elbo_train:.3},{elbo_test:.3}"
+        )?;
+    }
+    std::fs::write(path, text).with_context(|| format!("{} can't be written", path.display()))
+}
+
+/// The bound of every run, a column each, at places of the axis.
+fn table(runs: &[KeptRun], arguments: &Arguments) -> String {
+    let columns: Vec<(&str, Vec<(f64, f64)>)> = runs
+        .iter()
+        .map(|run| {
+            (
+                run.name.as_str(),
+                bounds(&run.evaluations, arguments.against, arguments.split),
+            )
+        })
+        .collect();
+    let places = if arguments.at.is_empty() {
+        round_places(columns.iter().flat_map(|(_, points)| points).map(|point| point.0))
+    } else {
+        arguments.at.clone()
+    };
+    let (against, split) = words(arguments);
+    let mut text = format!("{split} bound, nats per data point\n\n{against:>12}");
+    for (name, _) in &columns {
+        text.push_str(&format!("  {name:>9}"));
+    }
+    for place in places {
+        text.push_str(&format!("\n{:>12}", (10.0 * place).round() / 10.0));
+        for (name, points) in &columns {
+            let bound = value_at(points, place, |x| x).map_or("-".into(), |bound| format!("{bound:.2}"));
+            text.push_str(&format!("  {bound:>0$}", name.chars().count().max(9)));
+        }
+    }
+    text
+}
+
+/// 1, 2 and 5 of every power of ten between the first and the last of `xs`, and the last itself.
+fn round_places(xs: impl Iterator<Item = f64>) -> Vec<f64> {
+    let (first, last) = xs.fold((f64::INFINITY, f64::NEG_INFINITY), |(first, last), x| {
+        (first.min(x), last.max(x))
+    });
+    let powers = (-1..=18).map(|power| 10_f64.powi(power));
+    powers
+        .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * power))
+        .filter(|place| (first..last).contains(place))
+        .chain([last].into_iter().filter(|last| last.is_finite()))
+        .collect()
+}
+
+fn words(arguments: &Arguments) -> (&'static str, &'static str) {
+    let against = match arguments.against {
+        Against::Samples => "samples",
+        Against::Seconds => "seconds",
+    };
+    let split = match arguments.split {
+        Part::Train => "train",
+        Part::Test => "test",
+    };
+    (against, split)
+}
+
+fn panel(runs: &[KeptRun], arguments: &Arguments) -> Panel {
+    let curves: Vec<Curve> = runs
+        .iter()
+        .enumerate()
+        .map(|(index, run)| Curve {
+            name: run.name.clone(),
+            colour: COLOURS[index % COLOURS.len()],
+            pale: false,
+            dashed: index >= COLOURS.len(),
+            points: bounds(&run.evaluations, arguments.against, arguments.split),
+        })
+        .collect();
+    let (against, split) = words(arguments);
+    let xs = curves.iter().flat_map(|curve| &curve.points).map(|point| point.0);
+    let (first, last) = xs
+        .filter(|&x| x > 0.0)
+        .fold((f64::INFINITY, 1.0_f64), |(first, last), x| {
+            (first.min(x), last.max(x))
+        });
+    Panel {
+        title: format!("{split} bound, nats per data point"),
+        axis: against,
+        // First steps are alike in every run: three decades tell runs apart.
+        start: first.max(last / 1e3),
+        curves,
+    }
+}
