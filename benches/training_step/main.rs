@@ -1,8 +1,10 @@
-//! The training step beside the same model in stock dfdx, and beside the machine's matrix-product peak.
+//! The training step beside the same model in stock dfdx, beside the machine's matrix-product peak, and beside the steps
+//! of the other methods.
 //!
 //! Every figure is a ratio of two things that were timed alternately in one run, so that what else the machine does
 //! meets both. `cargo bench --bench training_step`.
 
+mod methods;
 mod stock;
 
 use std::time::{Duration, Instant};
@@ -218,4 +220,5 @@ fn main() {
         "importance-weighted bound, fraction of peak = {:.2}",
         decoder / peak
     );
+    methods::compare(&data, threads);
 }
