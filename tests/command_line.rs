@@ -151,6 +151,8 @@ fn a_flag_beside_a_preset_overrides_it() {
         "10",
         "--samples",
         "500",
+        "--initialisation",
+        "paper-variance",
         "--out",
         "paper.ron",
     ];
@@ -162,7 +164,7 @@ fn a_flag_beside_a_preset_overrides_it() {
         "weight_prior: true",
         "latent: 2",
         "hidden: 10",
-        "initialisation: Paper",
+        "initialisation: PaperVariance",
     ] {
         assert!(text.contains(expected), "{expected}");
     }

@@ -14,7 +14,7 @@ use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Configuration, Diverged, Method, Preset, Training};
-use crate::model::{Estimator, Likelihood};
+use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::session::{self, View};
 
@@ -57,6 +57,9 @@ pub struct Arguments {
     /// The family of p(x|z) in every pixel
     #[arg(long, value_enum, conflicts_with = "resume")]
     decoder: Option<Likelihood>,
+    /// How the parameters start
+    #[arg(long, value_enum, conflicts_with = "resume")]
+    initialisation: Option<Initialisation>,
     /// Whether pixels are used as they are or as coin tosses
     #[arg(long, value_enum, conflicts_with = "resume")]
     binarize: Option<Binarisation>,
@@ -244,6 +247,7 @@ fn configuration(arguments: &Arguments) -> Configuration {
         batch: arguments.batch.unwrap_or(preset.batch),
         mc_samples: arguments.mc_samples.unwrap_or(preset.mc_samples),
         likelihood: arguments.decoder.unwrap_or(preset.likelihood),
+        initialisation: arguments.initialisation.unwrap_or(preset.initialisation),
         binarisation: arguments.binarize.unwrap_or(preset.binarisation),
         train_size: arguments.train_size.or(preset.train_size),
         seed: arguments.seed.unwrap_or(preset.seed),

@@ -9,7 +9,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::data;
 use crate::learning::{Configuration, Method};
-use crate::model::Likelihood;
+use crate::model::{Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::tui::theme;
 
@@ -17,7 +17,7 @@ use crate::tui::theme;
 #[derive(Clone, Debug)]
 pub struct Form {
     base: Configuration,
-    fields: [(&'static str, String); 11],
+    fields: [(&'static str, String); 12],
     selected: usize,
     /// Whether the selected field is still as it was offered, so that the first digit replaces it.
     untouched: bool,
@@ -35,10 +35,18 @@ pub enum Outcome {
     Begin(Box<Configuration>),
 }
 
-/// The fields that are chosen from two values instead of typed.
+/// Which way a choice moves through its values.
+#[derive(Clone, Copy, Debug)]
+enum Direction {
+    Back,
+    On,
+}
+
+/// The fields that are chosen from a few values instead of typed.
 const OPTIMIZER: usize = 3;
 const DECODER: usize = 8;
 const METHOD: usize = 10;
+const INITIALISATION: usize = 11;
 /// The most that can be typed: the path of a file.
 const LONGEST: usize = 1_000;
 
@@ -63,6 +71,7 @@ impl Form {
                 ("decoder", name_of(configuration.likelihood)),
                 ("data", configuration.data.clone()),
                 ("method", name_of(configuration.method)),
+                ("initialisation", name_of(configuration.initialisation)),
             ],
             base: configuration.clone(),
             selected: 0,
@@ -81,7 +90,8 @@ impl Form {
             },
             KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
-            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if is_choice(self.selected) => self.toggle(),
+            KeyCode::Left if is_choice(self.selected) => self.choose(Direction::Back),
+            KeyCode::Right | KeyCode::Char(' ') if is_choice(self.selected) => self.choose(Direction::On),
             KeyCode::Backspace if !is_choice(self.selected) => {
                 self.untouched = false;
                 self.fields[self.selected].1.pop();
@@ -105,17 +115,18 @@ impl Form {
         self.untouched = true;
     }
 
-    /// Takes the other value of the selected choice; an optimizer brings its usual learning rate.
-    fn toggle(&mut self) {
+    /// Takes another value of the selected choice; an optimizer brings its usual learning rate.
+    fn choose(&mut self, direction: Direction) {
         let text = &mut self.fields[self.selected].1;
         match self.selected {
             OPTIMIZER => {
-                let rule = other(chosen::<Rule>(text));
+                let rule = neighbour(chosen::<Rule>(text), direction);
                 *text = name_of(rule);
                 self.fields[OPTIMIZER + 1].1 = rule.usual_learning_rate().to_string();
             }
-            DECODER => *text = name_of(other(chosen::<Likelihood>(text))),
-            _ => *text = name_of(other(chosen::<Method>(text))),
+            DECODER => *text = name_of(neighbour(chosen::<Likelihood>(text), direction)),
+            METHOD => *text = name_of(neighbour(chosen::<Method>(text), direction)),
+            _ => *text = name_of(neighbour(chosen::<Initialisation>(text), direction)),
         }
     }
 
@@ -133,6 +144,7 @@ impl Form {
             decoder,
             data,
             method,
+            initialisation,
         ] = &self.fields;
         let train_size = if size.1.eq_ignore_ascii_case("all") {
             None
@@ -151,6 +163,7 @@ impl Form {
             likelihood: chosen(&decoder.1),
             data: data::absolute_name(&data.1),
             method: chosen(&method.1),
+            initialisation: chosen(&initialisation.1),
             ..self.base.clone()
         };
         configuration.check().map_err(|error| error.to_string())?;
@@ -163,7 +176,7 @@ impl Form {
             "New run",
             "Enter start, Esc cancel, ↑ ↓ field",
             60,
-            16,
+            17,
             area,
             buffer,
         );
@@ -214,14 +227,18 @@ fn chosen<T: ValueEnum + Default>(name: &str) -> T {
 }
 
 /// The value after `value`, from the last to the first.
-fn other<T: ValueEnum + PartialEq>(value: T) -> T {
+fn neighbour<T: ValueEnum + PartialEq>(value: T, direction: Direction) -> T {
     let variants = T::value_variants();
     let at = variants.iter().position(|variant| *variant == value).unwrap_or(0);
-    variants[(at + 1) % variants.len()].clone()
+    let step = match direction {
+        Direction::On => 1,
+        Direction::Back => variants.len() - 1,
+    };
+    variants[(at + step) % variants.len()].clone()
 }
 
 fn is_choice(field: usize) -> bool {
-    matches!(field, OPTIMIZER | DECODER | METHOD)
+    matches!(field, OPTIMIZER | DECODER | METHOD | INITIALISATION)
 }
 
 fn number<T: std::str::FromStr>((name, text): &(&'static str, String)) -> Result<T, String> {
@@ -273,6 +290,22 @@ mod tests {
             Some("latent dimensions: \"0x\" is not a number that fits here")
         );
         assert!(matches!(press(&mut form, &[KeyCode::Esc]), Outcome::Cancelled));
+    }
+
+    #[test]
+    fn choices_go_round_both_ways() {
+        let mut form = Form::new(&Preset::Mnist.configuration(1));
+        press(&mut form, &[KeyCode::Up]);
+        let mut seen = Vec::new();
+        for code in [KeyCode::Right, KeyCode::Right, KeyCode::Left, KeyCode::Left] {
+            press(&mut form, &[code]);
+            seen.push(
+                form.configuration()
+                    .map(|configuration| configuration.initialisation),
+            );
+        }
+        use Initialisation::{Glorot, Paper, PyTorch};
+        assert_eq!(seen, [Ok(PyTorch), Ok(Paper), Ok(PyTorch), Ok(Glorot)]);
     }
 
     #[test]
