@@ -140,7 +140,6 @@ impl Laboratory {
             },
             latent,
             method,
-            learning_rate: self.learning_rate.unwrap_or(configuration.learning_rate),
             goal: self.samples.unwrap_or(configuration.goal),
             ..configuration
         })
