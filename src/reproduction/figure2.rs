@@ -64,17 +64,31 @@ fn step_size(subject: Subject, method: Method) -> f32 {
     }
 }
 
-/// Makes the figure.
-pub fn make(is_wanted: impl Fn(&str) -> bool, laboratory: &Laboratory) -> anyhow::Result<String> {
-    let with_faces = laboratory.frey.is_some();
-    let (subjects, left_out): (Vec<Subject>, Vec<Subject>) = panels()
-        .into_iter()
-        .filter(|subject| is_wanted(&subject.to_string()))
-        .partition(|subject| subject.data == PaperData::Mnist || with_faces);
+/// The subjects whose data is there, and a sentence on those that are left out for want of the faces, if any.
+///
+/// # Errors
+/// If none is left.
+pub fn with_data(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<(Vec<Subject>, String)> {
+    let is_there = |subject: &&Subject| subject.data == PaperData::Mnist || laboratory.frey.is_some();
+    let (there, left_out): (Vec<&Subject>, Vec<&Subject>) = subjects.iter().partition(is_there);
     anyhow::ensure!(
-        !subjects.is_empty(),
+        !there.is_empty(),
         "the Frey faces are not part of this program: --data says where frey_rawface.mat is"
     );
+    let names: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+    let sentence = match names[..] {
+        [] => String::new(),
+        _ => format!(
+            "\nLeft out for want of the faces (--data): {}.\n",
+            names.join(", ")
+        ),
+    };
+    Ok((there.into_iter().copied().collect(), sentence))
+}
+
+/// Makes the figure.
+pub fn make(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<String> {
+    let (subjects, left_out) = with_data(subjects, laboratory)?;
     let mut runs = Vec::new();
     for &subject in &subjects {
         for method in METHODS {
@@ -94,16 +108,7 @@ pub fn make(is_wanted: impl Fn(&str) -> bool, laboratory: &Laboratory) -> anyhow
         .map(|(&subject, pair)| panel(subject, pair))
         .collect();
     curves::write(&laboratory.file(Figure::Figure2, ""), &pictures, 5)?;
-    let mut text = verdict(&subjects, &pairs);
-    if !left_out.is_empty() {
-        let names: Vec<String> = left_out.iter().map(ToString::to_string).collect();
-        writeln!(
-            text,
-            "\nLeft out for want of the faces (--data): {}.",
-            names.join(", ")
-        )?;
-    }
-    Ok(text)
+    Ok(verdict(&subjects, &pairs) + &left_out)
 }
 
 /// Test and training curve of a run.

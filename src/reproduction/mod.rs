@@ -7,6 +7,7 @@ mod figure2;
 mod figure3;
 mod figure4;
 mod figure5;
+mod plates;
 pub mod runs;
 mod verdict;
 
@@ -41,32 +42,17 @@ pub enum Figure {
 }
 
 impl Figure {
-    /// The names of its panels, in order.
-    pub fn panels(self) -> Vec<String> {
-        match self {
-            Self::Figure2 => figure2::panels().iter().map(ToString::to_string).collect(),
-            Self::Figure3 => figure3::SIZES.map(figure3::name).to_vec(),
-            Self::Figure4 => figure4::PANELS.iter().map(ToString::to_string).collect(),
-            Self::Figure5 => figure5::PANELS.iter().map(ToString::to_string).collect(),
-        }
-    }
-
     /// Trains what the chosen `panels` need, writes the table and the pictures, and returns the verdict in words.
     ///
     /// # Errors
     /// If a panel has another name, data is missing, a file can't be read or written, a run diverges, or the work is
     /// interrupted.
     pub fn make(self, panels: &[String], laboratory: &Laboratory) -> anyhow::Result<String> {
-        let known = self.panels();
-        if let Some(unknown) = panels.iter().find(|panel| !known.contains(panel)) {
-            anyhow::bail!("there is no panel {unknown}; the panels are {}", known.join(", "));
-        }
-        let is_wanted = |name: &str| panels.is_empty() || panels.iter().any(|panel| panel == name);
         let verdict = match self {
-            Self::Figure2 => figure2::make(is_wanted, laboratory),
-            Self::Figure3 => figure3::make(is_wanted, laboratory),
-            Self::Figure4 => figure4::make(is_wanted, laboratory),
-            Self::Figure5 => figure5::make(is_wanted, laboratory),
+            Self::Figure2 => figure2::make(&chosen(figure2::panels(), panels)?, laboratory),
+            Self::Figure3 => figure3::make(&chosen(figure3::SIZES.to_vec(), panels)?, laboratory),
+            Self::Figure4 => figure4::PLATES.make(&chosen(figure4::PANELS.to_vec(), panels)?, laboratory),
+            Self::Figure5 => figure5::PLATES.make(&chosen(figure5::PANELS.to_vec(), panels)?, laboratory),
         }?;
         laboratory.write(self, "md", &verdict)?;
         Ok(verdict)
@@ -81,4 +67,20 @@ impl Figure {
             Self::Figure5 => "figure5",
         }
     }
+}
+
+/// The panels of those names, in the figure's order; all where none is named.
+///
+/// # Errors
+/// If there is no panel of a name.
+fn chosen<P: ToString>(panels: Vec<P>, names: &[String]) -> anyhow::Result<Vec<P>> {
+    let known: Vec<String> = panels.iter().map(ToString::to_string).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        anyhow::bail!("there is no panel {unknown}; the panels are {}", known.join(", "));
+    }
+    let named = panels.into_iter().zip(known);
+    Ok(named
+        .filter(|(_, name)| names.is_empty() || names.contains(name))
+        .map(|(panel, _)| panel)
+        .collect())
 }
