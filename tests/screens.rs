@@ -172,9 +172,24 @@ fn fewer_colours_are_never_more_than_the_terminal_has() {
 #[test]
 fn every_size_draws_without_a_fault() {
     let mut app = app(80, 24);
+    // Curves that make no axis: of one point, without a number, at no time at all.
+    app.view.comparison = common::comparison(&app);
+    for (index, bound) in [f64::NAN, -120.0, f64::NEG_INFINITY].into_iter().enumerate() {
+        let mut odd = app.view.comparison.runs[0].clone();
+        odd.evaluations.truncate(1);
+        odd.evaluations[0].elbo_test = bound;
+        odd.evaluations[0].seconds = 0.0;
+        odd.name = "x".repeat(90 * index);
+        app.view.comparison.runs.push(odd);
+    }
     for width in [0, 1, 2, 5, 17, 40, 79, 99, 100, 101, 300] {
         for height in [0, 1, 2, 3, 4, 8, 15, 29, 30, 31, 100] {
-            for pane in [Pane::Training, Pane::Traversal, Pane::Reconstruction] {
+            for pane in [
+                Pane::Training,
+                Pane::Traversal,
+                Pane::Reconstruction,
+                Pane::Comparison,
+            ] {
                 app.view.pane = pane;
                 update(&mut app, Message::Resized(width, height));
                 for dialog in [None, Some('?'), Some('n'), Some('r')] {
