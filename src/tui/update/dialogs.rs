@@ -1,0 +1,94 @@
+//! Keys while a dialog is open, and the questions before something is lost.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use crate::learning::Configuration;
+use crate::learning::trainer::Command;
+use crate::tui::app::{App, Stage, Workspace};
+use crate::tui::dialogs::confirm::Question;
+use crate::tui::dialogs::sessions::{self, Intent};
+use crate::tui::dialogs::{Dialog, form, help};
+use crate::tui::message::Effect;
+
+/// A key while a dialog is open.
+pub(super) fn answer(app: &mut App, dialog: Dialog, key: KeyEvent) -> Vec<Effect> {
+    match dialog {
+        Dialog::Help(line) => {
+            let line = match key.code {
+                KeyCode::Up | KeyCode::Char('k') => line.saturating_sub(1),
+                KeyCode::Down | KeyCode::Char('j') => line + 1,
+                KeyCode::PageUp => line.saturating_sub(10),
+                KeyCode::PageDown | KeyCode::Char(' ') => line + 10,
+                KeyCode::Home => 0,
+                KeyCode::Esc | KeyCode::Char('q' | '?') | KeyCode::Enter | KeyCode::F(1) => {
+                    return Vec::new();
+                }
+                _ => line,
+            };
+            app.dialog = Some(Dialog::Help(line.min(help::length())));
+            Vec::new()
+        }
+        Dialog::Confirm(question) => confirmed(app, question, key),
+        Dialog::Form(mut form) => match form.key(key) {
+            form::Outcome::Cancelled => Vec::new(),
+            form::Outcome::Begin(configuration) => begin(app, *configuration),
+            form::Outcome::Open => {
+                app.dialog = Some(Dialog::Form(form));
+                Vec::new()
+            }
+        },
+        Dialog::Sessions(mut list) => match list.key(key) {
+            sessions::Outcome::Cancelled => Vec::new(),
+            sessions::Outcome::Chosen(Intent::Compare, path) => vec![Effect::ReadCurve(path)],
+            sessions::Outcome::Chosen(Intent::Open, path) if is_unsaved(app) => {
+                ask(app, Question::Open(path))
+            }
+            sessions::Outcome::Chosen(Intent::Open, path) => vec![Effect::Open(path)],
+            sessions::Outcome::Open => {
+                app.dialog = Some(Dialog::Sessions(list));
+                Vec::new()
+            }
+        },
+    }
+}
+
+fn confirmed(app: &mut App, question: Question, key: KeyEvent) -> Vec<Effect> {
+    match (key.code, question) {
+        (KeyCode::Char('y' | 'Y'), Question::Reset) => app
+            .workspace()
+            .map(|workspace| Effect::NewRun(workspace.progress.configuration.clone()))
+            .into_iter()
+            .collect(),
+        (KeyCode::Char('y' | 'Y'), Question::Quit) => vec![Effect::Quit],
+        (KeyCode::Char('y' | 'Y'), Question::Replace(configuration)) => vec![Effect::NewRun(*configuration)],
+        (KeyCode::Char('y' | 'Y'), Question::Open(path)) => vec![Effect::Open(path)],
+        (KeyCode::Char('s' | 'S'), Question::Quit) => {
+            let Stage::Ready(workspace) = &mut app.stage else {
+                return vec![Effect::Quit];
+            };
+            workspace.quit_when_saved = true;
+            vec![
+                Effect::Trainer(Command::Pause),
+                Effect::Save(workspace.path.clone()),
+            ]
+        }
+        (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), _) => Vec::new(),
+        (_, question) => ask(app, question),
+    }
+}
+
+pub(super) fn ask(app: &mut App, question: Question) -> Vec<Effect> {
+    app.dialog = Some(Dialog::Confirm(question));
+    Vec::new()
+}
+
+pub(super) fn is_unsaved(app: &App) -> bool {
+    app.workspace().is_some_and(Workspace::is_unsaved)
+}
+
+fn begin(app: &mut App, configuration: Configuration) -> Vec<Effect> {
+    if is_unsaved(app) {
+        return ask(app, Question::Replace(Box::new(configuration)));
+    }
+    vec![Effect::NewRun(configuration)]
+}
