@@ -108,6 +108,14 @@ pub(crate) fn with_data(configuration: Configuration, name: Option<&str>) -> any
     })
 }
 
+/// The signals that ask a program to end; a command then saves first.
+const ENDING_SIGNALS: &[i32] = &[
+    signal_hook::consts::SIGINT,
+    signal_hook::consts::SIGTERM,
+    #[cfg(unix)]
+    signal_hook::consts::SIGHUP,
+];
+
 /// Writes one line to standard output at once, so that a reader at the other end of a pipe has it.
 fn print_line(line: &str) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
@@ -116,11 +124,11 @@ fn print_line(line: &str) -> anyhow::Result<()> {
         .context("writing to standard output")
 }
 
-/// A bar on standard error; nothing where that is no terminal.
+/// A bar on standard error, as long as the line has room; nothing where that is no terminal.
 fn progress_bar(length: u64, unit: &str) -> indicatif::ProgressBar {
     let bar = indicatif::ProgressBar::new(length);
     let template =
-        format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}  {{elapsed}} (ETA {{eta}})  {{msg}}");
+        format!("{{wide_bar}} {{human_pos}}/{{human_len}} {unit}  {{elapsed}} (ETA {{eta}})  {{msg}}");
     if let Ok(style) = indicatif::ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }

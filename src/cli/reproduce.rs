@@ -7,9 +7,8 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context;
 use clap::Args;
 use indicatif::MultiProgress;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{default_threads, print_line, progress_bar};
+use super::{ENDING_SIGNALS, default_threads, print_line, progress_bar};
 use crate::reproduction::{Figure, Laboratory};
 
 /// The flags of `vae-tui reproduce`.
@@ -44,7 +43,7 @@ pub struct Arguments {
 /// Trains, draws and prints the verdict.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
+    for &signal in ENDING_SIGNALS {
         signal_hook::flag::register(signal, stop.clone()).context("listening for signals")?;
     }
     let jobs = usize::from(arguments.jobs);

@@ -278,12 +278,8 @@ fn report(json: bool, line: &Line, words: impl FnOnce()) -> anyhow::Result<()> {
 
 /// The signals that ask a program to end, as they arrive.
 fn signals() -> anyhow::Result<Receiver<i32>> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    #[cfg(unix)]
-    let asked = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
-    #[cfg(not(unix))]
-    let asked = [SIGINT, SIGTERM];
-    let mut signals = signal_hook::iterator::Signals::new(asked).context("listening for signals")?;
+    let mut signals =
+        signal_hook::iterator::Signals::new(super::ENDING_SIGNALS).context("listening for signals")?;
     let (sender, receiver) = unbounded();
     std::thread::spawn(move || signals.forever().all(|signal| sender.send(signal).is_ok()));
     Ok(receiver)
