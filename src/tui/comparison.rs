@@ -82,7 +82,7 @@ impl Bounds {
 }
 
 /// Decades of a logarithmic axis: what comes before the last ones are first steps, alike in every run.
-const DECADES: i32 = 4;
+const DECADES: i32 = 3;
 /// The smallest part of the axis that can be looked at.
 const SMALLEST_WINDOW: f64 = 1.0 / 256.0;
 
