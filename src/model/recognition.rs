@@ -196,6 +196,24 @@ mod tests {
         }
     }
 
+    /// dfdx's store of freed memory breaks when two threads take from it at once: a model must not bring one along.
+    #[test]
+    fn threads_share_a_model_without_harm() {
+        let model = model(Likelihood::Bernoulli);
+        let work = || {
+            let x = images(1);
+            let likelihood = ImageLikelihood::new(&model, &x);
+            for _ in 0..400_000 {
+                likelihood.evaluate(&[0.1], &mut [0.0], &mut [0.0]);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(work);
+            }
+        });
+    }
+
     /// One latent dimension can be summed over on a grid.
     #[test]
     fn chains_find_the_moments_of_the_posterior() {

@@ -70,9 +70,9 @@ impl Vae {
 
     /// A model of zeros, for values that come from a file.
     pub fn zeros(architecture: Architecture) -> Self {
+        // Without dfdx's store of freed memory, unlike the devices of threads: several threads allocate on a model's device,
+        // for its gradients, and that store panics when two of them take its last piece at once.
         let device = Cpu::default();
-        // Gradients and copies made for a snapshot reuse the memory of earlier ones.
-        device.enable_cache();
         let encoder = match architecture.recognition {
             Recognition::Encoder => Some(Encoder::zeros(&device, &architecture)),
             Recognition::Chains => None,
