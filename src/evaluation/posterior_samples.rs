@@ -2,7 +2,8 @@
 //!
 //! A density `q(z)` is fitted to some samples of `p(z|x)`; over new samples,
 //! `p(x) ~= ( 1/L sum_l q(z_l) / (p(z_l) p(x|z_l)) )^-1`, since the posterior's mean of `q / p(x, z)` is `1 / p(x)`. As the
-//! reciprocal of a mean it errs upwards, the more so where `q` is too wide or the chains have not mixed.
+//! reciprocal of a mean it errs upwards, the more so where `q` is too wide. A chain that stays in one of several modes
+//! knows nothing of the others' mass, which errs downwards.
 
 use rand::Rng;
 use thiserror::Error;
