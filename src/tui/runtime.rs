@@ -29,6 +29,9 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 /// The least time between two looks at the newest parameters while training: every look changes every image, and
 /// each change goes over the wire.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
+/// How many times as long as a look takes the next one waits at least: where chains stand for an encoder, each takes long,
+/// and training needs the processor more.
+const LOOK_SHARE: u32 = 20;
 /// Time between two steps of a dimension that moves by itself.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -88,7 +91,7 @@ struct Runtime {
 impl Runtime {
     fn serve(&mut self, screen: &mut Screen, messages: &Receiver<Message>) -> anyhow::Result<()> {
         let mut drawn_at = Instant::now();
-        let mut looked_at = Instant::now();
+        let mut next_look = Instant::now();
         let ticks = tick(TICK);
         loop {
             if self.app.changed {
@@ -113,10 +116,11 @@ impl Runtime {
                     return Ok(());
                 }
             }
-            let is_due = looked_at.elapsed() >= LOOK_INTERVAL || !self.app.is_running();
+            let is_due = Instant::now() >= next_look || !self.app.is_running();
             if let Some(trainer) = self.trainer.as_ref().filter(|_| is_due) {
-                looked_at = Instant::now();
+                let looked_at = Instant::now();
                 self.app.offer(trainer.snapshot());
+                next_look = looked_at + LOOK_INTERVAL.max(LOOK_SHARE * looked_at.elapsed());
             }
             if let Some(ending) = self.app.ending.take() {
                 return ending.map_err(|reason| anyhow!(reason));
