@@ -10,7 +10,7 @@ use vae_tui::learning::trainer::{Command, Event, State};
 use vae_tui::model::Estimator;
 use vae_tui::session::KeptRun;
 use vae_tui::session::folder::Entry;
-use vae_tui::session::{Bounds, Comparison, Pane};
+use vae_tui::session::{Bounds, Comparison, Pane, Sheet};
 use vae_tui::tui::app::App;
 use vae_tui::tui::dialogs::Dialog;
 use vae_tui::tui::dialogs::confirm::Question;
@@ -150,6 +150,10 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         }
         Action::FarUp if scope == Scope::In(Pane::Training) => assert_eq!(new.progress.first_bar, 0),
         Action::FarDown if scope == Scope::In(Pane::Training) => assert_eq!(new.progress.first_bar, 3),
+        Action::CycleSheet => assert_eq!(
+            (before.view.sheet, after.view.sheet),
+            (Sheet::Dimensions, Sheet::Draws)
+        ),
         Action::Up if comparison => assert_eq!((was.selected, is.selected), (1, 0)),
         Action::Down if comparison => assert_eq!((was.selected, is.selected), (0, 1)),
         Action::Left if comparison => assert!(cursor_moved(-0.01)),

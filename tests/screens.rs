@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
-use vae_tui::session::Pane;
+use vae_tui::session::{Pane, Sheet};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::dialogs::sessions::Intent;
@@ -48,6 +48,49 @@ fn the_panes_at_three_sizes() {
             );
         }
     }
+}
+
+#[test]
+fn the_sheets_of_the_traversal() {
+    for (name, sheet) in [("draws", Sheet::Draws), ("plane", Sheet::Plane)] {
+        let mut app = pane(100, 30, Pane::Traversal);
+        app.view.zoomed = true;
+        app.view.sheet = sheet;
+        update(&mut app, Message::Resized(100, 30));
+        assert_snapshot!(name, screen(&app));
+    }
+}
+
+/// The dimensions that carry most change along the sides of the plane, and the mark stands where the present vector is.
+#[test]
+fn the_plane_moves_light_to_the_right_and_down() {
+    let mut app = pane(100, 30, Pane::Traversal);
+    app.view.zoomed = true;
+    app.view.sheet = Sheet::Plane;
+    update(&mut app, Message::Resized(100, 30));
+    let inside = layout::visible(app.area, &app.view, Pane::Traversal).expect("the pane is on the screen");
+    let (columns, rows) = layout::traversal(inside, common::SIDE, common::SIDE).sheet;
+    let traversal = &workspace(&app).traversal;
+    let images: Vec<&[f32]> = traversal
+        .strips
+        .chunks_exact(common::SIDE * common::SIDE)
+        .collect();
+    assert_eq!(images.len(), columns * rows);
+    let centre = |image: &[f32], of: fn(usize) -> usize| -> f32 {
+        let weighted = image
+            .iter()
+            .enumerate()
+            .map(|(pixel, light)| light * of(pixel) as f32);
+        weighted.sum::<f32>() / image.iter().sum::<f32>()
+    };
+    let right = |image| centre(image, |pixel| pixel % common::SIDE);
+    let down = |image| centre(image, |pixel| pixel / common::SIDE);
+    assert!(right(images[columns - 1]) > right(images[0]) + 1.0);
+    assert!(down(images[columns * (rows - 1)]) > down(images[0]) + 1.0);
+
+    app.view.latent = vec![9.0, -9.0, 0.0, 0.0, 0.0, 0.0];
+    update(&mut app, Message::Resized(100, 30));
+    assert_eq!(workspace(&app).traversal.nearest, Some(columns - 1));
 }
 
 #[test]
@@ -191,6 +234,8 @@ fn every_size_draws_without_a_fault() {
                 Pane::Comparison,
             ] {
                 app.view.pane = pane;
+                app.view.sheet =
+                    [Sheet::Dimensions, Sheet::Draws, Sheet::Plane][usize::from(width + height) % 3];
                 update(&mut app, Message::Resized(width, height));
                 for dialog in [None, Some('?'), Some('n'), Some('r')] {
                     if let Some(key) = dialog {

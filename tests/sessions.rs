@@ -11,7 +11,7 @@ use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::{Against, MarginalPoint};
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
-use vae_tui::session::{Bounds, Comparison, KeptRun, Pane, View, folder, load, save};
+use vae_tui::session::{Bounds, Comparison, KeptRun, Pane, Sheet, View, folder, load, save};
 
 /// Every number of a run, to the bit.
 fn state(training: &Training) -> Vec<u32> {
@@ -126,6 +126,7 @@ fn everything_comes_back() {
         dimension: Some(4),
         images: vec![5, 6, 7],
         selected_image: 2,
+        sheet: Sheet::Plane,
         comparison: Comparison {
             runs: vec![KeptRun {
                 name: "an earlier run".into(),

@@ -3,15 +3,18 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// `side` rows of `side` latent vectors of two dimensions, one after the other: the first dimension rises from left to
-/// right, the second from top to bottom. The values divide `N(0, 1)` into equal parts and stand in the middle of each.
-pub fn plane(side: usize) -> Vec<Vec<f32>> {
+/// `rows` rows of `columns` points, one after the other: the first coordinate rises from left to right, the second from top
+/// to bottom. The values of each divide `N(0, 1)` into equal parts and stand in the middle of each.
+pub fn plane(columns: usize, rows: usize) -> Vec<(f32, f32)> {
     let standard = Normal::standard();
-    let values: Vec<f32> = (0..side)
-        .map(|index| standard.inverse_cdf((index as f64 + 0.5) / side as f64) as f32)
-        .collect();
-    let row = |&down: &f32| values.iter().map(move |&right| vec![right, down]);
-    values.iter().flat_map(row).collect()
+    let values = |count: usize| -> Vec<f32> {
+        (0..count)
+            .map(|index| standard.inverse_cdf((index as f64 + 0.5) / count as f64) as f32)
+            .collect()
+    };
+    let (right, down) = (values(columns), values(rows));
+    let row = |&down: &f32| right.iter().map(move |&right| (right, down));
+    down.iter().flat_map(row).collect()
 }
 
 #[cfg(test)]
@@ -20,15 +23,15 @@ mod tests {
 
     #[test]
     fn the_plane_is_divided_evenly_and_read_row_by_row() {
-        let plane = plane(5);
-        // The deciles 0.1, 0.3, 0.5, 0.7, 0.9 of the standard normal.
+        let plane = plane(5, 2);
+        // The deciles 0.1, 0.3, 0.5, 0.7, 0.9 and the quartiles 0.25, 0.75 of the standard normal.
         let deciles = [-1.281_552, -0.524_401, 0.0, 0.524_401, 1.281_552];
-        assert_eq!(plane.len(), 25);
-        for (index, point) in plane.iter().enumerate() {
-            let exact = [deciles[index % 5], deciles[index / 5]];
-            for (ours, exact) in point.iter().zip(exact) {
-                assert!((ours - exact).abs() < 1e-5, "{ours} for {exact}");
-            }
+        let quartiles = [-0.674_490, 0.674_490];
+        assert_eq!(plane.len(), 10);
+        for (index, (right, down)) in plane.into_iter().enumerate() {
+            let (exact_right, exact_down) = (deciles[index % 5], quartiles[index / 5]);
+            assert!((right - exact_right).abs() < 1e-5, "{right} for {exact_right}");
+            assert!((down - exact_down).abs() < 1e-5, "{down} for {exact_down}");
         }
     }
 }

@@ -23,5 +23,8 @@ pub const PLATES: Plates = Plates {
     figure: Figure::Figure4,
     heading: "Figure 4: images of the latent plane",
     side: 20,
-    points: |_, side| manifold::plane(side),
+    points: |_, side| {
+        let plane = manifold::plane(side, side).into_iter();
+        plane.map(|(right, down)| vec![right, down]).collect()
+    },
 };

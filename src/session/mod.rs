@@ -17,4 +17,4 @@ pub use comparison::{Bounds, Comparison, KeptRun};
 pub use error::SessionError;
 pub use load::{Session, load};
 pub use save::{check_writable, save};
-pub use view::{Pane, View};
+pub use view::{Pane, Sheet, View};

@@ -18,6 +18,18 @@ pub enum Pane {
     Comparison,
 }
 
+/// What the traversal shows below its image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sheet {
+    /// A row of images for every latent dimension.
+    #[default]
+    Dimensions,
+    /// Draws from the prior (paper, figure 5).
+    Draws,
+    /// The plane of the two most informative dimensions (paper, figure 4).
+    Plane,
+}
+
 /// What is selected and how it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -42,6 +54,8 @@ pub struct View {
     pub images: Vec<usize>,
     /// The selected one of them.
     pub selected_image: usize,
+    /// What the traversal shows below its image.
+    pub sheet: Sheet,
     /// The runs that are compared with this one.
     pub comparison: Comparison,
 }
@@ -59,6 +73,7 @@ impl Default for View {
             dimension: None,
             images: Vec::new(),
             selected_image: 0,
+            sheet: Sheet::default(),
             comparison: Comparison::default(),
         }
     }

@@ -8,19 +8,19 @@ use ratatui::layout::Rect;
 
 use super::colour::ColourDepth;
 use super::dialogs::Dialog;
-use super::layout;
+use super::layout::{self, TraversalGeometry};
 use super::message::Opened;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::explore::reconstruction::{Reconstruction, reconstruct};
-use crate::explore::traversal;
+use crate::explore::{manifold, traversal};
 use crate::learning::curve::{CurvePoint, MarginalPoint, Trace};
 use crate::learning::mcem::Sampling;
 use crate::learning::trainer::State;
 use crate::learning::{Configuration, StepReport};
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
-use crate::session::{Pane, View};
+use crate::session::{Pane, Sheet, View};
 
 /// The state of the screen.
 pub struct App {
@@ -132,8 +132,10 @@ pub struct Traversal {
     pub dimensions: Vec<usize>,
     /// The values along a strip.
     pub values: Vec<f32>,
-    /// The images of all strips, one after the other.
+    /// The images of all strips, or of the sheet in their place, one after the other.
     pub strips: Vec<f32>,
+    /// The image of the sheet that is nearest to the present latent vector.
+    pub nearest: Option<usize>,
 }
 
 /// Minibatch bounds that the sparkline remembers.
@@ -328,6 +330,43 @@ impl Workspace {
         self.traversal.image = traversal::decode(&self.model, std::slice::from_ref(&z));
 
         let order = self.order();
+        self.traversal.nearest = None;
+        match (view.sheet, &order[..]) {
+            (Sheet::Draws, _) => {
+                let seed = self.progress.configuration.seed;
+                let count = (geometry.sheet.0 * geometry.sheet.1) as u64;
+                let draws = (0..count).map(|draw| traversal::prior_sample(&self.model, seed, draw));
+                self.decode_sheet(draws.collect());
+            }
+            (Sheet::Plane, &[right, down, ..]) => self.decode_plane(&z, (right, down), geometry.sheet),
+            _ => self.decode_strips(&z, order, geometry, view),
+        }
+    }
+
+    fn decode_sheet(&mut self, points: Vec<Vec<f32>>) {
+        self.traversal.strips = if points.is_empty() {
+            Vec::new()
+        } else {
+            traversal::decode(&self.model, &points)
+        };
+    }
+
+    /// The plane through `z` in which two of its dimensions change.
+    fn decode_plane(&mut self, z: &[f32], (right, down): (usize, usize), (columns, rows): (usize, usize)) {
+        let plane = manifold::plane(columns, rows);
+        let distance = |&(x, y): &(f32, f32)| (x - z[right]).hypot(y - z[down]);
+        let nearest = |a: &(usize, f32), b: &(usize, f32)| a.1.total_cmp(&b.1);
+        let distances = plane.iter().map(distance).enumerate();
+        self.traversal.nearest = distances.min_by(nearest).map(|(index, _)| index);
+        let point = |(x, y): (f32, f32)| {
+            let mut point = z.to_vec();
+            (point[right], point[down]) = (x, y);
+            point
+        };
+        self.decode_sheet(plane.into_iter().map(point).collect());
+    }
+
+    fn decode_strips(&mut self, z: &[f32], order: Vec<usize>, geometry: TraversalGeometry, view: &View) {
         let selected = self.selected(view);
         let selected = order
             .iter()
@@ -336,12 +375,8 @@ impl Workspace {
         let first = layout::window(selected, geometry.count, order.len());
         self.traversal.dimensions = order.into_iter().skip(first).take(geometry.count).collect();
         self.traversal.values = traversal::steps(geometry.steps);
-        self.traversal.strips = traversal::traverse(
-            &self.model,
-            &z,
-            &self.traversal.dimensions,
-            &self.traversal.values,
-        );
+        self.traversal.strips =
+            traversal::traverse(&self.model, z, &self.traversal.dimensions, &self.traversal.values);
     }
 
     fn decode_reconstructions(&mut self, area: Rect, view: &mut View) {

@@ -42,6 +42,7 @@ pub enum Action {
     Origin,
     Randomise,
     Play,
+    CycleSheet,
     UseAsStart,
     KeepCurve,
     AddCurve,
@@ -162,6 +163,7 @@ pub const TABLE: &[Binding] = &[
     row(TRAVERSAL, &[character('c')], Action::Origin, "go to the centre of the latent space", None),
     row(TRAVERSAL, &[character('g')], Action::Randomise, "draw a point from the prior", Some("random")),
     row(TRAVERSAL, &[character('p')], Action::Play, "move the selected dimension to and fro by itself", Some("play")),
+    row(TRAVERSAL, &[character('v')], Action::CycleSheet, "below: a row a dimension, draws from the prior, or the plane of two dimensions", Some("view")),
 
     row(RECONSTRUCTION, &[plain(KeyCode::Left), character('h')], Action::Left, "previous image", Some("image")),
     row(RECONSTRUCTION, &[plain(KeyCode::Right), character('l')], Action::Right, "next image", None),

@@ -136,6 +136,8 @@ pub struct TraversalGeometry {
     pub steps: usize,
     /// Strips that fit.
     pub count: usize,
+    /// Images beside and above one another on a sheet, below a line of text; each has a column free on its left.
+    pub sheet: (usize, usize),
 }
 
 /// Divides the inside of the traversal pane for images of `width` x `height` pixels.
@@ -168,6 +170,10 @@ pub fn traversal(area: Rect, width: usize, height: usize) -> TraversalGeometry {
         strip_columns,
         steps: fitting - (1 - fitting % 2),
         count: usize::from(strips.height / (strip_rows + 1)),
+        sheet: (
+            usize::from(area.width / (strip_columns + 1)),
+            usize::from(strips.height.saturating_sub(1) / strip_rows),
+        ),
     }
 }
 

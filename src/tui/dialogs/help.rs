@@ -51,7 +51,8 @@ const EXPLANATIONS: [(&str, &str); 11] = [
     (
         "Traversal",
         "One latent dimension moves from -3 to 3, the rest stay. The dimension with the largest KL term carries most \
-         and stands first; a dead one (the variance of its posterior mean is at most 0.01) changes nothing.",
+         and stands first; a dead one (the variance of its posterior mean is at most 0.01) changes nothing. v shows draws from \
+         the prior in their place (figure 5), or the plane of the first two dimensions (figure 4).",
     ),
     (
         "Reconstruction",

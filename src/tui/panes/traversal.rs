@@ -10,6 +10,8 @@
 //!   z3  KL 1.92  value -0.10
 //!  ▄▄ ▄▄ ▄▄ ▄▄ ▄▄
 //! ```
+//!
+//! In the place of the strips there may be a sheet of images: draws from the prior, or a plane of two dimensions.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,6 +20,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use crate::explore::traversal::REACH;
+use crate::session::Sheet;
 use crate::tui::app::{App, Workspace};
 use crate::tui::layout::{self, TraversalGeometry};
 use crate::tui::theme;
@@ -28,6 +31,62 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
     let geometry = layout::traversal(area, workspace.data.width, workspace.data.height);
     image(app, workspace, &workspace.traversal.image).render(geometry.image, buffer);
     render_text(app, workspace, geometry.text, buffer);
+    match (app.view.sheet, &workspace.order()[..]) {
+        (Sheet::Draws, _) => {
+            let title = "draws from the prior, the same each time".to_owned();
+            render_sheet(app, workspace, title, &geometry, buffer);
+        }
+        (Sheet::Plane, [right, down, ..]) => {
+            let title =
+                format!("z{right} rises to the right, z{down} downwards, by equal parts of the prior");
+            render_sheet(app, workspace, title, &geometry, buffer);
+        }
+        _ => render_strips(app, workspace, area, &geometry, buffer),
+    }
+}
+
+/// Images in rows under a title; the one nearest to the present latent vector is marked.
+fn render_sheet(
+    app: &App,
+    workspace: &Workspace,
+    title: String,
+    geometry: &TraversalGeometry,
+    buffer: &mut Buffer,
+) {
+    let (columns, rows) = geometry.sheet;
+    Paragraph::new(title)
+        .style(theme::dim())
+        .render(geometry.strips, buffer);
+    let images = workspace
+        .traversal
+        .strips
+        .chunks_exact(workspace.data.pixels().max(1));
+    for (index, pixels) in images.take(columns * rows).enumerate() {
+        let (row, column) = ((index / columns) as u16, (index % columns) as u16);
+        let area = Rect {
+            x: geometry.strips.x + column * (geometry.strip_columns + 1) + 1,
+            y: geometry.strips.y + row * geometry.strip_rows + 1,
+            width: geometry.strip_columns,
+            height: geometry.strip_rows,
+        };
+        image(app, workspace, pixels).render(area, buffer);
+        if workspace.traversal.nearest == Some(index) {
+            for y in area.top()..area.bottom() {
+                buffer[(area.x - 1, y)]
+                    .set_symbol("▌")
+                    .set_style(theme::selected());
+            }
+        }
+    }
+}
+
+fn render_strips(
+    app: &App,
+    workspace: &Workspace,
+    area: Rect,
+    geometry: &TraversalGeometry,
+    buffer: &mut Buffer,
+) {
     for (index, &dimension) in workspace.traversal.dimensions.iter().enumerate() {
         let y = geometry.strips.y + index as u16 * (geometry.strip_rows + 1);
         if y + geometry.strip_rows < area.bottom() {
@@ -42,7 +101,7 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
                 },
                 buffer,
             );
-            render_strip(app, workspace, index, y + 1, &geometry, buffer);
+            render_strip(app, workspace, index, y + 1, geometry, buffer);
         }
     }
 }

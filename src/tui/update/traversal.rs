@@ -1,7 +1,7 @@
 //! Keys of the traversal pane, and the dimension that moves by itself.
 
 use crate::explore::traversal::{self, REACH};
-use crate::session::View;
+use crate::session::{Sheet, View};
 use crate::tui::app::{App, Stage, Workspace};
 use crate::tui::keymap::Action;
 
@@ -50,6 +50,13 @@ pub(super) fn traverse(app: &mut App, action: Action) {
             view.latent =
                 traversal::prior_sample(&workspace.model, workspace.progress.configuration.seed, app.draws);
             app.draws += 1;
+        }
+        Action::CycleSheet => {
+            view.sheet = match view.sheet {
+                Sheet::Dimensions => Sheet::Draws,
+                Sheet::Draws if workspace.progress.configuration.latent > 1 => Sheet::Plane,
+                Sheet::Draws | Sheet::Plane => Sheet::Dimensions,
+            };
         }
         Action::Play => app.playing = if app.playing.is_some() { None } else { Some(FINE) },
         _ => {}
