@@ -314,17 +314,17 @@ fn curves_of_saved_runs_are_compared_in_words_lines_and_files() {
 
     let output = vae_tui(
         folder.path(),
-        &["compare", &two, &twenty, "--json", "--out", "curves"],
+        &["compare", &two, &twenty, "--json", "--out", "curves.v1"],
     );
     assert!(output.status.success(), "{}", errors(&output));
     let lines = objects(&output);
     let of_run = |name: &str| -> Vec<&Value> { lines.iter().filter(|line| line["run"] == name).collect() };
     let (two_dimensions, twenty_dimensions) = (of_run("mnist-2d"), of_run("mnist-20d"));
     assert_eq!(two_dimensions.len() + twenty_dimensions.len(), lines.len());
-    let table = std::fs::read_to_string(folder.path().join("curves.csv")).expect("a table");
+    let table = std::fs::read_to_string(folder.path().join("curves.v1.csv")).expect("a table");
     assert_eq!(table.lines().count(), lines.len() + 1);
-    for extension in ["png", "svg"] {
-        assert!(folder.path().join("curves").with_extension(extension).exists());
+    for picture in ["curves.v1.png", "curves.v1.svg"] {
+        assert!(folder.path().join(picture).exists());
     }
 
     // Half-way between two evaluations lies the mean of both.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::print_line;
 use crate::data::Part;
 use crate::learning::curve::{Against, CurvePoint, bounds, value_at};
+use crate::pictures;
 use crate::pictures::curves::{self, Curve, Panel};
 use crate::session::{self, Comparison, KeptRun};
 
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         comparison.keep(run);
     }
     if let Some(out) = &arguments.out {
-        write_table(&comparison.runs, &out.with_extension("csv"))?;
+        write_table(&comparison.runs, &pictures::file(out, "csv"))?;
         curves::write(out, &[panel(&comparison.runs, arguments)], 1)?;
     }
     if arguments.json {

@@ -59,13 +59,13 @@ pub fn write(stem: &Path, panels: &[Panel], columns: usize) -> anyhow::Result<()
     let bitmap = BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area();
     draw(&bitmap, &legend, panels, (rows, columns))?;
     drop(bitmap);
-    write_png(&stem.with_extension("png"), &pixels, size)?;
+    write_png(&super::file(stem, "png"), &pixels, size)?;
 
     let mut svg = String::new();
     let vector = SVGBackend::with_string(&mut svg, size).into_drawing_area();
     draw(&vector, &legend, panels, (rows, columns))?;
     drop(vector);
-    let path = stem.with_extension("svg");
+    let path = super::file(stem, "svg");
     std::fs::write(&path, svg).with_context(|| format!("{} can't be written", path.display()))
 }
 

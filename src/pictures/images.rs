@@ -79,7 +79,7 @@ pub fn write(stem: &Path, grids: &[Grid]) -> anyhow::Result<()> {
         }
         left += size.0 + MARGIN;
     }
-    let path = stem.with_extension("png");
+    let path = super::file(stem, "png");
     write_png(&path, &pixels, (width, height))?;
 
     let unread = || format!("{} can't be read", path.display());
@@ -88,7 +88,7 @@ pub fn write(stem: &Path, grids: &[Grid]) -> anyhow::Result<()> {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
          <image width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{encoded}\"/></svg>\n"
     );
-    let path = stem.with_extension("svg");
+    let path = super::file(stem, "svg");
     std::fs::write(&path, svg).with_context(|| format!("{} can't be written", path.display()))
 }
 
