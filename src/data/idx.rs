@@ -1,6 +1,6 @@
 //! The IDX format of MNIST: a magic number that says type and dimensions, the sizes, then the bytes; all big-endian.
 
-use super::file::{Images, check_shape};
+use super::images::{Images, check_shape};
 
 /// Elements are unsigned bytes.
 const BYTES: u8 = 0x08;

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 
-use super::file::{Images, check_shape};
+use super::images::{Images, check_shape};
 
 /// Data types of elements.
 const UINT8: u32 = 2;

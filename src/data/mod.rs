@@ -6,6 +6,7 @@
 mod binarisation;
 pub mod file;
 mod idx;
+mod images;
 mod matlab;
 pub mod mnist;
 
