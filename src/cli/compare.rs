@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::print_line;
 use crate::data::Part;
-use crate::learning::curve::{Against, CurvePoint, bounds, value_at};
+use crate::learning::curve::{Against, CurvePoint, bounds, last_decades, value_at};
 use crate::pictures;
 use crate::pictures::curves::{self, Curve, Panel};
 use crate::session::{self, Comparison, KeptRun};
@@ -27,8 +27,8 @@ pub struct Arguments {
     /// Whose bound is compared
     #[arg(long, value_enum, default_value = "test")]
     split: Part,
-    /// A place where the curves are read, in training points or seconds; may be given several times [default: 1, 2 and 5
-    /// of every power of ten, and the last place of all]
+    /// A place where the curves are read, in training points or seconds; may be given several times [default: 1, 2 and
+    /// 5 of every power of ten, and the last place of all]
     #[arg(long, value_name = "X")]
     at: Vec<f64>,
     /// Also write FILE.csv, FILE.png and FILE.svg
@@ -129,8 +129,7 @@ fn table(runs: &[KeptRun], arguments: &Arguments) -> String {
     } else {
         arguments.at.clone()
     };
-    let (against, split) = words(arguments);
-    let mut text = format!("{split} bound, nats per data point\n\n{against:>12}");
+    let mut text = format!("{}\n\n{:>12}", title(arguments), arguments.against.name());
     for (name, _) in &columns {
         text.push_str(&format!("  {name:>9}"));
     }
@@ -157,18 +156,6 @@ fn round_places(xs: impl Iterator<Item = f64>) -> Vec<f64> {
         .collect()
 }
 
-fn words(arguments: &Arguments) -> (&'static str, &'static str) {
-    let against = match arguments.against {
-        Against::Samples => "samples",
-        Against::Seconds => "seconds",
-    };
-    let split = match arguments.split {
-        Part::Train => "train",
-        Part::Test => "test",
-    };
-    (against, split)
-}
-
 fn panel(runs: &[KeptRun], arguments: &Arguments) -> Panel {
     let curves: Vec<Curve> = runs
         .iter()
@@ -181,18 +168,15 @@ fn panel(runs: &[KeptRun], arguments: &Arguments) -> Panel {
             points: bounds(&run.evaluations, arguments.against, arguments.split),
         })
         .collect();
-    let (against, split) = words(arguments);
     let xs = curves.iter().flat_map(|curve| &curve.points).map(|point| point.0);
-    let (first, last) = xs
-        .filter(|&x| x > 0.0)
-        .fold((f64::INFINITY, 1.0_f64), |(first, last), x| {
-            (first.min(x), last.max(x))
-        });
     Panel {
-        title: format!("{split} bound, nats per data point"),
-        axis: against,
-        // First steps are alike in every run: three decades tell runs apart.
-        start: first.max(last / 1e3),
+        title: title(arguments),
+        axis: arguments.against.name(),
+        start: last_decades(xs).map_or(1.0, |(start, _)| start),
         curves,
     }
+}
+
+fn title(arguments: &Arguments) -> String {
+    format!("{} bound, nats per data point", arguments.split.name())
 }

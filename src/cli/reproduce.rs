@@ -23,7 +23,8 @@ pub struct Arguments {
     /// The length of every run in training points [default: ten million; figure 3 five and two million]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
-    /// The step size of every run, to see what another choice does [default: 0.02, or 0.1 where that did better, see docs/paper.md]
+    /// The step size of every run, to see what another choice does [default: 0.02, or 0.1 where that did better, see
+    /// docs/paper.md]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f32>,
     /// Data points of the training and of the test set that figure 3 measures

@@ -52,6 +52,19 @@ pub enum Part {
     Test,
 }
 
+impl Part {
+    /// Both, in the order of tables and legends.
+    pub const BOTH: [Self; 2] = [Self::Train, Self::Test];
+
+    /// Its name in tables and legends.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
+}
+
 /// A data set could not be loaded.
 #[derive(Debug, Error)]
 pub enum LoadError {

@@ -33,8 +33,12 @@ pub fn steps(count: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The mean images of several latent points, one after the other.
+/// The mean images of some latent points, one after the other.
 pub fn decode(model: &Vae, points: &[Vec<f32>]) -> Vec<f32> {
+    // dfdx has no tensors without elements.
+    if points.is_empty() {
+        return Vec::new();
+    }
     let shape = (Batch(points.len()), Latent(model.architecture().latent));
     let images = model.decode(Cpu::default().tensor_from_vec(points.concat(), shape));
     elements(&images).to_vec()
@@ -51,11 +55,7 @@ pub fn traverse(model: &Vae, z: &[f32], dimensions: &[usize], values: &[f32]) ->
         .iter()
         .flat_map(|&dimension| values.iter().map(move |&value| moved(dimension, value)))
         .collect();
-    if points.is_empty() {
-        Vec::new()
-    } else {
-        decode(model, &points)
-    }
+    decode(model, &points)
 }
 
 #[cfg(test)]

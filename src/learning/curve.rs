@@ -35,6 +35,28 @@ pub enum Against {
     Seconds,
 }
 
+impl Against {
+    /// What an axis of it counts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Samples => "samples",
+            Self::Seconds => "seconds",
+        }
+    }
+}
+
+/// Decades of a logarithmic axis: what comes before the last ones are first steps, alike in every run.
+const DECADES: i32 = 3;
+
+/// Where a logarithmic axis for places of curves begins and ends; none where none of them is above 0.
+pub fn last_decades(xs: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let positive = xs.filter(|&x| x > 0.0);
+    let ends = positive.fold(None, |ends: Option<(f64, f64)>, x| {
+        Some(ends.map_or((x, x), |(first, last)| (first.min(x), last.max(x))))
+    });
+    ends.map(|(first, last)| (first.max(last / 10_f64.powi(DECADES)), last))
+}
+
 /// One part's lower bound in every one of `evaluations`, as far as both numbers are finite.
 pub fn bounds(evaluations: &[CurvePoint], against: Against, part: Part) -> Vec<(f64, f64)> {
     let of_point = |point: &CurvePoint| {

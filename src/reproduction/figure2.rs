@@ -6,7 +6,9 @@ use std::fmt::{Display, Formatter, Write};
 use super::runs::{Laboratory, Measure, PaperData, Run};
 use super::verdict::{PLACES, at, cell, difference};
 use super::{Figure, TRAINING_POINTS, colour};
+use crate::data::Part;
 use crate::evaluation::published::{Published, figure_2};
+use crate::learning::curve::{Against, bounds};
 use crate::learning::{Configuration, Method, Training};
 use crate::pictures::curves::{self, Curve, Panel};
 
@@ -112,17 +114,9 @@ pub fn make(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<Str
     Ok(verdict(&subjects, &pairs) + &left_out)
 }
 
-/// Test and training curve of a run.
-fn measured(training: &Training) -> [Vec<(f64, f64)>; 2] {
-    let points = || training.evaluations.iter();
-    [
-        points()
-            .map(|point| (point.samples as f64, point.elbo_test))
-            .collect(),
-        points()
-            .map(|point| (point.samples as f64, point.elbo_train))
-            .collect(),
-    ]
+/// A run's curve on one part of the data.
+fn measured(training: &Training, part: Part) -> Vec<(f64, f64)> {
+    bounds(&training.evaluations, Against::Samples, part)
 }
 
 /// The paper's curves.
@@ -137,12 +131,11 @@ fn panel(subject: Subject, pair: &[&Training; 2]) -> Panel {
     let mut lines = Vec::new();
     for (method, training) in METHODS.into_iter().zip(pair) {
         let published = published(subject, method);
-        let [test, train] = measured(training);
         for (pale, dashed, split, points) in [
             (true, true, "train, paper", published.train),
             (false, true, "test, paper", published.test),
-            (true, false, "train", train),
-            (false, false, "test", test),
+            (true, false, "train", measured(training, Part::Train)),
+            (false, false, "test", measured(training, Part::Test)),
         ] {
             lines.push(Curve {
                 name: format!("{} {split}", method.title()),
@@ -208,7 +201,7 @@ fn verdict(subjects: &[Subject], pairs: &[[&Training; 2]]) -> String {
             let mut ours = Vec::new();
             for (method, training) in METHODS.into_iter().zip(pair) {
                 let published = published(*subject, method);
-                let [test, _] = measured(training);
+                let test = measured(training, Part::Test);
                 let (bound, paper) = (at(&test, place), at(&published.test, place));
                 ours.push(bound);
                 let apart = bound.zip(paper).map(|(bound, paper)| bound - paper);

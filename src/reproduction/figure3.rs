@@ -70,7 +70,7 @@ fn run(size: Size, method: Method, laboratory: &Laboratory) -> anyhow::Result<Ru
 
 /// Estimates the marginal likelihood of the first points of both sets.
 fn measure(laboratory: &Laboratory, training: &mut Training, data: &Dataset) {
-    let measured = [Part::Train, Part::Test].map(|part| {
+    let measured = Part::BOTH.map(|part| {
         let estimates = estimate(laboratory, training, data.split(part))?;
         Some(MarginalPoint {
             samples: training.samples,
@@ -131,12 +131,12 @@ fn curve(training: &Training, part: Part) -> impl Iterator<Item = (u64, Marginal
 fn panel(size: Size, group: &[&Training]) -> Panel {
     let mut lines = Vec::new();
     for (method, training) in METHODS.into_iter().zip(group) {
-        for (part, split, pale) in [(Part::Train, "train", true), (Part::Test, "test", false)] {
+        for part in Part::BOTH {
             let points = curve(training, part).map(|(samples, estimate)| (samples as f64, estimate.mean));
             lines.push(Curve {
-                name: format!("{} {split}", method.title()),
+                name: format!("{} {}", method.title(), part.name()),
                 colour: colour(method),
-                pale,
+                pale: part == Part::Train,
                 dashed: false,
                 points: points.collect(),
             });
@@ -160,10 +160,7 @@ fn write_table(sizes: &[Size], groups: &[Vec<&Training>], laboratory: &Laborator
             // Seconds in proportion: a run is one pace.
             let pace = training.seconds / training.samples.max(1) as f64;
             for point in &training.marginals {
-                let split = match point.part {
-                    Part::Train => "train",
-                    Part::Test => "test",
-                };
+                let split = point.part.name();
                 let Estimates {
                     importance_weighted: weighted,
                     posterior_samples,
@@ -196,7 +193,8 @@ fn verdict(sizes: &[Size], groups: &[Vec<&Training>]) -> String {
     for (&size, group) in sizes.iter().zip(groups) {
         for (method, training) in METHODS.into_iter().zip(group) {
             let method = method.title();
-            for (part, split) in [(Part::Train, "train"), (Part::Test, "test")] {
+            for part in Part::BOTH {
+                let split = part.name();
                 let Some(last) = training.marginals.iter().rfind(|point| point.part == part) else {
                     continue;
                 };

@@ -1,7 +1,8 @@
 //! The paper's figures, made again: what each needs is trained, or gone on with where it was left; the curves go into a
 //! table and a picture beside the paper's own, and a verdict says how far apart they are.
 //!
-//! [`runs`] trains, several runs at a time; one file a figure says which runs it needs and what it makes of them. Sessions of runs are ordinary sessions: they open in the workbench.
+//! [`runs`] trains, several runs at a time; one file a figure says which runs it needs and what it makes of them, and
+//! [`plates`] what the figures of images share. Sessions of runs are ordinary sessions: they open in the workbench.
 
 mod figure2;
 mod figure3;

@@ -3,7 +3,7 @@
 
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
-use crate::learning::curve::{Against, CurvePoint, bounds, value_at};
+use crate::learning::curve::{Against, CurvePoint, bounds, last_decades, value_at};
 use crate::session::{Bounds, Comparison, KeptRun};
 use crate::tui::app::Workspace;
 use crate::tui::widgets::axis::{Axis, Spacing};
@@ -67,7 +67,7 @@ impl Bounds {
         match self {
             Self::Test => &[Part::Test],
             Self::Train => &[Part::Train],
-            Self::Both => &[Part::Train, Part::Test],
+            Self::Both => &Part::BOTH,
         }
     }
 
@@ -81,28 +81,23 @@ impl Bounds {
     }
 }
 
-/// Decades of a logarithmic axis: what comes before the last ones are first steps, alike in every run.
-const DECADES: i32 = 3;
 /// The smallest part of the axis that can be looked at.
 const SMALLEST_WINDOW: f64 = 1.0 / 256.0;
 
 /// The visible part of the axis that all runs share; none before any of them was measured.
 pub fn axis(runs: &[Run], comparison: &Comparison, logarithmic: bool) -> Option<Axis> {
     let curves = runs.iter().map(|run| run.points(comparison.against, Part::Test));
-    let xs: Vec<f64> = curves.flatten().map(|(x, _)| x).filter(|&x| x > 0.0).collect();
-    let (first, last) = xs.iter().fold((f64::INFINITY, 0.0_f64), |(first, last), &x| {
-        (first.min(x), last.max(x))
-    });
+    let (start, end) = last_decades(curves.flatten().map(|(x, _)| x))?;
     let whole = if logarithmic {
         Axis {
-            start: first.max(last / 10_f64.powi(DECADES)),
-            end: last,
+            start,
+            end,
             spacing: Spacing::Logarithmic,
         }
     } else {
         Axis {
             start: 0.0,
-            end: last,
+            end,
             spacing: Spacing::Linear,
         }
     };

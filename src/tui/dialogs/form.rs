@@ -226,7 +226,7 @@ fn chosen<T: ValueEnum + Default>(name: &str) -> T {
     T::from_str(name, false).unwrap_or_default()
 }
 
-/// The value after `value`, from the last to the first.
+/// The value after `value` or before it, round at the ends.
 fn neighbour<T: ValueEnum + PartialEq>(value: T, direction: Direction) -> T {
     let variants = T::value_variants();
     let at = variants.iter().position(|variant| *variant == value).unwrap_or(0);

@@ -64,11 +64,8 @@ fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area
         Some(samples) => format!("at {} samples", short(samples)),
         None => String::new(),
     };
-    let bounds = match comparison.bounds {
-        Bounds::Test => format!("{:>NUMBER$}", "test"),
-        Bounds::Train => format!("{:>NUMBER$}", "train"),
-        Bounds::Both => format!("{:>NUMBER$}{:>NUMBER$}", "train", "test"),
-    };
+    let parts = comparison.bounds.parts().iter();
+    let bounds: String = parts.map(|part| format!("{:>NUMBER$}", part.name())).collect();
     let to = mark(comparison.selected).map_or(String::new(), |mark| format!("to {mark}"));
     let numbers = bounds.len() + NUMBER;
     let words = usize::from(area.width).saturating_sub(numbers);
@@ -186,10 +183,7 @@ fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Char
         series,
         cursor: Some(x.value(comparison.cursor)),
         x,
-        x_title: match comparison.against {
-            Against::Samples => "samples",
-            Against::Seconds => "seconds",
-        },
+        x_title: comparison.against.name(),
     })
 }
 
