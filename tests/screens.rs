@@ -10,7 +10,7 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 use vae_tui::session::{Pane, Sheet};
-use vae_tui::tui::app::App;
+use vae_tui::tui::app::{App, Below};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::layout;
@@ -90,7 +90,10 @@ fn the_plane_moves_light_to_the_right_and_down() {
 
     app.view.latent = vec![9.0, -9.0, 0.0, 0.0, 0.0, 0.0];
     update(&mut app, Message::Resized(100, 30));
-    assert_eq!(workspace(&app).traversal.nearest, Some(columns - 1));
+    let Below::Plane { nearest, .. } = workspace(&app).traversal.below else {
+        panic!("the plane is shown");
+    };
+    assert_eq!(nearest, Some(columns - 1));
 }
 
 #[test]

@@ -23,8 +23,5 @@ pub const PLATES: Plates = Plates {
     figure: Figure::Figure4,
     heading: "Figure 4: images of the latent plane",
     side: 20,
-    points: |_, side| {
-        let plane = manifold::plane(side, side).into_iter();
-        plane.map(|(right, down)| vec![right, down]).collect()
-    },
+    points: |_, side| manifold::plane(&[0.0; 2], (0, 1), (side, side)),
 };

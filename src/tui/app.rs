@@ -134,8 +134,27 @@ pub struct Traversal {
     pub values: Vec<f32>,
     /// The images of all strips, or of the sheet in their place, one after the other.
     pub strips: Vec<f32>,
-    /// The image of the sheet that is nearest to the present latent vector.
-    pub nearest: Option<usize>,
+    /// What those images are.
+    pub below: Below,
+}
+
+/// What stands below the image of the traversal.
+#[derive(Default)]
+pub enum Below {
+    /// A strip for each of some dimensions.
+    #[default]
+    Strips,
+    /// Draws from the prior.
+    Draws,
+    /// A plane of two dimensions, and which of its images is nearest to the present latent vector.
+    Plane {
+        /// The dimension that rises to the right.
+        right: usize,
+        /// The dimension that rises downwards.
+        down: usize,
+        /// The index of that image.
+        nearest: Option<usize>,
+    },
 }
 
 /// Minibatch bounds that the sparkline remembers.
@@ -330,40 +349,23 @@ impl Workspace {
         self.traversal.image = traversal::decode(&self.model, std::slice::from_ref(&z));
 
         let order = self.order();
-        self.traversal.nearest = None;
         match (view.sheet, &order[..]) {
             (Sheet::Draws, _) => {
                 let seed = self.progress.configuration.seed;
                 let count = (geometry.sheet.0 * geometry.sheet.1) as u64;
                 let draws = (0..count).map(|draw| traversal::prior_sample(&self.model, seed, draw));
-                self.decode_sheet(draws.collect());
+                self.traversal.strips = traversal::decode(&self.model, &draws.collect::<Vec<_>>());
+                self.traversal.below = Below::Draws;
             }
-            (Sheet::Plane, &[right, down, ..]) => self.decode_plane(&z, (right, down), geometry.sheet),
-            _ => self.decode_strips(&z, order, geometry, view),
+            (Sheet::Plane, &[right, down, ..]) => {
+                let plane = manifold::plane(&z, (right, down), geometry.sheet);
+                let nearest = manifold::nearest(&plane, &z);
+                self.traversal.strips = traversal::decode(&self.model, &plane);
+                self.traversal.below = Below::Plane { right, down, nearest };
+            }
+            // A single dimension has no plane.
+            (Sheet::Dimensions | Sheet::Plane, _) => self.decode_strips(&z, order, geometry, view),
         }
-    }
-
-    fn decode_sheet(&mut self, points: Vec<Vec<f32>>) {
-        self.traversal.strips = if points.is_empty() {
-            Vec::new()
-        } else {
-            traversal::decode(&self.model, &points)
-        };
-    }
-
-    /// The plane through `z` in which two of its dimensions change.
-    fn decode_plane(&mut self, z: &[f32], (right, down): (usize, usize), (columns, rows): (usize, usize)) {
-        let plane = manifold::plane(columns, rows);
-        let distance = |&(x, y): &(f32, f32)| (x - z[right]).hypot(y - z[down]);
-        let nearest = |a: &(usize, f32), b: &(usize, f32)| a.1.total_cmp(&b.1);
-        let distances = plane.iter().map(distance).enumerate();
-        self.traversal.nearest = distances.min_by(nearest).map(|(index, _)| index);
-        let point = |(x, y): (f32, f32)| {
-            let mut point = z.to_vec();
-            (point[right], point[down]) = (x, y);
-            point
-        };
-        self.decode_sheet(plane.into_iter().map(point).collect());
     }
 
     fn decode_strips(&mut self, z: &[f32], order: Vec<usize>, geometry: TraversalGeometry, view: &View) {
@@ -377,6 +379,7 @@ impl Workspace {
         self.traversal.values = traversal::steps(geometry.steps);
         self.traversal.strips =
             traversal::traverse(&self.model, z, &self.traversal.dimensions, &self.traversal.values);
+        self.traversal.below = Below::Strips;
     }
 
     fn decode_reconstructions(&mut self, area: Rect, view: &mut View) {

@@ -20,8 +20,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use crate::explore::traversal::REACH;
-use crate::session::Sheet;
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::{App, Below, Workspace};
 use crate::tui::layout::{self, TraversalGeometry};
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
@@ -31,25 +30,26 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
     let geometry = layout::traversal(area, workspace.data.width, workspace.data.height);
     image(app, workspace, &workspace.traversal.image).render(geometry.image, buffer);
     render_text(app, workspace, geometry.text, buffer);
-    match (app.view.sheet, &workspace.order()[..]) {
-        (Sheet::Draws, _) => {
+    match workspace.traversal.below {
+        Below::Strips => render_strips(app, workspace, area, &geometry, buffer),
+        Below::Draws => {
             let title = "draws from the prior, the same each time".to_owned();
-            render_sheet(app, workspace, title, &geometry, buffer);
+            render_sheet(app, workspace, title, None, &geometry, buffer);
         }
-        (Sheet::Plane, [right, down, ..]) => {
+        Below::Plane { right, down, nearest } => {
             let title =
                 format!("z{right} rises to the right, z{down} downwards, by equal parts of the prior");
-            render_sheet(app, workspace, title, &geometry, buffer);
+            render_sheet(app, workspace, title, nearest, &geometry, buffer);
         }
-        _ => render_strips(app, workspace, area, &geometry, buffer),
     }
 }
 
-/// Images in rows under a title; the one nearest to the present latent vector is marked.
+/// Images in rows under a title, one of them `marked`.
 fn render_sheet(
     app: &App,
     workspace: &Workspace,
     title: String,
+    marked: Option<usize>,
     geometry: &TraversalGeometry,
     buffer: &mut Buffer,
 ) {
@@ -70,7 +70,7 @@ fn render_sheet(
             height: geometry.strip_rows,
         };
         image(app, workspace, pixels).render(area, buffer);
-        if workspace.traversal.nearest == Some(index) {
+        if marked == Some(index) {
             for y in area.top()..area.bottom() {
                 buffer[(area.x - 1, y)]
                     .set_symbol("▌")
