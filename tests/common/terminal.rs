@@ -1,0 +1,160 @@
+//! The real program in a pseudo-terminal: keys in, a screen out.
+#![allow(dead_code, reason = "every test file uses a part of it")]
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use vt100::Parser;
+
+/// Long enough for the busiest machine; only a test that fails waits for so long.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A program in a terminal of its own.
+pub struct Terminal {
+    pub parser: Arc<Mutex<Parser>>,
+    pub keyboard: Box<dyn Write + Send>,
+    pub child: Box<dyn Child + Send + Sync>,
+    pub master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    /// Starts any program there, with `data` as its working folder and data folder.
+    pub fn start(data: &Path, (columns, rows): (u16, u16), program: &str, arguments: &[&str]) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.cwd(data);
+        command.env("XDG_DATA_HOME", data);
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let parser = Arc::new(Mutex::new(Parser::new(cells(rows), cells(columns), 0)));
+        let mut output = pair.master.try_clone_reader().expect("a reader");
+        let screen = parser.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                screen
+                    .lock()
+                    .expect("no thread panics with it")
+                    .process(&bytes[..count]);
+            }
+        });
+        Self {
+            keyboard: pair.master.take_writer().expect("a writer"),
+            parser,
+            child,
+            master: pair.master,
+        }
+    }
+
+    /// Starts the workbench and waits for its panes.
+    pub fn workbench(data: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
+        let terminal = Self::start(data, size, env!("CARGO_BIN_EXE_vae-tui"), arguments);
+        terminal.wait_for("Training");
+        terminal
+    }
+
+    /// What stands on the screen.
+    pub fn screen(&self) -> String {
+        self.parser
+            .lock()
+            .expect("no thread panics with it")
+            .screen()
+            .contents()
+    }
+
+    /// Waits until the screen is as wanted, and returns it.
+    pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let since = Instant::now();
+        loop {
+            let screen = self.screen();
+            if wanted(&screen) {
+                return screen;
+            }
+            assert!(since.elapsed() < PATIENCE, "{what} never came:\n{screen}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits for a text.
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait(text, |screen| screen.contains(text))
+    }
+
+    /// Types.
+    pub fn press(&mut self, keys: &str) {
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("the terminal is open");
+        self.keyboard.flush().expect("the terminal is open");
+    }
+
+    /// Sends a signal, named as `kill` names it.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.process_id().expect("a running process").to_string();
+        let sent = std::process::Command::new("kill").args([name, &id]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    }
+
+    /// Waits for the program's end; the terminal must be as it was before.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let since = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child process") {
+                break status;
+            }
+            assert!(
+                since.elapsed() < PATIENCE,
+                "the program never ended:\n{}",
+                self.screen()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        self.wait_for_plain_screen();
+        (status, self.screen())
+    }
+
+    /// Waits until the program has given the terminal back.
+    pub fn wait_for_plain_screen(&self) {
+        let since = Instant::now();
+        let restored = || {
+            let parser = self.parser.lock().expect("no thread panics with it");
+            !parser.screen().alternate_screen() && !parser.screen().hide_cursor()
+        };
+        while !restored() {
+            assert!(since.elapsed() < PATIENCE, "the terminal was not restored");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// Rows or columns as the emulator wants them.
+pub fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a terminal has rows and columns")
+}
+
+/// The files in the sessions folder.
+pub fn sessions(data: &Path) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(data.join("vae-tui").join("sessions"));
+    folder.map_or_else(
+        |_| Vec::new(),
+        |files| files.flatten().map(|file| file.path()).collect(),
+    )
+}
+
+/// A folder for one test.
+pub fn data() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
