@@ -2,6 +2,7 @@
 //!
 //! The rooms, from the ground up; a room uses only rooms above it in this list:
 //!
+//! - [`process`]: how this process is ended, and what it says on the way
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
 //! - [`hmc`]: Hamiltonian Monte Carlo
@@ -17,6 +18,9 @@
 //! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
 
+// `println!` and `eprintln!` panic when nobody is left to read: `cli::print_line` and `process::say` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod cli;
 pub mod data;
 pub mod dims;
@@ -27,6 +31,7 @@ pub mod learning;
 pub mod model;
 pub mod nn;
 pub mod pictures;
+pub mod process;
 pub mod random;
 pub mod reproduction;
 pub mod session;

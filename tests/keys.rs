@@ -8,15 +8,16 @@ use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::learning::curve::CurvePoint;
 use vae_tui::learning::trainer::{Command, Event, State};
 use vae_tui::model::Estimator;
-use vae_tui::session::KeptRun;
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{Bounds, Comparison, Pane, Sheet};
+use vae_tui::session::{KeptRun, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::dialogs::Dialog;
 use vae_tui::tui::dialogs::confirm::Question;
 use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::keymap::{Action, Key, Scope, TABLE};
 use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::update::update;
 
 /// The value of the selected dimension.
@@ -123,7 +124,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         }
         Action::Evaluate => assert!(matches!(effects, [Effect::Trainer(Command::Evaluate)])),
         Action::Estimate => assert!(matches!(effects, [Effect::Trainer(Command::Estimate)])),
-        Action::Save => assert!(matches!(effects, [Effect::Save(None)])),
+        Action::Save => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
         Action::OpenSessions => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
         Action::NewRun => assert!(matches!(after.dialog, Some(Dialog::Form(_)))),
         Action::Help => assert!(matches!(after.dialog, Some(Dialog::Help(0)))),
@@ -283,14 +284,25 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     let effects = type_character(&mut app, 's');
     assert!(matches!(
         effects[..],
-        [Effect::Trainer(Command::Pause), Effect::Save(None)]
+        [Effect::Trainer(Command::Pause), Effect::Save(Manner::Usual)]
     ));
-    let failed = update(&mut app, Message::SaveFailed("no room".into()));
+    let files = workspace(&app).files.clone();
+    let fault = SaveFault::Session(SessionError::InUse { path: "x.ron".into() });
+    let failed = update(&mut app, Message::SaveFailed(files.clone(), Manner::Usual, fault));
     assert!(failed.is_empty(), "a failed save does not end the program");
+    assert!(screen(&app).contains("x.ron is in use"), "{}", screen(&app));
+    press(&mut app, KeyCode::Esc);
     type_character(&mut app, 'q');
     type_character(&mut app, 's');
     let samples = workspace(&app).progress.samples;
-    let saved = update(&mut app, Message::Saved("x.ron".into(), samples));
+    let saved = update(
+        &mut app,
+        Message::Saved {
+            files,
+            path: "x.ron".into(),
+            samples,
+        },
+    );
     assert!(matches!(saved[..], [Effect::Quit]));
 
     let mut app = common::app(100, 30);
@@ -424,6 +436,9 @@ fn curves_stay_when_another_run_is_opened_and_are_saved_with_it() {
         data,
         view: vae_tui::session::View::default(),
         path: None,
+        files: vae_tui::session::RunFiles::default(),
+        is_saved: true,
+        left_behind: false,
     };
     update(&mut app, Message::Opened(Box::new(opened)));
     assert_eq!(app.view.comparison.runs, kept);

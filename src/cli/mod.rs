@@ -9,7 +9,7 @@ mod evaluate;
 mod reproduce;
 mod train;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -47,6 +47,9 @@ pub struct WorkbenchArguments {
     /// Threads that share a minibatch of a new run [default: the cores of this machine]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "session")]
     pub threads: Option<u16>,
+    /// Seconds between two copies of an unsaved run, which are kept in case the program ends badly
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub autosave: u64,
     /// Colours to use, where the terminal does not say what it can
     #[arg(long, value_name = "COLOURS")]
     pub colours: Option<crate::tui::colour::ColourDepth>,
@@ -108,20 +111,21 @@ pub(crate) fn with_data(configuration: Configuration, name: Option<&str>) -> any
     })
 }
 
-/// The signals that ask a program to end; a command then saves first.
-const ENDING_SIGNALS: &[i32] = &[
-    signal_hook::consts::SIGINT,
-    signal_hook::consts::SIGTERM,
-    #[cfg(unix)]
-    signal_hook::consts::SIGHUP,
-];
+/// Whoever read the results at the other end of a pipe has left, which is no fault.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads standard output any more")]
+pub struct NobodyReads;
 
 /// Writes one line to standard output at once, so that a reader at the other end of a pipe has it.
+///
+/// # Errors
+/// [`NobodyReads`] if the reader has left; anything else that keeps the line from being written.
 fn print_line(line: &str) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
-    writeln!(output, "{line}")
-        .and_then(|()| output.flush())
-        .context("writing to standard output")
+    match writeln!(output, "{line}").and_then(|()| output.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(NobodyReads.into()),
+        written => written.context("writing to standard output"),
+    }
 }
 
 /// A bar on standard error, as long as the line has room; nothing where that is no terminal.

@@ -8,7 +8,8 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::MultiProgress;
 
-use super::{ENDING_SIGNALS, default_threads, print_line, progress_bar};
+use super::{default_threads, print_line, progress_bar};
+use crate::process::ending_signals;
 use crate::reproduction::{Figure, Laboratory};
 
 /// The flags of `vae-tui reproduce`.
@@ -44,7 +45,7 @@ pub struct Arguments {
 /// Trains, draws and prints the verdict.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
-    for &signal in ENDING_SIGNALS {
+    for signal in ending_signals() {
         signal_hook::flag::register(signal, stop.clone()).context("listening for signals")?;
     }
     let jobs = usize::from(arguments.jobs);

@@ -2,24 +2,22 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use clap::Args;
-use crossbeam_channel::{Receiver, select, unbounded};
+use crossbeam_channel::{Receiver, select, tick, unbounded};
 use serde::Serialize;
 
-use super::{dataset, default_threads, print_line, progress_bar, with_data};
+use super::{NobodyReads, dataset, default_threads, print_line, progress_bar, with_data};
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Configuration, Diverged, Method, Preset, Training};
 use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
-use crate::session::{self, View};
-
-/// Time between two saves while training, made at the next evaluation.
-const AUTOSAVE_INTERVAL: Duration = Duration::from_secs(60);
+use crate::process::{ending_signals, say, signal_name};
+use crate::session::{self, Kept, SessionFile, View};
 
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
 #[derive(Args, Debug)]
@@ -81,9 +79,12 @@ pub struct Arguments {
     /// Threads that share a minibatch [default: the cores of this machine]
     #[arg(long, value_name = "T", conflicts_with = "resume")]
     threads: Option<usize>,
-    /// Save the session here at the end, and about every minute
+    /// Save the session here at the end, and from time to time
     #[arg(long, value_name = "F.ron")]
     out: Option<PathBuf>,
+    /// Seconds between two saves while training
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    autosave: u64,
     /// Go on with this session; saved there too unless --out says otherwise
     #[arg(long, value_name = "F.ron")]
     resume: Option<PathBuf>,
@@ -114,22 +115,41 @@ struct Totals {
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let signals = signals()?;
-    let out = arguments.out.clone().or_else(|| arguments.resume.clone());
-    if let Some(out) = &out {
-        session::check_writable(out)?;
-    }
-    let (training, data, view) = start(&arguments)?;
+    let Start {
+        training,
+        data,
+        view,
+        out,
+    } = start(&arguments)?;
     let before = (training.samples, training.seconds);
     let goal = training.configuration.goal;
 
     let bar = progress_bar(goal, "samples");
     bar.set_position(training.samples);
+    let mut report = Report {
+        json: arguments.json,
+        goes_on_unread: out.is_some(),
+        fault: None,
+    };
     let trainer = Trainer::start(training, data)?;
     trainer.send(Command::Start);
-    let mut saved_at = Instant::now();
+    let autosave = tick(Duration::from_secs(arguments.autosave));
     let ending = loop {
         let event = select! {
             recv(signals) -> signal => break Ending::Interrupted(signal.unwrap_or_default()),
+            recv(autosave) -> _ => {
+                if let Some(out) = &out {
+                    let ticket = out.ticket();
+                    let training = trainer.checkpoint().recv().context("the training thread ended")?;
+                    if let Err(error) = out.save(ticket, &training, &view) {
+                        bar.suspend(|| say(format_args!(
+                            "vae-tui: {error}; training goes on, and the next save is tried in {} s",
+                            arguments.autosave
+                        )));
+                    }
+                }
+                continue;
+            }
             recv(trainer.events()) -> event => event.context("the training thread ended")?,
         };
         match event {
@@ -142,17 +162,16 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
                 point: Some(point), ..
             } => {
                 bar.set_message(format!("test ELBO {:.2}", point.elbo_test));
-                report(arguments.json, &Line::Metrics(&point), || {
+                let reported = report.line(&Line::Metrics(&point), || {
                     bar.suspend(|| {
-                        eprintln!(
+                        say(format_args!(
                             "{:>9} samples  ELBO train {:.2}  test {:.2}",
                             point.samples, point.elbo_train, point.elbo_test
-                        );
+                        ));
                     });
-                })?;
-                if let Some(out) = out.as_deref().filter(|_| saved_at.elapsed() >= AUTOSAVE_INTERVAL) {
-                    saved_at = Instant::now();
-                    session::save(&*trainer.checkpoint().recv()?, &view, out)?;
+                });
+                if let Err(error) = reported {
+                    break Ending::Unread(error);
                 }
             }
             Event::Diverged(diverged) => break Ending::Diverged(diverged),
@@ -162,25 +181,32 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     bar.finish_and_clear();
 
+    let ticket = out.as_ref().map(SessionFile::ticket);
     let training = trainer.checkpoint().recv().context("the training thread ended")?;
-    if let Some(out) = &out {
-        session::save(&training, &view, out)?;
-    }
-    let kept = out.map_or("nothing was saved".into(), |out| {
-        format!("saved to {}", out.display())
-    });
+    let kept = out
+        .zip(ticket)
+        .map(|(out, ticket)| out.save_at_last(ticket, &training, &view));
+    let words = kept.as_ref().map_or("nothing was saved".into(), Kept::to_string);
+    let lost = kept.is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
     match ending {
         Ending::Finished => {
-            let totals = totals(&training, before);
-            report(arguments.json, &Line::Done(totals), || eprintln!("done: {kept}"))
+            report.line(&Line::Done(totals(&training, before)), || {
+                if !lost {
+                    say(format_args!("done: {words}"));
+                }
+            })?;
+            ensure!(!lost, "{words}");
+            report.fault.map_or(Ok(()), Err)
         }
         Ending::Interrupted(signal) => Err(anyhow!(
-            "ended by signal {signal} after {} of {goal} samples; {kept}",
+            "ended by {} after {} of {goal} samples; {words}",
+            signal_name(signal),
             training.samples
         )),
         Ending::Diverged(diverged) => {
-            Err(anyhow::Error::new(diverged).context(format!("training stopped; {kept}")))
+            Err(anyhow::Error::new(diverged).context(format!("training stopped; {words}")))
         }
+        Ending::Unread(error) => Err(error),
     }
 }
 
@@ -189,12 +215,70 @@ enum Ending {
     Finished,
     Interrupted(i32),
     Diverged(Diverged),
+    /// What it tells can't be written, and nothing else comes of it.
+    Unread(anyhow::Error),
 }
 
-/// The run that the arguments ask for, its data, and the view to save with it.
-fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)> {
-    let (mut training, data, view) = if let Some(path) = &arguments.resume {
-        let session = session::load(path)?;
+/// What is told while training, and whether anybody listens.
+struct Report {
+    /// Whether lines for a program go to standard output, instead of words to standard error.
+    json: bool,
+    /// Whether training goes on when nobody reads the lines any more.
+    goes_on_unread: bool,
+    /// What kept a line from being written; none is written after it.
+    fault: Option<anyhow::Error>,
+}
+
+impl Report {
+    /// One line for a program, or the words for a person.
+    ///
+    /// # Errors
+    /// If the line can't be written, and training is for nothing then.
+    fn line(&mut self, line: &Line, words: impl FnOnce()) -> anyhow::Result<()> {
+        if !self.json {
+            words();
+            return Ok(());
+        }
+        if self.fault.is_some() {
+            return Ok(());
+        }
+        match print_line(&serde_json::to_string(line)?) {
+            Err(error) if self.goes_on_unread => {
+                if !error.is::<NobodyReads>() {
+                    say(format_args!("vae-tui: {error:#}; training goes on without"));
+                }
+                self.fault = Some(error);
+                Ok(())
+            }
+            written => written,
+        }
+    }
+}
+
+/// What training begins with.
+struct Start {
+    training: Training,
+    data: Arc<Dataset>,
+    /// The view to save with it.
+    view: View,
+    /// Where it is saved; it can be written, and no other program writes it.
+    out: Option<SessionFile>,
+}
+
+/// The run that the arguments ask for.
+fn start(arguments: &Arguments) -> anyhow::Result<Start> {
+    let session = arguments.resume.as_deref().map(session::load).transpose()?;
+    let out = match (&arguments.out, &arguments.resume, &session) {
+        (Some(out), resume, _) if resume.as_ref() != Some(out) => Some(SessionFile::chosen(out.clone())),
+        (_, Some(resume), Some(session)) => {
+            Some(SessionFile::opened(resume.clone(), session.identity().clone()))
+        }
+        _ => None,
+    };
+    if let Some(out) = &out {
+        out.claim()?;
+    }
+    let (mut training, data, view) = if let Some(session) = session {
         let data = Arc::new(dataset(&session.configuration().data)?);
         let view = session.view().clone();
         (session.into_training(&data)?, data, view)
@@ -224,7 +308,12 @@ fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)
             training.configuration.goal
         );
     }
-    Ok((training, data, view))
+    Ok(Start {
+        training,
+        data,
+        view,
+        out,
+    })
 }
 
 /// The preset with every flag that was given in place of its own value.
@@ -267,19 +356,10 @@ fn totals(training: &Training, (samples, seconds): (u64, f64)) -> Totals {
     }
 }
 
-/// One line for a program, or the words for a person.
-fn report(json: bool, line: &Line, words: impl FnOnce()) -> anyhow::Result<()> {
-    if json {
-        return print_line(&serde_json::to_string(line)?);
-    }
-    words();
-    Ok(())
-}
-
 /// The signals that ask a program to end, as they arrive.
 fn signals() -> anyhow::Result<Receiver<i32>> {
     let mut signals =
-        signal_hook::iterator::Signals::new(super::ENDING_SIGNALS).context("listening for signals")?;
+        signal_hook::iterator::Signals::new(ending_signals()).context("listening for signals")?;
     let (sender, receiver) = unbounded();
     std::thread::spawn(move || signals.forever().all(|signal| sender.send(signal).is_ok()));
     Ok(receiver)

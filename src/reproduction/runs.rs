@@ -12,8 +12,9 @@ use indicatif::{MultiProgress, ProgressBar};
 use super::Figure;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
-use crate::learning::{Configuration, Method, Preset, Training, Workers};
-use crate::session::{self, View};
+use crate::learning::{Configuration, Diverged, Method, Preset, Training, Workers};
+use crate::process::say;
+use crate::session::{self, Kept, SessionFile, View};
 
 /// The data sets of the paper.
 pub use crate::evaluation::published::PaperData;
@@ -198,47 +199,61 @@ impl Laboratory {
     /// One run, from where it was left to its goal.
     fn finish(&self, run: &Run, data: &Dataset) -> anyhow::Result<Training> {
         let path = self.folder.join("runs").join(&run.name).with_extension("ron");
-        session::check_writable(&path)?;
-        let mut training = if path.exists() {
+        // A run that was ended before its first save leaves an empty file.
+        let was_saved = std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0);
+        let (mut training, file) = if was_saved {
             gone_on(run, &path, data)?
         } else {
-            Training::new(run.configuration.clone(), data)
+            let training = Training::new(run.configuration.clone(), data);
+            (training, SessionFile::chosen(path.clone()))
         };
         let goal = training.configuration.goal;
         let last_measured = |training: &Training| (run.measure.last)(training).unwrap_or(0);
         if last_measured(&training) >= goal {
             return Ok(training);
         }
+        file.claim()?;
         let Configuration { threads, batch, .. } = training.configuration;
         let workers = Workers::new(threads, batch).context("starting the training threads")?;
         let bar = self.bars.add((self.bar)(goal));
         bar.set_message(run.name.clone());
         let mut saved_at = Instant::now();
-        while last_measured(&training) < goal {
-            if self.is_stopped() {
-                session::save(&training, &View::default(), &path)?;
-                return Err(anyhow!(Interrupted));
-            }
+        while last_measured(&training) < goal && !self.is_stopped() {
             let moment = run.measure.next(last_measured(&training)).min(goal);
-            workers.run(|| {
-                while training.samples < moment && !self.is_stopped() {
+            let is_save_due = |saved_at: Instant| saved_at.elapsed() >= SAVE_INTERVAL;
+            let diverged = workers.run(|| {
+                while training.samples < moment && !self.is_stopped() && !is_save_due(saved_at) {
                     training.step(data, &workers)?;
                     bar.set_position(training.samples);
                 }
                 if training.samples >= moment {
                     (run.measure.take)(self, &mut training, data);
                 }
-                Ok::<_, anyhow::Error>(())
-            })?;
-            if saved_at.elapsed() >= SAVE_INTERVAL {
+                Ok::<_, Diverged>(())
+            });
+            if let Err(diverged) = diverged {
+                let kept = file.save_at_last(file.ticket(), &training, &View::default());
+                return Err(anyhow::Error::new(diverged).context(format!("{} stopped; {kept}", run.name)));
+            }
+            if is_save_due(saved_at) {
                 saved_at = Instant::now();
-                session::save(&training, &View::default(), &path)?;
+                if let Err(error) = file.save(file.ticket(), &training, &View::default()) {
+                    let warning =
+                        format!("vae-tui: {error}; training goes on, and is saved again in a minute");
+                    self.bars.suspend(|| say(warning));
+                }
             }
         }
-        session::save(&training, &View::default(), &path)?;
+        match file.save_at_last(file.ticket(), &training, &View::default()) {
+            Kept::Saved(_) if self.is_stopped() && last_measured(&training) < goal => {
+                return Err(anyhow!(Interrupted));
+            }
+            Kept::Saved(_) => {}
+            other => return Err(anyhow!("{other}")),
+        }
         bar.finish_and_clear();
-        self.bars
-            .suspend(|| eprintln!("{}: {goal} samples, {}", run.name, path.display()));
+        let done = format!("{}: {goal} samples, {}", run.name, path.display());
+        self.bars.suspend(|| say(done));
         Ok(training)
     }
 }
@@ -249,8 +264,10 @@ impl Laboratory {
 pub struct Interrupted;
 
 /// A run as it was left, with the goal of now.
-fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<Training> {
-    let mut training = session::load(path)?.into_training(data)?;
+fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<(Training, SessionFile)> {
+    let session = session::load(path)?;
+    let file = SessionFile::opened(path.to_owned(), session.identity().clone());
+    let mut training = session.into_training(data)?;
     let wanted = Configuration {
         // How far, how often measured and on how many threads: none of them makes it another run.
         goal: training.configuration.goal,
@@ -265,7 +282,7 @@ fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<Training> {
         path.display(),
     );
     training.configuration.goal = run.configuration.goal;
-    Ok(training)
+    Ok((training, file))
 }
 
 /// The fields in which two configurations differ, in words.

@@ -53,6 +53,21 @@ pub enum SessionError {
         /// Which field, and what was expected.
         cause: String,
     },
+    /// Another program wrote the file since it was read here; it is as that program left it.
+    #[error("{} was changed by another program since it was read here, so it is not replaced", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another program is writing the file.
+    #[error("{} is in use: another vae-tui saves its run there", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The copy was given up before this state of it was written.
+    #[error("the copy was given up: a newer state is saved")]
+    Discarded,
     /// There is no folder to keep sessions in.
     #[error("no folder for sessions: the home folder of this user is not known; name a file instead")]
     NoFolder,

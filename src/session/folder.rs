@@ -1,7 +1,7 @@
 //! Where sessions lie when nobody says so: the `sessions` folder in the user's data folder.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::TryLockError;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use directories::ProjectDirs;
 
 use super::SessionError;
+use super::load::open_regular;
 use crate::data::short_name;
 use crate::learning::Configuration;
 
@@ -32,22 +33,45 @@ pub fn sessions() -> Result<PathBuf, SessionError> {
     Ok(folders.data_dir().join("sessions"))
 }
 
-/// Where a run is saved when nobody says where: a new file in the usual folder.
-///
-/// # Errors
-/// If the user's home folder is not known.
-pub fn new_file(configuration: &Configuration) -> Result<PathBuf, SessionError> {
-    Ok(free_name(&sessions()?, configuration))
+/// What follows the run's name in that of a copy that is made from time to time.
+const AUTOSAVE: &str = ".autosave";
+/// Bytes of the data's name in a file name, which has room for 255 in most file systems.
+const LONGEST: usize = 60;
+
+/// Names for the file of a run, one after the other until one is free: `mnist-20d-1.ron`, or `mnist-20d-1.autosave.ron`.
+pub fn names(configuration: &Configuration, is_autosave: bool) -> impl Iterator<Item = String> + use<> {
+    let (data, latent) = (plain(short_name(&configuration.data)), configuration.latent);
+    let ending = if is_autosave { AUTOSAVE } else { "" };
+    (1..u32::MAX).map(move |number| format!("{data}-{latent}d-{number}{ending}.ron"))
 }
 
-/// A file name in `folder` that is not taken: `mnist-20d-1.ron`.
-pub fn free_name(folder: &Path, configuration: &Configuration) -> PathBuf {
-    let data = short_name(&configuration.data);
-    let name = |number: u32| format!("{data}-{}d-{number}.ron", configuration.latent);
-    let mut candidates = (1..u32::MAX).map(|number| folder.join(name(number)));
-    candidates
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| folder.join(name(u32::MAX)))
+/// Whether a file is a copy of a run that was made from time to time.
+pub fn is_autosave(path: &Path) -> bool {
+    path.file_stem()
+        .is_some_and(|stem| stem.as_encoded_bytes().ends_with(AUTOSAVE.as_bytes()))
+}
+
+/// Whether a program that ended badly left the copy of a run in the usual folder.
+pub fn has_left_behind() -> bool {
+    sessions().is_ok_and(|folder| list(&[folder]).iter().any(|entry| is_autosave(&entry.path)))
+}
+
+/// What any file system takes as part of a name: letters, digits and dashes, not too many.
+fn plain(name: &str) -> String {
+    let mut plain = String::new();
+    for character in name.chars() {
+        let character = if character.is_alphanumeric() || character == '_' {
+            character
+        } else {
+            '-'
+        };
+        if plain.len() + character.len_utf8() > LONGEST {
+            break;
+        }
+        plain.push(character);
+    }
+    let plain = plain.trim_matches('-');
+    if plain.is_empty() { "run" } else { plain }.to_owned()
 }
 
 /// The sessions in `folders`, the newest first; none of a folder that can't be read.
@@ -72,13 +96,15 @@ pub fn list(folders: &[PathBuf]) -> Vec<Entry> {
 }
 
 fn entry(path: PathBuf) -> Option<Entry> {
-    let modified = std::fs::metadata(&path).ok()?.modified().ok()?;
+    let file = open_regular(&path).ok()?;
+    let modified = file.metadata().ok()?.modified().ok()?;
+    // A living program looks after its copies itself.
+    if is_autosave(&path) && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return None;
+    }
     let mut first_line = String::new();
     // A session says what it is within its first line; a foreign file may have no lines at all.
-    BufReader::new(File::open(&path).ok()?)
-        .take(400)
-        .read_line(&mut first_line)
-        .ok()?;
+    BufReader::new(file).take(400).read_line(&mut first_line).ok()?;
     let summary = first_line.trim().strip_prefix("// ").unwrap_or("").to_owned();
     Some(Entry {
         path,

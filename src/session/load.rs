@@ -1,8 +1,11 @@
 //! Reading a session, with every number checked before it is believed.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::document::{Document, FORMAT, Header, StoredChains, VERSION};
+use super::target::Identity;
 use super::{KeptRun, SessionError, View};
 use crate::data::Dataset;
 use crate::learning::mcem::{Chains, Sampling};
@@ -14,6 +17,7 @@ use crate::nn::optimizer::Optimizer;
 pub struct Session {
     document: Document,
     path: std::path::PathBuf,
+    identity: Identity,
 }
 
 /// The largest file that is read at all: far above what the largest model needs.
@@ -28,14 +32,14 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
         path: path.to_owned(),
         cause,
     };
-    let metadata = std::fs::metadata(path).map_err(unread)?;
-    if !metadata.is_file() {
-        return Err(unread(std::io::Error::other("it is not a file")));
-    }
+    let mut file = open_regular(path).map_err(unread)?;
+    let metadata = file.metadata().map_err(unread)?;
     if metadata.len() > LARGEST_FILE {
         return Err(unread(std::io::Error::other("it is too large for a session")));
     }
-    let bytes = std::fs::read(path).map_err(unread)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(unread)?;
+    let identity = Identity::new(&metadata, &bytes);
     let foreign = |cause: String| SessionError::Foreign {
         path: path.to_owned(),
         cause,
@@ -72,13 +76,38 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
     Ok(Session {
         document,
         path: path.to_owned(),
+        identity,
     })
+}
+
+/// Opens a file for reading; a pipe or a device, which might never answer, is refused without waiting for it.
+///
+/// # Errors
+/// If it can't be opened, or is not a regular file.
+pub(super) fn open_regular(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::other("it is not a file"));
+    }
+    Ok(file)
 }
 
 impl Session {
     /// What the run started from.
     pub fn configuration(&self) -> &Configuration {
         &self.document.configuration
+    }
+
+    /// What the file was like when it was read.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// How the person looked at it.
@@ -101,7 +130,7 @@ impl Session {
     /// # Errors
     /// If the data set is another one, or a parameter is missing or has another shape than the configuration says.
     pub fn into_training(self, data: &Dataset) -> Result<Training, SessionError> {
-        let Self { document, path } = self;
+        let Self { document, path, .. } = self;
         let damaged = |cause: String| damaged(&path, cause);
         if document.configuration.data != data.name || document.pixels != data.pixels() {
             return Err(damaged(format!(

@@ -2,19 +2,25 @@
 //!
 //! [`save`] writes a [`Training`](crate::learning::Training) and the [`View`] on it; [`load`] reads them back, exact
 //! to the bit. A file is replaced as a whole or not at all, and a file that is not understood is refused with its
-//! name and the reason. [`folder`] knows where sessions lie when nobody says so.
+//! name and the reason. A [`SessionFile`] is the file of one run, shared by all who save it: the newest state wins, and
+//! what other programs write is noticed. [`folder`] knows where sessions lie when nobody says so.
 
 mod comparison;
 mod document;
 mod error;
+mod file;
 mod floats;
 pub mod folder;
 mod load;
 mod save;
+mod target;
+mod temporary;
 mod view;
 
 pub use comparison::{Bounds, Comparison, KeptRun};
 pub use error::SessionError;
+pub use file::{Kept, RunFiles, SessionFile, Ticket};
 pub use load::{Session, load};
-pub use save::{check_writable, save};
+pub use save::save;
+pub use target::Identity;
 pub use view::{Pane, Sheet, View};

@@ -1,108 +1,118 @@
 //! Writing a session, as a whole or not at all.
 
-use std::io::{BufWriter, Write};
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use ron::ser::PrettyConfig;
+use tempfile::NamedTempFile;
 
 use super::document::{Document, FORMAT, StoredChains, StoredParameter, VERSION};
 use super::floats::Floats;
-use super::{SessionError, View};
+use super::target::Target;
+use super::{SessionError, View, temporary};
 use crate::data::short_name;
 use crate::learning::Training;
 
-/// Writes `training` and `view` to `path`, making its folder where there is none.
+/// Writes `training` and `view` to `path`, making its folder where there is none; a session that lies there is replaced.
 ///
 /// The bytes go to a temporary file beside it, are forced to the disk, and take the name in one step: a crash or a
-/// full disk leaves the old file or the new one, never half of one.
+/// full disk leaves the old file or the new one, never half of one. Mode and owner stay, and a link keeps pointing
+/// where it did.
 ///
 /// # Errors
-/// If the folder or the file can't be written; an existing file is then as it was.
+/// If the folder or the file can't be written, or something else than a session lies there; it is then as it was.
 pub fn save(training: &Training, view: &View, path: &Path) -> Result<(), SessionError> {
-    let failed = |cause| SessionError::Write {
-        path: path.to_owned(),
-        cause,
-    };
-    let (folder, target) = destination(path);
-    let mut temporary = temporary_file(&folder).map_err(failed)?;
-    let mut writer = BufWriter::new(temporary.as_file_mut());
-    write(training, view, &mut writer)
-        .and_then(|()| writer.flush())
-        .map_err(failed)?;
-    drop(writer);
-    temporary.as_file().sync_all().map_err(failed)?;
-    temporary.persist(&target).map_err(|error| failed(error.error))?;
-    // The rename itself is on the disk once the folder is; not every system can say so of a folder.
-    if let Ok(folder) = std::fs::File::open(&folder) {
+    let failed = |cause| failed(path, cause);
+    let target = Target::of(path)?;
+    let (temporary, _) = written(training, view, &target.folder, target.existing.as_ref()).map_err(failed)?;
+    replace(temporary, &target).map_err(failed).map(drop)
+}
+
+/// A session that is written and forced to the disk, but has no name yet, and its content.
+pub(super) fn written(
+    training: &Training,
+    view: &View,
+    folder: &Path,
+    replaced: Option<&Metadata>,
+) -> std::io::Result<(NamedTempFile, Vec<u8>)> {
+    let content = content(training, view)?;
+    let mut temporary = temporary::create(folder, replaced)?;
+    temporary.write_all(&content)?;
+    temporary.as_file().sync_all()?;
+    Ok((temporary, content))
+}
+
+/// Gives a written session its name, in place of what lies there; the file comes back locked.
+pub(super) fn replace(temporary: NamedTempFile, target: &Target) -> std::io::Result<File> {
+    let file = temporary.persist(&target.path).map_err(|error| error.error)?;
+    settle(&target.folder);
+    Ok(file)
+}
+
+/// Gives a written session the first of `names` in `folder` that is free, in one step: no two programs get the same.
+pub(super) fn name(
+    mut temporary: NamedTempFile,
+    folder: &Path,
+    names: impl Iterator<Item = String>,
+) -> std::io::Result<(File, PathBuf)> {
+    for name in names {
+        let path = folder.join(name);
+        if path.symlink_metadata().is_ok() {
+            continue;
+        }
+        match temporary.persist_noclobber(&path) {
+            Ok(file) => {
+                settle(folder);
+                return Ok((file, path));
+            }
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => temporary = error.file,
+            Err(error) => return Err(error.error),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+/// A rename itself is on the disk once the folder is; not every system can say so of a folder.
+fn settle(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
-    Ok(())
+    temporary::sweep(folder);
 }
 
-/// Finds out whether `path` could be saved to, so that a long run does not end with nothing; nothing is changed there.
-///
-/// # Errors
-/// If the folder can't be made or written.
-pub fn check_writable(path: &Path) -> Result<(), SessionError> {
-    let failed = |cause| SessionError::Write {
+pub(super) fn failed(path: &Path, cause: std::io::Error) -> SessionError {
+    SessionError::Write {
         path: path.to_owned(),
         cause,
-    };
-    let (folder, target) = destination(path);
-    if target.is_dir() {
-        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
     }
-    temporary_file(&folder).map(drop).map_err(failed)
 }
 
-/// The folder and the file that `path` means; a link keeps pointing where it did.
-fn destination(path: &Path) -> (PathBuf, PathBuf) {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    (folder.to_owned(), target)
-}
-
-/// A file in `folder`, which is made where there is none. Others may read the file as the user's umask allows, unlike
-/// the private one that is usual for temporary files.
-fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    std::fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".vae-tui-").suffix(".saving");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
-}
-
-fn write(training: &Training, view: &View, writer: &mut impl Write) -> std::io::Result<()> {
-    writeln!(writer, "// {}", summary(training))?;
-    let mut text = String::new();
+/// The file's text.
+fn content(training: &Training, view: &View) -> std::io::Result<Vec<u8>> {
+    let mut text = format!("// {}\n", summary(training));
     ron::ser::to_writer_pretty(
         &mut text,
         &document(training, view),
         PrettyConfig::new().depth_limit(3),
     )
     .map_err(std::io::Error::other)?;
-    writer.write_all(text.as_bytes())?;
-    writeln!(writer)
+    text.push('\n');
+    Ok(text.into_bytes())
 }
 
-/// The first line of a session file, which lists show: what was trained, how far, how well.
+/// The first line of a session file, which lists show: what was trained, how far, how well. It stays one line whatever
+/// the data is called.
 fn summary(training: &Training) -> String {
     let architecture = training.model.architecture();
     let bound = training.evaluations.last().map_or(String::new(), |point| {
         format!(", test ELBO {:.2}", point.elbo_test)
     });
-    format!(
-        "{} {architecture}, {} samples{bound}",
-        short_name(&training.configuration.data),
-        training.samples
-    )
+    let data: String = short_name(&training.configuration.data)
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .collect();
+    format!("{data} {architecture}, {} samples{bound}", training.samples)
 }
 
 fn document(training: &Training, view: &View) -> Document {

@@ -20,7 +20,7 @@ use crate::learning::trainer::State;
 use crate::learning::{Configuration, StepReport};
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
-use crate::session::{Pane, Sheet, View};
+use crate::session::{Pane, RunFiles, Sheet, View};
 
 /// The state of the screen.
 pub struct App {
@@ -73,8 +73,10 @@ pub struct Workspace {
     pub progress: Progress,
     /// The file of this session.
     pub path: Option<PathBuf>,
-    /// Training points seen when it was last saved.
-    pub saved_at: u64,
+    /// Where it is saved.
+    pub files: RunFiles,
+    /// Training points seen when it was last saved, or when it was new.
+    pub saved_at: Option<u64>,
     /// Whether the program ends once the save that is under way is done.
     pub quit_when_saved: bool,
     /// What the traversal pane shows.
@@ -233,6 +235,9 @@ impl Workspace {
             data,
             mut view,
             path,
+            files,
+            is_saved,
+            ..
         } = opened;
         view.dimension = view
             .dimension
@@ -276,9 +281,10 @@ impl Workspace {
         let workspace = Self {
             data,
             model: Arc::new(training.model),
-            saved_at: progress.samples,
+            saved_at: is_saved.then_some(progress.samples),
             progress,
             path,
+            files,
             quit_when_saved: false,
             traversal: Traversal::default(),
             reconstructions: Vec::new(),
@@ -296,7 +302,7 @@ impl Workspace {
 
     /// Whether something would be lost.
     pub fn is_unsaved(&self) -> bool {
-        self.progress.samples != self.saved_at
+        self.saved_at != Some(self.progress.samples)
     }
 
     /// The latent dimensions, the most informative first: by their KL term, as far as it was measured.

@@ -10,8 +10,9 @@ use crate::learning::trainer::{Command, Event};
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::session::folder::Entry;
-use crate::session::{KeptRun, View};
+use crate::session::{KeptRun, RunFiles, View};
 use crate::tui::dialogs::sessions::Intent;
+use crate::tui::saver::{Manner, SaveFault};
 
 /// Something happened.
 pub enum Message {
@@ -19,8 +20,14 @@ pub enum Message {
     Key(KeyEvent),
     /// The terminal has this many columns and rows now.
     Resized(u16, u16),
+    /// The window changed; its newest size counts.
+    WindowChanged,
+    /// Another process asks this one to stop until it is continued.
+    SuspendAsked,
     /// The terminal is this program's again, with unknown content.
     Continued,
+    /// There is no terminal any more.
+    TerminalGone,
     /// The data is unpacked to this fraction.
     Unpacking(f32),
     /// A run is ready.
@@ -33,10 +40,17 @@ pub enum Message {
     Panicked(String),
     /// Newer parameters.
     Snapshot(Arc<Vae>),
-    /// A session was saved there, as it was after so many samples.
-    Saved(PathBuf, u64),
+    /// A session was saved.
+    Saved {
+        /// The run's files.
+        files: RunFiles,
+        /// Where it lies.
+        path: PathBuf,
+        /// Training points that it had seen.
+        samples: u64,
+    },
     /// A session could not be saved.
-    SaveFailed(String),
+    SaveFailed(RunFiles, Manner, SaveFault),
     /// The sessions to choose from.
     Sessions(Vec<Entry>, Intent),
     /// The curve of a saved run was read.
@@ -45,6 +59,8 @@ pub enum Message {
     CurveUnread(String),
     /// Time passed while something moves by itself.
     Tick,
+    /// It is time for a copy of an unsaved run.
+    AutosaveDue,
     /// The program must end now; what would be lost is saved already.
     End,
 }
@@ -57,8 +73,14 @@ pub struct Opened {
     pub data: Arc<Dataset>,
     /// How it was looked at.
     pub view: View,
-    /// The file it came from.
+    /// The file it came from; none for a new run, and for a copy that a program left behind when it ended badly.
     pub path: Option<PathBuf>,
+    /// Where it is saved.
+    pub files: RunFiles,
+    /// Whether nothing of it would be lost; false for such a copy.
+    pub is_saved: bool,
+    /// Whether such copies wait in the list of sessions.
+    pub left_behind: bool,
 }
 
 /// Something to be done outside the application's state.
@@ -70,8 +92,8 @@ pub enum Effect {
     NewRun(Configuration),
     /// Open a session.
     Open(PathBuf),
-    /// Save the session to this file, or to a new one in the usual folder.
-    Save(Option<PathBuf>),
+    /// Save the session.
+    Save(Manner),
     /// Look for sessions to choose from.
     ListSessions(Intent),
     /// Read the curve of a saved run.

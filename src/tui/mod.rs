@@ -4,6 +4,8 @@
 //! it. What must be done outside comes back as [`message::Effect`]s, which the [`runtime`] carries out. So every
 //! screen can be tested without a terminal, and every behaviour without a screen.
 
+#[cfg(unix)]
+mod abort;
 pub mod app;
 pub mod colour;
 pub mod comparison;
@@ -12,7 +14,10 @@ pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod panes;
+mod rescue;
 mod runtime;
+pub mod saver;
+#[cfg(unix)]
 mod signals;
 pub mod terminal;
 pub mod theme;

@@ -4,7 +4,7 @@
 //! sessions are read and written on threads of their own; the trainer has its own too. All of them send messages.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
@@ -13,16 +13,21 @@ use ratatui::crossterm::event::{self, Event as TerminalEvent};
 
 use super::app::App;
 use super::colour::ColourDepth;
+use super::dialogs::sessions::Intent;
 use super::message::{Effect, Message, Opened};
 use super::panes;
-use super::signals::{self, Rescue, SaveOnPanic, SharedRescue};
-use super::terminal::Screen;
+use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
+use super::saver::{Manner, Request, Saver};
+#[cfg(unix)]
+use super::signals;
+use super::terminal::{Screen, window_size};
 use super::update::update;
 use crate::cli::{WorkbenchArguments, default_threads, with_data};
 use crate::data::{self, Dataset};
-use crate::learning::trainer::Trainer;
+use crate::learning::trainer::{StartError, Trainer};
 use crate::learning::{Configuration, Training};
-use crate::session::{self, View, folder};
+use crate::process::say;
+use crate::session::{self, RunFiles, View, folder};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -32,13 +37,16 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 /// How many times as long as a look takes the next one waits at least: where chains stand for an encoder, each takes long,
 /// and training needs the processor more.
 const LOOK_SHARE: u32 = 20;
+/// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
+const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
 /// Time between two steps of a dimension that moves by itself.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Opens the workbench and stays until it is left.
 ///
 /// # Errors
-/// If there is no terminal, or the session that was asked for can't be opened.
+/// If there is no terminal, the session that was asked for can't be opened, or the run could not be saved where it
+/// belongs when the program was made to end.
 pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     let depth = arguments
         .colours
@@ -61,59 +69,110 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     let app = App::new(screen.area(), depth);
     let mut runtime = Runtime {
         app,
+        saver: Saver::start(sender.clone())?,
         sender,
         trainer: None,
         data: None,
         rescue: rescue.clone(),
+        autosave: tick(Duration::from_secs(arguments.autosave)),
+        autosaved_at: None,
+        window_changed: false,
+        window_read_at: Instant::now(),
     };
     // Dropped before the trainer that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
     runtime.begin(match &arguments.session {
         Some(path) => Run::Saved(path.clone()),
         None => Run::New(configuration),
-    })?;
+    });
     for path in &arguments.compare {
-        runtime.read_curve(path.clone())?;
+        runtime.read_curve(path.clone());
     }
     let ending = runtime.serve(&mut screen, &messages);
+    let outcome = runtime.leave(&ending);
     drop(screen);
-    ending
+    // What is being saved now is saved to its end.
+    drop(runtime);
+    match (ending, outcome) {
+        (Ending::Failed(reason), Outcome::Nothing) => Err(anyhow!(reason)),
+        (Ending::Failed(reason), Outcome::Saved(words) | Outcome::Failed(words)) => {
+            Err(anyhow!("{reason}; {words}"))
+        }
+        (_, Outcome::Failed(words)) => Err(anyhow!(words)),
+        (_, Outcome::Saved(words)) => {
+            say(format_args!("vae-tui: {words}"));
+            Ok(())
+        }
+        (_, Outcome::Nothing) => Ok(()),
+    }
+}
+
+/// Why the workbench closes.
+enum Ending {
+    /// A person left it, and decided about what is not saved.
+    Left,
+    /// A signal asked for it, or the terminal is gone.
+    Asked,
+    /// Something is wrong.
+    Failed(String),
 }
 
 struct Runtime {
     app: App,
     sender: Sender<Message>,
+    saver: Saver,
     trainer: Option<Trainer>,
     data: Option<Arc<Dataset>>,
     rescue: SharedRescue,
+    autosave: Receiver<Instant>,
+    /// Training points that the run had seen when it was last copied.
+    autosaved_at: Option<u64>,
+    /// Whether the window changed since its size was read, and when that was.
+    window_changed: bool,
+    window_read_at: Instant,
 }
 
 impl Runtime {
-    fn serve(&mut self, screen: &mut Screen, messages: &Receiver<Message>) -> anyhow::Result<()> {
+    /// Stays until the program is to end.
+    fn serve(&mut self, screen: &mut Screen, messages: &Receiver<Message>) -> Ending {
+        match self.serve_terminal(screen, messages) {
+            Ok(ending) => ending,
+            // The terminal is gone: nobody is left to be told.
+            Err(_) => Ending::Asked,
+        }
+    }
+
+    /// Stays until the program is to end, or the terminal is gone.
+    fn serve_terminal(
+        &mut self,
+        screen: &mut Screen,
+        messages: &Receiver<Message>,
+    ) -> std::io::Result<Ending> {
         let mut drawn_at = Instant::now();
         let mut next_look = Instant::now();
         let ticks = tick(TICK);
         loop {
-            if self.app.changed {
-                screen
-                    .draw(|area, buffer| panes::render(&self.app, area, buffer))
-                    .context("the terminal is gone")?;
+            if self.window_changed && self.window_read_at.elapsed() >= WINDOW_INTERVAL {
+                self.window_changed = false;
+                self.window_read_at = Instant::now();
+                let (width, height) = window_size();
+                self.carry_out(Message::Resized(width, height), screen)?;
+            }
+            if self.app.changed && !self.window_changed {
+                screen.draw(|area, buffer| panes::render(&self.app, area, buffer))?;
                 self.app.changed = false;
                 drawn_at = Instant::now();
             }
             // A key is answered at once, and so is a step of what moves by itself; everything else waits until the
             // next frame is due.
             let mut urgent = false;
-            while !(urgent || self.app.changed && drawn_at.elapsed() >= FRAME_INTERVAL) {
+            while !urgent && self.time_left(drawn_at) != Some(Duration::ZERO) {
                 let Some(message) = self.next(messages, &ticks, drawn_at) else {
                     break;
                 };
-                urgent = matches!(
-                    message,
-                    Message::Key(_) | Message::Tick | Message::Resized(..) | Message::Continued
-                );
-                if self.handle(message, screen)? {
-                    return Ok(());
+                urgent = matches!(message, Message::Key(_) | Message::Tick | Message::Continued);
+                if let Some(ending) = self.carry_out(message, screen)? {
+                    return Ok(ending);
                 }
             }
             let is_due = Instant::now() >= next_look || !self.app.is_running();
@@ -123,10 +182,19 @@ impl Runtime {
                 next_look = looked_at + LOOK_INTERVAL.max(LOOK_SHARE * looked_at.elapsed());
             }
             if let Some(ending) = self.app.ending.take() {
-                return ending.map_err(|reason| anyhow!(reason));
+                return Ok(ending.map_or_else(Ending::Failed, |()| Ending::Asked));
             }
             self.keep_rescue();
         }
+    }
+
+    /// Time until the next frame is due, or the next look at the window; none while neither is.
+    fn time_left(&self, drawn_at: Instant) -> Option<Duration> {
+        let until = |since: Instant, interval: Duration| interval.saturating_sub(since.elapsed());
+        if self.window_changed {
+            return Some(until(self.window_read_at, WINDOW_INTERVAL));
+        }
+        self.app.changed.then(|| until(drawn_at, FRAME_INTERVAL))
     }
 
     /// The next message; none when a frame is due.
@@ -136,11 +204,7 @@ impl Runtime {
         ticks: &Receiver<Instant>,
         drawn_at: Instant,
     ) -> Option<Message> {
-        let frame = if self.app.changed {
-            after(FRAME_INTERVAL.saturating_sub(drawn_at.elapsed()))
-        } else {
-            never()
-        };
+        let frame = self.time_left(drawn_at).map_or_else(never, after);
         let nothing = never();
         let tick = if self.app.playing.is_some() {
             ticks
@@ -155,23 +219,40 @@ impl Runtime {
             recv(messages) -> message => message.ok(),
             recv(trainer) -> event => event.ok().map(Message::Trainer),
             recv(tick) -> _ => Some(Message::Tick),
+            recv(self.autosave) -> _ => Some(Message::AutosaveDue),
             recv(frame) -> _ => None,
         }
     }
 
-    /// Takes in a message and carries out what it leads to; true if the program is to end.
-    fn handle(&mut self, message: Message, screen: &mut Screen) -> anyhow::Result<bool> {
-        if let Message::Opened(opened) = &message {
-            // The trainer of the run before stops when it is replaced.
-            self.trainer = None;
-            self.trainer = Some(Trainer::start(opened.training.clone(), opened.data.clone())?);
-            self.data = Some(opened.data.clone());
-        }
-        if let Message::Panicked(_) = message {
-            signals::save(&self.rescue);
-        }
-        if let Message::Continued = message {
-            screen.reenter()?;
+    /// Takes in a message and carries out what it leads to; something comes back if the program is to end.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    fn carry_out(&mut self, message: Message, screen: &mut Screen) -> std::io::Result<Option<Ending>> {
+        match &message {
+            Message::Opened(opened) => {
+                if let Err(error) = self.take_up(opened) {
+                    update(&mut self.app, Message::OpenFailed(error.to_string()));
+                    return Ok(None);
+                }
+            }
+            Message::Panicked(_) => drop(self.rescue.save()),
+            Message::Continued => screen.reenter()?,
+            Message::TerminalGone => return Ok(Some(Ending::Asked)),
+            Message::WindowChanged => {
+                self.window_changed = true;
+                return Ok(None);
+            }
+            Message::AutosaveDue => {
+                let unsaved = self.app.workspace().filter(|workspace| workspace.is_unsaved());
+                let samples = unsaved.map(|workspace| workspace.progress.samples);
+                if samples.is_some() && samples != self.autosaved_at {
+                    self.autosaved_at = samples;
+                    self.save(Manner::Autosave);
+                }
+                return Ok(None);
+            }
+            _ => {}
         }
         for effect in update(&mut self.app, message) {
             match effect {
@@ -180,38 +261,80 @@ impl Runtime {
                         trainer.send(command);
                     }
                 }
-                Effect::NewRun(configuration) => self.begin(Run::New(configuration))?,
-                Effect::Open(path) => self.begin(Run::Saved(path))?,
-                Effect::Save(path) => self.save(path)?,
-                Effect::ListSessions(intent) => {
-                    let entries = folder::list(&self.session_folders());
-                    update(&mut self.app, Message::Sessions(entries, intent));
-                }
-                Effect::ReadCurve(path) => self.read_curve(path)?,
+                Effect::NewRun(configuration) => self.begin(Run::New(configuration)),
+                Effect::Open(path) => self.begin(Run::Saved(path)),
+                Effect::Save(manner) => self.save(manner),
+                Effect::ListSessions(intent) => self.list_sessions(intent),
+                Effect::ReadCurve(path) => self.read_curve(path),
                 Effect::Suspend => {
                     #[cfg(unix)]
-                    screen.suspend()?;
+                    if !screen.suspend()? {
+                        self.app
+                            .say("nothing here could continue a stopped program: Ctrl-Z does nothing");
+                    }
                     self.app.changed = true;
                 }
                 Effect::Repaint => screen.repaint()?,
-                Effect::Quit => return Ok(true),
+                Effect::Quit => return Ok(Some(Ending::Left)),
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// Starts the trainer of a run that was opened, in place of the one before, which stops.
+    fn take_up(&mut self, opened: &Opened) -> Result<(), StartError> {
+        let trainer = Trainer::start(opened.training.clone(), opened.data.clone())?;
+        self.trainer = Some(trainer);
+        self.data = Some(opened.data.clone());
+        self.autosaved_at = None;
+        // Whoever left the run before was asked about it.
+        if let Some(workspace) = self.app.workspace() {
+            self.saver.ask(Request::Discard(workspace.files.clone()));
+        }
+        Ok(())
+    }
+
+    /// Decides what becomes of the run when the workbench closes.
+    fn leave(&mut self, ending: &Ending) -> Outcome {
+        match ending {
+            Ending::Left => {
+                self.rescue.set(None);
+                if let Some(workspace) = self.app.workspace() {
+                    self.saver.ask(Request::Discard(workspace.files.clone()));
+                }
+                Outcome::Nothing
+            }
+            Ending::Asked | Ending::Failed(_) => {
+                self.keep_rescue();
+                self.rescue.save()
+            }
+        }
     }
 
     /// Opens a session, or makes a new run, on a thread; the data is unpacked first where that was not done yet.
-    fn begin(&self, run: Run) -> anyhow::Result<()> {
+    fn begin(&mut self, run: Run) {
         let (sender, data) = (self.sender.clone(), self.data.clone());
-        spawn("open", move || {
-            let opened = open(run, data, &sender);
+        let is_first = self.app.workspace().is_none();
+        let started = spawn("open", move || {
+            let opened = open(run, data, is_first, &sender);
             let message = match opened {
                 Ok(opened) => Message::Opened(Box::new(opened)),
                 Err(error) => Message::OpenFailed(format!("{error:#}")),
             };
             // If the screen is gone, nobody waits for it.
             let _ = sender.send(message);
-        })
+        });
+        if let Err(error) = started {
+            update(&mut self.app, Message::OpenFailed(format!("{error:#}")));
+        }
+    }
+
+    /// Looks for sessions on a thread: a folder may be far away.
+    fn list_sessions(&mut self, intent: Intent) {
+        let (sender, folders) = (self.sender.clone(), self.session_folders());
+        self.start("list", move || {
+            let _ = sender.send(Message::Sessions(folder::list(&folders), intent));
+        });
     }
 
     /// Where sessions are looked for: the usual folder, and the one of the open session.
@@ -230,54 +353,58 @@ impl Runtime {
     }
 
     /// Reads the curve of a saved run on a thread.
-    fn read_curve(&self, path: PathBuf) -> anyhow::Result<()> {
+    fn read_curve(&mut self, path: PathBuf) {
         let sender = self.sender.clone();
-        spawn("curve", move || {
+        self.start("curve", move || {
             let message = match session::load(&path) {
                 Ok(session) => Message::CurveRead(Box::new(session.into_kept_run())),
                 Err(error) => Message::CurveUnread(error.to_string()),
             };
             let _ = sender.send(message);
-        })
+        });
     }
 
-    /// Saves a checkpoint on a thread.
-    fn save(&self, path: Option<PathBuf>) -> anyhow::Result<()> {
-        let Some(trainer) = &self.trainer else {
-            return Ok(());
+    /// Has the run saved as it is now.
+    fn save(&self, manner: Manner) {
+        let (Some(trainer), Some(workspace)) = (&self.trainer, self.app.workspace()) else {
+            return;
         };
-        let (checkpoint, view, sender) = (trainer.checkpoint(), self.app.view.clone(), self.sender.clone());
-        spawn("save", move || {
-            let saved = checkpoint
-                .recv()
-                .context("the training thread ended")
-                .and_then(|training| {
-                    let path = match path {
-                        Some(path) => path,
-                        None => folder::new_file(&training.configuration)?,
-                    };
-                    session::save(&training, &view, &path)?;
-                    Ok(Message::Saved(path, training.samples))
-                });
-            let message = saved.unwrap_or_else(|error| Message::SaveFailed(format!("{error:#}")));
-            let _ = sender.send(message);
-        })
+        let files = workspace.files.clone();
+        let file = match manner {
+            Manner::Autosave => &files.autosave,
+            Manner::Usual | Manner::Replace | Manner::NewFile => &files.session,
+        };
+        self.saver.ask(Request::Save {
+            manner,
+            ticket: file.ticket(),
+            checkpoint: trainer.checkpoint(),
+            view: Box::new(self.app.view.clone()),
+            files,
+        });
     }
 
-    /// Tells the signal thread what to save if the program has to end now.
+    /// Tells whoever may have to end the program what to save then.
     fn keep_rescue(&self) {
         let rescue = self
             .app
             .workspace()
-            .filter(|workspace| workspace.is_unsaved())
+            // A running trainer may be further than it has told.
+            .filter(|workspace| workspace.is_unsaved() || self.app.is_running())
             .and_then(|workspace| {
                 Some(Rescue {
                     checkpoint: Box::new(self.trainer.as_ref()?.checkpoints()),
                     view: self.app.view.clone(),
-                    path: workspace.path.clone(),
+                    files: workspace.files.clone(),
                 })
             });
-        *self.rescue.lock().unwrap_or_else(PoisonError::into_inner) = rescue;
+        self.rescue.set(rescue);
+    }
+
+    /// Does something on a thread of its own; if there can be none, that is said, and the run goes on.
+    fn start(&mut self, name: &str, work: impl FnOnce() + Send + 'static) {
+        if let Err(error) = spawn(name, work) {
+            self.app.complain(format!("{error:#}"));
+        }
     }
 }
 
@@ -287,8 +414,15 @@ enum Run {
     Saved(PathBuf),
 }
 
-/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now.
-fn open(run: Run, loaded: Option<Arc<Dataset>>, sender: &Sender<Message>) -> anyhow::Result<Opened> {
+/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now. When the program
+/// begins it also looks for copies of runs that were left behind.
+fn open(
+    run: Run,
+    loaded: Option<Arc<Dataset>>,
+    is_first: bool,
+    sender: &Sender<Message>,
+) -> anyhow::Result<Opened> {
+    let left_behind = is_first && folder::has_left_behind();
     let data_named = |name: &str| -> anyhow::Result<Arc<Dataset>> {
         let unpacking = |fraction| drop(sender.send(Message::Unpacking(fraction)));
         Ok(match loaded {
@@ -305,17 +439,24 @@ fn open(run: Run, loaded: Option<Arc<Dataset>>, sender: &Sender<Message>) -> any
                 data,
                 view: View::default(),
                 path: None,
+                files: RunFiles::default(),
+                is_saved: true,
+                left_behind,
             })
         }
         Run::Saved(path) => {
             let session = session::load(&path)?;
             let view = session.view().clone();
+            let files = RunFiles::opened(&path, session.identity());
             let data = data_named(&session.configuration().data)?;
             Ok(Opened {
                 training: session.into_training(&data)?,
                 data,
                 view,
-                path: Some(path),
+                is_saved: !folder::is_autosave(&path),
+                path: Some(path).filter(|path| !folder::is_autosave(path)),
+                files,
+                left_behind,
             })
         }
     }
@@ -326,7 +467,7 @@ fn read_keys(sender: &Sender<Message>) {
     while let Ok(event) = event::read() {
         let message = match event {
             TerminalEvent::Key(key) => Message::Key(key),
-            TerminalEvent::Resize(width, height) => Message::Resized(width, height),
+            TerminalEvent::Resize(..) => Message::WindowChanged,
             _ => continue,
         };
         if sender.send(message).is_err() {

@@ -1,7 +1,7 @@
 //! Setting a terminal up, drawing on it, and leaving it as it was found.
 //!
-//! The terminal is restored on every way out: when the [`Screen`] is dropped, before the program is suspended, and in
-//! a panic before its message is printed.
+//! The terminal is restored on every way out: when the [`Screen`] is dropped, before the program is suspended, in a panic
+//! before its message is printed, and by the last thing that an abort calls.
 
 use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +16,8 @@ use ratatui::crossterm::terminal::{
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+#[cfg(unix)]
+use super::abort;
 use super::colour::ColourDepth;
 
 type Backing = CrosstermBackend<BufWriter<Stdout>>;
@@ -44,6 +46,8 @@ impl Screen {
             "the workbench needs a terminal; `vae-tui train` works without one"
         );
         restore_on_panic(panicked);
+        #[cfg(unix)]
+        abort::restore_first()?;
         take_over()?;
         Ok(Self {
             terminal: blank_terminal()?,
@@ -84,20 +88,52 @@ impl Screen {
     /// # Errors
     /// If the terminal is gone.
     pub fn reenter(&mut self) -> std::io::Result<()> {
+        // Whoever stopped this process from outside left it no time to restore the modes, and a shell has changed them.
+        disable_raw_mode()?;
         take_over()?;
         self.repaint()
     }
 
-    /// Gives the terminal back and stops this process, as Ctrl-Z does elsewhere; returns when it continues.
+    /// Gives the terminal back and stops this process, as Ctrl-Z does elsewhere; returns when it continues. Where no shell
+    /// waits to continue it, nothing is done, and false comes back.
     ///
     /// # Errors
     /// If the terminal is gone, or the process can't stop itself.
     #[cfg(unix)]
-    pub fn suspend(&mut self) -> std::io::Result<()> {
+    pub fn suspend(&mut self) -> std::io::Result<bool> {
+        if !a_shell_waits() {
+            return Ok(false);
+        }
         restore();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-        self.reenter()
+        self.reenter()?;
+        Ok(true)
     }
+}
+
+/// Whether the parent of this process's group is one that could continue it after a stop: a process of the same session in
+/// another group, as shells with job control are. The system itself refuses SIGTSTP by the same rule.
+#[cfg(unix)]
+fn a_shell_waits() -> bool {
+    use rustix::process::{getpgid, getpgrp, getppid, getsid};
+    let (group, session) = (getpgrp(), getsid(None).ok());
+    let mut ancestor = getppid();
+    while let Some(process) = ancestor {
+        match getpgid(Some(process)) {
+            Ok(other) if other == group => ancestor = parent(process),
+            Ok(_) => return getsid(Some(process)).ok() == session,
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// The parent of another process, where the system tells.
+#[cfg(unix)]
+fn parent(process: rustix::process::Pid) -> Option<rustix::process::Pid> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+    rustix::process::Pid::from_raw(line.trim().parse().ok()?)
 }
 
 impl Drop for Screen {
@@ -107,9 +143,11 @@ impl Drop for Screen {
 }
 
 /// Whether the terminal is ours at present: giving it back twice would move the cursor over what was printed since.
-static IS_OURS: AtomicBool = AtomicBool::new(false);
+pub(super) static IS_OURS: AtomicBool = AtomicBool::new(false);
 
 fn take_over() -> std::io::Result<()> {
+    #[cfg(unix)]
+    abort::remember_modes();
     enable_raw_mode()?;
     IS_OURS.store(true, Ordering::SeqCst);
     execute!(stdout(), EnterAlternateScreen, Hide)
@@ -126,6 +164,14 @@ fn restore() {
     let _ = stdout().flush();
 }
 
+/// Puts the modes of the terminal back without writing to it, which may wait for ever.
+#[cfg(unix)]
+pub(super) fn release() {
+    if IS_OURS.swap(false, Ordering::SeqCst) {
+        let _ = disable_raw_mode();
+    }
+}
+
 fn restore_on_panic(panicked: impl Fn(String) + Send + Sync + 'static) {
     let report = std::panic::take_hook();
     let drawing = std::thread::current().id();
@@ -139,9 +185,16 @@ fn restore_on_panic(panicked: impl Fn(String) + Send + Sync + 'static) {
     }));
 }
 
+/// Columns and rows of the terminal; those of the first terminals where it does not know its own.
+pub(super) fn window_size() -> (u16, u16) {
+    match size() {
+        Ok((width @ 1.., height @ 1..)) => (width, height),
+        _ => (80, 24),
+    }
+}
+
 fn blank_terminal() -> std::io::Result<Terminal<Backing>> {
-    // A dying terminal says that it has no size.
-    let (width, height) = size().unwrap_or_default();
+    let (width, height) = window_size();
     let area = Rect::new(0, 0, width.min(LARGEST.0), height.min(LARGEST.1));
     let mut backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, stdout()));
     backend.clear_region(ClearType::All)?;

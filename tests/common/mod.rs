@@ -13,7 +13,7 @@ use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::model::vae::BoundTerms;
-use vae_tui::session::{Comparison, KeptRun, View};
+use vae_tui::session::{Comparison, KeptRun, RunFiles, View};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
@@ -186,6 +186,9 @@ pub fn app_with_depth(width: u16, height: u16, depth: ColourDepth) -> App {
         data,
         view: View::default(),
         path: None,
+        files: RunFiles::default(),
+        is_saved: true,
+        left_behind: false,
     };
     update(&mut app, Message::Opened(Box::new(opened)));
     update(

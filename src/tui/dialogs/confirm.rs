@@ -3,15 +3,18 @@
 use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use unicode_width::UnicodeWidthStr;
 
 use crate::learning::Configuration;
+use crate::tui::saver::SaveFault;
 use crate::tui::theme;
 
 /// What would be done.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Question {
     /// Throw the run away and begin it anew.
     Reset,
@@ -21,35 +24,59 @@ pub enum Question {
     Replace(Box<Configuration>),
     /// Leave an unsaved run for a saved one.
     Open(PathBuf),
+    /// Save to another file than the run's own, which could not be written.
+    SaveElsewhere {
+        /// Why not.
+        fault: SaveFault,
+        /// Whether the program ends after that.
+        quit: bool,
+    },
 }
 
 impl Question {
-    fn text(&self) -> [&'static str; 2] {
+    /// What is at stake, and what the keys do.
+    fn text(&self) -> (String, &'static str) {
+        let unsaved = "This session is not saved.";
         match self {
-            Self::Reset => [
-                "Start this run over? What it has learned is lost.",
+            Self::Reset => (
+                "Start this run over? What it has learned is lost.".into(),
                 "y start over    Esc go on",
-            ],
-            Self::Quit => [
-                "This session is not saved.",
-                "s save and quit    y quit without    Esc stay",
-            ],
-            Self::Replace(_) | Self::Open(_) => [
-                "This session is not saved.",
-                "y leave it anyway    Esc stay (then s saves)",
-            ],
+            ),
+            Self::Quit => (unsaved.into(), "s save and quit    y quit without    Esc stay"),
+            Self::Replace(_) | Self::Open(_) => {
+                (unsaved.into(), "y leave it anyway    Esc stay (then s saves)")
+            }
+            Self::SaveElsewhere { fault, .. } if fault.is_change() => (
+                format!("Not saved: {fault}."),
+                "s save to a new file    y replace it    Esc don't save",
+            ),
+            Self::SaveElsewhere { fault, .. } => (
+                format!("Not saved: {fault}."),
+                "s save to a new file    Esc don't save",
+            ),
         }
     }
 }
 
-/// Draws the question.
+/// Columns of the question's frame, and lines of it besides the text.
+const WIDTH: u16 = 60;
+const FRAME: u16 = 4;
+
+/// Draws the question, as high as its text needs.
 pub fn render(question: &Question, area: Rect, buffer: &mut Buffer) {
-    let [text, keys] = question.text();
-    let inside = super::frame("Sure?", "", 56, 5, area, buffer);
-    Paragraph::new(vec![
-        Line::raw(text),
-        Line::default(),
-        Line::styled(keys, theme::selected()),
-    ])
-    .render(inside, buffer);
+    let (text, keys) = question.text();
+    let room = usize::from(WIDTH.min(area.width).saturating_sub(FRAME)).max(1);
+    // A path may leave half of the line before it free.
+    let lines = match text.width().div_ceil(room) {
+        one @ 0..=1 => one,
+        several => several + 1,
+    };
+    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(FRAME);
+    let inside = super::frame("Sure?", "", WIDTH, height, area, buffer);
+    let [above, _, below] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(1), Constraint::Length(1)]).areas(inside);
+    Paragraph::new(text)
+        .wrap(Wrap { trim: true })
+        .render(above, buffer);
+    Line::styled(keys, theme::selected()).render(below, buffer);
 }

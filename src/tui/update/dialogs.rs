@@ -9,6 +9,7 @@ use crate::tui::dialogs::confirm::Question;
 use crate::tui::dialogs::sessions::{self, Intent};
 use crate::tui::dialogs::{Dialog, form, help};
 use crate::tui::message::Effect;
+use crate::tui::saver::Manner;
 
 /// A key while a dialog is open.
 pub(super) fn answer(app: &mut App, dialog: Dialog, key: KeyEvent) -> Vec<Effect> {
@@ -62,19 +63,26 @@ fn confirmed(app: &mut App, question: Question, key: KeyEvent) -> Vec<Effect> {
         (KeyCode::Char('y' | 'Y'), Question::Quit) => vec![Effect::Quit],
         (KeyCode::Char('y' | 'Y'), Question::Replace(configuration)) => vec![Effect::NewRun(*configuration)],
         (KeyCode::Char('y' | 'Y'), Question::Open(path)) => vec![Effect::Open(path)],
-        (KeyCode::Char('s' | 'S'), Question::Quit) => {
-            let Stage::Ready(workspace) = &mut app.stage else {
-                return vec![Effect::Quit];
-            };
-            workspace.quit_when_saved = true;
-            vec![
-                Effect::Trainer(Command::Pause),
-                Effect::Save(workspace.path.clone()),
-            ]
+        (KeyCode::Char('s' | 'S'), Question::Quit) => save_and_quit(app, Manner::Usual, true),
+        (KeyCode::Char('s' | 'S'), Question::SaveElsewhere { quit, .. }) => {
+            save_and_quit(app, Manner::NewFile, quit)
+        }
+        (KeyCode::Char('y' | 'Y'), Question::SaveElsewhere { fault, quit }) if fault.is_change() => {
+            save_and_quit(app, Manner::Replace, quit)
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), _) => Vec::new(),
         (_, question) => ask(app, question),
     }
+}
+
+/// Saves and then leaves, if that is wanted; training stops so that nothing comes after what is saved.
+fn save_and_quit(app: &mut App, manner: Manner, quit: bool) -> Vec<Effect> {
+    let Stage::Ready(workspace) = &mut app.stage else {
+        return vec![Effect::Quit];
+    };
+    workspace.quit_when_saved = quit;
+    let pause = quit.then_some(Effect::Trainer(Command::Pause));
+    pause.into_iter().chain([Effect::Save(manner)]).collect()
 }
 
 pub(super) fn ask(app: &mut App, question: Question) -> Vec<Effect> {

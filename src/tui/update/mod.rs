@@ -20,6 +20,7 @@ use super::dialogs::confirm::Question;
 use super::dialogs::sessions::{Intent, SessionList};
 use super::keymap::{self, Action};
 use super::message::{Effect, Message};
+use super::saver::Manner;
 use crate::learning::trainer::{Command, Event, State};
 use crate::session::Pane;
 
@@ -45,7 +46,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.decode();
             vec![Effect::Repaint]
         }
+        Message::SuspendAsked => vec![Effect::Suspend],
         Message::Continued => vec![Effect::Repaint],
+        // The runtime acts on these before they come here.
+        Message::WindowChanged | Message::TerminalGone | Message::AutosaveDue => Vec::new(),
         Message::Unpacking(fraction) => {
             match &mut app.stage {
                 Stage::Loading(done) => *done = fraction,
@@ -54,7 +58,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Opened(opened) => {
-            let fresh = opened.training.steps == 0;
+            let (fresh, left_behind) = (opened.training.steps == 0, opened.left_behind);
             let (workspace, mut view) = Workspace::new(*opened);
             // Curves stay until they are removed, whatever run is opened next.
             let kept = std::mem::take(&mut app.view.comparison.runs);
@@ -68,10 +72,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.view = view;
             app.playing = None;
             app.decode();
-            app.say(if fresh {
-                "space starts training, ? shows all keys"
-            } else {
-                "space goes on with training"
+            app.say(match (left_behind, fresh) {
+                (true, _) => "a program ended badly and left a copy of an unsaved run: o opens it",
+                (false, true) => "space starts training, ? shows all keys",
+                (false, false) => "space goes on with training",
             });
             vec![Effect::Trainer(Command::Evaluate)]
         }
@@ -98,25 +102,35 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Saved(path, samples) => {
+        Message::Saved { files, path, samples } => {
             app.say(format!("saved to {}", path.display()));
+            match &mut app.stage {
+                // The save may be that of a run that was left since.
+                Stage::Ready(workspace) if workspace.files.are_of_same_run(&files) => {
+                    workspace.saved_at = Some(samples);
+                    workspace.path = Some(path);
+                    if workspace.quit_when_saved {
+                        return vec![Effect::Quit];
+                    }
+                }
+                _ => {}
+            }
+            Vec::new()
+        }
+        Message::SaveFailed(files, manner, fault) => {
+            if manner == Manner::Autosave {
+                app.complain(format!("the unsaved run can't be copied for safety: {fault}"));
+                return Vec::new();
+            }
             let Stage::Ready(workspace) = &mut app.stage else {
                 return Vec::new();
             };
-            workspace.saved_at = samples;
-            workspace.path = Some(path);
-            if workspace.quit_when_saved {
-                vec![Effect::Quit]
-            } else {
-                Vec::new()
+            if !workspace.files.are_of_same_run(&files) {
+                app.complain(fault.to_string());
+                return Vec::new();
             }
-        }
-        Message::SaveFailed(reason) => {
-            app.complain(reason);
-            if let Stage::Ready(workspace) = &mut app.stage {
-                workspace.quit_when_saved = false;
-            }
-            Vec::new()
+            let quit = std::mem::take(&mut workspace.quit_when_saved);
+            ask(app, Question::SaveElsewhere { fault, quit })
         }
         Message::Sessions(entries, intent) => {
             app.dialog = Some(Dialog::Sessions(SessionList::new(entries, intent)));

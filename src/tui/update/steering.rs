@@ -9,6 +9,7 @@ use crate::tui::dialogs::confirm::Question;
 use crate::tui::dialogs::form::Form;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::saver::Manner;
 use crate::tui::widgets::axis::short;
 
 /// One press of the learning-rate keys.
@@ -82,9 +83,8 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             vec![Effect::Trainer(Command::Estimate)]
         }
         Action::Save => {
-            let path = workspace.path.clone();
             app.say("saving");
-            vec![Effect::Save(path)]
+            vec![Effect::Save(Manner::Usual)]
         }
         Action::NewRun => {
             app.dialog = Some(Dialog::Form(Box::new(Form::new(&progress.configuration))));

@@ -1,0 +1,49 @@
+//! An abort (memory runs out, a panic within a panic) ends the process without unwinding: the terminal is restored by a
+//! signal handler.
+
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
+
+use rustix::stdio::{stderr, stdin, stdout};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use super::terminal::IS_OURS;
+
+/// The modes of the terminal before it was taken over.
+static MODES: OnceLock<Termios> = OnceLock::new();
+
+/// Leaves the alternate screen, shows the cursor, and ends bracketed paste.
+const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
+const WORDS: &[u8] = b"vae-tui: aborted; `o` lists the copy of an unsaved run, if one was made\n";
+
+/// Remembers how the terminal is before it is taken over for the first time.
+pub(super) fn remember_modes() {
+    if let Ok(modes) = tcgetattr(stdin()) {
+        let _ = MODES.set(modes);
+    }
+}
+
+/// Has the terminal restored whenever this process aborts.
+///
+/// # Errors
+/// If the system refuses the handler.
+#[allow(unsafe_code, reason = "an abort can be noticed in no other way")]
+pub(super) fn restore_first() -> std::io::Result<()> {
+    // SAFETY: the handler may only do what is safe in the middle of anything else. It reads an atomic and a `OnceLock` that
+    // is set or not, and makes three system calls through rustix, which allocates nothing, takes no lock and calls no
+    // library for them. The signal goes on to end the process.
+    unsafe { signal_hook::low_level::register(signal_hook::consts::SIGABRT, restore)? };
+    Ok(())
+}
+
+fn restore() {
+    if !IS_OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // Nobody is left to be told of an error.
+    let _ = rustix::io::write(stdout(), LEAVE);
+    if let Some(modes) = MODES.get() {
+        let _ = tcsetattr(stdin(), OptionalActions::Now, modes);
+    }
+    let _ = rustix::io::write(stderr(), WORDS);
+}

@@ -1,0 +1,88 @@
+//! What would be lost if the program ended now, and how it is saved once, whoever ends the program.
+
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+use crate::learning::Training;
+use crate::session::{Kept, RunFiles, View};
+
+/// How to save what would be lost; replaced whenever that changes.
+pub struct Rescue {
+    /// Gets the state from the trainer, between two steps.
+    pub checkpoint: Box<dyn Fn() -> Option<Box<Training>> + Send>,
+    /// The view to save with it.
+    pub view: View,
+    /// Where to; the copy is not needed any more after that.
+    pub files: RunFiles,
+}
+
+/// The present rescue, shared by the threads that may end the program. Whoever asks for it while another is saving
+/// waits until that is done.
+#[derive(Clone, Default)]
+pub struct SharedRescue(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    rescue: Option<Rescue>,
+    outcome: Option<Outcome>,
+}
+
+/// What became of the run when the program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was nothing to lose.
+    Nothing,
+    /// It is saved where it belongs; the sentence says where.
+    Saved(String),
+    /// It is not saved where it belongs; the sentence says why, and where it is if it could be saved elsewhere.
+    Failed(String),
+}
+
+impl SharedRescue {
+    /// Says what would be lost from now on; none if nothing would. While somebody saves, the program ends, and
+    /// nothing changes any more.
+    pub fn set(&self, rescue: Option<Rescue>) {
+        let mut state = match self.0.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        state.rescue = rescue;
+    }
+
+    /// Saves what would be lost, the first time; later calls tell what came of it.
+    pub fn save(&self) -> Outcome {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(outcome) = &state.outcome {
+            return outcome.clone();
+        }
+        let outcome = state.rescue.take().map_or(Outcome::Nothing, save);
+        state.outcome = Some(outcome.clone());
+        outcome
+    }
+}
+
+fn save(rescue: Rescue) -> Outcome {
+    let ticket = rescue.files.session.ticket();
+    let Some(training) = (rescue.checkpoint)() else {
+        return Outcome::Failed("the unsaved run is lost: its training thread has ended".into());
+    };
+    let kept = rescue.files.session.save_at_last(ticket, &training, &rescue.view);
+    if !matches!(kept, Kept::Nowhere(_)) {
+        rescue.files.autosave.discard();
+    }
+    match &kept {
+        Kept::Saved(_) => Outcome::Saved(kept.to_string()),
+        Kept::Elsewhere { .. } | Kept::Nowhere(_) => Outcome::Failed(kept.to_string()),
+    }
+}
+
+/// Saves what would be lost when the thread that holds it panics.
+pub struct SaveOnPanic(pub SharedRescue);
+
+impl Drop for SaveOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.save();
+        }
+    }
+}

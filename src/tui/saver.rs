@@ -1,0 +1,148 @@
+//! The thread that saves while the screen goes on: one save after the other, in the order in which they were asked for.
+
+use std::thread::JoinHandle;
+
+use anyhow::Context;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::message::Message;
+use crate::learning::Training;
+use crate::session::{RunFiles, SessionError, Ticket, View};
+
+/// How a session is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// To the run's own file, or to a new one in the usual folder.
+    Usual,
+    /// To its own file, whatever another program wrote there.
+    Replace,
+    /// To a new file.
+    NewFile,
+    /// To the copy that is kept in case the program ends badly.
+    Autosave,
+}
+
+/// Something that is asked for.
+pub enum Request {
+    /// Save a state.
+    Save {
+        /// How.
+        manner: Manner,
+        /// Where the state arrives.
+        checkpoint: Receiver<Box<Training>>,
+        /// The view to save with it.
+        view: Box<View>,
+        /// The run's files.
+        files: RunFiles,
+        /// The state's place among those of the file that it goes to.
+        ticket: Ticket,
+    },
+    /// Remove the copy of a run that was left on purpose.
+    Discard(RunFiles),
+}
+
+/// The thread, which ends with what was asked for when this is dropped.
+pub struct Saver {
+    requests: Option<Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Saver {
+    /// Starts the thread; what comes of every request goes to `messages`.
+    ///
+    /// # Errors
+    /// If the system refuses to start a thread.
+    pub fn start(messages: Sender<Message>) -> anyhow::Result<Self> {
+        let (requests, queue) = unbounded::<Request>();
+        let thread = std::thread::Builder::new()
+            .name("saver".into())
+            .spawn(move || {
+                for request in queue {
+                    if let Some(message) = serve(request) {
+                        // If the screen is gone, nobody waits for the answer.
+                        let _ = messages.send(message);
+                    }
+                }
+            })
+            .context("starting the thread that saves")?;
+        Ok(Self {
+            requests: Some(requests),
+            thread: Some(thread),
+        })
+    }
+
+    /// Asks for something.
+    pub fn ask(&self, request: Request) {
+        if let Some(requests) = &self.requests {
+            // The thread ends after this side of the channel.
+            let _ = requests.send(request);
+        }
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        drop(self.requests.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported by the panic hook already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What came of a request; none where nobody needs to know.
+fn serve(request: Request) -> Option<Message> {
+    let (manner, checkpoint, view, files, ticket) = match request {
+        Request::Discard(files) => {
+            files.autosave.discard();
+            return None;
+        }
+        Request::Save {
+            manner,
+            checkpoint,
+            view,
+            files,
+            ticket,
+        } => (manner, checkpoint, view, files, ticket),
+    };
+    let Ok(training) = checkpoint.recv() else {
+        return Some(Message::SaveFailed(files, manner, SaveFault::NoState));
+    };
+    let saved = match manner {
+        Manner::Usual => files.session.save(ticket, &training, &view),
+        Manner::Replace => files.session.replace(ticket, &training, &view),
+        Manner::NewFile => files.session.save_elsewhere(ticket, &training, &view),
+        Manner::Autosave => files.autosave.save(ticket, &training, &view),
+    };
+    match saved {
+        Ok(_) if manner == Manner::Autosave => None,
+        Err(SessionError::Discarded) => None,
+        Ok(path) => {
+            files.autosave.discard();
+            Some(Message::Saved {
+                files,
+                path,
+                samples: training.samples,
+            })
+        }
+        Err(error) => Some(Message::SaveFailed(files, manner, SaveFault::Session(error))),
+    }
+}
+
+/// Why a save came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveFault {
+    /// The trainer ended before it gave its state.
+    #[error("nothing was saved: the training thread has ended")]
+    NoState,
+    /// The file could not be written.
+    #[error(transparent)]
+    Session(SessionError),
+}
+
+impl SaveFault {
+    /// Whether another program changed the file, which a person may decide to replace all the same.
+    pub fn is_change(&self) -> bool {
+        matches!(self, Self::Session(SessionError::Changed { .. }))
+    }
+}
