@@ -176,3 +176,91 @@ fn a_session_that_cannot_be_opened_is_one_clear_sentence() {
         "{screen}"
     );
 }
+
+#[test]
+fn stopped_from_outside_and_brought_back_by_a_shell() {
+    for signal in ["-TSTP", "-STOP"] {
+        let data = data();
+        let mut shell = Terminal::start(data.path(), (100, 30), "bash", &["--norc", "--noprofile", "-i"]);
+        let program = env!("CARGO_BIN_EXE_vae-tui");
+        shell.press(&format!(
+            "PS1='ready> '; bash -c 'echo $$ > id; exec {program}'\n"
+        ));
+        shell.wait_for("space starts training");
+        let id = std::fs::read_to_string(data.path().join("id")).expect("the process");
+        let sent = std::process::Command::new("kill")
+            .args([signal, id.trim()])
+            .status();
+        assert!(sent.is_ok_and(|status| status.success()));
+        if signal == "-TSTP" {
+            shell.wait_for_plain_screen();
+        }
+        shell.wait_for("Stopped");
+        shell.press("fg\n");
+        shell.wait_for("Traversal");
+        // A key acts at once, without Enter.
+        shell.press("?");
+        shell.wait_for("start or pause training");
+        shell.press("q");
+        shell.wait("the help closes", |screen| {
+            !screen.contains("start or pause training")
+        });
+        shell.press("q");
+        shell.wait("the prompt", |screen| screen.trim_end().ends_with("ready>"));
+        shell.wait_for_plain_screen();
+        shell.press("exit\n");
+        shell.end();
+    }
+}
+
+#[test]
+fn ctrl_z_where_no_shell_waits_does_not_stop_for_ever() {
+    let data = data();
+    let mut terminal = Terminal::workbench(data.path(), (100, 30), &[]);
+    terminal.wait_for("space starts training");
+    terminal.press("\x1a");
+    terminal.wait_for("Ctrl-Z does nothing");
+    terminal.press("q");
+    assert!(terminal.end().0.success());
+}
+
+#[test]
+fn a_terminal_that_does_not_know_its_size_is_drawn_on() {
+    let data = data();
+    let mut terminal = Terminal::start(data.path(), (0, 0), env!("CARGO_BIN_EXE_vae-tui"), &[]);
+    terminal.wait_for("space starts training");
+    terminal.press("q");
+    assert!(terminal.end().0.success());
+}
+
+#[test]
+fn of_a_window_that_is_dragged_only_the_newest_size_counts() {
+    let data = data();
+    let terminal = Terminal::workbench(data.path(), (200, 60), &[]);
+    terminal.wait_for("space starts training");
+    let frame = terminal.written.load(std::sync::atomic::Ordering::SeqCst);
+    let sizes = 100;
+    for step in (0..sizes).rev() {
+        let (rows, columns) = (30 + step % 30, 100 + step);
+        let mut parser = terminal.parser.lock().expect("no thread panics with it");
+        parser.screen_mut().set_size(cells(rows), cells(columns));
+        drop(parser);
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        terminal.master.resize(size).expect("the terminal is open");
+    }
+    terminal.wait("the smallest size", |screen| {
+        screen.contains("Reconstruction") && screen.lines().count() == 30
+    });
+    let written = terminal.written.load(std::sync::atomic::Ordering::SeqCst) - frame;
+    assert!(
+        written < usize::from(sizes) / 4 * frame,
+        "{written} bytes, a frame has {frame}"
+    );
+    terminal.signal("-TERM");
+    assert!(terminal.end().0.success());
+}

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::SIGABRT;
 
 use super::terminal::IS_OURS;
 
@@ -30,16 +31,20 @@ pub(super) fn remember_modes() {
 #[allow(unsafe_code, reason = "an abort can be noticed in no other way")]
 pub(super) fn restore_first() -> std::io::Result<()> {
     // SAFETY: the handler may only do what is safe in the middle of anything else. It reads an atomic and a `OnceLock` that
-    // is set or not, and makes three system calls through rustix, which allocates nothing, takes no lock and calls no
-    // library for them. The signal goes on to end the process.
-    unsafe { signal_hook::low_level::register(signal_hook::consts::SIGABRT, restore)? };
+    // is set or not, makes three system calls through rustix, which allocates nothing, takes no lock and calls no library
+    // for them, and lets the signal end the process by a function that is documented to be safe there.
+    unsafe { signal_hook::low_level::register(SIGABRT, restore_and_die)? };
     Ok(())
 }
 
-fn restore() {
-    if !IS_OURS.swap(false, Ordering::SeqCst) {
-        return;
+fn restore_and_die() {
+    if IS_OURS.swap(false, Ordering::SeqCst) {
+        restore();
     }
+    let _ = signal_hook::low_level::emulate_default_handler(SIGABRT);
+}
+
+fn restore() {
     // Nobody is left to be told of an error.
     let _ = rustix::io::write(stdout(), LEAVE);
     if let Some(modes) = MODES.get() {

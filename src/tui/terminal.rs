@@ -14,20 +14,22 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 
 #[cfg(unix)]
 use super::abort;
 use super::colour::ColourDepth;
 
-type Backing = CrosstermBackend<BufWriter<Stdout>>;
-
 /// Larger terminals than this are drawn on in their upper left part.
 const LARGEST: (u16, u16) = (1_000, 400);
 
 /// A terminal in raw mode, on its alternate screen.
+///
+/// It is drawn on without ratatui's `Terminal`, which panics when it is dropped after the terminal is gone.
 pub struct Screen {
-    terminal: Terminal<Backing>,
+    backend: CrosstermBackend<BufWriter<Stdout>>,
+    /// What stands on the terminal, and a buffer of the same size for the next frame.
+    shown: Buffer,
+    next: Buffer,
     depth: ColourDepth,
 }
 
@@ -49,15 +51,19 @@ impl Screen {
         #[cfg(unix)]
         abort::restore_first()?;
         take_over()?;
-        Ok(Self {
-            terminal: blank_terminal()?,
+        let mut screen = Self {
+            backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, stdout())),
+            shown: Buffer::default(),
+            next: Buffer::default(),
             depth,
-        })
+        };
+        screen.repaint()?;
+        Ok(screen)
     }
 
     /// Columns and rows that are drawn on.
-    pub fn area(&mut self) -> Rect {
-        self.terminal.get_frame().area()
+    pub fn area(&self) -> Rect {
+        self.shown.area
     }
 
     /// Draws one frame: only cells that changed are sent.
@@ -65,12 +71,12 @@ impl Screen {
     /// # Errors
     /// If the terminal is gone.
     pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> std::io::Result<()> {
-        let depth = self.depth;
-        self.terminal.draw(|frame| {
-            render(frame.area(), frame.buffer_mut());
-            depth.reduce(frame.buffer_mut());
-        })?;
-        Ok(())
+        self.next.reset();
+        render(self.next.area, &mut self.next);
+        self.depth.reduce(&mut self.next);
+        self.backend.draw(self.shown.diff(&self.next).into_iter())?;
+        std::mem::swap(&mut self.shown, &mut self.next);
+        Backend::flush(&mut self.backend)
     }
 
     /// Starts from an empty screen of the present size, after a resize or after other output.
@@ -78,8 +84,11 @@ impl Screen {
     /// # Errors
     /// If the terminal is gone.
     pub fn repaint(&mut self) -> std::io::Result<()> {
-        // `Terminal::clear` would ask for the cursor's position and wait for the answer that the input thread reads.
-        self.terminal = blank_terminal()?;
+        let (width, height) = window_size();
+        let area = Rect::new(0, 0, width.min(LARGEST.0), height.min(LARGEST.1));
+        self.backend.clear_region(ClearType::All)?;
+        self.shown = Buffer::empty(area);
+        self.next = Buffer::empty(area);
         Ok(())
     }
 
@@ -191,17 +200,4 @@ pub(super) fn window_size() -> (u16, u16) {
         Ok((width @ 1.., height @ 1..)) => (width, height),
         _ => (80, 24),
     }
-}
-
-fn blank_terminal() -> std::io::Result<Terminal<Backing>> {
-    let (width, height) = window_size();
-    let area = Rect::new(0, 0, width.min(LARGEST.0), height.min(LARGEST.1));
-    let mut backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, stdout()));
-    backend.clear_region(ClearType::All)?;
-    Terminal::with_options(
-        backend,
-        TerminalOptions {
-            viewport: Viewport::Fixed(area),
-        },
-    )
 }

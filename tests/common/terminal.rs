@@ -4,7 +4,9 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -19,11 +21,26 @@ pub struct Terminal {
     pub keyboard: Box<dyn Write + Send>,
     pub child: Box<dyn Child + Send + Sync>,
     pub master: Box<dyn MasterPty + Send>,
+    reader: JoinHandle<()>,
+    stop_reading: Arc<AtomicBool>,
+    /// Bytes that the program wrote so far.
+    pub written: Arc<AtomicUsize>,
 }
 
 impl Terminal {
     /// Starts any program there, with `data` as its working folder and data folder.
-    pub fn start(data: &Path, (columns, rows): (u16, u16), program: &str, arguments: &[&str]) -> Self {
+    pub fn start(data: &Path, size: (u16, u16), program: &str, arguments: &[&str]) -> Self {
+        Self::start_with(data, size, program, arguments, &[])
+    }
+
+    /// The same with some variables of the environment set. A terminal of 0 x 0 is one that does not know its size.
+    pub fn start_with(
+        data: &Path,
+        (columns, rows): (u16, u16),
+        program: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -38,17 +55,34 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         command.env_remove("NO_COLOR");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).expect("the program starts");
-        let parser = Arc::new(Mutex::new(Parser::new(cells(rows), cells(columns), 0)));
+        let (shown_rows, shown_columns) = if rows == 0 { (24, 80) } else { (rows, columns) };
+        let parser = Arc::new(Mutex::new(Parser::new(
+            cells(shown_rows),
+            cells(shown_columns),
+            0,
+        )));
+        let stop_reading = Arc::new(AtomicBool::new(false));
+        let written = Arc::new(AtomicUsize::new(0));
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let screen = parser.clone();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                screen
-                    .lock()
-                    .expect("no thread panics with it")
-                    .process(&bytes[..count]);
+        let reader = std::thread::spawn({
+            let (stop, written) = (stop_reading.clone(), written.clone());
+            move || {
+                let mut bytes = [0; 4096];
+                while let Ok(count @ 1..) = output.read(&mut bytes) {
+                    written.fetch_add(count, Ordering::SeqCst);
+                    screen
+                        .lock()
+                        .expect("no thread panics with it")
+                        .process(&bytes[..count]);
+                    if stop.load(Ordering::SeqCst) {
+                        break;
+                    }
+                }
             }
         });
         Self {
@@ -56,6 +90,9 @@ impl Terminal {
             parser,
             child,
             master: pair.master,
+            reader,
+            stop_reading,
+            written,
         }
     }
 
@@ -108,20 +145,17 @@ impl Terminal {
         assert!(sent.is_ok_and(|status| status.success()));
     }
 
+    /// Closes the terminal under the program, as when the line drops, after typing something that makes it write.
+    pub fn hang_up(mut self, keys: &str) -> Box<dyn Child + Send + Sync> {
+        self.stop_reading.store(true, Ordering::SeqCst);
+        self.press(keys);
+        self.reader.join().expect("it only reads");
+        self.child
+    }
+
     /// Waits for the program's end; the terminal must be as it was before.
     pub fn end(mut self) -> (ExitStatus, String) {
-        let since = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("a child process") {
-                break status;
-            }
-            assert!(
-                since.elapsed() < PATIENCE,
-                "the program never ended:\n{}",
-                self.screen()
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        };
+        let status = status(&mut self.child);
         self.wait_for_plain_screen();
         (status, self.screen())
     }
@@ -137,6 +171,27 @@ impl Terminal {
             assert!(since.elapsed() < PATIENCE, "the terminal was not restored");
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+}
+
+/// How a program ends.
+pub fn status(child: &mut Box<dyn Child + Send + Sync>) -> ExitStatus {
+    let since = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a child process") {
+            return status;
+        }
+        assert!(since.elapsed() < PATIENCE, "the program never ended");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Waits for something that another program does.
+pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let since = Instant::now();
+    while !done() {
+        assert!(since.elapsed() < PATIENCE, "{what} never came");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
