@@ -11,7 +11,9 @@ use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::{Against, MarginalPoint};
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
-use vae_tui::session::{Bounds, Comparison, KeptRun, Pane, Sheet, View, folder, load, save};
+use vae_tui::session::{
+    Bounds, Comparison, KeptRun, Pane, SessionError, SessionFile, Sheet, View, folder, load, save,
+};
 
 /// Every number of a run, to the bit.
 fn state(training: &Training) -> Vec<u32> {
@@ -365,5 +367,182 @@ fn the_examples_open() {
         let training = session.into_training(&mnist).expect("images of the same size");
         let last = training.evaluations.last().expect("the examples were measured");
         assert!(last.elbo_test > worst, "{name}: {}", last.elbo_test);
+    }
+}
+
+#[test]
+fn a_state_that_was_overtaken_is_not_written_over_a_newer_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("run.ron");
+    let file = SessionFile::chosen(path.clone());
+    let (earlier, later) = (file.ticket(), file.ticket());
+    let mut state = training(&shapes());
+    (state.samples, state.steps) = (9_020, 451);
+    file.save(later, &state, &View::default())
+        .expect("the folder can be written");
+    (state.samples, state.steps) = (9_000, 450);
+    let saved = file.save(earlier, &state, &View::default());
+    assert_eq!(saved.expect("a newer state is saved"), path);
+    let text = std::fs::read_to_string(&path).expect("the file");
+    assert!(text.contains("samples: 9020,"));
+
+    // A copy that was given up does not come back.
+    let copy = SessionFile::chosen(folder.path().join("copy.ron"));
+    copy.save(copy.ticket(), &state, &View::default())
+        .expect("the folder can be written");
+    let asked_before = copy.ticket();
+    copy.discard();
+    assert!(copy.save(asked_before, &state, &View::default()).is_err());
+    assert!(!folder.path().join("copy.ron").exists());
+}
+
+#[test]
+fn what_others_do_to_a_file_is_noticed_by_what_it_holds() {
+    let (folder, path, text) = saved();
+    let state = training(&shapes());
+    let opened = || {
+        let session = load(&path).expect("a session");
+        SessionFile::opened(path.clone(), session.identity().clone())
+    };
+    let save = |file: &SessionFile| file.save(file.ticket(), &state, &View::default());
+
+    // Written here: it may be written again.
+    let file = opened();
+    for _ in 0..2 {
+        save(&file).expect("nobody else wrote it");
+    }
+    // Copied back or touched, the content is the same.
+    let again = std::fs::read(&path).expect("the file");
+    std::fs::remove_file(&path).expect("it can be removed");
+    std::fs::write(&path, &again).expect("the folder can be written");
+    save(&file).expect("it holds the same");
+    // Removed: nothing can be lost.
+    std::fs::remove_file(&path).expect("it can be removed");
+    save(&file).expect("nothing lies there");
+
+    // Changed, with the same length and the same time.
+    let file = opened();
+    let time = std::fs::metadata(&path)
+        .and_then(|file| file.modified())
+        .expect("a time");
+    let changed = text.replace("seed: 1", "seed: 2");
+    let other = folder.path().join("other.ron");
+    std::fs::write(&other, &changed).expect("the folder can be written");
+    let handle = std::fs::File::options()
+        .append(true)
+        .open(&other)
+        .expect("the file");
+    handle.set_modified(time).expect("its time can be set");
+    std::fs::rename(&other, &path).expect("it can be replaced");
+    assert!(matches!(save(&file), Err(SessionError::Changed { .. })));
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), changed);
+    let elsewhere = file
+        .save_elsewhere(file.ticket(), &state, &View::default())
+        .expect("the folder can be written");
+    assert_eq!(elsewhere, folder.path().join("shapes-6d-1.ron"));
+    save(&file).expect("the run has that file now");
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), changed);
+
+    // Claimed by another: it is not written, not even on purpose.
+    let (holder, file) = (opened(), opened());
+    holder.claim().expect("nobody holds it");
+    let replaced = file.replace(file.ticket(), &state, &View::default());
+    assert!(matches!(replaced, Err(SessionError::InUse { .. })));
+    assert!(matches!(file.claim(), Err(SessionError::InUse { .. })));
+    drop(holder);
+    file.claim().expect("nobody holds it any more");
+}
+
+#[test]
+fn runs_that_are_saved_at_once_never_share_a_name() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let state = training(&shapes());
+    let start = std::sync::Barrier::new(8);
+    let paths: std::collections::BTreeSet<_> = std::thread::scope(|scope| {
+        let save = || {
+            let file = SessionFile::chosen(folder.path().join("run.ron"));
+            start.wait();
+            file.save_elsewhere(file.ticket(), &state, &View::default())
+                .expect("the folder can be written")
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(save)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"))
+            .collect()
+    });
+    assert_eq!(paths.len(), 8, "{paths:?}");
+    for path in &paths {
+        load(path).expect("each is whole");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn mode_and_owner_stay_and_write_protection_is_respected() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let (folder, path, _) = saved();
+    let state = training(&shapes());
+    for mode in [0o600, 0o640, 0o664] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("its owner may");
+        save(&state, &View::default(), &path).expect("the folder can be written");
+        let found = std::fs::metadata(&path).expect("the file").permissions().mode();
+        assert_eq!(found & 0o7777, mode, "{found:o}");
+    }
+    // Only root may give a file away.
+    if chown(&path, Some(12_345), Some(23_456)).is_ok() {
+        save(&state, &View::default(), &path).expect("root may write it");
+        let found = std::fs::metadata(&path).expect("the file");
+        assert_eq!((found.uid(), found.gid()), (12_345, 23_456));
+        assert_eq!(found.mode() & 0o7777, 0o664);
+    }
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).expect("its owner may");
+    let before = std::fs::read(&path).expect("the file");
+    let error = save(&state, &View::default(), &path).expect_err("it is protected");
+    assert!(error.to_string().contains("write-protected"), "{error}");
+    assert_eq!(std::fs::read(&path).expect("the file"), before);
+
+    // A link to what is not there yet is followed.
+    let (link, target) = (folder.path().join("link.ron"), folder.path().join("target.ron"));
+    std::os::unix::fs::symlink("target.ron", &link).expect("links can be made");
+    save(&state, &View::default(), &link).expect("the folder can be written");
+    assert!(std::fs::symlink_metadata(&link).expect("the link").is_symlink());
+    assert!(target.is_file());
+}
+
+#[test]
+fn the_name_of_the_data_never_decides_whether_a_save_works() {
+    let long = "x".repeat(250);
+    for (name, stem) in [
+        ("/data/two\nlines.idx", "two-lines-6d-1.ron"),
+        ("/data/bell\u{7}\u{1b}[31m.gz", "bell---31m-6d-1.ron"),
+        ("/data/.hidden", "hidden-6d-1.ron"),
+        ("/data/..", "run-6d-1.ron"),
+        ("/data/", "data-6d-1.ron"),
+        ("", "run-6d-1.ron"),
+        ("-", "run-6d-1.ron"),
+        ("a/b\\c:d*e?.idx", "b-c-d-e-6d-1.ron"),
+        ("/data/\u{6570}\u{5b57}.idx", "\u{6570}\u{5b57}-6d-1.ron"),
+        (&long, &format!("{}-6d-1.ron", "x".repeat(60))),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut state = training(&shapes());
+        state.configuration.data = name.into();
+        let file = SessionFile::chosen(folder.path().join("taken.ron"));
+        let path = file
+            .save_elsewhere(file.ticket(), &state, &View::default())
+            .unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        assert_eq!(path, folder.path().join(stem), "{name:?}");
+        let data = Dataset {
+            name: name.into(),
+            ..Dataset::clone(&shapes())
+        };
+        let session = load(&path).unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        assert_eq!(session.configuration().data, name);
+        session
+            .into_training(&data)
+            .unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        let summary = &folder::list(&[folder.path().to_owned()])[0].summary;
+        assert!(summary.contains("784-8-6-8-784"), "{name:?}: {summary}");
     }
 }
