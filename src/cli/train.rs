@@ -9,14 +9,14 @@ use clap::Args;
 use crossbeam_channel::{Receiver, select, unbounded};
 use serde::Serialize;
 
-use super::{dataset, default_threads, print_line, progress_bar, with_data};
+use super::{dataset, default_threads, print_line, progress_bar, resume, with_data};
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Configuration, Diverged, Method, Preset, Training};
 use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
-use crate::session::{self, View};
+use crate::session::{self, Resumed, View};
 
 /// Time between two saves while training, made at the next evaluation.
 const AUTOSAVE_INTERVAL: Duration = Duration::from_secs(60);
@@ -24,8 +24,9 @@ const AUTOSAVE_INTERVAL: Duration = Duration::from_secs(60);
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// What to train on: mnist, or the path of an IDX file or of frey_rawface.mat
-    #[arg(long, conflicts_with = "resume")]
+    /// What to train on: mnist, the path of an IDX file or of frey_rawface.mat, or - for standard input; with --resume,
+    /// where the session's data is now
+    #[arg(long, value_name = "PATH")]
     data: Option<String>,
     /// Named settings that the other flags override
     #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
@@ -113,12 +114,13 @@ struct Totals {
 
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let signals = signals()?;
     let out = arguments.out.clone().or_else(|| arguments.resume.clone());
     if let Some(out) = &out {
         session::check_writable(out)?;
     }
     let (training, data, view) = start(&arguments)?;
+    // Until here nothing would be lost, and standard input may keep the program waiting.
+    let signals = signals()?;
     let before = (training.samples, training.seconds);
     let goal = training.configuration.goal;
 
@@ -194,14 +196,14 @@ enum Ending {
 /// The run that the arguments ask for, its data, and the view to save with it.
 fn start(arguments: &Arguments) -> anyhow::Result<(Training, Arc<Dataset>, View)> {
     let (mut training, data, view) = if let Some(path) = &arguments.resume {
-        let session = session::load(path)?;
-        let data = Arc::new(dataset(&session.configuration().data)?);
-        let view = session.view().clone();
-        (session.into_training(&data)?, data, view)
+        let Resumed {
+            training, data, view, ..
+        } = resume(path, arguments.data.as_deref())?;
+        (training, data, view)
     } else {
         let configuration = with_data(configuration(arguments), arguments.data.as_deref())?;
         configuration.check()?;
-        let data = Arc::new(dataset(&configuration.data)?);
+        let data = dataset(&configuration.data)?;
         (Training::new(configuration, &data), data, View::default())
     };
     let points = training.configuration.train_points(&data) as u64;

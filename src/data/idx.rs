@@ -7,6 +7,8 @@ use super::packed::fill;
 
 /// Elements are unsigned bytes.
 const BYTES: u8 = 0x08;
+/// What elements may be: bytes of two kinds, and numbers of four.
+const TYPES: [u8; 6] = [BYTES, 0x09, 0x0b, 0x0c, 0x0d, 0x0e];
 
 /// Images of one byte a pixel, after the first four bytes of their file, which are `magic`.
 pub(super) fn images<'a>(magic: &[u8], mut input: impl Read + 'a) -> Result<Announced<'a>, String> {
@@ -33,8 +35,9 @@ pub(super) fn labels(mut input: impl Read, points: usize, of: &str) -> Result<Ve
 
 /// The sizes of `N` dimensions.
 fn sizes<const N: usize>(magic: &[u8], input: &mut impl Read) -> Result<[usize; N], String> {
-    let &[0, 0, kind, dimensions] = magic else {
-        return Err("it is neither IDX, plain or packed by gzip, nor a MATLAB 5 file".into());
+    let (kind, dimensions) = match *magic {
+        [0, 0, kind, dimensions] if TYPES.contains(&kind) => (kind, dimensions),
+        _ => return Err("it is neither IDX, plain or packed by gzip, nor a MATLAB 5 file".into()),
     };
     if kind != BYTES {
         return Err(format!(

@@ -4,6 +4,7 @@
 //! asked for. [`mnist`] is the data set that travels inside the program; [`file`](self::file) reads others, one file a format.
 
 mod binarisation;
+mod checksum;
 pub mod file;
 mod idx;
 mod images;
@@ -16,6 +17,7 @@ mod values;
 use std::path::Path;
 
 pub use binarisation::Binarisation;
+pub use checksum::Checksum;
 use thiserror::Error;
 
 use crate::nn::kernels;

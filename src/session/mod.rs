@@ -10,11 +10,14 @@ mod error;
 mod floats;
 pub mod folder;
 mod load;
+mod resume;
 mod save;
+mod syntax;
 mod view;
 
 pub use comparison::{Bounds, Comparison, KeptRun};
 pub use error::SessionError;
 pub use load::{Session, load};
+pub use resume::{Resumed, resume};
 pub use save::{check_writable, save};
 pub use view::{Pane, Sheet, View};

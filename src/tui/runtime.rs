@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded};
 use ratatui::crossterm::event::{self, Event as TerminalEvent};
 
@@ -19,10 +19,10 @@ use super::signals::{self, Rescue, SaveOnPanic, SharedRescue};
 use super::terminal::Screen;
 use super::update::update;
 use crate::cli::{WorkbenchArguments, default_threads, with_data};
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, LoadError, STANDARD_INPUT, mnist};
 use crate::learning::trainer::Trainer;
 use crate::learning::{Configuration, Training};
-use crate::session::{self, View, folder};
+use crate::session::{self, Resumed, View, folder};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -46,7 +46,13 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     let (sender, messages) = unbounded();
     let rescue = SharedRescue::default();
     let threads = arguments.threads.map_or_else(default_threads, usize::from);
-    let configuration = with_data(arguments.preset.configuration(threads), arguments.data.as_deref())?;
+    let run = match &arguments.session {
+        Some(path) => Run::Saved(path.clone(), arguments.data.clone()),
+        None => {
+            let preset = arguments.preset.configuration(threads);
+            Run::New(with_data(preset, arguments.data.as_deref())?)
+        }
+    };
     let mut screen = Screen::enter(depth, {
         let sender = sender.clone();
         move |panic| drop(sender.send(Message::Panicked(panic)))
@@ -68,10 +74,7 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     };
     // Dropped before the trainer that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
-    runtime.begin(match &arguments.session {
-        Some(path) => Run::Saved(path.clone()),
-        None => Run::New(configuration),
-    })?;
+    runtime.begin(run)?;
     for path in &arguments.compare {
         runtime.read_curve(path.clone())?;
     }
@@ -181,7 +184,7 @@ impl Runtime {
                     }
                 }
                 Effect::NewRun(configuration) => self.begin(Run::New(configuration))?,
-                Effect::Open(path) => self.begin(Run::Saved(path))?,
+                Effect::Open(path) => self.begin(Run::Saved(path, None))?,
                 Effect::Save(path) => self.save(path)?,
                 Effect::ListSessions(intent) => {
                     let entries = folder::list(&self.session_folders());
@@ -205,12 +208,16 @@ impl Runtime {
         let (sender, data) = (self.sender.clone(), self.data.clone());
         spawn("open", move || {
             let opened = open(run, data, &sender);
-            let message = match opened {
-                Ok(opened) => Message::Opened(Box::new(opened)),
-                Err(error) => Message::OpenFailed(format!("{error:#}")),
-            };
             // If the screen is gone, nobody waits for it.
-            let _ = sender.send(message);
+            match opened {
+                Ok((opened, notes)) => {
+                    let _ = sender.send(Message::Opened(Box::new(opened)));
+                    if !notes.is_empty() {
+                        let _ = sender.send(Message::Noted(notes.join("; ")));
+                    }
+                }
+                Err(error) => drop(sender.send(Message::OpenFailed(format!("{error:#}")))),
+            }
         })
     }
 
@@ -284,41 +291,66 @@ impl Runtime {
 /// What is to be put on the screen.
 enum Run {
     New(Configuration),
-    Saved(PathBuf),
+    /// With the place of its data, where a person says that it is elsewhere now.
+    Saved(PathBuf, Option<String>),
 }
 
-/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now.
-fn open(run: Run, loaded: Option<Arc<Dataset>>, sender: &Sender<Message>) -> anyhow::Result<Opened> {
-    let data_named = |name: &str| -> anyhow::Result<Arc<Dataset>> {
-        let unpacking = |fraction| drop(sender.send(Message::Unpacking(fraction)));
-        Ok(match loaded {
-            Some(data) if data.name == name => data,
-            _ => Arc::new(data::load(name, unpacking)?),
-        })
+/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now. Beside it stands what is
+/// worth knowing of data that was not loaded before.
+fn open(
+    run: Run,
+    loaded: Option<Arc<Dataset>>,
+    sender: &Sender<Message>,
+) -> anyhow::Result<(Opened, Vec<String>)> {
+    let mut notes = Vec::new();
+    let data_named = |name: &str| -> Result<Arc<Dataset>, LoadError> {
+        match loaded {
+            Some(data) if data.name == name => Ok(data),
+            _ => {
+                let what = match name {
+                    mnist::NAME => "unpacking MNIST".into(),
+                    other => format!("reading {}", data::short_name(other)),
+                };
+                let progress = |fraction| drop(sender.send(Message::Reading(what.clone(), fraction)));
+                progress(0.0);
+                let data = data::load(name, progress)?;
+                notes.clone_from(&data.notes);
+                Ok(Arc::new(data))
+            }
+        }
     };
-    match run {
+    let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
+                  or use vae-tui train --data -";
+    let opened = match run {
         Run::New(configuration) => {
             configuration.check()?;
+            ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data)?;
-            Ok(Opened {
+            Opened {
                 training: Training::new(configuration, &data),
                 data,
                 view: View::default(),
                 path: None,
-            })
+            }
         }
-        Run::Saved(path) => {
-            let session = session::load(&path)?;
-            let view = session.view().clone();
-            let data = data_named(&session.configuration().data)?;
-            Ok(Opened {
-                training: session.into_training(&data)?,
+        Run::Saved(path, moved) => {
+            ensure!(moved.as_deref() != Some(STANDARD_INPUT), in_use);
+            let Resumed {
+                training,
+                data,
+                view,
+                note,
+            } = session::resume(&path, moved.as_deref(), data_named)?;
+            notes.extend(note);
+            Opened {
+                training,
                 data,
                 view,
                 path: Some(path),
-            })
+            }
         }
-    }
+    };
+    Ok((opened, notes))
 }
 
 fn read_keys(sender: &Sender<Message>) {
