@@ -30,7 +30,7 @@ const STRETCH: u64 = 1 << 20;
 pub fn load(path: &Path) -> Result<Session, SessionError> {
     let text = read(path)?;
     let (text, skipped) = document_of(&text);
-    let unparsed = |error| damaged(path, syntax::words(&error, skipped));
+    let unparsed = |error| damaged(path, syntax::words(&error, text, skipped));
     let header: Header = ron::from_str(text).map_err(unparsed)?;
     if header.format != FORMAT {
         return Err(foreign(path, format!("its format is {:?}", header.format)));

@@ -5,15 +5,24 @@ use ron::error::{Error, SpannedError};
 /// The longest piece of the file that is quoted.
 const LONGEST: usize = 60;
 
-/// An error of the parser as one sentence, for a text of which `skipped` lines were left out at the start.
-pub(super) fn words(error: &SpannedError, skipped: usize) -> String {
-    let place = error.span.start;
-    format!(
-        "line {}, column {}: {}",
-        place.line + skipped,
-        place.col,
+/// An error of the parser of `text` as one sentence; `skipped` lines of the file stand before that text.
+pub(super) fn words(error: &SpannedError, text: &str, skipped: usize) -> String {
+    let (place, reached) = (error.span.start, error.span.end);
+    let text = text.trim_end();
+    let end = (
+        1 + text.matches('\n').count(),
+        1 + text
+            .chars()
+            .rev()
+            .take_while(|&character| character != '\n')
+            .count(),
+    );
+    let cause = if (reached.line, reached.col) >= end && error.code != Error::TrailingCharacters {
+        "it ends too early".into()
+    } else {
         cause(&error.code)
-    )
+    };
+    format!("line {}, column {}: {cause}", place.line + skipped, place.col)
 }
 
 fn cause(error: &Error) -> String {
