@@ -7,6 +7,7 @@
 //! - [`random`]: random numbers as a function of where they are used
 //! - [`hmc`]: Hamiltonian Monte Carlo
 //! - [`nn`]: kernels, differentiable operations, layers, optimizers
+//! - [`files`]: regular files, and their names for people to read
 //! - [`data`]: images, and the MNIST that travels inside the program
 //! - [`model`]: encoder, decoder, and the lower bound that joins them
 //! - [`evaluation`]: how good a model is, in numbers
@@ -26,6 +27,7 @@ pub mod data;
 pub mod dims;
 pub mod evaluation;
 pub mod explore;
+pub mod files;
 pub mod hmc;
 pub mod learning;
 pub mod model;

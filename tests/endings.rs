@@ -546,7 +546,7 @@ fn a_pipe_among_the_sessions_is_no_session() {
         let output = shell(&folder, &format!("$V {command} x.ron"));
         assert_eq!(output.status.code(), Some(1), "{command}");
         assert!(
-            errors(&output).contains("x.ron can't be read: it is not a file"),
+            errors(&output).contains("x.ron can't be read: it is a FIFO"),
             "{}",
             errors(&output)
         );

@@ -24,8 +24,8 @@ fn both_files_hold_the_same_faces() {
     let (Some(matlab), Some(idx)) = (faces("frey_rawface.mat"), faces("frey-faces-idx3-ubyte.gz")) else {
         return;
     };
-    let matlab = file::load(&matlab).expect("the MATLAB file is read");
-    let idx = file::load(&idx).expect("the IDX file is read");
+    let matlab = file::load(&matlab, |_| {}).expect("the MATLAB file is read");
+    let idx = file::load(&idx, |_| {}).expect("the IDX file is read");
     assert_eq!((matlab.height, matlab.width), (28, 20));
     assert_eq!((matlab.train.points(), matlab.test.points()), (1_769, 196));
     assert_eq!((matlab.train, matlab.test), (idx.train, idx.test));
@@ -36,7 +36,7 @@ fn the_gaussian_decoder_learns_faces() {
     let Some(path) = faces("frey_rawface.mat") else {
         return;
     };
-    let data = file::load(&path).expect("the MATLAB file is read");
+    let data = file::load(&path, |_| {}).expect("the MATLAB file is read");
     let configuration = Configuration {
         data: data.name.clone(),
         latent: 2,

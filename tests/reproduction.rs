@@ -21,6 +21,7 @@ fn laboratory(folder: &Path, samples: u64) -> Laboratory {
         stop: Arc::new(AtomicBool::new(false)),
         bars: MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden()),
         bar: ProgressBar::new,
+        say_notes: |_| {},
     }
 }
 

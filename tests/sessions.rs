@@ -215,7 +215,6 @@ fn a_bad_file_is_refused_with_its_name_and_the_cause() {
             "hidden: 9",
             "expected encoder.hidden.weight of shape [784, 9]",
         ),
-        ("data: \"shapes\"", "data: \"faces\"", "trained on \"faces\""),
         (
             "samples: 9000,",
             "samples: 18446744073709551615,",
@@ -237,6 +236,9 @@ fn a_bad_file_is_refused_with_its_name_and_the_cause() {
         let said = complaint(&path, text.replace(from, to));
         assert!(said.contains("damaged") && said.contains(cause), "{to}: {said}");
     }
+
+    let said = complaint(&path, text.replace("data: \"shapes\"", "data: \"faces\""));
+    assert!(said.contains("trained on \"faces\", not on \"shapes\""), "{said}");
 
     let missing = load(Path::new("no/such/run.ron"))
         .err()
@@ -517,10 +519,10 @@ fn the_name_of_the_data_never_decides_whether_a_save_works() {
         ("/data/two\nlines.idx", "two-lines-6d-1.ron"),
         ("/data/bell\u{7}\u{1b}[31m.gz", "bell---31m-6d-1.ron"),
         ("/data/.hidden", "hidden-6d-1.ron"),
-        ("/data/..", "run-6d-1.ron"),
+        ("/data/..", "data-6d-1.ron"),
         ("/data/", "data-6d-1.ron"),
-        ("", "run-6d-1.ron"),
-        ("-", "run-6d-1.ron"),
+        ("", "data-6d-1.ron"),
+        ("-", "stdin-6d-1.ron"),
         ("a/b\\c:d*e?.idx", "b-c-d-e-6d-1.ron"),
         ("/data/\u{6570}\u{5b57}.idx", "\u{6570}\u{5b57}-6d-1.ron"),
         (&long, &format!("{}-6d-1.ron", "x".repeat(60))),

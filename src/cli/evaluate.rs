@@ -6,18 +6,21 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use super::{dataset, default_threads, print_line, progress_bar};
+use super::{default_threads, print_line, progress_bar, resume};
 use crate::data::Part;
 use crate::evaluation::{
     MarginalLikelihood, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
-use crate::session;
+use crate::session::Resumed;
 
 /// The flags of `vae-tui evaluate`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The session
     file: PathBuf,
+    /// Where its data is now, or - for standard input, where that is not as it was saved
+    #[arg(long, value_name = "PATH")]
+    data: Option<String>,
     /// The data points to measure on
     #[arg(long, value_enum, default_value = "test")]
     split: Part,
@@ -68,9 +71,7 @@ struct Importance {
 
 /// Measures and prints.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let session = session::load(&arguments.file)?;
-    let data = dataset(&session.configuration().data)?;
-    let training = session.into_training(&data)?;
+    let Resumed { training, data, .. } = resume(&arguments.file, arguments.data.as_deref())?;
     let split = data.split(arguments.split);
     let (model, noise) = (&training.model, training.noise());
     let pool = rayon::ThreadPoolBuilder::new()

@@ -10,13 +10,16 @@ mod reproduce;
 mod train;
 
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, LoadError};
 use crate::learning::{Configuration, Preset};
+use crate::process::say;
+use crate::session::{self, Resumed};
 
 /// Watch a variational autoencoder learn, steer it, scrub its latent space.
 #[derive(Debug, Parser)]
@@ -41,8 +44,9 @@ pub struct WorkbenchArguments {
     /// What a new run starts from
     #[arg(long, value_enum, default_value_t, conflicts_with = "session")]
     pub preset: Preset,
-    /// What a new run is trained on: mnist, or the path of an IDX file or of frey_rawface.mat
-    #[arg(long, conflicts_with = "session")]
+    /// What a new run is trained on: mnist, or the path of an IDX file or of frey_rawface.mat; with a session, where its
+    /// data is now
+    #[arg(long, value_name = "PATH")]
     pub data: Option<String>,
     /// Threads that share a minibatch of a new run [default: the cores of this machine]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "session")]
@@ -90,9 +94,25 @@ pub fn default_threads() -> usize {
         .min(256)
 }
 
-/// A data set by name, without a sign of progress.
-fn dataset(name: &str) -> anyhow::Result<Dataset> {
-    Ok(data::load(name, |_| {})?)
+/// A data set by name, without a sign of progress; what is worth knowing of it is said.
+fn dataset(name: &str) -> Result<Arc<Dataset>, LoadError> {
+    let data = data::load(name, |_| {})?;
+    say_notes(&data.notes);
+    Ok(Arc::new(data))
+}
+
+/// A saved run with its data, at the place that a person names for it or where it was.
+fn resume(path: &Path, moved: Option<&str>) -> anyhow::Result<Resumed> {
+    let resumed = session::resume(path, moved, dataset)?;
+    say_notes(resumed.note.as_slice());
+    Ok(resumed)
+}
+
+/// Says on standard error what a person should know; if nobody can hear it, that ends nothing.
+pub(crate) fn say_notes(notes: &[String]) {
+    for note in notes {
+        say(format_args!("note: {note}"));
+    }
 }
 
 /// A configuration trained on other data, where a person names some.

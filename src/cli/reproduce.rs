@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::MultiProgress;
 
-use super::{default_threads, print_line, progress_bar};
+use super::{default_threads, print_line, progress_bar, say_notes};
 use crate::process::ending_signals;
 use crate::reproduction::{Figure, Laboratory};
 
@@ -37,7 +37,7 @@ pub struct Arguments {
     /// Where tables, pictures and the sessions of runs go; what is there already is gone on with
     #[arg(long, value_name = "DIR", default_value = "reproduction")]
     out: PathBuf,
-    /// Where frey_rawface.mat is, for the panels of the Frey faces
+    /// Where frey_rawface.mat is, for the panels of the Frey faces; - for standard input
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
 }
@@ -60,6 +60,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         stop,
         bars: MultiProgress::new(),
         bar: |length| progress_bar(length, "samples"),
+        say_notes,
     };
     let verdict = arguments.figure.make(&arguments.panel, &laboratory)?;
     print_line(verdict.trim_end())

@@ -9,7 +9,7 @@ use clap::Args;
 use crossbeam_channel::{Receiver, select, tick, unbounded};
 use serde::Serialize;
 
-use super::{NobodyReads, dataset, default_threads, print_line, progress_bar, with_data};
+use super::{NobodyReads, dataset, default_threads, print_line, progress_bar, resume, with_data};
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
@@ -17,13 +17,14 @@ use crate::learning::{Configuration, Diverged, Method, Preset, Training};
 use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::process::{ending_signals, say, signal_name};
-use crate::session::{self, Kept, SessionFile, View};
+use crate::session::{Kept, Resumed, SessionFile, View};
 
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// What to train on: mnist, or the path of an IDX file or of frey_rawface.mat
-    #[arg(long, conflicts_with = "resume")]
+    /// What to train on: mnist, the path of an IDX file or of frey_rawface.mat, or - for standard input; with --resume,
+    /// where the session's data is now
+    #[arg(long, value_name = "PATH")]
     data: Option<String>,
     /// Named settings that the other flags override
     #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
@@ -114,13 +115,14 @@ struct Totals {
 
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let signals = signals()?;
     let Start {
         training,
         data,
         view,
         out,
     } = start(&arguments)?;
+    // Until here nothing would be lost, and standard input may keep the program waiting.
+    let signals = signals()?;
     let before = (training.samples, training.seconds);
     let goal = training.configuration.goal;
 
@@ -267,25 +269,23 @@ struct Start {
 
 /// The run that the arguments ask for.
 fn start(arguments: &Arguments) -> anyhow::Result<Start> {
-    let session = arguments.resume.as_deref().map(session::load).transpose()?;
-    let out = match (&arguments.out, &arguments.resume, &session) {
-        (Some(out), resume, _) if resume.as_ref() != Some(out) => Some(SessionFile::chosen(out.clone())),
-        (_, Some(resume), Some(session)) => {
-            Some(SessionFile::opened(resume.clone(), session.identity().clone()))
+    let mut out = arguments.out.clone().map(SessionFile::chosen);
+    let (mut training, data, view) = if let Some(path) = &arguments.resume {
+        let Resumed {
+            training,
+            data,
+            view,
+            identity,
+            ..
+        } = resume(path, arguments.data.as_deref())?;
+        if arguments.out.as_ref().is_none_or(|out| out == path) {
+            out = Some(SessionFile::opened(path.clone(), identity));
         }
-        _ => None,
-    };
-    if let Some(out) = &out {
-        out.claim()?;
-    }
-    let (mut training, data, view) = if let Some(session) = session {
-        let data = Arc::new(dataset(&session.configuration().data)?);
-        let view = session.view().clone();
-        (session.into_training(&data)?, data, view)
+        (training, data, view)
     } else {
         let configuration = with_data(configuration(arguments), arguments.data.as_deref())?;
         configuration.check()?;
-        let data = Arc::new(dataset(&configuration.data)?);
+        let data = dataset(&configuration.data)?;
         (Training::new(configuration, &data), data, View::default())
     };
     let points = training.configuration.train_points(&data) as u64;
@@ -307,6 +307,9 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
             training.samples,
             training.configuration.goal
         );
+    }
+    if let Some(out) = &out {
+        out.claim()?;
     }
     Ok(Start {
         training,

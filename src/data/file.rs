@@ -1,149 +1,276 @@
-//! Data sets from files: what a path means, and how images without a test set of their own are split.
+//! Data sets from files and from standard input: what belongs together, and how images without a test set of their own
+//! are split.
+//!
+//! Every header is read, and everything that it says checked, before the first pixel.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
 use thiserror::Error;
 
-use super::images::{HELD_OUT, Images};
-use super::{Dataset, Split, idx, matlab};
+use super::images::{Announced, HELD_OUT};
+use super::names::{ImagesName, first_there};
+use super::packed::{fill, unpacked};
+use super::{Dataset, STANDARD_INPUT, Split, idx, matlab, values};
+use crate::files::{open_regular, shown};
 
-/// The largest file that is read, unpacked.
-const LARGEST: u64 = 4 << 30;
+pub use super::images::Images;
+
+/// How much of a file is read at a time.
+const BUFFER: usize = 1 << 16;
 
 /// A data file could not be used.
 #[derive(Debug, Error)]
-#[error("{} can't be used as data: {cause}", path.display())]
+#[error("{name} can't be used as data: {cause}")]
 pub struct DataError {
-    path: PathBuf,
+    name: String,
     cause: String,
+}
+
+/// Gives an error the name of its file.
+trait Named<T> {
+    fn named(self, path: &Path) -> Result<T, DataError>;
+}
+
+impl<T, E: Display> Named<T> for Result<T, E> {
+    fn named(self, path: &Path) -> Result<T, DataError> {
+        self.map_err(|cause| DataError {
+            name: shown(path),
+            cause: cause.to_string(),
+        })
+    }
 }
 
 /// Reads `path`: a MATLAB file with the Frey faces, or an IDX file of images, plain or packed by gzip.
 ///
-/// If the name has `train-images` in it, the test images and the labels are looked for beside it under MNIST's names.
-/// Else every tenth image is held out as the test set.
+/// If the name says that these are training images, the test images are looked for beside it under the names that IDX
+/// files have; else every tenth image is held out as the test set. Labels are looked for too. `progress` hears the
+/// fraction of the file that was read.
 ///
 /// # Errors
-/// If the file can't be read or is neither; one sentence that names file and cause.
-pub fn load(path: &Path) -> Result<Dataset, DataError> {
-    let name = path.to_string_lossy().into_owned();
-    let at = |path: &Path| {
-        let path = path.to_owned();
-        move |cause: String| DataError { path, cause }
+/// If the file can't be read or is neither, if it is no regular file, or if one beside it does not fit; one sentence
+/// that names file and cause.
+pub fn load(path: &Path, progress: impl FnMut(f32)) -> Result<Dataset, DataError> {
+    let train = open(path, progress)?;
+    let shape = train.shape;
+    let name = ImagesName::of(path);
+    let mut notes = Vec::new();
+    let mut labels_of = |path: &Path, points: usize| match ImagesName::of(path) {
+        Some(name) => labels(&name, path, points, &mut notes),
+        None => Ok(Vec::new()),
     };
-    let images = read(path).and_then(|bytes| images(&bytes)).map_err(at(path))?;
-    let (height, width) = (images.height, images.width);
-    let Some(test_path) = sibling(path, "train-images", "t10k-images") else {
-        return Ok(held_out(name, images));
+    let train_labels = labels_of(path, shape.count)?;
+    let training_name = name.filter(ImagesName::is_training);
+    let candidates = training_name.map_or_else(Vec::new, |name| name.test_images());
+    let Some(test_path) = first_there(&candidates) else {
+        let images = read(train, path, &mut notes)?;
+        let missing = candidates.first().map_or(String::new(), |likeliest| {
+            format!(
+                "no test images such as {} lie beside it, so ",
+                file_name(likeliest)
+            )
+        });
+        notes.push(format!(
+            "{}: {missing}{}",
+            file_name(path),
+            held_out_words(shape.count)
+        ));
+        return Ok(hold_out(path, images, train_labels, notes));
     };
-    let test = read(&test_path)
-        .and_then(|bytes| self::images(&bytes))
-        .map_err(at(&test_path))?;
-    if (test.height, test.width) != (height, width) {
-        let cause = format!(
-            "its images have {} x {} pixels, those of {} {height} x {width}",
-            test.height,
-            test.width,
-            path.display()
-        );
-        return Err(at(&test_path)(cause));
+    let test = open(test_path, |_| {})?;
+    if (test.shape.height, test.shape.width) != (shape.height, shape.width) {
+        let cause = format!("it has {}, but {} has {shape}", test.shape, shown(path));
+        return Err(cause).named(test_path);
     }
-    let split = |images: Images, images_path: &Path| -> Result<Split, DataError> {
-        let pixels_per_image = height * width;
-        let labels = match sibling(images_path, "images-idx3", "labels-idx1") {
-            Some(labels_path) => {
-                let points = images.pixels.len() / pixels_per_image;
-                let labels = read(&labels_path).and_then(|bytes| idx::labels(&bytes, points));
-                labels.map_err(at(&labels_path))?
-            }
-            None => Vec::new(),
-        };
-        Ok(Split {
-            pixels: images.pixels,
-            labels,
-            pixels_per_image,
-        })
+    let test_labels = labels_of(test_path, test.shape.count)?;
+    let train = read(train, path, &mut notes)?;
+    let test = read(test, test_path, &mut notes)?;
+    let split = |images: Images, labels| Split {
+        pixels: images.pixels,
+        labels,
+        pixels_per_image: shape.pixels(),
     };
     Ok(Dataset {
-        name,
-        height,
-        width,
-        train: split(images, path)?,
-        test: split(test, &test_path)?,
+        name: path.to_string_lossy().into_owned(),
+        height: shape.height,
+        width: shape.width,
+        train: split(train, train_labels),
+        test: split(test, test_labels),
+        notes,
     })
 }
 
-/// The file beside `path` with another part in its name, if it is there.
-fn sibling(path: &Path, part: &str, other: &str) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
-    let sibling = path.with_file_name(name.replace(part, other));
-    (name.contains(part) && sibling.is_file()).then_some(sibling)
+/// Reads images as [`load`] does, but from standard input; every tenth is held out as the test set.
+///
+/// # Errors
+/// If standard input is a terminal, can't be read, or has no such images.
+pub fn standard_input() -> Result<Dataset, DataError> {
+    let name = Path::new("standard input");
+    let input = std::io::stdin().lock();
+    if input.is_terminal() {
+        return Err("it is a terminal; --data - is for a file or a pipe: --data - < FILE").named(name);
+    }
+    let images = announced(input).named(name)?;
+    let mut notes = Vec::new();
+    let count = images.shape.count;
+    let images = read(images, name, &mut notes)?;
+    notes.push(format!("standard input: {}", held_out_words(count)));
+    Ok(hold_out(Path::new(STANDARD_INPUT), images, Vec::new(), notes))
 }
 
-/// The bytes of a file, unpacked where they are packed.
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+/// The images in a file's bytes, whatever its name: MATLAB with the Frey faces, or IDX, plain or packed by gzip.
+///
+/// Reads no further than the header if that can't be used, and takes no more memory than the images do.
+///
+/// # Errors
+/// If it is neither, or its header can't be used or does not fit what follows; the sentence begins with "it" or "its".
+pub fn parse(bytes: impl BufRead) -> Result<Images, String> {
+    announced(bytes)?.read()
+}
+
+/// The header of a file's bytes, with the pixels still to be read.
+fn announced<'a>(input: impl BufRead + 'a) -> Result<Announced<'a>, String> {
     let said = |error: std::io::Error| error.to_string();
-    let file = File::open(path).map_err(said)?;
-    if !file.metadata().map_err(said)?.is_file() {
-        return Err("it is not a file".into());
-    }
-    let mut bytes = Vec::new();
-    file.take(LARGEST).read_to_end(&mut bytes).map_err(said)?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut unpacked = Vec::new();
-        let unpacking = MultiGzDecoder::new(&bytes[..])
-            .take(LARGEST)
-            .read_to_end(&mut unpacked);
-        unpacking.map_err(|error| format!("its gzip stream is damaged: {error}"))?;
-        bytes = unpacked;
-    }
-    if bytes.len() as u64 == LARGEST {
-        return Err("it is larger than 4 GiB".into());
-    }
-    Ok(bytes)
-}
-
-fn images(bytes: &[u8]) -> Result<Images, String> {
-    if bytes.starts_with(b"MATLAB") {
-        matlab::frey_faces(bytes)
-    } else {
-        idx::images(bytes)
+    let mut input = unpacked(input).map_err(said)?;
+    let mut magic = [0; 4];
+    let length = fill(&mut input, &mut magic).map_err(said)?;
+    match &magic[..length] {
+        [] => Err("it is empty".into()),
+        magic if magic == matlab::MAGIC => matlab::frey_faces(input),
+        magic => idx::images(magic, input),
     }
 }
 
-fn held_out(name: String, images: Images) -> Dataset {
+/// The header of a file; `progress` hears later how much of the file was read.
+fn open<'a>(path: &Path, progress: impl FnMut(f32) + 'a) -> Result<Announced<'a>, DataError> {
+    let file = open_regular(path).named(path)?;
+    let length = file.metadata().named(path)?.len();
+    let watched = Watched {
+        file,
+        length,
+        read: 0,
+        progress,
+    };
+    announced(BufReader::with_capacity(BUFFER, watched)).named(path)
+}
+
+/// The pixels of a file, with what is worth saying of their values.
+fn read(images: Announced, path: &Path, notes: &mut Vec<String>) -> Result<Images, DataError> {
+    let mut images = images.read().named(path)?;
+    if let Some(note) = values::scale(&mut images.pixels) {
+        notes.push(format!("{}: {note}", file_name(path)));
+    }
+    Ok(images)
+}
+
+/// The labels of the images in `path`, where they lie beside it.
+fn labels(
+    name: &ImagesName,
+    path: &Path,
+    points: usize,
+    notes: &mut Vec<String>,
+) -> Result<Vec<u8>, DataError> {
+    let candidates = name.labels();
+    if let Some(labels_path) = first_there(&candidates) {
+        let file = open_regular(labels_path).named(labels_path)?;
+        let input = unpacked(BufReader::with_capacity(BUFFER, file)).named(labels_path)?;
+        return idx::labels(input, points, &shown(path)).named(labels_path);
+    }
+    let note = match (first_there(&name.qmnist_labels()), candidates.first()) {
+        (Some(labels), _) => format!(
+            "the labels in {} are of another kind and are not read",
+            file_name(labels)
+        ),
+        (None, Some(likeliest)) => format!("no labels such as {} lie beside it", file_name(likeliest)),
+        (None, None) => return Ok(Vec::new()),
+    };
+    notes.push(format!("{}: {note}", file_name(path)));
+    Ok(Vec::new())
+}
+
+/// The name of a file without its folder, for a person to read.
+fn file_name(path: &Path) -> String {
+    shown(path.file_name().map_or(path, Path::new))
+}
+
+fn held_out_words(count: usize) -> String {
+    format!(
+        "every tenth image is held out as the test set, {} of {count}",
+        count / HELD_OUT
+    )
+}
+
+/// Every tenth image becomes the test set.
+fn hold_out(name: &Path, images: Images, labels: Vec<u8>, notes: Vec<String>) -> Dataset {
     let Images {
         pixels,
         height,
         width,
     } = images;
-    let empty = Split {
+    let (train, test) = every_tenth(pixels, height * width);
+    let (train_labels, test_labels) = every_tenth(labels, 1);
+    let split = |pixels, labels| Split {
+        pixels,
+        labels,
         pixels_per_image: height * width,
-        ..Split::default()
     };
-    let (mut train, mut test) = (empty.clone(), empty);
-    for (index, image) in pixels.chunks_exact(height * width).enumerate() {
-        let split = if index % HELD_OUT == HELD_OUT - 1 {
-            &mut test
-        } else {
-            &mut train
-        };
-        split.pixels.extend_from_slice(image);
-    }
     Dataset {
-        name,
+        name: name.to_string_lossy().into_owned(),
         height,
         width,
-        train,
-        test,
+        train: split(train, train_labels),
+        test: split(test, test_labels),
+        notes,
+    }
+}
+
+/// What stays, and every tenth item of `size` bytes: without a second copy of what stays, which may be large.
+fn every_tenth(mut bytes: Vec<u8>, size: usize) -> (Vec<u8>, Vec<u8>) {
+    let count = bytes.len() / size;
+    let mut taken = Vec::with_capacity(count / HELD_OUT * size);
+    let mut kept = 0;
+    for item in 0..count {
+        let place = item * size..(item + 1) * size;
+        if item % HELD_OUT == HELD_OUT - 1 {
+            taken.extend_from_slice(&bytes[place]);
+        } else {
+            bytes.copy_within(place, kept);
+            kept += size;
+        }
+    }
+    bytes.truncate(kept);
+    bytes.shrink_to_fit();
+    (bytes, taken)
+}
+
+/// A file that tells how much of it was read, a hundred times at most.
+struct Watched<P> {
+    file: File,
+    length: u64,
+    read: u64,
+    progress: P,
+}
+
+impl<P: FnMut(f32)> Read for Watched<P> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(into)?;
+        let percent = |read: u64| (100 * read).checked_div(self.length).unwrap_or(100);
+        let before = percent(self.read);
+        self.read += count as u64;
+        let now = percent(self.read);
+        if now != before {
+            (self.progress)(now as f32 / 100.0);
+        }
+        Ok(count)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn idx_of(count: u32, height: u32, width: u32, pixels: &[u8]) -> Vec<u8> {
@@ -172,7 +299,7 @@ mod tests {
         let bytes = idx_of(25, 2, 3, &pixels);
         for (name, bytes) in [("a.idx", bytes.clone()), ("a.idx.gz", packed(&bytes))] {
             let (_folder, path) = written(name, &bytes);
-            let data = load(&path).unwrap();
+            let data = load(&path, |_| {}).unwrap();
             assert_eq!(
                 (data.height, data.width, data.name.as_str()),
                 (2, 3, path.to_str().unwrap())
@@ -192,14 +319,14 @@ mod tests {
             "train-labels-idx1-ubyte",
             [[0, 0, 8, 1, 0, 0, 0, 12].to_vec(), vec![3; 12]].concat(),
         );
-        let data = load(&path).unwrap();
+        let data = load(&path, |_| {}).unwrap();
         assert_eq!((data.train.points(), data.test.points()), (12, 10));
         assert_eq!((data.train.label(0), data.test.label(0)), (Some(3), None));
 
         write("t10k-images-idx3-ubyte", idx_of(10, 1, 2, &[9; 20]));
-        let said = load(&path).unwrap_err().to_string();
+        let said = load(&path, |_| {}).unwrap_err().to_string();
         assert!(
-            said.contains("its images have 1 x 2 pixels") && said.contains("t10k"),
+            said.contains("10 images of 1 x 2 pixels") && said.contains("t10k"),
             "{said}"
         );
     }
@@ -208,11 +335,15 @@ mod tests {
     fn a_bad_file_is_one_clear_sentence() {
         let good = idx_of(12, 2, 2, &[0; 48]);
         let cases: &[(&str, Vec<u8>, &str)] = &[
-            ("empty", vec![], "neither"),
+            ("empty", vec![], "it is empty"),
             ("text", b"hello, world".to_vec(), "neither"),
             ("header only", good[..10].to_vec(), "header"),
             ("short", good[..40].to_vec(), "24 bytes follow"),
-            ("long", [good.clone(), vec![0]].concat(), "49 bytes follow"),
+            (
+                "long",
+                [good.clone(), vec![0]].concat(),
+                "more than 48 bytes follow",
+            ),
             (
                 "lying",
                 idx_of(u32::MAX, u32::MAX, u32::MAX, &[0; 48]),
@@ -227,10 +358,10 @@ mod tests {
         ];
         for (name, bytes, expected) in cases {
             let (_folder, path) = written(name, bytes);
-            let said = load(&path).unwrap_err().to_string();
+            let said = load(&path, |_| {}).unwrap_err().to_string();
             assert!(said.contains(expected) && said.contains(name), "{name}: {said}");
         }
-        let said = load(Path::new("no/such/file")).unwrap_err().to_string();
+        let said = load(Path::new("no/such/file"), |_| {}).unwrap_err().to_string();
         assert!(said.starts_with("no/such/file can't be used as data: "), "{said}");
     }
 }

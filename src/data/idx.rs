@@ -1,37 +1,43 @@
 //! The IDX format of MNIST: a magic number that says type and dimensions, the sizes, then the bytes; all big-endian.
 
-use super::images::{Images, check_shape};
+use std::io::Read;
+
+use super::images::{Announced, Shape, read_claimed};
+use super::packed::fill;
 
 /// Elements are unsigned bytes.
 const BYTES: u8 = 0x08;
+/// What elements may be: bytes of two kinds, and numbers of four.
+const TYPES: [u8; 6] = [BYTES, 0x09, 0x0b, 0x0c, 0x0d, 0x0e];
 
-/// Images of one byte a pixel.
-pub(super) fn images(bytes: &[u8]) -> Result<Images, String> {
-    let ([count, height, width], pixels) = parse(bytes)?;
-    check_shape(count, height, width, pixels.len())?;
-    Ok(Images {
-        pixels: pixels.to_vec(),
-        height,
-        width,
+/// Images of one byte a pixel, after the first four bytes of their file, which are `magic`.
+pub(super) fn images<'a>(magic: &[u8], mut input: impl Read + 'a) -> Result<Announced<'a>, String> {
+    let [count, height, width] = sizes(magic, &mut input)?;
+    Ok(Announced {
+        shape: Shape::checked(count, height, width)?,
+        body: Box::new(input),
+        padding: 0,
     })
 }
 
-/// One label of one byte for each of `points` images.
-pub(super) fn labels(bytes: &[u8], points: usize) -> Result<Vec<u8>, String> {
-    let ([count], labels) = parse(bytes)?;
-    if count != points || labels.len() != points {
+/// One label of one byte for each of `points` images, which lie in the file `of`.
+pub(super) fn labels(mut input: impl Read, points: usize, of: &str) -> Result<Vec<u8>, String> {
+    let mut magic = [0; 4];
+    let length = fill(&mut input, &mut magic).map_err(|error| error.to_string())?;
+    let [count] = sizes(&magic[..length], &mut input)?;
+    if count != points {
         return Err(format!(
-            "its header says {count} labels and {} follow, for {points} images",
-            labels.len()
+            "its header says {count} labels, but {of} has {points} images"
         ));
     }
-    Ok(labels.to_vec())
+    read_claimed(&mut input, count, 0, &format!("its header says {count} labels"))
 }
 
-/// The sizes of `N` dimensions and what follows them.
-fn parse<const N: usize>(bytes: &[u8]) -> Result<([usize; N], &[u8]), String> {
-    let Some((&[0, 0, kind, dimensions], rest)) = bytes.split_first_chunk::<4>() else {
-        return Err("it is neither IDX, plain or packed by gzip, nor a MATLAB 5 file".into());
+/// The sizes of `N` dimensions.
+fn sizes<const N: usize>(magic: &[u8], input: &mut impl Read) -> Result<[usize; N], String> {
+    let (kind, dimensions) = match *magic {
+        [0, 0, kind, dimensions] if TYPES.contains(&kind) => (kind, dimensions),
+        _ => return Err("it is neither IDX, plain or packed by gzip, nor a MATLAB 5 file".into()),
     };
     if kind != BYTES {
         return Err(format!(
@@ -41,12 +47,10 @@ fn parse<const N: usize>(bytes: &[u8]) -> Result<([usize; N], &[u8]), String> {
     if usize::from(dimensions) != N {
         return Err(format!("it has {dimensions} dimension(s), but {N} are needed"));
     }
-    let Some((header, rest)) = rest.split_at_checked(4 * N) else {
+    let mut header = [[0; 4]; N];
+    let bytes = header.as_flattened_mut();
+    if fill(input, bytes).map_err(|error| error.to_string())? < bytes.len() {
         return Err("it ends within its header".into());
-    };
-    let mut sizes = [0; N];
-    for (size, bytes) in sizes.iter_mut().zip(header.as_chunks::<4>().0) {
-        *size = u32::from_be_bytes(*bytes) as usize;
     }
-    Ok((sizes, rest))
+    Ok(header.map(|size| u32::from_be_bytes(size) as usize))
 }

@@ -1,115 +1,190 @@
 //! The Frey faces as they are passed on: a MATLAB 5 file with a matrix `ff` of bytes, one image a column.
 //!
 //! Of the format only what such a file needs is read: numeric matrices of unsigned bytes, plain or packed by zlib,
-//! little-endian. Layout: "MAT-File Format", The MathWorks: a header of 128 bytes, then tagged elements.
+//! little-endian. Layout: "MAT-File Format", The MathWorks: a header of 128 bytes, then tagged elements. Of other
+//! variables than `ff` only the beginning is unpacked.
 
-use std::io::Read;
+use std::io::{BufReader, Read, Take, sink};
 
-use flate2::read::ZlibDecoder;
+use flate2::bufread::ZlibDecoder;
 
-use super::images::{Images, check_shape};
+use super::images::{Announced, Shape};
+use super::packed::{Unpacking, fill};
 
+/// The first bytes of a MATLAB file.
+pub(super) const MAGIC: &[u8; 4] = b"MATL";
 /// Data types of elements.
 const UINT8: u32 = 2;
 const MATRIX: u32 = 14;
 const COMPRESSED: u32 = 15;
-/// The largest matrix that is unpacked.
-const LARGEST: u64 = 1 << 30;
+/// Elements begin at multiples of so many bytes.
+const ALIGNMENT: usize = 8;
+/// The longest name, and list of dimensions, in bytes; MATLAB's own names have 63.
+const LONGEST: usize = 256;
+/// The most variables that are looked through.
+const MOST_VARIABLES: usize = 1_000;
+/// How many of them are named where none is `ff`.
+const MOST_NAMED: usize = 5;
 
 /// Rows and columns of an image of the Frey faces: 560 pixels in a column of `ff`, row by row.
 const FACE: (usize, usize) = (28, 20);
 
-/// The images in the variable `ff`.
-pub(super) fn frey_faces(bytes: &[u8]) -> Result<Images, String> {
-    let Some((header, mut rest)) = bytes.split_first_chunk::<128>() else {
+/// The images in the variable `ff`, of a file after its first four bytes.
+pub(super) fn frey_faces<'a>(mut input: impl Read + 'a) -> Result<Announced<'a>, String> {
+    let mut header = [0; 124];
+    if fill(&mut input, &mut header).map_err(said)? < header.len() {
         return Err("it ends within its MATLAB header".into());
-    };
-    if !header.starts_with(b"MATLAB 5.0") {
-        let version = String::from_utf8_lossy(&header[..10]).into_owned();
+    }
+    if !header.starts_with(b"AB 5.0") {
+        let version = format!("MATL{}", String::from_utf8_lossy(&header[..6]));
         return Err(format!(
             "it is a {version:?} file, but only MATLAB 5.0 files are read"
         ));
     }
-    if &header[126..] != b"IM" {
+    if !header.ends_with(b"IM") {
         return Err("its numbers are big-endian, which is not read".into());
     }
     let mut names = Vec::new();
-    while !rest.is_empty() {
-        let (element, after) = element(rest)?;
-        rest = after;
-        let unpacked;
-        let matrix = match element.kind {
-            MATRIX => element.data,
-            COMPRESSED => {
-                unpacked = unpack(element.data)?;
-                let (inner, _) = self::element(&unpacked)?;
-                if inner.kind != MATRIX {
-                    continue;
-                }
-                inner.data
-            }
-            _ => continue,
-        };
-        let (name, images) = variable(matrix)?;
-        if name == "ff" {
-            return images;
+    while let Some(tag) = tag(&mut input)? {
+        if names.len() == MOST_VARIABLES {
+            return Err(format!("none of its first {MOST_VARIABLES} variables is \"ff\""));
         }
+        let mut element = input.take(tag.length as u64);
+        let (name, rest) = match (tag.kind, tag.inline) {
+            (MATRIX, None) => match variable(&mut element)? {
+                Variable::Faces(shape) => return Ok(announced(shape, element)),
+                Variable::Other(name) => (name, element),
+            },
+            (COMPRESSED, None) => {
+                let mut unpacking = Unpacking {
+                    inner: ZlibDecoder::new(BufReader::new(element)),
+                    what: "a packed variable",
+                };
+                match packed_variable(&mut unpacking)? {
+                    Variable::Faces(shape) => return Ok(announced(shape, unpacking)),
+                    Variable::Other(name) => (name, unpacking.inner.into_inner().into_inner()),
+                }
+            }
+            (kind, _) => {
+                return Err(format!(
+                    "an element of type {kind} stands where a variable should"
+                ));
+            }
+        };
         names.push(name);
+        input = behind(rest, tag)?;
     }
-    Err(format!("it has no variable \"ff\", only {names:?}"))
-}
-
-/// A tagged element.
-struct Element<'a> {
-    kind: u32,
-    data: &'a [u8],
-}
-
-/// The element at the start of `bytes`, and what follows it, which begins at a multiple of eight bytes.
-fn element(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), String> {
-    let cut_off = || "it ends within an element".to_owned();
-    let (tag, rest) = bytes.split_first_chunk::<8>().ok_or_else(cut_off)?;
-    let first = u32::from_le_bytes([tag[0], tag[1], tag[2], tag[3]]);
-    // A small element has its length in the upper half of the type, and its data within the tag.
-    if first >> 16 != 0 {
-        let (kind, length) = (first & 0xffff, (first >> 16) as usize);
-        let data = bytes[4..8].get(..length).ok_or_else(cut_off)?;
-        return Ok((Element { kind, data }, rest));
-    }
-    let length = u32::from_le_bytes([tag[4], tag[5], tag[6], tag[7]]) as usize;
-    let data = rest.get(..length).ok_or_else(cut_off)?;
-    let padded = if first == COMPRESSED {
-        length
-    } else {
-        length.next_multiple_of(8)
+    let more = match names.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
-    Ok((
-        Element { kind: first, data },
-        rest.get(padded..).unwrap_or_default(),
-    ))
+    names.truncate(MOST_NAMED);
+    Err(format!("it has no variable \"ff\", only {names:?}{more}"))
 }
 
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let mut unpacked = Vec::new();
-    ZlibDecoder::new(bytes)
-        .take(LARGEST)
-        .read_to_end(&mut unpacked)
-        .map_err(|error| format!("a packed variable is damaged: {error}"))?;
-    Ok(unpacked)
+fn announced<'a>(shape: Shape, body: impl Read + 'a) -> Announced<'a> {
+    Announced {
+        shape,
+        body: Box::new(body),
+        padding: ALIGNMENT - 1,
+    }
 }
 
-/// The name of a variable, and its images if it can hold them: flags, dimensions, name, then the numbers.
-fn variable(bytes: &[u8]) -> Result<(String, Result<Images, String>), String> {
-    let (_flags, rest) = element(bytes)?;
-    let (dimensions, rest) = element(rest)?;
-    let (name, rest) = element(rest)?;
-    let name = String::from_utf8_lossy(name.data).into_owned();
-    Ok((name, faces(&dimensions, rest)))
+/// What an element begins with.
+#[derive(Clone, Copy)]
+struct Tag {
+    kind: u32,
+    /// Bytes of its data.
+    length: usize,
+    /// The data, where so little follows that it stands within the tag.
+    inline: Option<[u8; 4]>,
 }
 
-fn faces(dimensions: &Element, rest: &[u8]) -> Result<Images, String> {
+/// The next tag; none at the end.
+fn tag(input: &mut impl Read) -> Result<Option<Tag>, String> {
+    let mut bytes = [[0; 4]; 2];
+    let read = fill(input, bytes.as_flattened_mut()).map_err(said)?;
+    if read == 0 {
+        return Ok(None);
+    }
+    if read < ALIGNMENT {
+        return Err(cut_off());
+    }
+    let first = u32::from_le_bytes(bytes[0]);
+    // A small element has its length in the upper half of the type, and its data within the tag.
+    let tag = match (first >> 16) as usize {
+        0 => Tag {
+            kind: first,
+            length: u32::from_le_bytes(bytes[1]) as usize,
+            inline: None,
+        },
+        length @ 1..=4 => Tag {
+            kind: first & 0xffff,
+            length,
+            inline: Some(bytes[1]),
+        },
+        length => return Err(format!("a small element claims to have {length} bytes")),
+    };
+    Ok(Some(tag))
+}
+
+/// The data of the next element, which is a short one.
+fn short(input: &mut impl Read) -> Result<Vec<u8>, String> {
+    let Tag { length, inline, .. } = tag(input)?.ok_or_else(cut_off)?;
+    if let Some(data) = inline {
+        return Ok(data[..length].to_vec());
+    }
+    if length > LONGEST {
+        return Err(format!(
+            "a name or the dimensions of a variable take {length} bytes"
+        ));
+    }
+    let mut data = vec![0; length.next_multiple_of(ALIGNMENT)];
+    if fill(input, &mut data).map_err(said)? < data.len() {
+        return Err(cut_off());
+    }
+    data.truncate(length);
+    Ok(data)
+}
+
+/// The file behind an element of which `rest` was not read.
+fn behind<R: Read>(mut rest: Take<R>, tag: Tag) -> Result<R, String> {
+    std::io::copy(&mut rest, &mut sink()).map_err(said)?;
+    if rest.limit() > 0 {
+        return Err(cut_off());
+    }
+    let mut input = rest.into_inner();
+    if tag.kind != COMPRESSED {
+        let padding = tag.length.next_multiple_of(ALIGNMENT) - tag.length;
+        fill(&mut input, &mut [0; ALIGNMENT][..padding]).map_err(said)?;
+    }
+    Ok(input)
+}
+
+/// A variable, as far as it was read.
+enum Variable {
+    /// `ff`, with its pixels next.
+    Faces(Shape),
+    /// Another, with its name.
+    Other(String),
+}
+
+fn packed_variable(input: &mut impl Read) -> Result<Variable, String> {
+    match tag(input)? {
+        Some(Tag { kind: MATRIX, .. }) => variable(input),
+        _ => Err("a packed element holds no variable".into()),
+    }
+}
+
+/// The beginning of a variable: flags, dimensions, name, and of `ff` the tag of its numbers.
+fn variable(input: &mut impl Read) -> Result<Variable, String> {
+    let _flags = short(input)?;
+    let dimensions = short(input)?;
+    let name = short(input)?;
+    if name != b"ff" {
+        return Ok(Variable::Other(String::from_utf8_lossy(&name).into_owned()));
+    }
     let sizes: Vec<usize> = dimensions
-        .data
         .as_chunks::<4>()
         .0
         .iter()
@@ -125,19 +200,29 @@ fn faces(dimensions: &Element, rest: &[u8]) -> Result<Images, String> {
             height * width
         ));
     }
-    let (numbers, _) = element(rest)?;
+    let shape = Shape::checked(count, height, width)?;
+    let numbers = tag(input)?.ok_or_else(cut_off)?;
     if numbers.kind != UINT8 {
         return Err(format!(
             "\"ff\" has numbers of MATLAB type {}, but bytes are needed",
             numbers.kind
         ));
     }
-    check_shape(count, height, width, numbers.data.len())?;
-    Ok(Images {
-        pixels: numbers.data.to_vec(),
-        height,
-        width,
-    })
+    if numbers.length != count * pixels {
+        return Err(format!(
+            "its header says {shape}, but then that {} bytes follow",
+            numbers.length
+        ));
+    }
+    Ok(Variable::Faces(shape))
+}
+
+fn cut_off() -> String {
+    "it ends within an element".into()
+}
+
+fn said(error: std::io::Error) -> String {
+    error.to_string()
 }
 
 #[cfg(test)]
@@ -184,19 +269,36 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let packed = zlib(bytes);
+        let length = (packed.len() as u32).to_le_bytes();
+        [&COMPRESSED.to_le_bytes()[..], &length, &packed].concat()
+    }
+
+    /// The same with another checksum at its end.
+    fn torn(mut packed: Vec<u8>) -> Vec<u8> {
+        if let Some(last) = packed.last_mut() {
+            *last ^= 1;
+        }
+        packed
+    }
+
+    fn read(mut bytes: &[u8]) -> Result<super::super::images::Images, String> {
+        bytes = &bytes[MAGIC.len()..];
+        frey_faces(bytes)?.read()
+    }
+
     #[test]
     fn ff_is_found_plain_and_packed_among_other_variables() {
         let pixels: Vec<u8> = (0..12 * 560).map(|i| (i / 560) as u8).collect();
         let (other, ff) = (matrix(b"x", 1, 1, &[5]), matrix(b"ff", 560, 12, &pixels));
-        let packed = zlib(&ff);
-        let compressed = [
-            &15_u32.to_le_bytes()[..],
-            &(packed.len() as u32).to_le_bytes(),
-            &packed,
-        ]
-        .concat();
-        for elements in [vec![ff.clone()], vec![other.clone(), ff], vec![other, compressed]] {
-            let images = frey_faces(&file(&elements)).unwrap();
+        let compressed = packed(&ff);
+        for elements in [
+            vec![ff.clone()],
+            vec![other.clone(), ff],
+            vec![packed(&other), other, compressed],
+        ] {
+            let images = read(&file(&elements)).unwrap();
             assert_eq!((images.height, images.width), (28, 20));
             assert_eq!(images.pixels, pixels);
         }
@@ -212,11 +314,29 @@ mod tests {
         big_endian[126..128].copy_from_slice(b"MI");
         for (bytes, expected) in [
             (good[..100].to_vec(), "header"),
-            (good[..1_000].to_vec(), "ends within an element"),
+            (good[..150].to_vec(), "ends within an element"),
+            (
+                good[..1_000].to_vec(),
+                "12 images of 28 x 20 pixels, but 816 bytes follow",
+            ),
+            (
+                file(&[tagged(MATRIX, &[0; 8]), vec![0; 8]]),
+                "ends within an element",
+            ),
+            (file(&[vec![0; 64]]), "an element of type 0"),
+            (file(&vec![matrix(b"x", 1, 1, &[5]); 2_000]), "1000 variables"),
             (file(&[]), "no variable \"ff\""),
             (file(&[matrix(b"gg", 560, 12, &[0; 12 * 560])]), "only [\"gg\"]"),
             (file(&[matrix(b"ff", 561, 12, &[0; 12 * 561])]), "561 rows"),
             (lying, "4294967295 images"),
+            (
+                file(&[matrix(b"ff", 560, 12, &[0; 11 * 560])]),
+                "12 images of 28 x 20 pixels, but then that 6160 bytes",
+            ),
+            (
+                file(&[torn(packed(&matrix(b"ff", 560, 12, &[7; 12 * 560])))]),
+                "packed variable is damaged",
+            ),
             (other_version, "MATLAB 7.0"),
             (big_endian, "big-endian"),
             (
@@ -224,7 +344,7 @@ mod tests {
                 "packed variable is damaged",
             ),
         ] {
-            let said = frey_faces(&bytes).unwrap_err();
+            let said = read(&bytes).unwrap_err();
             assert!(said.contains(expected), "{expected}: {said}");
         }
     }

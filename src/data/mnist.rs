@@ -61,6 +61,7 @@ pub fn load(mut progress: impl FnMut(f32)) -> Result<Dataset, Damaged> {
         width: SIDE,
         train: split(train, labels),
         test: split(test, test_labels),
+        notes: Vec::new(),
     })
 }
 

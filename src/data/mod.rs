@@ -4,15 +4,20 @@
 //! asked for. [`mnist`] is the data set that travels inside the program; [`file`](self::file) reads others, one file a format.
 
 mod binarisation;
+mod checksum;
 pub mod file;
 mod idx;
 mod images;
 mod matlab;
 pub mod mnist;
+mod names;
+mod packed;
+mod values;
 
 use std::path::Path;
 
 pub use binarisation::Binarisation;
+pub use checksum::Checksum;
 use thiserror::Error;
 
 use crate::nn::kernels;
@@ -30,6 +35,8 @@ pub struct Dataset {
     pub train: Split,
     /// What it is only measured on.
     pub test: Split,
+    /// What a person should know of how it was read, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// One part of a data set.
@@ -76,21 +83,25 @@ pub enum LoadError {
     File(#[from] file::DataError),
 }
 
-/// Loads the data set of that name: `mnist`, or the path of a file; `progress` hears the fraction done.
+/// The name that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Loads the data set of that name: `mnist`, `-` for standard input, or the path of a file; `progress` hears the
+/// fraction done.
 ///
 /// # Errors
 /// If the file can't be read or used.
 pub fn load(name: &str, progress: impl FnMut(f32)) -> Result<Dataset, LoadError> {
-    if name == mnist::NAME {
-        Ok(mnist::load(progress)?)
-    } else {
-        Ok(file::load(Path::new(name))?)
+    match name {
+        mnist::NAME => Ok(mnist::load(progress)?),
+        STANDARD_INPUT => Ok(file::standard_input()?),
+        path => Ok(file::load(Path::new(path), progress)?),
     }
 }
 
 /// The name under which data is found from any folder: a path becomes absolute.
 pub fn absolute_name(name: &str) -> String {
-    if name == mnist::NAME {
+    if [mnist::NAME, STANDARD_INPUT].contains(&name) {
         return name.into();
     }
     let absolute = std::path::absolute(name).ok();
@@ -99,12 +110,17 @@ pub fn absolute_name(name: &str) -> String {
         .unwrap_or_else(|| name.into())
 }
 
-/// A data set's name as it is shown: without folders and endings.
+/// A data set's name as it is shown: without folders and endings. Never a path, whatever the file is called.
 pub fn short_name(name: &str) -> &str {
+    if name == STANDARD_INPUT {
+        return "stdin";
+    }
     let file = Path::new(name).file_name().and_then(|name| name.to_str());
-    file.and_then(|file| file.split('.').next())
-        .filter(|stem| !stem.is_empty())
-        .unwrap_or(name)
+    let file = file.unwrap_or("data").trim_start_matches('.');
+    match file.split('.').next() {
+        None | Some("") => "data",
+        Some(stem) => stem,
+    }
 }
 
 impl Dataset {

@@ -8,7 +8,7 @@ use super::curve::{CurvePoint, MarginalPoint, Trace};
 use super::minibatch::MinibatchOrder;
 use super::workers::Batched;
 use super::{Configuration, Method, Visit, Workers, aevb, mcem, wake_sleep};
-use crate::data::Dataset;
+use crate::data::{Checksum, Dataset};
 use crate::evaluation::{LowerBound, Noise};
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
@@ -39,6 +39,8 @@ pub struct Training {
     pub since_evaluation: (BoundTerms, u64),
     /// The chains of the training points, for Monte Carlo EM; they begin with its first step.
     pub chains: Option<mcem::Chains>,
+    /// Which images it learns from and is measured on.
+    pub data_checksum: Checksum,
     order: MinibatchOrder,
 }
 
@@ -94,6 +96,7 @@ impl Training {
             trace: Trace::default(),
             since_evaluation: (BoundTerms::default(), 0),
             chains: None,
+            data_checksum: Checksum::of(data),
             order,
         }
     }

@@ -44,6 +44,8 @@ pub struct Laboratory {
     pub bars: MultiProgress,
     /// A bar, as long as a run.
     pub bar: fn(u64) -> ProgressBar,
+    /// Tells a person what is worth knowing.
+    pub say_notes: fn(&[String]),
 }
 
 /// A run that a figure needs.
@@ -158,7 +160,9 @@ impl Laboratory {
         for run in runs {
             run.configuration.check()?;
             if sets.iter().all(|data| data.name != run.configuration.data) {
-                sets.push(Arc::new(data::load(&run.configuration.data, |_| {})?));
+                let data = data::load(&run.configuration.data, |_| {})?;
+                (self.say_notes)(&data.notes);
+                sets.push(Arc::new(data));
             }
         }
         let waiting = Mutex::new(runs.iter().enumerate());
@@ -265,8 +269,12 @@ pub struct Interrupted;
 
 /// A run as it was left, with the goal of now.
 fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<(Training, SessionFile)> {
-    let session = session::load(path)?;
+    let mut session = session::load(path)?;
     let file = SessionFile::opened(path.to_owned(), session.identity().clone());
+    // The same images at another place are no other run.
+    if session.knows(data) {
+        session.adopt(data);
+    }
     let mut training = session.into_training(data)?;
     let wanted = Configuration {
         // How far, how often measured and on how many threads: none of them makes it another run.

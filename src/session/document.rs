@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::View;
 use super::floats::Floats;
+use crate::data::Checksum;
 use crate::learning::Configuration;
 use crate::learning::curve::{CurvePoint, MarginalPoint, Trace};
 use crate::learning::mcem::Sampling;
@@ -34,6 +35,9 @@ pub struct Document {
     pub configuration: Configuration,
     /// Pixels of one image.
     pub pixels: usize,
+    /// Which images it was trained on; earlier programs did not say.
+    #[serde(default)]
+    pub data_checksum: Option<Checksum>,
     pub learning_rate: f32,
     pub samples: u64,
     pub steps: u64,

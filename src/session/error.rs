@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::data::LoadError;
+use crate::files::shown;
+
 /// A session could not be read or written.
 #[derive(Debug, Error)]
 pub enum SessionError {
     /// The file could not be read.
-    #[error("{} can't be read: {cause}", path.display())]
+    #[error("{} can't be read: {cause}", shown(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -16,7 +19,7 @@ pub enum SessionError {
         cause: std::io::Error,
     },
     /// The file could not be written; what was there before is unharmed.
-    #[error("{} can't be saved: {cause}", path.display())]
+    #[error("{} can't be saved: {cause}", shown(path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -24,7 +27,7 @@ pub enum SessionError {
         cause: std::io::Error,
     },
     /// The file is something else.
-    #[error("{} is not a vae-tui session: {cause}", path.display())]
+    #[error("{} is not a vae-tui session: {cause}", shown(path))]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -34,7 +37,7 @@ pub enum SessionError {
     /// The file comes from a later program.
     #[error(
         "{} has session format {found}, written by vae-tui {program}; this vae-tui reads formats up to {}",
-        path.display(),
+        shown(path),
         super::document::VERSION
     )]
     Newer {
@@ -46,7 +49,7 @@ pub enum SessionError {
         program: String,
     },
     /// The file is a session, but damaged.
-    #[error("{} is damaged: {cause}", path.display())]
+    #[error("{} is damaged: {cause}", shown(path))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -68,6 +71,41 @@ pub enum SessionError {
     /// The copy was given up before this state of it was written.
     #[error("the copy was given up: a newer state is saved")]
     Discarded,
+    /// The data that a person named can't be read.
+    #[error(transparent)]
+    Data {
+        /// Why.
+        #[from]
+        cause: LoadError,
+    },
+    /// The data that it was trained on can't be read.
+    #[error(
+        "{cause}; {} was trained on it: --data PATH says where it is now",
+        shown(path)
+    )]
+    NoData {
+        /// The session.
+        path: PathBuf,
+        /// Why the data can't be read.
+        cause: LoadError,
+    },
+    /// It was trained on what came from standard input, and nobody says where that is now.
+    #[error(
+        "{} was trained on data from standard input: --data PATH says where it is now, or --data - reads it again",
+        shown(path)
+    )]
+    StandardInput {
+        /// The session.
+        path: PathBuf,
+    },
+    /// The data is other data than it was trained on.
+    #[error("{} does not go with its data: {cause}", shown(path))]
+    OtherData {
+        /// The session.
+        path: PathBuf,
+        /// What is different.
+        cause: String,
+    },
     /// There is no folder to keep sessions in.
     #[error("no folder for sessions: the home folder of this user is not known; name a file instead")]
     NoFolder,

@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for Floats {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         let bytes = BASE64_STANDARD_NO_PAD
             .decode(text.as_bytes())
-            .map_err(D::Error::custom)?;
+            .map_err(|_| D::Error::custom("some numbers are not in base64"))?;
         let Some((bytes, checksum)) = bytes.split_last_chunk::<4>() else {
             return Err(D::Error::custom("numbers without a checksum"));
         };

@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use directories::ProjectDirs;
 
 use super::SessionError;
-use super::load::open_regular;
 use crate::data::short_name;
+use crate::files::open_regular;
 use crate::learning::Configuration;
 
 /// One line of a list of sessions.

@@ -1,13 +1,13 @@
 //! Reading a session, with every number checked before it is believed.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::document::{Document, FORMAT, Header, StoredChains, VERSION};
 use super::target::Identity;
-use super::{KeptRun, SessionError, View};
-use crate::data::Dataset;
+use super::{KeptRun, SessionError, View, syntax};
+use crate::data::{Checksum, Dataset, Part};
+use crate::files::{open_regular, shown};
 use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
@@ -22,38 +22,20 @@ pub struct Session {
 
 /// The largest file that is read at all: far above what the largest model needs.
 const LARGEST_FILE: u64 = 4 << 30;
+/// How much is read before it is looked at.
+const STRETCH: u64 = 1 << 20;
 
 /// Reads the session file `path`.
 ///
 /// # Errors
 /// If the file is missing, something else, from a later program, or damaged; the error names the file and the cause.
 pub fn load(path: &Path) -> Result<Session, SessionError> {
-    let unread = |cause| SessionError::Read {
-        path: path.to_owned(),
-        cause,
-    };
-    let mut file = open_regular(path).map_err(unread)?;
-    let metadata = file.metadata().map_err(unread)?;
-    if metadata.len() > LARGEST_FILE {
-        return Err(unread(std::io::Error::other("it is too large for a session")));
-    }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(unread)?;
-    let identity = Identity::new(&metadata, &bytes);
-    let foreign = |cause: String| SessionError::Foreign {
-        path: path.to_owned(),
-        cause,
-    };
-    let text = String::from_utf8(bytes).map_err(|_| foreign("it is not text".into()))?;
-
-    let claims_to_be_ours = text.contains(FORMAT);
-    let header: Header = match ron::from_str(&text) {
-        Ok(header) => header,
-        Err(error) if claims_to_be_ours => return Err(damaged(path, error.to_string())),
-        Err(error) => return Err(foreign(error.to_string())),
-    };
+    let (text, identity) = read(path)?;
+    let (text, skipped) = document_of(&text);
+    let unparsed = |error| damaged(path, syntax::words(&error, text, skipped));
+    let header: Header = ron::from_str(text).map_err(unparsed)?;
     if header.format != FORMAT {
-        return Err(foreign(format!("its format is {:?}", header.format)));
+        return Err(foreign(path, format!("its format is {:?}", header.format)));
     }
     if header.version > VERSION {
         let Header {
@@ -67,7 +49,7 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
             program,
         });
     }
-    let document: Document = ron::from_str(&text).map_err(|error| damaged(path, error.to_string()))?;
+    let document: Document = ron::from_str(text).map_err(unparsed)?;
     document
         .configuration
         .check()
@@ -80,23 +62,64 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
     })
 }
 
-/// Opens a file for reading; a pipe or a device, which might never answer, is refused without waiting for it.
-///
-/// # Errors
-/// If it can't be opened, or is not a regular file.
-pub(super) fn open_regular(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+/// The text of a session file, and what tells it from later ones; one that does not begin like a session, or stops being text, is read no further.
+fn read(path: &Path) -> Result<(String, Identity), SessionError> {
+    let unread = |cause| SessionError::Read {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut file = open_regular(path).map_err(unread)?;
+    let metadata = file.metadata().map_err(unread)?;
+    if metadata.len() > LARGEST_FILE {
+        return Err(unread(std::io::Error::other("it is too large for a session")));
     }
-    let file = options.open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(std::io::Error::other("it is not a file"));
+    let mut bytes = Vec::new();
+    loop {
+        let before = bytes.len();
+        let read = (&mut file)
+            .take(STRETCH)
+            .read_to_end(&mut bytes)
+            .map_err(unread)?;
+        let new = &bytes[before..];
+        if before == 0 && !new.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes()) {
+            return Err(foreign(path, what_else(new).into()));
+        }
+        if let Some(zero) = new.iter().position(|&byte| byte == 0) {
+            return Err(not_text(path, before + zero));
+        }
+        if (read as u64) < STRETCH {
+            let identity = Identity::new(&metadata, &bytes);
+            return String::from_utf8(bytes)
+                .map(|text| (text, identity))
+                .map_err(|error| not_text(path, error.utf8_error().valid_up_to()));
+        }
     }
-    Ok(file)
+}
+
+/// What a file is that does not say that it is a session.
+fn what_else(bytes: &[u8]) -> &'static str {
+    match (bytes, std::str::from_utf8(bytes)) {
+        ([], _) => "it is empty",
+        ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => "it is text in UTF-16, but sessions are in UTF-8",
+        // The end of the piece may lie within a character.
+        (_, Err(error)) if error.error_len().is_some() => "it is not text",
+        _ if bytes.contains(&0) => "it is not text",
+        _ => "nothing in it says that it is one",
+    }
+}
+
+/// The document in the text of a session, and how many lines stand before it: the line for lists, which may have been
+/// broken by the name of its data, or a person's own. Some editors put a byte order mark at the start.
+fn document_of(text: &str) -> (&str, usize) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut start = 0;
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        if line.starts_with('(') {
+            return (&text[start..], number);
+        }
+        start += line.len();
+    }
+    (text, 0)
 }
 
 impl Session {
@@ -125,23 +148,74 @@ impl Session {
         }
     }
 
+    /// What is different about the images of `data`, as far as the session knows what it was trained on.
+    pub fn changes(&self, data: &Dataset) -> Option<String> {
+        let differences = self.document.data_checksum?.differences(Checksum::of(data));
+        let which = match differences[..] {
+            [] => return None,
+            [Part::Train] => "the training images",
+            [Part::Test] => "the test images",
+            _ => "the images",
+        };
+        Some(format!(
+            "{which} of {} are others than those that {} was trained on",
+            shown(data.name.as_ref()),
+            shown(&self.path)
+        ))
+    }
+
+    /// Whether the session knows that it was trained on exactly these images, whatever their name is.
+    pub fn knows(&self, data: &Dataset) -> bool {
+        self.document.data_checksum == Some(Checksum::of(data))
+    }
+
+    /// Goes over to `data`, since a person says that this is its data now; returns what is different about it.
+    ///
+    /// The chains of Monte Carlo EM belong to the training images, so that they begin anew with others.
+    pub fn adopt(&mut self, data: &Dataset) -> Option<String> {
+        let changes = self.changes(data);
+        let found = Checksum::of(data);
+        let known = self.document.data_checksum.replace(found);
+        if known.is_some_and(|known| known.train != found.train) {
+            self.document.chains = None;
+        }
+        self.document.configuration.data.clone_from(&data.name);
+        changes
+    }
+
     /// The run, ready to go on with `data`.
     ///
     /// # Errors
     /// If the data set is another one, or a parameter is missing or has another shape than the configuration says.
     pub fn into_training(self, data: &Dataset) -> Result<Training, SessionError> {
+        let changes = self.changes(data);
         let Self { document, path, .. } = self;
-        let damaged = |cause: String| damaged(&path, cause);
-        if document.configuration.data != data.name || document.pixels != data.pixels() {
-            return Err(damaged(format!(
-                "it was trained on {:?} with {} pixels an image, but the data is {:?} with {}",
-                document.configuration.data,
+        let other_data = |cause| SessionError::OtherData {
+            path: path.clone(),
+            cause,
+        };
+        let name = &document.configuration.data;
+        if name != &data.name {
+            return Err(other_data(format!(
+                "it was trained on {name:?}, not on {:?}",
+                data.name
+            )));
+        }
+        if document.pixels != data.pixels() {
+            return Err(other_data(format!(
+                "it was trained on images of {} pixels, but those of {} have {}",
                 document.pixels,
-                data.name,
+                shown(name.as_ref()),
                 data.pixels()
             )));
         }
+        if let Some(changes) = changes {
+            return Err(other_data(format!(
+                "{changes}; --data PATH says where those are now, or goes on with others"
+            )));
+        }
 
+        let damaged = |cause: String| damaged(&path, cause);
         let mut model = Vae::zeros(document.configuration.architecture(document.pixels));
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
@@ -248,6 +322,17 @@ fn check_counters(document: &Document) -> Result<(), String> {
         return Err(format!("seconds is {seconds}, but must not be negative"));
     }
     Ok(())
+}
+
+fn foreign(path: &Path, cause: String) -> SessionError {
+    SessionError::Foreign {
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+fn not_text(path: &Path, from: usize) -> SessionError {
+    damaged(path, format!("from byte {from} on it is not text"))
 }
 
 fn damaged(path: &Path, cause: String) -> SessionError {

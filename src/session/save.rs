@@ -135,6 +135,7 @@ fn document(training: &Training, view: &View) -> Document {
         program: env!("CARGO_PKG_VERSION").into(),
         configuration: training.configuration.clone(),
         pixels: training.model.architecture().pixels,
+        data_checksum: Some(training.data_checksum),
         learning_rate: optimizer.learning_rate,
         samples: training.samples,
         steps: training.steps,

@@ -48,8 +48,8 @@ pub struct App {
 
 /// How far the program has come.
 pub enum Stage {
-    /// The data is being unpacked; the fraction done.
-    Loading(f32),
+    /// The data is being read: what is done with which, and how far it is, from 0 to 1.
+    Loading(String, f32),
     /// A run is on the screen.
     Ready(Box<Workspace>),
 }
@@ -173,7 +173,7 @@ impl App {
             area,
             depth,
             view: View::default(),
-            stage: Stage::Loading(0.0),
+            stage: Stage::Loading("opening".into(), 0.0),
             dialog: None,
             notice: None,
             changed: true,
@@ -187,7 +187,7 @@ impl App {
     pub fn workspace(&self) -> Option<&Workspace> {
         match &self.stage {
             Stage::Ready(workspace) => Some(workspace),
-            Stage::Loading(_) => None,
+            Stage::Loading(..) => None,
         }
     }
 

@@ -28,10 +28,12 @@ pub enum Message {
     Continued,
     /// There is no terminal any more.
     TerminalGone,
-    /// The data is unpacked to this fraction.
-    Unpacking(f32),
+    /// Data is being read: what is done with which, and how far it is, from 0 to 1.
+    Reading(String, f32),
     /// A run is ready.
     Opened(Box<Opened>),
+    /// This is worth knowing of the data of the run that was opened last.
+    Noted(String),
     /// A run could not be opened; the first one's failure ends the program.
     OpenFailed(String),
     /// The trainer tells.

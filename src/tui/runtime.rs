@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded};
 use ratatui::crossterm::event::{self, Event as TerminalEvent};
 
@@ -23,11 +23,11 @@ use super::signals;
 use super::terminal::{Screen, window_size};
 use super::update::update;
 use crate::cli::{WorkbenchArguments, default_threads, with_data};
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, LoadError, STANDARD_INPUT, mnist};
 use crate::learning::trainer::{StartError, Trainer};
 use crate::learning::{Configuration, Training};
 use crate::process::say;
-use crate::session::{self, RunFiles, View, folder};
+use crate::session::{self, Resumed, RunFiles, View, folder};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -54,7 +54,13 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     let (sender, messages) = unbounded();
     let rescue = SharedRescue::default();
     let threads = arguments.threads.map_or_else(default_threads, usize::from);
-    let configuration = with_data(arguments.preset.configuration(threads), arguments.data.as_deref())?;
+    let run = match &arguments.session {
+        Some(path) => Run::Saved(path.clone(), arguments.data.clone()),
+        None => {
+            let preset = arguments.preset.configuration(threads);
+            Run::New(with_data(preset, arguments.data.as_deref())?)
+        }
+    };
     let mut screen = Screen::enter(depth, {
         let sender = sender.clone();
         move |panic| drop(sender.send(Message::Panicked(panic)))
@@ -81,10 +87,7 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     };
     // Dropped before the trainer that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
-    runtime.begin(match &arguments.session {
-        Some(path) => Run::Saved(path.clone()),
-        None => Run::New(configuration),
-    });
+    runtime.begin(run);
     for path in &arguments.compare {
         runtime.read_curve(path.clone());
     }
@@ -262,7 +265,7 @@ impl Runtime {
                     }
                 }
                 Effect::NewRun(configuration) => self.begin(Run::New(configuration)),
-                Effect::Open(path) => self.begin(Run::Saved(path)),
+                Effect::Open(path) => self.begin(Run::Saved(path, None)),
                 Effect::Save(manner) => self.save(manner),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ReadCurve(path) => self.read_curve(path),
@@ -317,12 +320,16 @@ impl Runtime {
         let is_first = self.app.workspace().is_none();
         let started = spawn("open", move || {
             let opened = open(run, data, is_first, &sender);
-            let message = match opened {
-                Ok(opened) => Message::Opened(Box::new(opened)),
-                Err(error) => Message::OpenFailed(format!("{error:#}")),
-            };
             // If the screen is gone, nobody waits for it.
-            let _ = sender.send(message);
+            match opened {
+                Ok((opened, notes)) => {
+                    let _ = sender.send(Message::Opened(Box::new(opened)));
+                    if !notes.is_empty() {
+                        let _ = sender.send(Message::Noted(notes.join("; ")));
+                    }
+                }
+                Err(error) => drop(sender.send(Message::OpenFailed(format!("{error:#}")))),
+            }
         });
         if let Err(error) = started {
             update(&mut self.app, Message::OpenFailed(format!("{error:#}")));
@@ -411,30 +418,45 @@ impl Runtime {
 /// What is to be put on the screen.
 enum Run {
     New(Configuration),
-    Saved(PathBuf),
+    /// With the place of its data, where a person says that it is elsewhere now.
+    Saved(PathBuf, Option<String>),
 }
 
-/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now. When the program
-/// begins it also looks for copies of runs that were left behind.
+/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now. Beside it stands what is
+/// worth knowing of data that was not loaded before. When the program begins it also looks for copies of runs that were left
+/// behind.
 fn open(
     run: Run,
     loaded: Option<Arc<Dataset>>,
     is_first: bool,
     sender: &Sender<Message>,
-) -> anyhow::Result<Opened> {
+) -> anyhow::Result<(Opened, Vec<String>)> {
     let left_behind = is_first && folder::has_left_behind();
-    let data_named = |name: &str| -> anyhow::Result<Arc<Dataset>> {
-        let unpacking = |fraction| drop(sender.send(Message::Unpacking(fraction)));
-        Ok(match loaded {
-            Some(data) if data.name == name => data,
-            _ => Arc::new(data::load(name, unpacking)?),
-        })
+    let mut notes = Vec::new();
+    let data_named = |name: &str| -> Result<Arc<Dataset>, LoadError> {
+        match loaded {
+            Some(data) if data.name == name => Ok(data),
+            _ => {
+                let what = match name {
+                    mnist::NAME => "unpacking MNIST".into(),
+                    other => format!("reading {}", data::short_name(other)),
+                };
+                let progress = |fraction| drop(sender.send(Message::Reading(what.clone(), fraction)));
+                progress(0.0);
+                let data = data::load(name, progress)?;
+                notes.clone_from(&data.notes);
+                Ok(Arc::new(data))
+            }
+        }
     };
-    match run {
+    let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
+                  or use vae-tui train --data -";
+    let opened = match run {
         Run::New(configuration) => {
             configuration.check()?;
+            ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data)?;
-            Ok(Opened {
+            Opened {
                 training: Training::new(configuration, &data),
                 data,
                 view: View::default(),
@@ -442,24 +464,32 @@ fn open(
                 files: RunFiles::default(),
                 is_saved: true,
                 left_behind,
-            })
+            }
         }
-        Run::Saved(path) => {
-            let session = session::load(&path)?;
-            let view = session.view().clone();
-            let files = RunFiles::opened(&path, session.identity());
-            let data = data_named(&session.configuration().data)?;
-            Ok(Opened {
-                training: session.into_training(&data)?,
+        Run::Saved(path, moved) => {
+            ensure!(moved.as_deref() != Some(STANDARD_INPUT), in_use);
+            let Resumed {
+                training,
                 data,
                 view,
-                is_saved: !folder::is_autosave(&path),
-                path: Some(path).filter(|path| !folder::is_autosave(path)),
+                identity,
+                note,
+            } = session::resume(&path, moved.as_deref(), data_named)?;
+            notes.extend(note);
+            let files = RunFiles::opened(&path, &identity);
+            let is_copy = folder::is_autosave(&path);
+            Opened {
+                training,
+                data,
+                view,
+                path: Some(path).filter(|_| !is_copy),
                 files,
+                is_saved: !is_copy,
                 left_behind,
-            })
+            }
         }
-    }
+    };
+    Ok((opened, notes))
 }
 
 fn read_keys(sender: &Sender<Message>) {

@@ -57,6 +57,7 @@ pub fn shapes() -> Arc<Dataset> {
         width: SIDE,
         train: split(200, 0),
         test: split(60, 200),
+        notes: Vec::new(),
     })
 }
 

@@ -31,7 +31,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
         return;
     }
     match &app.stage {
-        Stage::Loading(fraction) => render_loading(*fraction, area, buffer),
+        Stage::Loading(what, fraction) => render_loading(what, *fraction, area, buffer),
         Stage::Ready(workspace) => {
             let arrangement = layout::arrange(area, &app.view);
             render_header(workspace, arrangement.header, buffer);
@@ -50,7 +50,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn render_loading(fraction: f32, area: Rect, buffer: &mut Buffer) {
+fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
     let width = area.width.min(50);
     let middle = Rect {
         x: area.x + (area.width - width) / 2,
@@ -68,7 +68,7 @@ fn render_loading(fraction: f32, area: Rect, buffer: &mut Buffer) {
         .render(above, buffer);
     Gauge::default()
         .ratio(f64::from(fraction.clamp(0.0, 1.0)))
-        .label(format!("unpacking MNIST {:.0} %", 100.0 * fraction))
+        .label(format!("{what} {:.0} %", 100.0 * fraction))
         .gauge_style(Style::new().fg(theme::ACCENT))
         .use_unicode(true)
         .render(middle, buffer);

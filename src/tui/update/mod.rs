@@ -50,11 +50,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Continued => vec![Effect::Repaint],
         // The runtime acts on these before they come here.
         Message::WindowChanged | Message::TerminalGone | Message::AutosaveDue => Vec::new(),
-        Message::Unpacking(fraction) => {
+        Message::Reading(what, fraction) => {
             match &mut app.stage {
-                Stage::Loading(done) => *done = fraction,
-                Stage::Ready(_) => app.say(format!("unpacking MNIST {:.0} %", 100.0 * fraction)),
+                stage @ Stage::Loading(..) => *stage = Stage::Loading(what, fraction),
+                Stage::Ready(_) => app.say(format!("{what} {:.0} %", 100.0 * fraction)),
             }
+            Vec::new()
+        }
+        Message::Noted(note) => {
+            app.say(note);
             Vec::new()
         }
         Message::Opened(opened) => {
@@ -81,7 +85,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::OpenFailed(reason) => {
             match app.stage {
-                Stage::Loading(_) => app.ending = Some(Err(reason)),
+                Stage::Loading(..) => app.ending = Some(Err(reason)),
                 Stage::Ready(_) => app.complain(reason),
             }
             Vec::new()

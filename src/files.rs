@@ -1,0 +1,105 @@
+//! Files that others made: only regular ones are opened, and their names are written so that no terminal is disturbed.
+
+use std::fs::{File, FileType};
+use std::io::{Error, Result};
+use std::path::Path;
+
+#[cfg(unix)]
+use rustix::fs::OFlags;
+
+/// Opens a regular file for reading.
+///
+/// Whatever stands behind the name, the call returns at once: opening a FIFO would wait for someone to write to it, and
+/// opening a device can set it going.
+///
+/// # Errors
+/// If the file can't be opened, or is a folder, a FIFO, a socket or a device.
+pub fn open_regular(path: &Path) -> Result<File> {
+    check_regular(std::fs::metadata(path)?.file_type())?;
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed(),
+    );
+    let file = options.open(path)?;
+    // Something else may have taken the name meanwhile.
+    check_regular(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+fn check_regular(kind: FileType) -> Result<()> {
+    if kind.is_file() {
+        return Ok(());
+    }
+    Err(Error::other(format!("it is {}, not a file", name(kind))))
+}
+
+/// What a file that is not regular is called.
+fn name(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a FIFO";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return "a device";
+        }
+    }
+    if kind.is_dir() {
+        "a folder"
+    } else {
+        "something else"
+    }
+}
+
+/// A path for a person to read, on one line: control characters in it are written as escapes.
+pub fn shown(path: &Path) -> String {
+    let escaped = |character: char| match character {
+        control if control.is_control() => control.escape_default().to_string(),
+        other => other.to_string(),
+    };
+    path.to_string_lossy().chars().map(escaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_shown_on_one_line_without_control_characters() {
+        let name = "a\nb\x1b[2J\u{9b}\u{7f} ü.idx";
+        assert_eq!(shown(Path::new(name)), r"a\nb\u{1b}[2J\u{9b}\u{7f} ü.idx");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_regular_files_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&fifo, &link).unwrap();
+        for (path, kind) in [
+            (fifo.as_path(), "a FIFO"),
+            (&link, "a FIFO"),
+            (&socket, "a socket"),
+            (Path::new("/dev/null"), "a device"),
+            (folder.path(), "a folder"),
+        ] {
+            let said = open_regular(path).unwrap_err().to_string();
+            assert_eq!(said, format!("it is {kind}, not a file"));
+        }
+        let file = folder.path().join("file");
+        std::fs::write(&file, "x").unwrap();
+        assert!(open_regular(&file).is_ok());
+    }
+}

@@ -1,0 +1,116 @@
+//! Where data may come from: files and standard input, and nothing that would wait for ever.
+
+use super::{faces, failed, folder, gzip, images, succeeded, train, vae_tui, write};
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_at_once() {
+    use std::os::unix::net::UnixListener;
+    let folder = folder();
+    let make_fifo = |name: &str| {
+        let made = std::process::Command::new("mkfifo")
+            .arg(folder.path().join(name))
+            .status();
+        assert!(made.is_ok_and(|status| status.success()));
+    };
+    make_fifo("fifo");
+    let _socket = UnixListener::bind(folder.path().join("socket")).expect("a socket");
+    std::fs::create_dir(folder.path().join("folder")).expect("a folder");
+    for (name, kind) in [
+        ("fifo", "a FIFO"),
+        ("socket", "a socket"),
+        ("/dev/zero", "a device"),
+        ("folder", "a folder"),
+    ] {
+        let said = failed(&train(folder.path(), name, b""));
+        assert!(
+            said.contains(&format!("can't be used as data: it is {kind}, not a file")),
+            "{said}"
+        );
+    }
+    write(folder.path(), "train-images-idx3-ubyte", &images(20));
+    for beside in ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"] {
+        make_fifo(beside);
+        let said = failed(&train(folder.path(), "train-images-idx3-ubyte", b""));
+        assert!(
+            said.contains(&format!(
+                "{beside} can't be used as data: it is a FIFO, not a file"
+            )),
+            "{said}"
+        );
+        std::fs::remove_file(folder.path().join(beside)).expect("it is there");
+    }
+    // A session is read no other way.
+    for arguments in [
+        &["evaluate", "fifo"][..],
+        &["train", "--resume", "fifo", "--out", "run.ron"],
+        &["compare", "fifo"],
+    ] {
+        let said = failed(&vae_tui(folder.path(), arguments, b""));
+        assert!(
+            said.contains("fifo can't be read: it is a FIFO, not a file"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn standard_input_is_read_where_a_dash_asks_for_it() {
+    for (bytes, held_out) in [
+        (images(40), "4 of 40"),
+        (gzip(&images(40)), "4 of 40"),
+        (faces(30), "3 of 30"),
+    ] {
+        let folder = folder();
+        let said = succeeded(&train(folder.path(), "-", &bytes));
+        assert!(
+            said.contains(&format!(
+                "note: standard input: every tenth image is held out as the test set, {held_out}"
+            )),
+            "{said}"
+        );
+
+        let resume = ["train", "--resume", "run.ron", "--samples", "80"];
+        for arguments in [&resume[..], &["evaluate", "run.ron"]] {
+            let said = failed(&vae_tui(folder.path(), arguments, &bytes));
+            assert!(
+                said.contains("run.ron was trained on data from standard input") && said.contains("--data -"),
+                "{said}"
+            );
+        }
+        let again = [&resume[..], &["--data", "-"]].concat();
+        let said = succeeded(&vae_tui(folder.path(), &again, &bytes));
+        assert!(!said.contains("are others"), "{said}");
+        succeeded(&vae_tui(
+            folder.path(),
+            &["evaluate", "run.ron", "--data", "-"],
+            &bytes,
+        ));
+
+        // From a file, which the session then knows.
+        write(folder.path(), "file", &bytes);
+        let moved = [
+            "train",
+            "--resume",
+            "run.ron",
+            "--samples",
+            "120",
+            "--data",
+            "file",
+        ];
+        let said = succeeded(&vae_tui(folder.path(), &moved, b""));
+        assert!(!said.contains("are others"), "{said}");
+        succeeded(&vae_tui(folder.path(), &["evaluate", "run.ron"], b""));
+    }
+    let folder = folder();
+    for (bytes, cause) in [(&b""[..], "it is empty"), (b"no data", "it is neither IDX")] {
+        let said = failed(&train(folder.path(), "-", bytes));
+        assert!(
+            said.contains(&format!("standard input can't be used as data: {cause}")),
+            "{said}"
+        );
+    }
+    // A file of that name has a folder in front of it.
+    write(folder.path(), "-", &images(40));
+    succeeded(&train(folder.path(), "./-", b""));
+}
