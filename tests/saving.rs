@@ -1,0 +1,130 @@
+//! What the screen does with the answers of saves: late ones, failed ones, those of runs that were left since.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+mod common;
+
+use common::{app, press, screen, type_character, workspace};
+use ratatui::crossterm::event::KeyCode;
+use vae_tui::learning::trainer::Command;
+use vae_tui::session::{RunFiles, SessionError};
+use vae_tui::tui::app::App;
+use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::update::update;
+
+fn fail(app: &mut App, error: SessionError) -> Vec<Effect> {
+    let files = workspace(app).files.clone();
+    update(
+        app,
+        Message::SaveFailed(files, Manner::Usual, SaveFault::Session(error)),
+    )
+}
+
+fn changed() -> SessionError {
+    SessionError::Changed {
+        path: "/home/somebody/runs/mnist-20d-1.ron".into(),
+    }
+}
+
+fn full() -> SessionError {
+    SessionError::Write {
+        path: "/home/somebody/runs/mnist-20d-1.ron".into(),
+        cause: std::io::ErrorKind::StorageFull.into(),
+    }
+}
+
+#[test]
+fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
+    let mut app = app(100, 30);
+    common::run_a_little(&mut app);
+    let samples = workspace(&app).progress.samples;
+    let of_another = |app: &mut App| {
+        let saved = Message::Saved {
+            files: RunFiles::default(),
+            path: "another.ron".into(),
+            samples,
+        };
+        update(app, saved)
+    };
+    assert!(of_another(&mut app).is_empty());
+    assert_eq!(workspace(&app).path, None);
+    assert!(workspace(&app).is_unsaved());
+
+    // Not even while the program waits for the open run's save to end.
+    type_character(&mut app, 'q');
+    type_character(&mut app, 's');
+    assert!(of_another(&mut app).is_empty());
+    let failed = update(
+        &mut app,
+        Message::SaveFailed(RunFiles::default(), Manner::Usual, SaveFault::Session(full())),
+    );
+    assert!(failed.is_empty() && app.dialog.is_none());
+    let saved = Message::Saved {
+        files: workspace(&app).files.clone(),
+        path: "own.ron".into(),
+        samples,
+    };
+    assert!(matches!(update(&mut app, saved)[..], [Effect::Quit]));
+    assert_eq!(workspace(&app).path, Some("own.ron".into()));
+}
+
+#[test]
+fn a_file_that_another_program_changed_is_replaced_only_on_purpose() {
+    for (key, manner) in [('s', Manner::NewFile), ('y', Manner::Replace)] {
+        let mut app = app(80, 24);
+        common::run_a_little(&mut app);
+        assert!(fail(&mut app, changed()).is_empty());
+        let shown = screen(&app);
+        for part in ["changed by", "s save to a new file", "y replace it"] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+        let effects = type_character(&mut app, key);
+        assert!(matches!(effects[..], [Effect::Save(found)] if found == manner));
+        assert!(app.dialog.is_none());
+    }
+    let mut app = app(80, 24);
+    common::run_a_little(&mut app);
+    fail(&mut app, changed());
+    assert!(press(&mut app, KeyCode::Esc).is_empty());
+    assert!(app.dialog.is_none() && workspace(&app).is_unsaved());
+}
+
+#[test]
+fn where_nothing_can_be_written_another_place_is_offered() {
+    let mut app = app(80, 24);
+    common::run_a_little(&mut app);
+    type_character(&mut app, 'q');
+    type_character(&mut app, 's');
+    assert!(fail(&mut app, full()).is_empty());
+    let shown = screen(&app);
+    assert!(
+        shown.contains("no storage space") && !shown.contains("replace it"),
+        "{shown}"
+    );
+    assert!(
+        type_character(&mut app, 'y').is_empty(),
+        "there is nothing to replace"
+    );
+    let effects = type_character(&mut app, 's');
+    assert!(matches!(
+        effects[..],
+        [Effect::Trainer(Command::Pause), Effect::Save(Manner::NewFile)]
+    ));
+    // Whoever wanted to leave leaves, once it is saved there.
+    let saved = Message::Saved {
+        files: workspace(&app).files.clone(),
+        path: "elsewhere.ron".into(),
+        samples: workspace(&app).progress.samples,
+    };
+    assert!(matches!(update(&mut app, saved)[..], [Effect::Quit]));
+}
+
+#[test]
+fn a_copy_that_fails_is_said_and_asks_nothing() {
+    let mut app = app(100, 30);
+    let files = workspace(&app).files.clone();
+    let fault = SaveFault::Session(full());
+    assert!(update(&mut app, Message::SaveFailed(files, Manner::Autosave, fault)).is_empty());
+    assert!(app.dialog.is_none());
+    assert!(screen(&app).contains("can't be copied"), "{}", screen(&app));
+}
