@@ -17,6 +17,10 @@ use crate::tui::dialogs::sessions::Intent;
 pub enum Message {
     /// A key was pressed.
     Key(KeyEvent),
+    /// A text was pasted.
+    Pasted(String),
+    /// The terminal can't be read from any more.
+    TerminalGone,
     /// The terminal has this many columns and rows now.
     Resized(u16, u16),
     /// The terminal is this program's again, with unknown content.

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded};
-use ratatui::crossterm::event::{self, Event as TerminalEvent};
 
 use super::app::App;
 use super::colour::ColourDepth;
+use super::glyphs::Glyphs;
+use super::input;
 use super::message::{Effect, Message, Opened};
 use super::panes;
 use super::signals::{self, Rescue, SaveOnPanic, SharedRescue};
@@ -55,10 +56,11 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
     spawn("keys", {
         let sender = sender.clone();
-        move || read_keys(&sender)
+        move || input::read(&sender)
     })?;
 
-    let app = App::new(screen.area(), depth);
+    let mut app = App::new(screen.area(), depth);
+    app.glyphs = Glyphs::detect(|name| std::env::var(name).ok());
     let mut runtime = Runtime {
         app,
         sender,
@@ -110,7 +112,11 @@ impl Runtime {
                 };
                 urgent = matches!(
                     message,
-                    Message::Key(_) | Message::Tick | Message::Resized(..) | Message::Continued
+                    Message::Key(_)
+                        | Message::Pasted(_)
+                        | Message::Tick
+                        | Message::Resized(..)
+                        | Message::Continued
                 );
                 if self.handle(message, screen)? {
                     return Ok(());
@@ -317,20 +323,6 @@ fn open(run: Run, loaded: Option<Arc<Dataset>>, sender: &Sender<Message>) -> any
                 view,
                 path: Some(path),
             })
-        }
-    }
-}
-
-fn read_keys(sender: &Sender<Message>) {
-    // An error means that the terminal is gone; SIGHUP says so too, and is acted on.
-    while let Ok(event) = event::read() {
-        let message = match event {
-            TerminalEvent::Key(key) => Message::Key(key),
-            TerminalEvent::Resize(width, height) => Message::Resized(width, height),
-            _ => continue,
-        };
-        if sender.send(message).is_err() {
-            break;
         }
     }
 }

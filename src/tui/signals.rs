@@ -1,4 +1,4 @@
-//! Signals: save and end on SIGHUP and SIGTERM, take the screen over again on SIGCONT.
+//! Signals: save and end on SIGHUP and SIGTERM, take the screen over again on SIGCONT, follow its size on SIGWINCH.
 //!
 //! A hang-up takes the terminal away, and whoever writes to it or reads from it may then wait for ever. So the saving
 //! is done here, on a thread that never touches the terminal.
@@ -46,8 +46,8 @@ impl Drop for SaveOnPanic {
 /// If the system refuses the handlers.
 #[cfg(unix)]
 pub fn listen(messages: Sender<Message>, rescue: SharedRescue) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGTERM, SIGINT, SIGCONT, SIGWINCH])?;
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
@@ -55,6 +55,12 @@ pub fn listen(messages: Sender<Message>, rescue: SharedRescue) -> std::io::Resul
                 if signal == SIGCONT {
                     // If the screen is gone, so is the program soon.
                     let _ = messages.send(Message::Continued);
+                    continue;
+                }
+                if signal == SIGWINCH {
+                    if let Ok((width, height)) = ratatui::crossterm::terminal::size() {
+                        let _ = messages.send(Message::Resized(width, height));
+                    }
                     continue;
                 }
                 let saved = save(&rescue);

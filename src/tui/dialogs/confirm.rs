@@ -46,10 +46,16 @@ impl Question {
 pub fn render(question: &Question, area: Rect, buffer: &mut Buffer) {
     let [text, keys] = question.text();
     let inside = super::frame("Sure?", "", 56, 5, area, buffer);
-    Paragraph::new(vec![
+    // The keys are seen whatever the size.
+    let lines = [
         Line::raw(text),
         Line::default(),
         Line::styled(keys, theme::selected()),
-    ])
-    .render(inside, buffer);
+    ];
+    let lines = match inside.height {
+        0 | 1 => lines[2..].to_vec(),
+        2 => vec![lines[0].clone(), lines[2].clone()],
+        _ => lines.to_vec(),
+    };
+    Paragraph::new(lines).render(inside, buffer);
 }
