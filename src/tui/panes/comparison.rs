@@ -26,10 +26,9 @@ use crate::tui::widgets::axis::{Axis, short};
 use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
 use crate::tui::{layout, text, theme};
 
-/// Columns of a number in the legend, of a run's name, and of a piece of its line.
+/// Columns of a number in the legend, and the most that a run's name takes.
 const NUMBER: usize = 9;
 const NAME: usize = 24;
-const SAMPLE: usize = 3;
 
 /// Draws the inside of the pane.
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -116,6 +115,8 @@ fn render_legend(
             .collect()
     };
     let selected = runs.get(comparison.selected).map(&readings).unwrap_or_default();
+    let names = runs.iter().map(|run| text::columns(&text::printable(&run.name)));
+    let name_columns = names.max().unwrap_or_default().min(NAME);
     let shown = usize::from(area.height.saturating_sub(1));
     let first = layout::window(comparison.selected, shown, runs.len());
     for (index, run) in runs.iter().enumerate().skip(first).take(shown) {
@@ -133,12 +134,12 @@ fn render_legend(
             ..
         } = looks[index];
         let sample = if shared {
-            pattern.sample(SAMPLE) + " "
+            pattern.sample() + " "
         } else {
             String::new()
         };
         let name = text::printable(&run.name);
-        let name = text::padded(&text::cut_middle(&name, NAME), NAME);
+        let name = text::padded(&text::cut_middle(&name, name_columns), name_columns);
         let name = format!("{marker}{} {sample}{name} ", mark(index).unwrap_or('·'));
         // The numbers keep their columns.
         let name = text::cut(&name, words);
@@ -244,7 +245,8 @@ fn strokes(points: &[(f64, f64)]) -> Vec<Stroke> {
     points.iter().map(|&(x, bound)| Stroke::at(x, bound)).collect()
 }
 
-/// The vertical axis: all that is visible, but for the first tenth of the whole, where curves only begin.
+/// The vertical axis: all that is visible, but for the first tenth of the whole, where curves only begin; of the paper's
+/// curves, where they stand last.
 fn vertical(series: &[Series], comparison: &Comparison, x: Axis) -> Option<Axis> {
     let from = if comparison.window.0 > 0.0 { 0.0 } else { 0.1 };
     let values = |from: f64| {
@@ -253,7 +255,9 @@ fn vertical(series: &[Series], comparison: &Comparison, x: Axis) -> Option<Axis>
             .filter(|series| series.mark.is_some())
             .flat_map(|series| &series.strokes);
         let inside = strokes.filter(move |stroke| x.position(stroke.x).is_some_and(|at| at >= from));
-        inside.map(|stroke| stroke.low)
+        let paper = series.iter().filter(|series| series.mark.is_none());
+        let last = paper.filter_map(|series| series.strokes.last());
+        inside.chain(last).map(|stroke| stroke.low)
     };
     Axis::around(values(from)).or_else(|| Axis::around(values(0.0)))
 }

@@ -73,19 +73,19 @@ impl Pattern {
     fn is_drawn(self, at: usize) -> bool {
         match self {
             Self::Solid => true,
-            Self::Dashed => at % 6 < 3,
+            Self::Dashed => at % 8 < 5,
             Self::Dotted => at.is_multiple_of(4),
-            Self::DashDotted => matches!(at % 12, 0..=4 | 8),
+            Self::DashDotted => matches!(at % 10, 0..=4 | 7),
         }
     }
 
-    /// Some columns of such a line, for a legend.
-    pub fn sample(self, columns: usize) -> String {
+    /// A piece of such a line, for a legend.
+    pub fn sample(self) -> String {
         let cell = |column: usize| {
             let dots = (0..DOT_COLUMNS).filter(|dot| self.is_drawn(column * DOT_COLUMNS + dot));
             braille(dots.fold(0, |cell, dot| cell | DOTS[1][dot]))
         };
-        (0..columns).map(cell).collect()
+        (0..SAMPLE).map(cell).collect()
     }
 }
 
@@ -119,8 +119,8 @@ pub struct Chart {
 /// Columns between two marks along a line, and by how many the marks of one line stand further than those of the last.
 const MARK_DISTANCE: usize = 24;
 const MARK_SHIFT: usize = 7;
-/// Columns of a line in the legend.
-const SAMPLE: usize = 3;
+/// Columns of a line in a legend, which show how it is broken.
+pub const SAMPLE: usize = 5;
 /// Dots of a braille cell.
 const DOT_COLUMNS: usize = 2;
 const DOT_ROWS: usize = 4;
@@ -301,7 +301,7 @@ impl Chart {
         let top = plot.bottom() - 1 - rows;
         for (y, (name, series)) in (top..).zip(named) {
             let x = plot.right() - width;
-            let sample = series.pattern.sample(SAMPLE);
+            let sample = series.pattern.sample();
             buffer.set_string(x, y, sample, Style::new().fg(series.colour));
             buffer.set_string(
                 x + SAMPLE as u16,
@@ -462,7 +462,7 @@ mod tests {
         assert!(rows[9].starts_with("  -200┤"), "{rows:#?}");
         let labels: Vec<&str> = rows[11].split_whitespace().collect();
         assert_eq!(labels, ["1", "10", "100", "1k", "samples"], "{rows:#?}");
-        assert!(rows.iter().any(|row| row.contains("⠒⠒⠒ test")));
+        assert!(rows.iter().any(|row| row.contains("⠒⠒⠒⠒⠒ test")));
     }
 
     #[test]
