@@ -1,9 +1,9 @@
-//! What the screen looks like at three sizes: snapshots of the text, with the images as dithered blocks, and the
-//! colours of the same cells.
+//! What the screen looks like at three sizes: snapshots of the text, with images as shades, and of its colours below.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
 
+use common::picture::picture;
 use common::{app, app_with_depth, frame, press, run_a_little, screen, type_character, workspace};
 use insta::assert_snapshot;
 use ratatui::crossterm::event::KeyCode;
@@ -13,6 +13,7 @@ use vae_tui::session::{Pane, Sheet};
 use vae_tui::tui::app::{App, Below};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::dialogs::sessions::Intent;
+use vae_tui::tui::glyphs::Glyphs;
 use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::theme;
@@ -21,8 +22,12 @@ use vae_tui::tui::update::update;
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
 
 /// The pane on the whole screen where the terminal is small, and among the others where it is large.
-fn pane(width: u16, height: u16, pane: Pane) -> App {
-    let mut app = app_with_depth(width, height, ColourDepth::Monochrome);
+fn pane(width: u16, height: u16, which: Pane) -> App {
+    pane_in(width, height, which, ColourDepth::TrueColour)
+}
+
+fn pane_in(width: u16, height: u16, pane: Pane, depth: ColourDepth) -> App {
+    let mut app = app_with_depth(width, height, depth);
     app.view.pane = pane;
     if pane == Pane::Comparison {
         app.view.comparison = common::comparison(&app);
@@ -44,7 +49,7 @@ fn the_panes_at_three_sizes() {
         ] {
             assert_snapshot!(
                 format!("{name} {width}x{height}"),
-                screen(&pane(width, height, which))
+                picture(&pane(width, height, which))
             );
         }
     }
@@ -57,7 +62,7 @@ fn the_sheets_of_the_traversal() {
         app.view.zoomed = true;
         app.view.sheet = sheet;
         update(&mut app, Message::Resized(100, 30));
-        assert_snapshot!(name, screen(&app));
+        assert_snapshot!(name, picture(&app));
     }
 }
 
@@ -100,16 +105,55 @@ fn the_plane_moves_light_to_the_right_and_down() {
 fn the_dialogs() {
     let mut app = pane(80, 24, Pane::Training);
     type_character(&mut app, '?');
-    assert_snapshot!("help", screen(&app));
+    assert_snapshot!("help", picture(&app));
     press(&mut app, KeyCode::Esc);
     type_character(&mut app, 'n');
-    assert_snapshot!("new run", screen(&app));
+    assert_snapshot!("new run", picture(&app));
     press(&mut app, KeyCode::Esc);
     type_character(&mut app, 'q');
-    assert_snapshot!("quit", screen(&app));
+    assert_snapshot!("quit", picture(&app));
     press(&mut app, KeyCode::Esc);
     update(&mut app, Message::Sessions(Vec::new(), Intent::Open));
-    assert_snapshot!("no sessions", screen(&app));
+    assert_snapshot!("no sessions", picture(&app));
+}
+
+#[test]
+fn the_same_with_less() {
+    for (name, depth, glyphs) in [
+        ("16 colours", ColourDepth::Ansi16, Glyphs::Unicode),
+        ("no colours", ColourDepth::Monochrome, Glyphs::Unicode),
+        ("the console", ColourDepth::Ansi16, Glyphs::Console),
+        (
+            "the console without colours",
+            ColourDepth::Monochrome,
+            Glyphs::Console,
+        ),
+    ] {
+        let mut app = pane_in(100, 30, Pane::Training, depth);
+        app.glyphs = glyphs;
+        assert_snapshot!(format!("three panes with {name}"), picture(&app));
+        let mut app = pane_in(80, 24, Pane::Comparison, depth);
+        app.glyphs = glyphs;
+        assert_snapshot!(format!("comparison with {name}"), picture(&app));
+    }
+}
+
+/// The paper has a curve of MNIST with three latent dimensions, from 158 500 samples on.
+#[test]
+fn the_paper_is_drawn_dashed_beside_the_run() {
+    let mut app = common::app_like_the_paper(80, 24, ColourDepth::TrueColour);
+    press(&mut app, KeyCode::Esc);
+    assert_snapshot!("the paper in the training pane", picture(&app));
+    let legend = "⠒⠒⠂⠀⠒ paper";
+    assert!(screen(&app).contains(legend), "{}", screen(&app));
+    type_character(&mut app, 'p');
+    assert!(!screen(&app).contains(legend), "{}", screen(&app));
+    type_character(&mut app, 'p');
+    type_character(&mut app, '4');
+    assert_snapshot!("the paper in the comparison", picture(&app));
+    let mut app = common::app_like_the_paper(80, 24, ColourDepth::Monochrome);
+    press(&mut app, KeyCode::Esc);
+    assert_snapshot!("the paper without colours", picture(&app));
 }
 
 /// The greys of the decoded image, cell by cell: the upper pixel is the foreground of a half block, the lower one its

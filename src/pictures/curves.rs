@@ -6,6 +6,8 @@ use std::sync::Once;
 use anyhow::{Context, anyhow};
 use epaint_default_fonts::UBUNTU_LIGHT;
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::{BoldPoints, Ranged};
+use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::register_font;
@@ -152,6 +154,24 @@ impl<'a> Legend<'a> {
     }
 }
 
+/// The most ticks of a vertical axis.
+const NATS_TICKS: usize = 7;
+
+fn nats_ticks(bottom: f64, top: f64) -> Vec<f64> {
+    RangedCoordf64::from(bottom..top).key_points(BoldPoints(NATS_TICKS))
+}
+
+/// The fewest decimals with which every tick is written as it is, so that no two look the same.
+fn decimals(ticks: &[f64]) -> usize {
+    let is_exact = |decimals: i32| {
+        let scale = 10_f64.powi(decimals);
+        ticks
+            .iter()
+            .all(|tick| ((tick * scale).round() / scale - tick).abs() <= 1e-9 * tick.abs().max(1.0))
+    };
+    (0..6).find(|&decimals| is_exact(decimals)).unwrap_or(6) as usize
+}
+
 fn draw_panel<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel) -> anyhow::Result<()> {
     let Some((bottom, top)) = range(panel) else {
         return Ok(());
@@ -165,14 +185,15 @@ fn draw_panel<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel) ->
         .y_label_area_size(52)
         .build_cartesian_2d((panel.start..end).log_scale(), bottom..top)
         .map_err(drawing)?;
+    let decimals = decimals(&nats_ticks(bottom, top));
     chart
         .configure_mesh()
         .x_labels(5)
-        .y_labels(7)
+        .y_labels(NATS_TICKS)
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
         .x_label_formatter(&|x| format!("{x:e}"))
-        .y_label_formatter(&|nats| format!("{nats:.0}"))
+        .y_label_formatter(&|nats| format!("{nats:.decimals$}"))
         .x_desc(panel.axis)
         .label_style((FONT, 14))
         .draw()
@@ -270,6 +291,25 @@ mod tests {
         assert!((line[0].0.log10() - 5.5).abs() < 1e-9 && line[0].1 == -200.0);
         assert!((line[3].0.log10() - 7.5).abs() < 1e-9 && line[3].1 == -200.0);
         assert!(within(&points[..1], 1e5, (-200.0, -50.0)).is_empty());
+    }
+
+    #[test]
+    fn no_two_ticks_look_the_same() {
+        for (bottom, top) in [
+            (-18.2, -16.9),
+            (-200.0, -90.0),
+            (-104.31, -104.27),
+            (1.0, 1_500.0),
+        ] {
+            let ticks = nats_ticks(bottom, top);
+            let decimals = decimals(&ticks);
+            let labels: Vec<String> = ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect();
+            assert!(
+                ticks.len() > 2 && labels.windows(2).all(|pair| pair[0] != pair[1]),
+                "{labels:?}"
+            );
+        }
+        assert_eq!(decimals(&[-17.0, -17.5, -18.0]), 1);
     }
 
     #[test]

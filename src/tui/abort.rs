@@ -11,25 +11,19 @@ use signal_hook::consts::SIGABRT;
 use super::terminal::IS_OURS;
 
 /// The modes of the terminal before it was taken over.
-static MODES: OnceLock<Termios> = OnceLock::new();
+static MODES: OnceLock<Option<Termios>> = OnceLock::new();
 
 /// Leaves the alternate screen, shows the cursor, and ends bracketed paste.
 const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
 const WORDS: &[u8] = b"vae-tui: aborted; `o` lists the copy of an unsaved run, if one was made\n";
 
-/// Remembers how the terminal is before it is taken over for the first time.
-pub(super) fn remember_modes() {
-    if let Ok(modes) = tcgetattr(stdin()) {
-        let _ = MODES.set(modes);
-    }
-}
-
-/// Has the terminal restored whenever this process aborts.
+/// Has the terminal restored to what it is now whenever this process aborts.
 ///
 /// # Errors
 /// If the system refuses the handler.
 #[allow(unsafe_code, reason = "an abort can be noticed in no other way")]
 pub(super) fn restore_first() -> std::io::Result<()> {
+    MODES.get_or_init(|| tcgetattr(stdin()).ok());
     // SAFETY: the handler may only do what is safe in the middle of anything else. It reads an atomic and a `OnceLock` that
     // is set or not, makes three system calls through rustix, which allocates nothing, takes no lock and calls no library
     // for them, and lets the signal end the process by a function that is documented to be safe there.
@@ -47,7 +41,7 @@ fn restore_and_die() {
 fn restore() {
     // Nobody is left to be told of an error.
     let _ = rustix::io::write(stdout(), LEAVE);
-    if let Some(modes) = MODES.get() {
+    if let Some(Some(modes)) = MODES.get() {
         let _ = tcsetattr(stdin(), OptionalActions::Now, modes);
     }
     let _ = rustix::io::write(stderr(), WORDS);

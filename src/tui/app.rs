@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use super::colour::ColourDepth;
 use super::dialogs::Dialog;
+use super::glyphs::Glyphs;
 use super::layout::{self, TraversalGeometry};
 use super::message::Opened;
 use crate::data::{Dataset, Part};
@@ -26,14 +27,18 @@ use crate::session::{Pane, RunFiles, Sheet, View};
 pub struct App {
     /// The part of the terminal that is drawn on.
     pub area: Rect,
-    /// What the terminal can show.
+    /// The colours that the terminal has.
     pub depth: ColourDepth,
+    /// The characters that it has.
+    pub glyphs: Glyphs,
     /// What is selected and how it is shown.
     pub view: View,
     /// The run, once it is there.
     pub stage: Stage,
     /// What stands in front of the panes.
     pub dialog: Option<Dialog>,
+    /// The dialog that comes back when the question before it is answered with staying.
+    pub behind: Option<Dialog>,
     /// The last thing worth saying.
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
@@ -54,7 +59,7 @@ pub enum Stage {
     Ready(Box<Workspace>),
 }
 
-/// A line in the footer.
+/// What is said in the footer; each error is a line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What it says.
@@ -159,6 +164,8 @@ pub enum Below {
     },
 }
 
+/// Errors that are shown at once.
+const ERRORS: usize = 4;
 /// Minibatch bounds that the sparkline remembers.
 const RECENT: usize = 512;
 /// Minibatches whose spread is shown.
@@ -172,9 +179,11 @@ impl App {
         Self {
             area,
             depth,
+            glyphs: Glyphs::Unicode,
             view: View::default(),
             stage: Stage::Loading("opening".into(), 0.0),
             dialog: None,
+            behind: None,
             notice: None,
             changed: true,
             playing: None,
@@ -197,20 +206,32 @@ impl App {
             .is_some_and(|workspace| workspace.progress.state == State::Running)
     }
 
-    /// Says something in the footer.
+    /// Says something in the footer, unless an error stands there: that stays until a key is pressed.
     pub(super) fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice {
-            text: text.into(),
-            is_error: false,
-        });
+        if !self.notice.as_ref().is_some_and(|notice| notice.is_error) {
+            self.notice = Some(Notice {
+                text: text.into(),
+                is_error: false,
+            });
+        }
     }
 
-    /// Says in the footer that something went wrong.
+    /// Says in the footer that something went wrong, below what went wrong before and was not answered yet.
     pub(super) fn complain(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice {
-            text: text.into(),
-            is_error: true,
-        });
+        let text = text.into();
+        let earlier = self
+            .notice
+            .take()
+            .filter(|notice| notice.is_error && notice.text != text);
+        let text = match earlier {
+            Some(earlier) if earlier.text.lines().any(|line| line == text) => earlier.text,
+            Some(earlier) => {
+                let lines: Vec<&str> = earlier.text.lines().chain([&*text]).collect();
+                lines[lines.len().saturating_sub(ERRORS)..].join("\n")
+            }
+            None => text,
+        };
+        self.notice = Some(Notice { text, is_error: true });
     }
 
     /// Decodes what the visible panes show from the newest parameters.

@@ -56,6 +56,18 @@ impl ColourDepth {
         }
     }
 
+    /// Those of `colours` that still differ from one another in this depth, in order; one where none does.
+    pub fn distinct(self, colours: &[Color]) -> Vec<Color> {
+        let mut seen = Vec::new();
+        let is_new = |colour: &&Color| {
+            let nearest = self.nearest(**colour);
+            let is_new = !seen.contains(&nearest);
+            seen.push(nearest);
+            is_new
+        };
+        colours.iter().filter(is_new).copied().collect()
+    }
+
     /// The nearest colour that this depth has.
     pub fn nearest(self, colour: Color) -> Color {
         let Color::Rgb(red, green, blue) = colour else {

@@ -201,15 +201,23 @@ pub fn action(key: KeyEvent, pane: Pane) -> Option<Action> {
     TABLE.iter().find(applies).map(|binding| binding.action)
 }
 
-/// A shifted character is itself; other keys keep Shift and Control.
+/// What a key asks for whatever has the focus.
+pub fn action_everywhere(key: KeyEvent) -> Option<Action> {
+    let pressed = normalised(key);
+    let applies = |binding: &&Binding| binding.scope == Scope::Everywhere && binding.keys.contains(&pressed);
+    TABLE.iter().find(applies).map(|binding| binding.action)
+}
+
+/// Whether a key is pressed without Control, Alt and the like; only such keys are text, or answer a question.
+pub fn is_plain(key: KeyEvent) -> bool {
+    KeyModifiers::SHIFT.contains(key.modifiers)
+}
+
+/// A shifted character is itself, and so is Tab to the left; other keys keep Shift, and all keep other modifiers.
 fn normalised(key: KeyEvent) -> Key {
     match key.code {
-        KeyCode::Char(_) => Key(key.code, key.modifiers & KeyModifiers::CONTROL),
-        KeyCode::BackTab => Key(key.code, KeyModifiers::NONE),
-        _ => Key(
-            key.code,
-            key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::SHIFT),
-        ),
+        KeyCode::Char(_) | KeyCode::BackTab => Key(key.code, key.modifiers - KeyModifiers::SHIFT),
+        _ => Key(key.code, key.modifiers),
     }
 }
 

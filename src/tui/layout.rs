@@ -76,9 +76,23 @@ pub fn visible(area: Rect, view: &View, pane: Pane) -> Option<Rect> {
         .filter(|area| !area.is_empty())
 }
 
-/// Columns that an image of `width` x `height` pixels needs when it is `rows` cells high.
-fn columns_for(rows: u16, width: usize, height: usize) -> u16 {
-    ((2.0 * f64::from(rows) * width as f64 / height.max(1) as f64).round() as u16).max(1)
+/// Columns that an image of `width` x `height` pixels takes when it is `rows` cells high, at least one and at most
+/// `most`: wider images are lower, to keep their proportions.
+fn columns_for(rows: u16, width: usize, height: usize, most: u16) -> u16 {
+    let columns = (2.0 * f64::from(rows) * width as f64 / height.max(1) as f64).round();
+    (columns as u16).min(most).max(1)
+}
+
+/// Images of so many pixels that are decoded for one pane: a screen full of thin ones would take seconds.
+fn affordable(width: usize, height: usize) -> usize {
+    const PIXELS: usize = 1 << 22;
+    (PIXELS / (width * height).max(1)).max(1)
+}
+
+/// At most `columns` by `rows` images, and not more than `most` of them.
+fn sheet(columns: u16, rows: u16, most: usize) -> (usize, usize) {
+    let columns = usize::from(columns).min(most);
+    (columns, usize::from(rows).min(most / columns.max(1)))
 }
 
 /// The training pane: numbers above, the curve and the KL terms below.
@@ -147,13 +161,12 @@ pub fn traversal(area: Rect, width: usize, height: usize) -> TraversalGeometry {
     } else {
         4
     };
-    let strip_columns = columns_for(strip_rows, width, height);
+    let strip_columns = columns_for(strip_rows, width, height, area.width.saturating_sub(1));
     // The text beside the image keeps half of the width.
     let rows_by_width = usize::from(area.width / 2) * height / (2 * width.max(1));
-    let image_rows = (area.height * 9 / 20)
-        .min(u16::try_from(rows_by_width).unwrap_or(u16::MAX))
-        .clamp(1, 28);
-    let image_columns = columns_for(image_rows, width, height).min(area.width);
+    let rows_by_height = usize::from(area.height) * 9 / 20;
+    let image_rows = rows_by_height.min(rows_by_width).clamp(1, 28) as u16;
+    let image_columns = columns_for(image_rows, width, height, area.width);
     let [upper, strips] = Layout::vertical([Constraint::Length(image_rows), Constraint::Min(0)]).areas(area);
     let [image, _, text] = Layout::horizontal([
         Constraint::Length(image_columns),
@@ -161,18 +174,21 @@ pub fn traversal(area: Rect, width: usize, height: usize) -> TraversalGeometry {
         Constraint::Min(0),
     ])
     .areas(upper);
-    let fitting = usize::from((area.width + 1) / (strip_columns + 1)).clamp(1, 13);
+    let fitting = usize::from(area.width.saturating_add(1) / (strip_columns + 1)).clamp(1, 13);
+    let most = affordable(width, height);
+    let steps = (fitting - (1 - fitting % 2)).min(most - (1 - most % 2));
     TraversalGeometry {
         image,
         text,
         strips,
         strip_rows,
         strip_columns,
-        steps: fitting - (1 - fitting % 2),
-        count: usize::from(strips.height / (strip_rows + 1)),
-        sheet: (
-            usize::from(area.width / (strip_columns + 1)),
-            usize::from(strips.height.saturating_sub(1) / strip_rows),
+        steps,
+        count: usize::from(strips.height / (strip_rows + 1)).min(most / steps),
+        sheet: sheet(
+            area.width / (strip_columns + 1),
+            strips.height.saturating_sub(1) / strip_rows,
+            most,
         ),
     }
 }
@@ -232,13 +248,18 @@ pub fn reconstruction(area: Rect, width: usize, height: usize) -> Reconstruction
     // As many groups as fit at the usual size, then as large as their number allows.
     let rows = (area.height / (3 * USUAL_IMAGE_ROWS + 1)).max(1);
     let image_rows = ((area.height / rows).saturating_sub(1) / 3).clamp(1, LARGEST_IMAGE_ROWS);
-    let image_columns = columns_for(image_rows, width, height);
+    let image_columns = columns_for(image_rows, width, height, area.width);
     let group_rows = 3 * image_rows + 1;
+    let (columns, rows) = sheet(
+        area.width.saturating_add(1) / (image_columns + 1),
+        (area.height / group_rows).min(rows),
+        affordable(width, height),
+    );
     ReconstructionGeometry {
         image_rows,
         image_columns,
-        columns: usize::from((area.width + 1) / (image_columns + 1)),
-        rows: usize::from((area.height / group_rows).min(rows)),
+        columns,
+        rows,
         group_rows,
     }
 }

@@ -18,6 +18,10 @@ use crate::tui::saver::{Manner, SaveFault};
 pub enum Message {
     /// A key was pressed.
     Key(KeyEvent),
+    /// A text was pasted.
+    Pasted(String),
+    /// The terminal can't be read from any more.
+    TerminalGone,
     /// The terminal has this many columns and rows now.
     Resized(u16, u16),
     /// The window changed; its newest size counts.
@@ -26,8 +30,6 @@ pub enum Message {
     SuspendAsked,
     /// The terminal is this program's again, with unknown content.
     Continued,
-    /// There is no terminal any more.
-    TerminalGone,
     /// Data is being read: what is done with which, and how far it is, from 0 to 1.
     Reading(String, f32),
     /// A run is ready.

@@ -10,6 +10,8 @@ pub mod app;
 pub mod colour;
 pub mod comparison;
 pub mod dialogs;
+pub mod glyphs;
+mod input;
 pub mod keymap;
 pub mod layout;
 pub mod message;
@@ -20,6 +22,7 @@ pub mod saver;
 #[cfg(unix)]
 mod signals;
 pub mod terminal;
+pub mod text;
 pub mod theme;
 pub mod update;
 pub mod widgets;

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, ensure};
 use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded};
-use ratatui::crossterm::event::{self, Event as TerminalEvent};
 
 use super::app::App;
 use super::colour::ColourDepth;
 use super::dialogs::sessions::Intent;
+use super::glyphs::Glyphs;
+use super::input;
 use super::message::{Effect, Message, Opened};
 use super::panes;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
@@ -69,10 +70,11 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
     spawn("keys", {
         let sender = sender.clone();
-        move || read_keys(&sender)
+        move || input::read(&sender)
     })?;
 
-    let app = App::new(screen.area(), depth);
+    let mut app = App::new(screen.area(), depth);
+    app.glyphs = Glyphs::detect(|name| std::env::var(name).ok());
     let mut runtime = Runtime {
         app,
         saver: Saver::start(sender.clone())?,
@@ -173,7 +175,10 @@ impl Runtime {
                 let Some(message) = self.next(messages, &ticks, drawn_at) else {
                     break;
                 };
-                urgent = matches!(message, Message::Key(_) | Message::Tick | Message::Continued);
+                urgent = matches!(
+                    message,
+                    Message::Key(_) | Message::Pasted(_) | Message::Tick | Message::Continued
+                );
                 if let Some(ending) = self.carry_out(message, screen)? {
                     return Ok(ending);
                 }
@@ -490,20 +495,6 @@ fn open(
         }
     };
     Ok((opened, notes))
-}
-
-fn read_keys(sender: &Sender<Message>) {
-    // An error means that the terminal is gone; SIGHUP says so too, and is acted on.
-    while let Ok(event) = event::read() {
-        let message = match event {
-            TerminalEvent::Key(key) => Message::Key(key),
-            TerminalEvent::Resize(..) => Message::WindowChanged,
-            _ => continue,
-        };
-        if sender.send(message).is_err() {
-            break;
-        }
-    }
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {

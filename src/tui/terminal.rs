@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::cursor::{Hide, Show};
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
@@ -155,11 +156,9 @@ impl Drop for Screen {
 pub(super) static IS_OURS: AtomicBool = AtomicBool::new(false);
 
 fn take_over() -> std::io::Result<()> {
-    #[cfg(unix)]
-    abort::remember_modes();
     enable_raw_mode()?;
     IS_OURS.store(true, Ordering::SeqCst);
-    execute!(stdout(), EnterAlternateScreen, Hide)
+    execute!(stdout(), EnterAlternateScreen, Hide, EnableBracketedPaste)
 }
 
 /// Undoes [`take_over`], once.
@@ -168,7 +167,7 @@ fn restore() {
         return;
     }
     // A terminal that is gone can't be restored, and needs not be.
-    let _ = execute!(stdout(), LeaveAlternateScreen, Show);
+    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
     let _ = stdout().flush();
 }

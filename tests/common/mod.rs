@@ -1,6 +1,8 @@
 //! A small data set of drawn shapes, a model made by hand, and a run of it: everything known, on every processor.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub mod picture;
+
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -176,12 +178,41 @@ pub fn app(width: u16, height: u16) -> App {
 pub fn app_with_depth(width: u16, height: u16, depth: ColourDepth) -> App {
     let data = shapes();
     let training = training(&data);
+    app_of(training, data, width, height, depth)
+}
+
+/// A run of a kind that the paper has, a hundred times as long: 900 000 of two million samples.
+pub fn app_like_the_paper(width: u16, height: u16, depth: ColourDepth) -> App {
+    let data = Arc::new(Dataset {
+        name: vae_tui::data::mnist::NAME.into(),
+        ..(*shapes()).clone()
+    });
+    let mut training = training(&data);
+    training.trace = Default::default();
+    training.samples *= 100;
+    let configuration = &mut training.configuration;
+    configuration.data = data.name.clone();
+    configuration.latent = 3;
+    configuration.goal *= 100;
+    for step in 1..=450_u64 {
+        training
+            .trace
+            .push(2_000 * step, -120.0 - 100.0 * (-(step as f32) / 60.0).exp());
+    }
+    for point in &mut training.evaluations {
+        point.samples *= 100;
+    }
+    app_of(training, data, width, height, depth)
+}
+
+fn app_of(training: Training, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
     let mut app = App::new(Rect::new(0, 0, width, height), depth);
     let noise = Noise {
         seed: 1,
         binarisation: training.configuration.binarisation,
     };
-    let test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    let mut test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    test.mean_variance.truncate(training.configuration.latent);
     let opened = Opened {
         training,
         data,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
@@ -73,8 +73,20 @@ pub fn render(question: &Question, area: Rect, buffer: &mut Buffer) {
     };
     let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(FRAME);
     let inside = super::frame("Sure?", "", WIDTH, height, area, buffer);
-    let [above, _, below] =
-        Layout::vertical([Constraint::Fill(1), Constraint::Length(1), Constraint::Length(1)]).areas(inside);
+    // The keys are seen whatever the size, and then the text, and then a free line between them.
+    let text_height = match inside.height {
+        0..=2 => inside.height.saturating_sub(1),
+        height => height - 2,
+    };
+    let above = Rect {
+        height: text_height,
+        ..inside
+    };
+    let below = Rect {
+        y: inside.bottom().saturating_sub(1),
+        height: inside.height.min(1),
+        ..inside
+    };
     Paragraph::new(text)
         .wrap(Wrap { trim: true })
         .render(above, buffer);

@@ -1,17 +1,19 @@
 //! The choices of a new run.
 
+use std::borrow::Cow;
+
 use clap::ValueEnum;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget, Wrap};
+use ratatui::widgets::{Paragraph, Widget};
 
 use crate::data;
 use crate::learning::{Configuration, Method};
 use crate::model::{Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
-use crate::tui::theme;
+use crate::tui::{layout, text, theme};
 
 /// What is typed so far, beside what does not change.
 #[derive(Clone, Debug)]
@@ -47,7 +49,7 @@ const OPTIMIZER: usize = 3;
 const DECODER: usize = 8;
 const METHOD: usize = 10;
 const INITIALISATION: usize = 11;
-/// The most that can be typed: the path of a file.
+/// The most characters that can be typed: the path of a file.
 const LONGEST: usize = 1_000;
 
 impl Form {
@@ -96,18 +98,29 @@ impl Form {
                 self.untouched = false;
                 self.fields[self.selected].1.pop();
             }
-            KeyCode::Char(character) if !is_choice(self.selected) => {
-                let text = &mut self.fields[self.selected].1;
-                if std::mem::take(&mut self.untouched) {
-                    text.clear();
-                }
-                if text.len() < LONGEST {
-                    text.push(character);
-                }
-            }
+            KeyCode::Char(character) => self.write(&character.to_string()),
             _ => {}
         }
         Outcome::Open
+    }
+
+    /// Writes a pasted text into the selected field, without line breaks and the like.
+    pub fn paste(&mut self, text: &str) {
+        let text: String = text.chars().filter(|character| !character.is_control()).collect();
+        self.write(&text);
+    }
+
+    /// Writes into the selected field, if it is no choice.
+    fn write(&mut self, added: &str) {
+        if is_choice(self.selected) || added.is_empty() {
+            return;
+        }
+        let text = &mut self.fields[self.selected].1;
+        if std::mem::take(&mut self.untouched) {
+            text.clear();
+        }
+        let room = LONGEST.saturating_sub(text.chars().count());
+        text.extend(added.chars().take(room));
     }
 
     fn select(&mut self, field: usize) {
@@ -161,7 +174,7 @@ impl Form {
             train_size,
             goal: number(goal)?,
             likelihood: chosen(&decoder.1),
-            data: data::absolute_name(&data.1),
+            data: data::absolute_name(&with_home(&data.1)),
             method: chosen(&method.1),
             initialisation: chosen(&initialisation.1),
             ..self.base.clone()
@@ -172,45 +185,55 @@ impl Form {
 
     /// Draws the form.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let inside = super::frame(
-            "New run",
-            "Enter start, Esc cancel, ↑ ↓ field",
-            60,
-            17,
-            area,
-            buffer,
-        );
-        let mut lines: Vec<Line> = Vec::new();
-        for (index, (name, value)) in self.fields.iter().enumerate() {
-            let selected = index == self.selected;
-            let style = if selected {
-                theme::selected()
-            } else {
-                theme::plain()
-            };
-            let (marker, cursor) = if selected { ("▶ ", "▏") } else { ("  ", "") };
-            let room = usize::from(inside.width).saturating_sub(2 + NAME + 1);
-            let hidden = value.chars().count().saturating_sub(room);
-            let value: String = value.chars().skip(hidden).collect();
-            let value = match (is_choice(index), selected) {
-                (true, true) => format!("◂ {value} ▸"),
-                (_, true) => format!("{value}{cursor}"),
-                _ => value,
-            };
-            lines.push(Line::from(vec![
-                Span::raw(marker),
-                Span::styled(format!("{name:<NAME$}{value}"), style),
-            ]));
-        }
-        let fault = self.fault.as_deref().unwrap_or_default();
-        lines.push(Line::default());
-        lines.push(Line::styled(fault, ratatui::style::Style::new().fg(theme::BAD)));
-        Paragraph::new(lines)
-            .wrap(Wrap { trim: false })
-            .render(inside, buffer);
+        let fault = text::printable(self.fault.as_deref().unwrap_or_default());
+        // The frame takes two rows and four columns.
+        let fault_rows = text::wrapped(&fault, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
+        let height = u16::try_from(self.fields.len() + 3 + fault_rows.max(2)).unwrap_or(u16::MAX);
+        let hint = "Enter start, Esc cancel, ↑ ↓ field";
+        let inside = super::frame("New run", hint, WIDTH, height, area, buffer);
+
+        // The selected field and the fault are seen whatever the size; other fields scroll.
+        let room = usize::from(inside.height.saturating_sub(1).max(1));
+        let faults = text::fitted(&fault, usize::from(inside.width), room);
+        let rows = usize::from(inside.height).saturating_sub(faults.len());
+        let shown = rows.min(self.fields.len());
+        let first = layout::window(self.selected, shown, self.fields.len());
+        let fields = (first..self.fields.len()).take(shown);
+        let mut lines: Vec<Line> = fields.map(|field| self.line(field, inside.width)).collect();
+        // A free line, where there is one.
+        lines.extend((rows > shown).then(Line::default));
+        let bad = ratatui::style::Style::new().fg(theme::BAD);
+        lines.extend(faults.into_iter().map(|fault| Line::styled(fault, bad)));
+        Paragraph::new(lines).render(inside, buffer);
+    }
+
+    /// A field's name and value, of which the end is seen where it is long.
+    fn line(&self, field: usize, width: u16) -> Line<'static> {
+        let (name, value) = &self.fields[field];
+        let selected = field == self.selected;
+        let style = if selected {
+            theme::selected()
+        } else {
+            theme::plain()
+        };
+        let (before, after) = match (selected, is_choice(field)) {
+            (true, true) => ("◂ ", " ▸"),
+            (true, false) => ("", "▏"),
+            (false, _) => ("", ""),
+        };
+        let room = usize::from(width).saturating_sub(2);
+        let name = text::padded(name, NAME.min(room / 2));
+        let room = room.saturating_sub([&name, before, after].map(text::columns).iter().sum());
+        let value = text::printable(value);
+        Line::from(vec![
+            Span::raw(if selected { "▶ " } else { "  " }),
+            Span::styled(format!("{name}{before}{}{after}", text::end(&value, room)), style),
+        ])
     }
 }
 
+/// Columns of the form.
+const WIDTH: u16 = 60;
 /// Columns of a field's name.
 const NAME: usize = 20;
 
@@ -235,6 +258,18 @@ fn neighbour<T: ValueEnum + PartialEq>(value: T, direction: Direction) -> T {
         Direction::Back => variants.len() - 1,
     };
     variants[(at + step) % variants.len()].clone()
+}
+
+/// A path as the shell would have it: `~` is the home folder.
+fn with_home(path: &str) -> Cow<'_, str> {
+    let home =
+        || directories::BaseDirs::new().and_then(|folders| folders.home_dir().to_str().map(str::to_owned));
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            home().map_or(Cow::Borrowed(path), |home| Cow::Owned(home + rest))
+        }
+        _ => Cow::Borrowed(path),
+    }
 }
 
 fn is_choice(field: usize) -> bool {

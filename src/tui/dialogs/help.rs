@@ -18,7 +18,7 @@ const EXPLANATIONS: [(&str, &str); 11] = [
     (
         "Curve",
         "Orange is the mean of the minibatches since the last evaluation, with every minibatch dim behind it; green \
-         is the test set. What lies outside the range is drawn at its edge.",
+         is the test set. What lies outside the range is not drawn.",
     ),
     (
         "Estimators A and B",

@@ -29,6 +29,9 @@ pub enum Dialog {
     Sessions(SessionList),
 }
 
+/// The smallest area in which a dialog still has a frame: below, what it says needs the room.
+const LEAST_FRAMED: (u16, u16) = (12, 5);
+
 /// Draws an empty frame of at most `width` x `height` in the middle and returns its inside.
 fn frame(title: &str, hint: &str, width: u16, height: u16, area: Rect, buffer: &mut Buffer) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
@@ -39,12 +42,17 @@ fn frame(title: &str, hint: &str, width: u16, height: u16, area: Rect, buffer: &
         height,
     };
     Clear.render(outer, buffer);
-    let block = Block::bordered()
+    if area.width < LEAST_FRAMED.0 || area.height < LEAST_FRAMED.1 {
+        return outer;
+    }
+    let mut block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme::selected())
         .title(format!(" {title} "))
-        .title_bottom(format!(" {hint} "))
         .padding(Padding::horizontal(1));
+    if !hint.is_empty() {
+        block = block.title_bottom(format!(" {hint} "));
+    }
     let inside = block.inner(outer);
     block.render(outer, buffer);
     inside

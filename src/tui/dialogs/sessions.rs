@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use crate::session::folder::Entry;
-use crate::tui::theme;
+use crate::tui::{layout, text, theme};
 
 /// What a session is chosen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,8 @@ impl SessionList {
 
     /// Draws the list, two lines a session.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let height = (2 * self.entries.len() as u16).max(2) + 2;
+        let lines = u16::try_from(2 * self.entries.len()).unwrap_or(u16::MAX);
+        let height = lines.max(2).saturating_add(2);
         let (title, hint) = match self.intent {
             Intent::Open => ("Sessions", "Enter open, Esc close"),
             Intent::Compare => ("Add a curve", "Enter add, Esc close"),
@@ -86,10 +87,8 @@ impl SessionList {
             return;
         }
         let shown = usize::from(inside.height / 2).max(1);
-        let first = self
-            .selected
-            .saturating_sub(shown / 2)
-            .min(self.entries.len().saturating_sub(shown));
+        let first = layout::window(self.selected, shown, self.entries.len());
+        let width = usize::from(inside.width);
         let mut lines = Vec::new();
         for (index, entry) in self.entries.iter().enumerate().skip(first).take(shown) {
             let selected = index == self.selected;
@@ -99,12 +98,17 @@ impl SessionList {
                 ("  ", theme::plain())
             };
             let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
+            let age = format!("  {}", age(entry.modified));
+            let room = width.saturating_sub(text::columns(marker) + text::columns(&age));
+            let name = text::cut_middle(&text::printable(&name), room).into_owned();
             lines.push(Line::from(vec![
                 Span::raw(marker),
-                Span::styled(name.into_owned(), style),
-                Span::styled(format!("  {}", age(entry.modified)), theme::dim()),
+                Span::styled(name, style),
+                Span::styled(age, theme::dim()),
             ]));
-            lines.push(Line::styled(format!("    {}", entry.summary), theme::dim()));
+            let summary = text::printable(&entry.summary);
+            let summary = text::cut(&summary, width.saturating_sub(4));
+            lines.push(Line::styled(format!("    {summary}"), theme::dim()));
         }
         Paragraph::new(lines).render(inside, buffer);
     }

@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::training::{clock, published};
 use crate::data::{Part, short_name};
@@ -20,14 +20,15 @@ use crate::learning::Configuration;
 use crate::learning::curve::Against;
 use crate::session::{Bounds, Comparison};
 use crate::tui::app::{App, Workspace};
+use crate::tui::colour::ColourDepth;
 use crate::tui::comparison::{Run, axis, reading, runs, within};
-use crate::tui::layout;
-use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, short};
-use crate::tui::widgets::curve::{Chart, Series, Stroke};
+use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
+use crate::tui::{layout, text, theme};
 
-/// Columns of a number in the legend.
+/// Columns of a number in the legend, and the most that a run's name takes.
 const NUMBER: usize = 9;
+const NAME: usize = 24;
 
 /// Draws the inside of the pane.
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -35,19 +36,45 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
     let runs = runs(workspace, comparison);
     let geometry = layout::comparison(area, runs.len());
     let axis = axis(&runs, comparison, app.view.log_axis);
-    render_legend(&runs, comparison, axis, geometry.legend, buffer);
-    let chart = axis.and_then(|x| chart(app, workspace, &runs, x));
+    let looks: Vec<Look> = (0..runs.len())
+        .map(|index| Look::of(index, runs.len(), app.depth))
+        .collect();
+    render_legend(&runs, &looks, comparison, axis, geometry.legend, buffer);
+    let chart = axis.and_then(|x| chart(app, workspace, &runs, &looks, x));
     match chart {
         Some(chart) => chart.render(geometry.chart, buffer),
         None => Paragraph::new("nothing was measured yet: space starts training, Enter adds a saved run")
             .style(theme::dim())
+            .wrap(Wrap { trim: true })
             .render(geometry.chart, buffer),
     }
 }
 
-/// The colour of a run's curve.
-fn colour(index: usize) -> Color {
-    theme::RUNS[index % theme::RUNS.len()]
+/// What tells a run's curve from the others: its colour, and where there are more runs than colours also gaps, and its
+/// mark all along it.
+#[derive(Clone, Copy)]
+struct Look {
+    colour: Color,
+    pattern: Pattern,
+    mark: Option<Mark>,
+    /// Whether some of the runs share a colour.
+    shared: bool,
+}
+
+impl Look {
+    fn of(index: usize, runs: usize, depth: ColourDepth) -> Self {
+        let colours = depth.distinct(&theme::RUNS);
+        let shared = runs > colours.len();
+        Self {
+            colour: colours[index % colours.len()],
+            pattern: Pattern::ALL[index / colours.len() % Pattern::ALL.len()],
+            mark: mark(index).map(|character| Mark {
+                character,
+                along: shared.then_some(index),
+            }),
+            shared,
+        }
+    }
 }
 
 /// What a run's curve is marked with: its number in the legend, then letters.
@@ -57,7 +84,14 @@ fn mark(index: usize) -> Option<char> {
         .and_then(|number| char::from_digit(number, 36))
 }
 
-fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area: Rect, buffer: &mut Buffer) {
+fn render_legend(
+    runs: &[Run],
+    looks: &[Look],
+    comparison: &Comparison,
+    axis: Option<Axis>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let x = axis.map(|axis| axis.value(comparison.cursor));
     let at = match x {
         Some(seconds) if comparison.against == Against::Seconds => format!("at {}", clock(seconds)),
@@ -70,7 +104,7 @@ fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area
     let numbers = bounds.len() + NUMBER;
     let words = usize::from(area.width).saturating_sub(numbers);
     let mut lines = vec![Line::styled(
-        format!("{at:<words$.words$}{bounds}{to:>NUMBER$}"),
+        format!("{}{bounds}{to:>NUMBER$}", text::padded(&at, words)),
         theme::dim(),
     )];
 
@@ -81,6 +115,8 @@ fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area
             .collect()
     };
     let selected = runs.get(comparison.selected).map(&readings).unwrap_or_default();
+    let names = runs.iter().map(|run| text::columns(&text::printable(&run.name)));
+    let name_columns = names.max().unwrap_or_default().min(NAME);
     let shown = usize::from(area.height.saturating_sub(1));
     let first = layout::window(comparison.selected, shown, runs.len());
     for (index, run) in runs.iter().enumerate().skip(first).take(shown) {
@@ -91,14 +127,27 @@ fn render_legend(runs: &[Run], comparison: &Comparison, axis: Option<Axis>, area
             theme::plain()
         };
         let marker = if is_selected { '▶' } else { ' ' };
-        let name = format!("{marker}{} {:<24.24} ", mark(index).unwrap_or('·'), run.name);
-        let rest = words.saturating_sub(name.chars().count());
+        let Look {
+            colour,
+            pattern,
+            shared,
+            ..
+        } = looks[index];
+        let sample = if shared {
+            pattern.sample() + " "
+        } else {
+            String::new()
+        };
+        let name = text::printable(&run.name);
+        let name = text::padded(&text::cut_middle(&name, name_columns), name_columns);
+        let name = format!("{marker}{} {sample}{name} ", mark(index).unwrap_or('·'));
+        // The numbers keep their columns.
+        let name = text::cut(&name, words);
+        let rest = words - text::columns(&name);
+        let described = text::padded(&describe(run.configuration), rest);
         let mut line = Line::from(vec![
-            Span::styled(name, style.fg(colour(index))),
-            Span::styled(
-                format!("{:<rest$.rest$}", describe(run.configuration)),
-                theme::dim(),
-            ),
+            Span::styled(name.into_owned(), style.fg(colour)),
+            Span::styled(described, theme::dim()),
         ]);
         let values = readings(run);
         for value in &values {
@@ -133,14 +182,14 @@ fn describe(configuration: &Configuration) -> String {
         .map_or(String::new(), |points| format!(" n={}", short(points as f64)));
     format!(
         "{} {latent}d h{hidden}{points} {} {optimizer:?} {}",
-        short_name(data),
+        text::cut_middle(&text::printable(short_name(data)), NAME),
         method.title(),
         short(f64::from(*learning_rate))
     )
 }
 
 /// The curves; none where none of them has a value on the axis.
-fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Chart> {
+fn chart(app: &App, workspace: &Workspace, runs: &[Run], looks: &[Look], x: Axis) -> Option<Chart> {
     let comparison = &app.view.comparison;
     let mut series = Vec::new();
     let paper = published(workspace)
@@ -156,7 +205,7 @@ fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Char
             series.push(Series {
                 name: series.is_empty().then_some("paper"),
                 colour: theme::DIM,
-                dashed: true,
+                pattern: Pattern::Dashed,
                 mark: None,
                 strokes,
             });
@@ -170,9 +219,14 @@ fn chart(app: &App, workspace: &Workspace, runs: &[Run], x: Axis) -> Option<Char
             let points = runs[index].points(comparison.against, part);
             series.push(Series {
                 name: None,
-                colour: colour(index),
-                dashed: comparison.bounds == Bounds::Both && part == Part::Train,
-                mark: mark(index),
+                colour: looks[index].colour,
+                // Beside its test bounds, a run's training bounds are dashed; its marks tell which run it is.
+                pattern: match (comparison.bounds, part) {
+                    (Bounds::Both, Part::Train) => Pattern::Dashed,
+                    (Bounds::Both, Part::Test) => Pattern::Solid,
+                    _ => looks[index].pattern,
+                },
+                mark: looks[index].mark,
                 strokes: strokes(&within(&points, x)),
             });
         }
@@ -191,7 +245,8 @@ fn strokes(points: &[(f64, f64)]) -> Vec<Stroke> {
     points.iter().map(|&(x, bound)| Stroke::at(x, bound)).collect()
 }
 
-/// The vertical axis: all that is visible, but for the first tenth of the whole, where curves only begin.
+/// The vertical axis: all that is visible, but for the first tenth of the whole, where curves only begin; of the paper's
+/// curves, where they stand last.
 fn vertical(series: &[Series], comparison: &Comparison, x: Axis) -> Option<Axis> {
     let from = if comparison.window.0 > 0.0 { 0.0 } else { 0.1 };
     let values = |from: f64| {
@@ -200,7 +255,9 @@ fn vertical(series: &[Series], comparison: &Comparison, x: Axis) -> Option<Axis>
             .filter(|series| series.mark.is_some())
             .flat_map(|series| &series.strokes);
         let inside = strokes.filter(move |stroke| x.position(stroke.x).is_some_and(|at| at >= from));
-        inside.map(|stroke| stroke.low)
+        let paper = series.iter().filter(|series| series.mark.is_none());
+        let last = paper.filter_map(|series| series.strokes.last());
+        inside.chain(last).map(|stroke| stroke.low)
     };
     Axis::around(values(from)).or_else(|| Axis::around(values(0.0)))
 }

@@ -9,14 +9,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Gauge, Paragraph, Widget};
+use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
 
-use super::app::{App, Stage, Workspace};
+use super::app::{App, Notice, Stage, Workspace};
 use super::dialogs::{Dialog, confirm, help};
-use super::keymap::{Key, Scope, TABLE, name};
-use super::layout;
-use super::theme;
+use super::keymap::{Action, Key, Scope, TABLE, name};
 use super::widgets::axis::short;
+use super::{layout, text, theme};
 use crate::data::short_name;
 use crate::learning::Method;
 use crate::learning::mcem::Sampling;
@@ -38,7 +37,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
             for (pane, area) in arrangement.panes {
                 render_pane(app, workspace, pane, area, buffer);
             }
-            render_footer(app, arrangement.footer, buffer);
+            render_hints(app, arrangement.footer, buffer);
         }
     }
     match &app.dialog {
@@ -48,6 +47,10 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
         Some(Dialog::Sessions(list)) => list.render(area, buffer),
         None => {}
     }
+    if let Some(notice) = &app.notice {
+        render_notice(notice, area, buffer);
+    }
+    app.glyphs.reduce(buffer);
 }
 
 fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
@@ -73,6 +76,10 @@ fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
         .use_unicode(true)
         .render(middle, buffer);
 }
+
+/// The columns of the header that the data's name may take, and those that the file's has where there is room for it.
+const LONGEST_DATA_NAME: usize = 20;
+const LEAST_FILE_NAME: usize = 12;
 
 /// The state, the model and the method in one line.
 fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -103,47 +110,78 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         .and_then(|path| path.file_name())
         .map(|name| name.to_string_lossy());
     let mark = if workspace.is_unsaved() { "*" } else { "" };
-    let line = Line::from(vec![
+    let data = text::printable(short_name(&workspace.data.name));
+    let mut line = Line::from(vec![
         Span::styled(
             format!(" {symbol} {state} "),
             Style::new().fg(colour).patch(theme::strong()),
         ),
         Span::raw(format!(
             " {} {}  ",
-            short_name(&workspace.data.name),
+            text::cut_middle(&data, LONGEST_DATA_NAME),
             workspace.model.architecture()
         )),
-        Span::styled(
-            format!(
-                "{method} {optimizer} lr {}",
-                short(f64::from(progress.learning_rate))
-            ),
-            theme::plain(),
-        ),
-        Span::styled(
-            format!("  {}{mark}", name.as_deref().unwrap_or("not saved yet")),
-            theme::dim(),
-        ),
+        Span::raw(format!(
+            "{method} {optimizer} lr {}",
+            short(f64::from(progress.learning_rate))
+        )),
     ]);
+    let name = text::printable(name.as_deref().unwrap_or("not saved yet"));
+    let room = usize::from(area.width).saturating_sub(line.width() + 2 + mark.len());
+    let name = text::cut_middle(&name, room.max(LEAST_FILE_NAME));
+    line.push_span(Span::styled(format!("  {name}{mark}"), theme::dim()));
     line.render(area, buffer);
 }
 
-/// What there is to say, or the keys that matter here.
-fn render_footer(app: &App, area: Rect, buffer: &mut Buffer) {
-    if let Some(notice) = &app.notice {
-        let colour = if notice.is_error { theme::BAD } else { theme::GOOD };
-        Line::styled(format!(" {}", notice.text), Style::new().fg(colour)).render(area, buffer);
-        return;
-    }
+/// What there is to say, in the last line; an error that is longer takes lines above it too, for its cause stands at
+/// its end.
+fn render_notice(notice: &Notice, area: Rect, buffer: &mut Buffer) {
+    let (colour, most) = if notice.is_error {
+        (theme::BAD, usize::from(area.height / 2).max(1))
+    } else {
+        (theme::GOOD, 1)
+    };
+    let width = usize::from(area.width.saturating_sub(2)).max(1);
+    let text: Vec<_> = notice.text.lines().map(text::printable).collect();
+    let lines = text::fitted(&text.join("\n"), width, most);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+    let place = Rect {
+        y: area.bottom() - rows,
+        height: rows,
+        ..area
+    };
+    Clear.render(place, buffer);
+    let lines: Vec<Line> = lines
+        .into_iter()
+        .map(|line| Line::raw(format!(" {line}")))
+        .collect();
+    Paragraph::new(lines)
+        .style(Style::new().fg(colour))
+        .render(place, buffer);
+}
+
+/// The keys that matter here, as many as there is room for; help and the way out come last and always.
+fn render_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let of_scope = |scope: Scope| TABLE.iter().filter(move |binding| binding.scope == scope);
+    let hints: Vec<(Action, String, &str)> = of_scope(Scope::In(app.view.pane))
+        .chain(of_scope(Scope::Everywhere))
+        .filter_map(|binding| Some((binding.action, footer_keys(binding.keys[0]), binding.footer?)))
+        .collect();
+    let always = |action: Action| matches!(action, Action::Help | Action::Quit);
+    let width = |(_, keys, word): &(Action, String, &str)| text::columns(keys) + text::columns(word) + 3;
+    let reserved: usize = hints.iter().filter(|hint| always(hint.0)).map(width).sum();
+    let mut free = usize::from(area.width).saturating_sub(reserved);
+    let mut is_full = false;
     let mut spans = Vec::new();
-    let mut width = 0;
-    for binding in of_scope(Scope::In(app.view.pane)).chain(of_scope(Scope::Everywhere)) {
-        let Some(word) = binding.footer else { continue };
-        let keys = footer_keys(binding.keys[0]);
-        width += keys.chars().count() + word.len() + 3;
-        if width > usize::from(area.width) {
-            break;
+    for hint in &hints {
+        let (action, keys, word) = hint;
+        if !always(*action) {
+            // Hints are left out from the end, none from between.
+            is_full |= width(hint) > free;
+            if is_full {
+                continue;
+            }
+            free -= width(hint);
         }
         spans.push(Span::styled(format!(" {keys}"), theme::selected()));
         spans.push(Span::styled(format!(" {word} "), theme::dim()));

@@ -77,6 +77,7 @@ fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: 
             width: workspace.data.width,
             scale,
             depth: app.depth,
+            glyphs: app.glyphs,
         }
         .render(area, buffer);
     }

@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::data::mnist;
 use crate::evaluation::Estimates;
@@ -24,11 +24,12 @@ use crate::model::Likelihood;
 use crate::model::vae::BoundTerms;
 use crate::session::View;
 use crate::tui::app::{App, Workspace};
+use crate::tui::colour::ColourDepth;
 use crate::tui::layout::{self, TrainingGeometry};
 use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, Spacing, short};
 use crate::tui::widgets::bars::{self, Bar};
-use crate::tui::widgets::curve::{Chart, Series, Stroke};
+use crate::tui::widgets::curve::{Chart, Pattern, Series, Stroke};
 use crate::tui::widgets::smoothing::smoothed;
 use crate::tui::widgets::sparkline;
 
@@ -36,10 +37,11 @@ use crate::tui::widgets::sparkline;
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let geometry = layout::training(area, workspace.progress.marginal.is_some());
     render_numbers(workspace, geometry.numbers, buffer);
-    match chart(workspace, &app.view) {
+    match chart(workspace, &app.view, app.depth) {
         Some(chart) => chart.render(geometry.curve, buffer),
         None => Paragraph::new("no points yet: space starts training")
             .style(theme::dim())
+            .wrap(Wrap { trim: true })
             .render(geometry.curve, buffer),
     }
     render_bars(workspace, &geometry, buffer);
@@ -145,7 +147,7 @@ fn terms_line(
 }
 
 /// The curve so far; none before the first step.
-fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
+fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart> {
     let progress = &workspace.progress;
     let buckets = progress.trace.buckets();
     let (first, last) = (buckets.first()?, buckets.last()?);
@@ -190,9 +192,9 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
             .map(|(samples, bound)| Stroke::at(samples, bound))
             .collect()
     };
-    let (mut paper_train, mut paper_test) = (so_far(paper.train), so_far(paper.test));
+    let (paper_train, paper_test) = (so_far(paper.train), so_far(paper.test));
 
-    // The first steps lie far below all others; they are drawn at the edge rather than stretching the range.
+    // The first steps lie far below all others; they are left out rather than stretching the range.
     let mut smoothed_means: Vec<f64> = means().collect();
     smoothed_means.sort_by(f64::total_cmp);
     let usual = smoothed_means[smoothed_means.len() / 10..].iter().copied();
@@ -201,28 +203,36 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
     // So does the paper's, whose early points are left out; where it stands now is always shown.
     let paper_now = paper_test.last().map(|stroke| stroke.low);
     let y = Axis::around(usual.chain(bounds).chain(paper_now))?;
-    for curve in [&mut paper_train, &mut paper_test] {
-        curve.retain(|stroke| y.position(stroke.low).is_some_and(|at| (0.0..=1.0).contains(&at)));
-    }
 
-    let line = |name, colour, strokes| Series {
+    // Without colours, lines differ by their gaps.
+    let pattern = |without_colours| match depth {
+        ColourDepth::Monochrome => without_colours,
+        _ => Pattern::Solid,
+    };
+    let line = |name, colour, pattern, strokes| Series {
         name,
         colour,
-        dashed: false,
+        pattern,
         mark: None,
         strokes,
     };
-    let dashed = |name, colour, strokes| Series {
-        dashed: true,
-        ..line(name, colour, strokes)
-    };
     let mut series = Vec::new();
     if view.smoothing > 1 {
-        series.push(line(Some("smoothed"), theme::RAW_SMOOTH, smooth.collect()));
+        let pattern = pattern(Pattern::Dotted);
+        series.push(line(
+            Some("smoothed"),
+            theme::RAW_SMOOTH,
+            pattern,
+            smooth.collect(),
+        ));
     }
     if !paper_test.is_empty() {
-        series.push(dashed(None, theme::TRAIN, paper_train));
-        series.push(dashed(Some("paper"), theme::TEST, paper_test));
+        let pattern = match depth {
+            ColourDepth::Monochrome => Pattern::DashDotted,
+            _ => Pattern::Dashed,
+        };
+        series.push(line(None, theme::TRAIN, pattern, paper_train));
+        series.push(line(Some("paper"), theme::TEST, pattern, paper_test));
     }
     let train = match progress.configuration.method {
         Method::Aevb | Method::WakeSleep => "train",
@@ -231,15 +241,17 @@ fn chart(workspace: &Workspace, view: &View) -> Option<Chart> {
     series.push(line(
         Some(train),
         theme::TRAIN,
+        pattern(Pattern::Dashed),
         evaluated(|point| point.elbo_train).collect(),
     ));
     series.push(line(
         Some("test"),
         theme::TEST,
+        Pattern::Solid,
         evaluated(|point| point.elbo_test).collect(),
     ));
     Some(Chart {
-        backdrop: Some(line(Some("minibatch"), theme::RAW, raw.collect())),
+        backdrop: Some(line(Some("minibatch"), theme::RAW, Pattern::Solid, raw.collect())),
         series,
         x,
         y,

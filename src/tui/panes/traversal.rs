@@ -112,6 +112,7 @@ fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<
         width: workspace.data.width,
         scale: Scale::Grey,
         depth: app.depth,
+        glyphs: app.glyphs,
     }
 }
 

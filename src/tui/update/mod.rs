@@ -10,7 +10,7 @@ mod traversal;
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::KeyEventKind;
+use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
 use self::dialogs::{answer, ask, is_unsaved};
@@ -34,12 +34,16 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Key(key) => {
             app.notice = None;
-            let effects = match app.dialog.take() {
-                Some(dialog) => answer(app, dialog, key),
-                None => keymap::action(key, app.view.pane).map_or_else(Vec::new, |action| act(app, action)),
-            };
+            let effects = pressed(app, key);
             app.decode();
             effects
+        }
+        // Text goes where text is written; anywhere else its letters would be taken for keys.
+        Message::Pasted(text) => {
+            if let Some(Dialog::Form(form)) = &mut app.dialog {
+                form.paste(&text);
+            }
+            Vec::new()
         }
         Message::Resized(width, height) => {
             app.area = Rect::new(0, 0, width, height);
@@ -165,6 +169,31 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     }
 }
 
+/// A key: for the dialog that is open, or else for the pane. What is pressed together with Control or Alt is never
+/// text nor an answer; it does in front of a dialog what it does everywhere, and the dialog stays.
+fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+    match app.dialog.take() {
+        None => keymap::action(key, app.view.pane).map_or_else(Vec::new, |action| act(app, action)),
+        Some(dialog) if keymap::is_plain(key) => {
+            let effects = answer(app, dialog, key);
+            if app.dialog.is_none() {
+                app.dialog = app.behind.take();
+            }
+            effects
+        }
+        Some(dialog) => {
+            let effects = keymap::action_everywhere(key).map_or_else(Vec::new, |action| act(app, action));
+            match app.dialog {
+                // Asked already: what stands behind the question stays there.
+                Some(_) if matches!(dialog, Dialog::Confirm(Question::Quit)) => {}
+                Some(_) => app.behind = Some(dialog),
+                None => app.dialog = Some(dialog),
+            }
+            effects
+        }
+    }
+}
+
 /// A key while no dialog is open.
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
@@ -227,7 +256,7 @@ fn trained(app: &mut App, event: Event) {
         }
         Event::Estimated(point) => {
             progress.marginal = Some(point);
-            app.notice = None;
+            app.notice.take_if(|notice| !notice.is_error);
         }
         Event::EstimateEnded => app.say("the estimate of log p(x) was broken off"),
         Event::State(state) => {

@@ -23,8 +23,10 @@ pub(super) fn traverse(app: &mut App, action: Action) {
         Action::FarLeft => set_value(workspace, view, by(-COARSE)),
         Action::FarRight => set_value(workspace, view, by(COARSE)),
         Action::ResetDimension => {
-            let start = workspace.traversal.start[workspace.selected(view)];
-            set_value(workspace, view, |_| start);
+            // Where nothing was decoded yet, nothing was moved.
+            if let Some(&start) = workspace.traversal.start.get(workspace.selected(view)) {
+                set_value(workspace, view, |_| start);
+            }
         }
         Action::Up | Action::Down | Action::FarUp | Action::FarDown => {
             let order = workspace.order();

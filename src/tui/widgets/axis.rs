@@ -138,7 +138,8 @@ pub fn short(value: f64) -> String {
     format!("{text}{unit}")
 }
 
-/// The labels of neighbouring ticks: brief, but with as many decimals as tell them apart.
+/// The labels of ticks, one each: brief, but with as many decimals as tell neighbours apart. One that would repeat its
+/// neighbour's is left empty.
 pub fn labels(ticks: &[f64]) -> Vec<String> {
     let brief: Vec<String> = ticks.iter().map(|&tick| short(tick)).collect();
     if brief.windows(2).all(|pair| pair[0] != pair[1]) {
@@ -150,7 +151,16 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
         .fold(f64::INFINITY, f64::min);
     // A step of 0.1 may come out a little smaller.
     let decimals = (-step.log10() - 1e-6).ceil().clamp(0.0, 6.0) as usize;
-    ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect()
+    let exact: Vec<String> = ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect();
+    let repeats = |index: usize| index > 0 && exact[index - 1] == exact[index];
+    let label = |index: usize| {
+        if repeats(index) {
+            String::new()
+        } else {
+            exact[index].clone()
+        }
+    };
+    (0..exact.len()).map(label).collect()
 }
 
 #[cfg(test)]
@@ -187,6 +197,8 @@ mod tests {
     fn close_ticks_are_told_apart() {
         assert_eq!(labels(&[-104.5, -104.4, -104.3]), ["-104.5", "-104.4", "-104.3"]);
         assert_eq!(labels(&[-110.0, -100.0]), ["-110", "-100"]);
+        assert_eq!(labels(&[-17.0, -17.5, -18.0]), ["-17", "-17.5", "-18"]);
+        assert_eq!(labels(&[1e9, 1e9 + 1e-7]), ["1000000000.000000", ""]);
     }
 
     #[test]
@@ -210,6 +222,8 @@ mod tests {
                 let ticks = axis.ticks(most);
                 prop_assert!(ticks.len() <= most);
                 prop_assert!(ticks.windows(2).all(|pair| pair[0] < pair[1]));
+                let shown: Vec<String> = labels(&ticks).into_iter().filter(|label| !label.is_empty()).collect();
+                prop_assert!(shown.windows(2).all(|pair| pair[0] != pair[1]), "{shown:?}");
                 let slack = 1e-9 * axis.end.abs().max(1.0);
                 prop_assert!(ticks.iter().all(|&t| t >= axis.start - slack && t <= axis.end + slack));
             }

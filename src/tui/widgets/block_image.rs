@@ -6,7 +6,7 @@
 //! ▀  upper pixel: foreground, lower pixel: background
 //! ```
 //!
-//! Without colours, a cell holds 2 x 4 braille dots instead, dithered. The image keeps its proportions: it is scaled
+//! Without colours, a cell holds 2 x 4 braille dots instead, dithered, or a shade where there is no braille. The image keeps its proportions: it is scaled
 //! by one factor, averaging over the area of every pixel, and centred.
 
 use ratatui::buffer::Buffer;
@@ -14,6 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use crate::tui::colour::ColourDepth;
+use crate::tui::glyphs::Glyphs;
 use crate::tui::theme;
 
 /// What the numbers of an image mean.
@@ -34,14 +35,19 @@ pub struct BlockImage<'a> {
     pub width: usize,
     /// What the pixels mean.
     pub scale: Scale,
-    /// What the terminal can show.
+    /// The colours that the terminal has.
     pub depth: ColourDepth,
+    /// The characters that it has.
+    pub glyphs: Glyphs,
 }
 
 /// The thresholds of an ordered dither, in sixteenths.
 const BAYER: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
 /// The bit of every braille dot, by row and column.
 const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+
+/// A cell from black to white.
+const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
 /// The largest rectangle within `area`, centred, that an image of `width` x `height` pixels fills in its proportions.
 pub fn fit(width: usize, height: usize, area: Rect) -> Rect {
@@ -72,10 +78,10 @@ impl BlockImage<'_> {
         if area.is_empty() {
             return;
         }
-        if self.depth == ColourDepth::Monochrome {
-            self.render_dots(height, area, buffer);
-        } else {
-            self.render_half_blocks(height, area, buffer);
+        match (self.depth, self.glyphs) {
+            (ColourDepth::Monochrome, Glyphs::Unicode) => self.render_dots(height, area, buffer),
+            (ColourDepth::Monochrome, Glyphs::Console) => self.render_shades(height, area, buffer),
+            _ => self.render_half_blocks(height, area, buffer),
         }
     }
 
@@ -113,6 +119,14 @@ impl BlockImage<'_> {
             }
             let symbol = char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ');
             buffer[position].set_char(symbol);
+        }
+    }
+
+    fn render_shades(&self, height: usize, area: Rect, buffer: &mut Buffer) {
+        let scaled = self.scaled(height, usize::from(area.width), usize::from(area.height));
+        for (position, value) in area.positions().zip(scaled) {
+            let shade = (value.abs().clamp(0.0, 1.0) * (SHADES.len() - 1) as f32).round() as usize;
+            buffer[position].set_char(SHADES[shade]);
         }
     }
 
@@ -179,6 +193,7 @@ mod tests {
             width,
             scale: Scale::Grey,
             depth,
+            glyphs: Glyphs::Unicode,
         }
     }
 

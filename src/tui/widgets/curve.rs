@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Every point is drawn, as a stroke from its lowest to its highest value, so that nothing is lost to down-sampling.
-//! What lies outside the vertical range is drawn at its edge.
+//! A line that leaves the vertical range is cut where it crosses the edge.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -44,12 +44,59 @@ pub struct Series {
     pub name: Option<&'static str>,
     /// Its colour.
     pub colour: Color,
-    /// Whether it is drawn with gaps.
-    pub dashed: bool,
-    /// A character at its end, to tell it from others.
-    pub mark: Option<char>,
+    /// How its line is broken.
+    pub pattern: Pattern,
+    /// A character that tells it from others.
+    pub mark: Option<Mark>,
     /// Its points, in order.
     pub strokes: Vec<Stroke>,
+}
+
+/// How a line is broken, which tells it from others where colours can't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// Without a gap.
+    Solid,
+    /// Dashes.
+    Dashed,
+    /// Dots.
+    Dotted,
+    /// Dashes and dots in turn.
+    DashDotted,
+}
+
+impl Pattern {
+    /// All, the plainest first.
+    pub const ALL: [Self; 4] = [Self::Solid, Self::Dashed, Self::Dotted, Self::DashDotted];
+
+    /// Whether the line is drawn so many dots after its beginning.
+    fn is_drawn(self, at: usize) -> bool {
+        match self {
+            Self::Solid => true,
+            Self::Dashed => at % 8 < 5,
+            Self::Dotted => at.is_multiple_of(4),
+            Self::DashDotted => matches!(at % 10, 0..=4 | 7),
+        }
+    }
+
+    /// A piece of such a line, for a legend.
+    pub fn sample(self) -> String {
+        let cell = |column: usize| {
+            let dots = (0..DOT_COLUMNS).filter(|dot| self.is_drawn(column * DOT_COLUMNS + dot));
+            braille(dots.fold(0, |cell, dot| cell | DOTS[1][dot]))
+        };
+        (0..SAMPLE).map(cell).collect()
+    }
+}
+
+/// A character on a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Which one; it always stands at the end of the line.
+    pub character: char,
+    /// Whether it also stands along the line, and how many of such lines come before this one: their marks keep out of
+    /// each other's way.
+    pub along: Option<usize>,
 }
 
 /// A chart.
@@ -69,37 +116,61 @@ pub struct Chart {
     pub cursor: Option<f64>,
 }
 
-/// Columns of dots that a dash is long, and the gap after it.
-const DASH: usize = 3;
+/// Columns between two marks along a line, and by how many the marks of one line stand further than those of the last.
+const MARK_DISTANCE: usize = 24;
+const MARK_SHIFT: usize = 7;
+/// Columns of a line in a legend, which show how it is broken.
+pub const SAMPLE: usize = 5;
 /// Dots of a braille cell.
 const DOT_COLUMNS: usize = 2;
 const DOT_ROWS: usize = 4;
 const DOTS: [[u8; DOT_COLUMNS]; DOT_ROWS] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-/// Columns for the labels of the vertical axis, and the axis itself.
+/// The fewest columns for the labels of the vertical axis, and the axis itself; longer labels take more.
 const LABELS: u16 = 7;
+/// The fewest columns and rows that a plot takes.
+const LEAST_PLOT: (u16, u16) = (8, 2);
 
 /// The row of dots, from the top of `rows` rows of cells, at which a vertical position lies.
 fn dot_row(position: f64, rows: usize) -> usize {
     ((1.0 - position.clamp(0.0, 1.0)) * (rows * DOT_ROWS - 1) as f64).round() as usize
 }
 
+fn braille(dots: u8) -> char {
+    char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ')
+}
+
 impl Chart {
     /// Draws the chart; an area too small for a plot is left alone.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
-        if area.width < LABELS + 8 || area.height < 4 {
+        let Some(height) = area
+            .height
+            .checked_sub(2)
+            .filter(|&height| height >= LEAST_PLOT.1)
+        else {
             return;
-        }
-        let plot = Rect {
-            x: area.x + LABELS,
-            y: area.y,
-            width: area.width - LABELS,
-            height: area.height - 2,
         };
-        self.render_axes(area, plot, buffer);
+        let ticks = self.y.ticks(usize::from(height / 2).clamp(2, 8));
+        let ticks: Vec<(f64, String)> = ticks.iter().copied().zip(labels(&ticks)).collect();
+        let widest = ticks.iter().map(|(_, label)| label.len() as u16 + 1).max();
+        let labels = LABELS.max(widest.unwrap_or_default());
+        let Some(width) = area
+            .width
+            .checked_sub(labels)
+            .filter(|&width| width >= LEAST_PLOT.0)
+        else {
+            return;
+        };
+        let plot = Rect {
+            x: area.x + labels,
+            y: area.y,
+            width,
+            height,
+        };
+        self.render_axes(plot, &ticks, area, buffer);
         self.render_cursor(plot, buffer);
         let drawn = |series: &Series| {
-            let mut grid = Grid::new(plot, series.dashed);
+            let mut grid = Grid::new(plot, series.pattern);
             grid.draw(&series.strokes, self.x, self.y);
             grid
         };
@@ -116,7 +187,7 @@ impl Chart {
             show(&together, &dots, series.colour, plot, buffer);
         }
         for series in &self.series {
-            self.render_mark(series, plot, buffer);
+            self.render_marks(series, plot, buffer);
         }
         self.render_legend(plot, buffer);
     }
@@ -131,20 +202,51 @@ impl Chart {
         }
     }
 
-    fn render_mark(&self, series: &Series, plot: Rect, buffer: &mut Buffer) {
-        let Some((mark, last)) = series.mark.zip(series.strokes.last()) else {
+    fn render_marks(&self, series: &Series, plot: Rect, buffer: &mut Buffer) {
+        let Some(mark) = series.mark else {
             return;
         };
-        if let (Some(x), Some(y)) = (self.x.position(last.x), self.y.position(last.high)) {
-            let column = (x.clamp(0.0, 1.0) * f64::from(plot.width - 1)).round() as u16;
-            let row = (dot_row(y, usize::from(plot.height)) / DOT_ROWS) as u16;
-            buffer[(plot.x + column, plot.y + row)]
-                .set_char(mark)
-                .set_style(Style::new().fg(series.colour).patch(theme::strong()));
+        let style = Style::new().fg(series.colour).patch(theme::strong());
+        let columns = f64::from(plot.width - 1);
+        // The visible points as columns and vertical positions.
+        let points: Vec<(f64, f64)> = series
+            .strokes
+            .iter()
+            .filter_map(|stroke| Some((self.x.position(stroke.x)?, self.y.position(stroke.high)?)))
+            .filter(|(x, _)| (0.0..=1.0).contains(x))
+            .map(|(x, y)| (x * columns, y))
+            .collect();
+        let mut put = |column: f64, position: f64| {
+            if (0.0..=1.0).contains(&position) {
+                let row = (dot_row(position, usize::from(plot.height)) / DOT_ROWS) as u16;
+                buffer[(plot.x + column.round() as u16, plot.y + row)]
+                    .set_char(mark.character)
+                    .set_style(style);
+            }
+        };
+        if let Some(before) = mark.along {
+            let first = MARK_SHIFT * (before + 1) % MARK_DISTANCE;
+            for column in (first..usize::from(plot.width)).step_by(MARK_DISTANCE) {
+                let column = column as f64;
+                let pair = points
+                    .windows(2)
+                    .find(|pair| pair[0].0 <= column && column <= pair[1].0);
+                if let Some(&[(left, from), (right, to)]) = pair {
+                    let share = if right > left {
+                        (column - left) / (right - left)
+                    } else {
+                        0.0
+                    };
+                    put(column, from + share * (to - from));
+                }
+            }
+        }
+        if let Some(&(column, position)) = points.iter().rfind(|(_, y)| (0.0..=1.0).contains(y)) {
+            put(column, position);
         }
     }
 
-    fn render_axes(&self, area: Rect, plot: Rect, buffer: &mut Buffer) {
+    fn render_axes(&self, plot: Rect, ticks: &[(f64, String)], area: Rect, buffer: &mut Buffer) {
         for y in plot.top()..plot.bottom() {
             buffer[(plot.x - 1, y)].set_symbol("│").set_style(theme::dim());
         }
@@ -155,15 +257,14 @@ impl Chart {
             .set_symbol("└")
             .set_style(theme::dim());
 
-        let ticks = self.y.ticks(usize::from(plot.height / 2).clamp(2, 8));
-        for (&tick, label) in ticks.iter().zip(labels(&ticks)) {
-            let Some(position) = self.y.position(tick) else {
+        for (tick, label) in ticks {
+            let Some(position) = self.y.position(*tick) else {
                 continue;
             };
             let y = plot.y + (dot_row(position, usize::from(plot.height)) / DOT_ROWS) as u16;
             buffer[(plot.x - 1, y)].set_symbol("┤");
-            let label = format!("{label:>0$.0$}", usize::from(LABELS) - 1);
-            buffer.set_string(area.x, y, label, theme::dim());
+            let start = plot.x - 1 - label.len() as u16;
+            buffer.set_string(start, y, label, theme::dim());
         }
         let mut free_from = area.x;
         let title_at = plot.right().saturating_sub(self.x_title.len() as u16);
@@ -188,23 +289,26 @@ impl Chart {
 
     fn render_legend(&self, plot: Rect, buffer: &mut Buffer) {
         let all = self.backdrop.iter().chain(&self.series);
-        let named: Vec<(&str, Color, bool)> = all
-            .filter_map(|series| Some((series.name?, series.colour, series.dashed)))
-            .collect();
-        let width = named
-            .iter()
-            .map(|(name, ..)| name.len() as u16 + 3)
-            .max()
-            .unwrap_or(0);
-        if plot.height < named.len() as u16 + 3 || plot.width < 2 * width {
+        let named: Vec<(&str, &Series)> = all.filter_map(|series| Some((series.name?, series))).collect();
+        let name_width = named.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        // The line, a space, the name, and a space before the edge.
+        let width = (SAMPLE + name_width + 2) as u16;
+        let rows = named.len() as u16;
+        if plot.height < rows + 3 || plot.width < 2 * width {
             return;
         }
         // Bounds rise, so the lower right is the free corner.
-        let top = plot.bottom() - 1 - named.len() as u16;
-        for (y, (name, colour, dashed)) in (top..).zip(named) {
+        let top = plot.bottom() - 1 - rows;
+        for (y, (name, series)) in (top..).zip(named) {
             let x = plot.right() - width;
-            buffer.set_string(x, y, if dashed { "╍ " } else { "━ " }, Style::new().fg(colour));
-            buffer.set_string(x + 2, y, name, Style::new().fg(Color::Reset));
+            let sample = series.pattern.sample();
+            buffer.set_string(x, y, sample, Style::new().fg(series.colour));
+            buffer.set_string(
+                x + SAMPLE as u16,
+                y,
+                format!(" {name}"),
+                Style::new().fg(Color::Reset),
+            );
         }
     }
 }
@@ -213,9 +317,7 @@ impl Chart {
 fn show(together: &[u8], dots: &[u8], colour: Color, plot: Rect, buffer: &mut Buffer) {
     let cells = plot.positions().zip(together).zip(dots);
     for ((position, &together), _) in cells.filter(|(_, dots)| **dots != 0) {
-        if let Some(symbol) = char::from_u32(0x2800 + u32::from(together)) {
-            buffer[position].set_char(symbol).set_fg(colour);
-        }
+        buffer[position].set_char(braille(together)).set_fg(colour);
     }
 }
 
@@ -223,24 +325,29 @@ fn show(together: &[u8], dots: &[u8], colour: Color, plot: Rect, buffer: &mut Bu
 struct Grid {
     /// Columns of dots.
     columns: usize,
-    /// Rows of cells.
+    /// Rows of dots.
     rows: usize,
     dots: Vec<u8>,
-    dashed: bool,
+    pattern: Pattern,
+    /// The dot that the line came to, and how many there were before it.
+    last: Option<(usize, usize)>,
+    length: usize,
 }
 
 impl Grid {
-    fn new(plot: Rect, dashed: bool) -> Self {
+    fn new(plot: Rect, pattern: Pattern) -> Self {
         Self {
             columns: usize::from(plot.width) * DOT_COLUMNS,
-            rows: usize::from(plot.height),
+            rows: usize::from(plot.height) * DOT_ROWS,
             dots: vec![0; plot.area() as usize],
-            dashed,
+            pattern,
+            last: None,
+            length: 0,
         }
     }
 
     fn draw(&mut self, strokes: &[Stroke], x_axis: Axis, y_axis: Axis) {
-        let mut previous: Option<(usize, usize)> = None;
+        let mut previous: Option<(f64, f64)> = None;
         for stroke in strokes {
             let Some(x) = x_axis.position(stroke.x).filter(|x| (0.0..=1.0).contains(x)) else {
                 continue;
@@ -249,37 +356,60 @@ impl Grid {
                 previous = None;
                 continue;
             };
-            let column = (x * (self.columns - 1) as f64).round() as usize;
-            let (top, bottom) = (dot_row(high, self.rows), dot_row(low, self.rows));
-            for row in top..=bottom {
-                self.set(column, row);
+            let middle = (x, (low + high) / 2.0);
+            if let Some(from) = previous {
+                self.connect(from, middle);
             }
-            let middle = (top + bottom) / 2;
-            if let Some((from_column, from_row)) = previous {
-                self.connect((from_column, from_row), (column, middle));
-            }
-            previous = Some((column, middle));
+            self.connect((x, high), (x, low));
+            previous = Some(middle);
         }
     }
 
-    /// A straight line between two dots, the later one to the right.
-    fn connect(&mut self, from: (usize, usize), to: (usize, usize)) {
-        let (columns, rows) = (to.0.saturating_sub(from.0), from.1.abs_diff(to.1));
-        let count = columns.max(rows).max(1);
+    /// The part of a straight line that lies within the plot; positions are 0 and 1 at its edges.
+    fn connect(&mut self, from: (f64, f64), to: (f64, f64)) {
+        let Some((from, to)) = clipped(from, to) else {
+            return;
+        };
+        let dot = |(x, y): (f64, f64)| {
+            let column = x.clamp(0.0, 1.0) * (self.columns - 1) as f64;
+            let row = (1.0 - y.clamp(0.0, 1.0)) * (self.rows - 1) as f64;
+            (column.round(), row.round())
+        };
+        let (from, to) = (dot(from), dot(to));
+        let count = (to.0 - from.0).abs().max((to.1 - from.1).abs()).max(1.0) as usize;
         for step in 0..=count {
             let share = step as f64 / count as f64;
-            let between = |a: usize, b: usize| (a as f64 + (b as f64 - a as f64) * share).round() as usize;
+            let between = |a: f64, b: f64| (a + (b - a) * share).round() as usize;
             self.set(between(from.0, to.0), between(from.1, to.1));
         }
     }
 
+    /// The next dot of the line, where its pattern has one.
     fn set(&mut self, column: usize, row: usize) {
-        if self.dashed && column % (2 * DASH) >= DASH {
-            return;
+        if self.last.replace((column, row)) != Some((column, row)) {
+            self.length += 1;
         }
-        let cell = row / DOT_ROWS * (self.columns / DOT_COLUMNS) + column / DOT_COLUMNS;
-        self.dots[cell] |= DOTS[row % DOT_ROWS][column % DOT_COLUMNS];
+        if self.pattern.is_drawn(self.length - 1) {
+            let cell = row / DOT_ROWS * (self.columns / DOT_COLUMNS) + column / DOT_COLUMNS;
+            self.dots[cell] |= DOTS[row % DOT_ROWS][column % DOT_COLUMNS];
+        }
     }
+}
+
+/// The part of a line between two points that lies between the heights 0 and 1; none if it is wholly outside.
+fn clipped(from: (f64, f64), to: (f64, f64)) -> Option<((f64, f64), (f64, f64))> {
+    if from.1.max(to.1) < 0.0 || from.1.min(to.1) > 1.0 {
+        return None;
+    }
+    let towards = |(x, y): (f64, f64), other: (f64, f64)| {
+        let edge = y.clamp(0.0, 1.0);
+        if edge == y {
+            (x, y)
+        } else {
+            (x + (other.0 - x) * ((edge - y) / (other.1 - y)), edge)
+        }
+    };
+    Some((towards(from, to), towards(to, from)))
 }
 
 #[cfg(test)]
@@ -295,7 +425,7 @@ mod tests {
             series: vec![Series {
                 name: Some("test"),
                 colour: theme::TEST,
-                dashed: false,
+                pattern: Pattern::Solid,
                 mark: None,
                 strokes,
             }],
@@ -332,7 +462,7 @@ mod tests {
         assert!(rows[9].starts_with("  -200┤"), "{rows:#?}");
         let labels: Vec<&str> = rows[11].split_whitespace().collect();
         assert_eq!(labels, ["1", "10", "100", "1k", "samples"], "{rows:#?}");
-        assert!(rows.iter().any(|row| row.contains("━ test")));
+        assert!(rows.iter().any(|row| row.contains("⠒⠒⠒⠒⠒ test")));
     }
 
     #[test]

@@ -1,0 +1,231 @@
+//! Every size of the screen by every size of image by every key: nothing panics, whatever is drawn stays inside.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{frame, press_with, type_character};
+use proptest::prelude::*;
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::layout::Rect;
+use vae_tui::data::{Dataset, Split};
+use vae_tui::learning::trainer::{Event, State};
+use vae_tui::learning::{Configuration, Training};
+use vae_tui::session::View;
+use vae_tui::session::folder::Entry;
+use vae_tui::tui::app::App;
+use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::dialogs::sessions::Intent;
+use vae_tui::tui::glyphs::Glyphs;
+use vae_tui::tui::keymap::{Key, TABLE};
+use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::update::update;
+
+const SCREENS: [(u16, u16); 14] = [
+    (0, 0),
+    (1, 1),
+    (2, 40),
+    (100, 4),
+    (3, 3),
+    (1, 400),
+    (1_000, 1),
+    (12, 5),
+    (60, 14),
+    (80, 24),
+    (99, 30),
+    (100, 30),
+    (200, 60),
+    (1_000, 400),
+];
+
+/// Width and height in pixels.
+const IMAGES: [(usize, usize); 8] = [
+    (1, 1),
+    (1, 65_536),
+    (65_536, 1),
+    (2, 9_000),
+    (9_000, 2),
+    (28, 28),
+    (20, 28),
+    (300, 200),
+];
+
+/// A run on a few grey images of that size, with the curves of others beside it.
+fn opened(width: usize, height: usize) -> Opened {
+    let pixels = width * height;
+    let split = |points: usize| Split {
+        pixels: (0..points * pixels).map(|i| (i % 251) as u8).collect(),
+        labels: Vec::new(),
+        pixels_per_image: pixels,
+    };
+    let data = Arc::new(Dataset {
+        name: "odd".into(),
+        height,
+        width,
+        train: split(3),
+        test: split(2),
+        notes: Vec::new(),
+    });
+    let configuration = Configuration {
+        data: "odd".into(),
+        hidden: 2,
+        latent: 2,
+        batch: 1,
+        ..common::configuration()
+    };
+    Opened {
+        training: Training::new(configuration, &data),
+        data,
+        view: View::default(),
+        path: None,
+        files: vae_tui::session::RunFiles::default(),
+        is_saved: true,
+        left_behind: false,
+    }
+}
+
+/// An application of that size with that run, never drawn before.
+fn started((columns, rows): (u16, u16), (width, height): (usize, usize), is_compared: bool) -> App {
+    let mut app = App::new(Rect::new(0, 0, columns, rows), ColourDepth::TrueColour);
+    if is_compared {
+        let known = common::app(80, 24);
+        for run in common::comparison(&known).runs {
+            update(&mut app, Message::CurveRead(Box::new(run)));
+        }
+    }
+    update(&mut app, Message::Opened(Box::new(opened(width, height))));
+    app
+}
+
+/// Draws a frame; nothing may be outside the screen.
+fn draw(app: &App) {
+    assert_eq!(frame(app).area, app.area);
+}
+
+/// What stands in front of the panes, by number.
+fn open_dialog(app: &mut App, number: usize) {
+    match number {
+        0 => {}
+        1 => drop(type_character(app, '?')),
+        2 => drop(type_character(app, 'n')),
+        3 => drop(type_character(app, 'r')),
+        4 => {
+            let entry = Entry {
+                path: "/folder/a session with a rather long name, 日本.ron".into(),
+                summary: "s".repeat(300),
+                modified: std::time::SystemTime::UNIX_EPOCH,
+            };
+            update(app, Message::Sessions(vec![entry; 9], Intent::Open));
+        }
+        _ => {
+            common::run_a_little(app);
+            type_character(app, 'q');
+        }
+    }
+}
+
+#[test]
+fn every_key_on_every_size_with_every_image() {
+    for screen in SCREENS {
+        for image in IMAGES {
+            let mut app = started(screen, image, screen.0 % 2 == 0);
+            draw(&app);
+            for &Key(code, modifiers) in TABLE.iter().flat_map(|binding| binding.keys) {
+                press_with(&mut app, code, modifiers);
+            }
+            draw(&app);
+            for pane in ['1', '2', '3', '4'] {
+                app.dialog = None;
+                type_character(&mut app, pane);
+                for code in [
+                    KeyCode::Char('0'),
+                    KeyCode::Right,
+                    KeyCode::Down,
+                    KeyCode::PageDown,
+                    KeyCode::Char('v'),
+                ] {
+                    press_with(&mut app, code, KeyModifiers::NONE);
+                }
+                update(&mut app, Message::Tick);
+                draw(&app);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_dialog_on_every_size() {
+    for screen in SCREENS {
+        for dialog in 0..6 {
+            let mut app = started(screen, (28, 28), false);
+            update(
+                &mut app,
+                Message::OpenFailed("/some/where/x.ron can't be read: ".repeat(9)),
+            );
+            open_dialog(&mut app, dialog);
+            for code in [
+                KeyCode::Down,
+                KeyCode::Char('9'),
+                KeyCode::PageDown,
+                KeyCode::Enter,
+            ] {
+                press_with(&mut app, code, KeyModifiers::NONE);
+                update(&mut app, Message::CurveUnread("y.ron is damaged: ".repeat(9)));
+                draw(&app);
+            }
+        }
+        let mut loading = App::new(Rect::new(0, 0, screen.0, screen.1), ColourDepth::TrueColour);
+        for &Key(code, modifiers) in TABLE.iter().flat_map(|binding| binding.keys) {
+            press_with(&mut loading, code, modifiers);
+            update(&mut loading, Message::Reading("reading images".into(), 0.5));
+            draw(&loading);
+        }
+    }
+}
+
+fn any_image() -> impl Strategy<Value = (usize, usize)> {
+    prop_oneof![prop::sample::select(&IMAGES[..]), (1_usize..400, 1_usize..400)]
+}
+
+fn any_screen() -> impl Strategy<Value = (u16, u16)> {
+    prop_oneof![prop::sample::select(&SCREENS[..]), (0_u16..130, 0_u16..50)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn any_keys_on_any_size(
+        first in any_screen(),
+        second in any_screen(),
+        image in any_image(),
+        dialog in 0_usize..6,
+        keys in prop::collection::vec(prop::sample::select(TABLE), 0..25),
+        compared in any::<bool>(),
+        state in prop::sample::select(vec![State::Running, State::Paused, State::Finished]),
+        depth in prop::sample::select(vec![ColourDepth::TrueColour, ColourDepth::Ansi16, ColourDepth::Monochrome]),
+        glyphs in prop::sample::select(vec![Glyphs::Unicode, Glyphs::Console]),
+    ) {
+        let mut app = started(first, image, compared);
+        app.depth = depth;
+        app.glyphs = glyphs;
+        update(&mut app, Message::Trainer(Event::State(state)));
+        open_dialog(&mut app, dialog);
+        for (index, binding) in keys.iter().enumerate() {
+            let Key(code, modifiers) = binding.keys[index % binding.keys.len()];
+            press_with(&mut app, code, modifiers);
+            if index % 8 == 3 {
+                draw(&app);
+            }
+        }
+        update(&mut app, Message::Resized(second.0, second.1));
+        draw(&app);
+        update(&mut app, Message::Pasted("pasted 日本\n".repeat(20)));
+        for binding in keys {
+            let Key(code, modifiers) = binding.keys[0];
+            press_with(&mut app, code, modifiers);
+        }
+        draw(&app);
+    }
+}
