@@ -21,7 +21,7 @@ fn saved() -> (tempfile::TempDir, PathBuf, String) {
 fn complaint(path: &Path, text: &str) -> String {
     std::fs::write(path, text).expect("the folder can be written");
     let error = load(path).and_then(|session| session.into_training(&shapes()));
-    error.err().expect("a bad file is refused").to_string()
+    error.expect_err("a bad file is refused").to_string()
 }
 
 #[test]

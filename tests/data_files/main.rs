@@ -2,9 +2,14 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod changed;
+#[path = "../common/mod.rs"]
+mod common;
 mod heads;
 mod names;
 mod places;
+#[path = "../common/terminal.rs"]
+mod terminal;
+mod workbench;
 
 use std::io::Write;
 use std::path::Path;
