@@ -35,7 +35,7 @@ fn what_editors_do_to_a_session_is_no_damage() {
         document.to_owned(),
         format!("{summary}\n\n// notes of a person\n{document}"),
         // Programs before this one let the name of the data break the line.
-        format!("{summary}\nthe second line of a name\n{document}"),
+        format!("{summary}\n(the second line of a name)\n{document}"),
         format!("{text}\n\n// the end"),
     ] {
         std::fs::write(&path, &edited).expect("the folder can be written");

@@ -84,7 +84,7 @@ fn matlab_variable(name: &str, rows: u32, columns: u32) -> Vec<u8> {
 
 /// A file of Frey faces.
 fn faces(count: u32) -> Vec<u8> {
-    let pixels = (0..count * 560).map(|at| (at / 560) as u8 * 5).collect();
+    let pixels = (0..count * 560).map(|at| (at / 560) as u8 | 1).collect();
     [matlab_header(), matlab_variable("ff", 560, count), pixels].concat()
 }
 
