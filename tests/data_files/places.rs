@@ -144,10 +144,6 @@ fn a_terminal_is_no_data() {
     let folder = folder();
     let program = env!("CARGO_BIN_EXE_vae-tui");
     let terminal = Terminal::start(folder.path(), (160, 40), program, &["train", "--data", "-"]);
-    let (status, screen) = terminal.end();
-    assert_eq!(status.exit_code(), 1);
-    assert!(
-        screen.contains("standard input can't be used as data: it is a terminal"),
-        "{screen}"
-    );
+    terminal.wait_for("standard input can't be used as data: it is a terminal");
+    assert_eq!(terminal.end().0.exit_code(), 1);
 }

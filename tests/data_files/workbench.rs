@@ -46,33 +46,18 @@ fn notes_stand_in_the_footer() {
 #[test]
 fn standard_input_is_the_keyboards() {
     let folder = folder();
-    let sentence = "it reads no data from standard input";
-    let terminal = Terminal::start(
-        folder.path(),
-        SIZE,
-        env!("CARGO_BIN_EXE_vae-tui"),
-        &["--data", "-"],
-    );
-    let (status, screen) = terminal.end();
-    assert_eq!(status.exit_code(), 1);
-    let flat = screen.replace('\n', " ");
-    assert!(
-        flat.contains(sentence) && flat.contains("vae-tui train --data -"),
-        "{screen}"
-    );
-
     succeeded(&train(folder.path(), "-", &images(40)));
-    let program = env!("CARGO_BIN_EXE_vae-tui");
-    let terminal = Terminal::start(folder.path(), SIZE, program, &["run.ron"]);
-    let (status, screen) = terminal.end();
-    assert_eq!(status.exit_code(), 1);
-    assert!(
-        screen.contains("run.ron was trained on data from standard input"),
-        "{screen}"
-    );
-    let terminal = Terminal::start(folder.path(), SIZE, program, &["run.ron", "--data", "-"]);
-    let (_, screen) = terminal.end();
-    assert!(screen.replace('\n', " ").contains(sentence), "{screen}");
+    let keys = "it reads no data from standard input: name a file, or use vae-tui train --data -";
+    for (arguments, sentence) in [
+        (&["--data", "-"][..], keys),
+        (&["run.ron", "--data", "-"], keys),
+        (&["run.ron"], "run.ron was trained on data from standard input"),
+    ] {
+        let terminal = Terminal::start(folder.path(), SIZE, env!("CARGO_BIN_EXE_vae-tui"), arguments);
+        // A long line goes on in the next row.
+        terminal.wait(sentence, |screen| screen.replace('\n', "").contains(sentence));
+        assert_eq!(terminal.end().0.exit_code(), 1);
+    }
 }
 
 #[cfg(unix)]
@@ -96,6 +81,27 @@ fn a_session_is_opened_with_data_that_moved_and_saved_with_its_new_place() {
     write(folder.path(), "b.idx", &images(50));
     let mut terminal = Terminal::workbench(folder.path(), SIZE, &["run.ron", "--data", "b.idx"]);
     terminal.wait_for("are others than those");
+    terminal.press("q");
+    assert!(terminal.end().0.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_session_of_data_that_changed_meanwhile_is_opened_with_what_the_file_holds_now() {
+    let folder = folder();
+    write(folder.path(), "a.idx", &images(40));
+    let mut terminal = Terminal::workbench(folder.path(), SIZE, &["--data", "a.idx"]);
+    write(folder.path(), "a.idx", &images(60));
+    let sessions = folder.path().join("vae-tui").join("sessions");
+    std::fs::create_dir_all(&sessions).expect("the folder can be written");
+    succeeded(&train(folder.path(), "a.idx", b""));
+    std::fs::rename(folder.path().join("run.ron"), sessions.join("run.ron"))
+        .expect("the folder can be written");
+    terminal.press("o");
+    terminal.wait_for("run.ron");
+    terminal.press("\r");
+    let screen = terminal.wait_for("held out as the test set, 6 of 60");
+    assert!(screen.contains("run.ron"), "{screen}");
     terminal.press("q");
     assert!(terminal.end().0.success());
 }
