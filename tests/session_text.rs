@@ -21,7 +21,7 @@ fn saved() -> (tempfile::TempDir, PathBuf, String) {
 fn complaint(path: &Path, text: &str) -> String {
     std::fs::write(path, text).expect("the folder can be written");
     let error = load(path).and_then(|session| session.into_training(&shapes()));
-    error.err().expect("a bad file is refused").to_string()
+    error.expect_err("a bad file is refused").to_string()
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn what_editors_do_to_a_session_is_no_damage() {
         document.to_owned(),
         format!("{summary}\n\n// notes of a person\n{document}"),
         // Programs before this one let the name of the data break the line.
-        format!("{summary}\nthe second line of a name\n{document}"),
+        format!("{summary}\n(the second line of a name)\n{document}"),
         format!("{text}\n\n// the end"),
     ] {
         std::fs::write(&path, &edited).expect("the folder can be written");

@@ -55,14 +55,13 @@ impl<T, E: Display> Named<T> for Result<T, E> {
 pub fn load(path: &Path, progress: impl FnMut(f32)) -> Result<Dataset, DataError> {
     let train = open(path, progress)?;
     let shape = train.shape;
-    let name = ImagesName::of(path);
     let mut notes = Vec::new();
     let mut labels_of = |path: &Path, points: usize| match ImagesName::of(path) {
         Some(name) => labels(&name, path, points, &mut notes),
         None => Ok(Vec::new()),
     };
     let train_labels = labels_of(path, shape.count)?;
-    let training_name = name.filter(ImagesName::is_training);
+    let training_name = ImagesName::of(path).filter(ImagesName::is_training);
     let candidates = training_name.map_or_else(Vec::new, |name| name.test_images());
     let Some(test_path) = first_there(&candidates) else {
         let images = read(train, path, &mut notes)?;

@@ -114,7 +114,7 @@ fn document_of(text: &str) -> (&str, usize) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut start = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        if line.starts_with('(') {
+        if line.trim_end() == "(" {
             return (&text[start..], number);
         }
         start += line.len();

@@ -28,7 +28,7 @@ use crate::data::{self, Dataset, LoadError, STANDARD_INPUT, mnist};
 use crate::learning::trainer::{StartError, Trainer};
 use crate::learning::{Configuration, Training};
 use crate::process::say;
-use crate::session::{self, Resumed, RunFiles, View, folder};
+use crate::session::{self, Resumed, RunFiles, SessionError, View, folder};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -437,31 +437,18 @@ fn open(
     sender: &Sender<Message>,
 ) -> anyhow::Result<(Opened, Vec<String>)> {
     let left_behind = is_first && folder::has_left_behind();
-    let mut notes = Vec::new();
-    let data_named = |name: &str| -> Result<Arc<Dataset>, LoadError> {
-        match loaded {
-            Some(data) if data.name == name => Ok(data),
-            _ => {
-                let what = match name {
-                    mnist::NAME => "unpacking MNIST".into(),
-                    other => format!("reading {}", data::short_name(other)),
-                };
-                let progress = |fraction| drop(sender.send(Message::Reading(what.clone(), fraction)));
-                progress(0.0);
-                let data = data::load(name, progress)?;
-                notes.clone_from(&data.notes);
-                Ok(Arc::new(data))
-            }
-        }
+    let data_named = |name: &str| match &loaded {
+        Some(data) if data.name == name => Ok(data.clone()),
+        _ => read_data(name, sender),
     };
     let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
                   or use vae-tui train --data -";
-    let opened = match run {
+    let (opened, note) = match run {
         Run::New(configuration) => {
             configuration.check()?;
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data)?;
-            Opened {
+            let opened = Opened {
                 training: Training::new(configuration, &data),
                 data,
                 view: View::default(),
@@ -469,7 +456,8 @@ fn open(
                 files: RunFiles::default(),
                 is_saved: true,
                 left_behind,
-            }
+            };
+            (opened, None)
         }
         Run::Saved(path, moved) => {
             ensure!(moved.as_deref() != Some(STANDARD_INPUT), in_use);
@@ -479,11 +467,16 @@ fn open(
                 view,
                 identity,
                 note,
-            } = session::resume(&path, moved.as_deref(), data_named)?;
-            notes.extend(note);
+            } = match session::resume(&path, moved.as_deref(), data_named) {
+                // The file may have changed since it was loaded, and the session with it.
+                Err(SessionError::OtherData { .. }) if loaded.is_some() => {
+                    session::resume(&path, moved.as_deref(), |name| read_data(name, sender))
+                }
+                resumed => resumed,
+            }?;
             let files = RunFiles::opened(&path, &identity);
             let is_copy = folder::is_autosave(&path);
-            Opened {
+            let opened = Opened {
                 training,
                 data,
                 view,
@@ -491,10 +484,28 @@ fn open(
                 files,
                 is_saved: !is_copy,
                 left_behind,
-            }
+            };
+            (opened, note)
         }
     };
-    Ok((opened, notes))
+    let is_new = loaded.is_none_or(|loaded| !Arc::ptr_eq(&loaded, &opened.data));
+    let notes = if is_new {
+        opened.data.notes.clone()
+    } else {
+        Vec::new()
+    };
+    Ok((opened, notes.into_iter().chain(note).collect()))
+}
+
+/// Reads data and tells the screen how far that is.
+fn read_data(name: &str, sender: &Sender<Message>) -> Result<Arc<Dataset>, LoadError> {
+    let what = match name {
+        mnist::NAME => "unpacking MNIST".into(),
+        other => format!("reading {}", data::short_name(other)),
+    };
+    let progress = |fraction| drop(sender.send(Message::Reading(what.clone(), fraction)));
+    progress(0.0);
+    Ok(Arc::new(data::load(name, progress)?))
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {

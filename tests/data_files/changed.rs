@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{failed, folder, idx, images, succeeded, train, vae_tui, write};
+use super::{faces, failed, folder, idx, images, succeeded, train, vae_tui, write};
 
 /// A folder with data and a session that was trained on it.
 fn trained() -> tempfile::TempDir {
@@ -147,4 +147,36 @@ fn a_session_of_an_earlier_program_opens_and_knows_its_images_from_then_on() {
     write(folder.path(), "t10k-images.idx", &idx(10, |at| at as u8));
     let said = failed(&resume(folder.path(), "120", &[]));
     assert!(said.contains("the test images of"), "{said}");
+}
+
+#[test]
+fn a_figure_goes_on_with_faces_that_moved_and_with_no_others() {
+    let folder = folder();
+    write(folder.path(), "faces.mat", &faces(200));
+    let reproduce = |data: &str, samples: &str| {
+        let arguments = [
+            "reproduce",
+            "figure2",
+            "--panel",
+            "frey-2",
+            "--out",
+            "out",
+            "--samples",
+            samples,
+            "--data",
+            data,
+        ];
+        vae_tui(folder.path(), &arguments, b"")
+    };
+    let said = succeeded(&reproduce("faces.mat", "200"));
+    assert!(
+        said.contains("note: faces.mat: every tenth image is held out"),
+        "{said}"
+    );
+    std::fs::create_dir(folder.path().join("moved")).expect("a folder");
+    rename(folder.path(), "faces.mat", "moved/faces.mat");
+    succeeded(&reproduce("moved/faces.mat", "400"));
+    write(folder.path(), "moved/faces.mat", &faces(190));
+    let said = failed(&reproduce("moved/faces.mat", "600"));
+    assert!(said.contains("are others than those"), "{said}");
 }

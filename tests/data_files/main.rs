@@ -2,9 +2,14 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod changed;
+#[path = "../common/mod.rs"]
+mod common;
 mod heads;
 mod names;
 mod places;
+#[path = "../common/terminal.rs"]
+mod terminal;
+mod workbench;
 
 use std::io::Write;
 use std::path::Path;
@@ -79,7 +84,7 @@ fn matlab_variable(name: &str, rows: u32, columns: u32) -> Vec<u8> {
 
 /// A file of Frey faces.
 fn faces(count: u32) -> Vec<u8> {
-    let pixels = (0..count * 560).map(|at| (at / 560) as u8 * 5).collect();
+    let pixels = (0..count * 560).map(|at| (at / 560) as u8 | 1).collect();
     [matlab_header(), matlab_variable("ff", 560, count), pixels].concat()
 }
 

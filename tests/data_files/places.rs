@@ -114,3 +114,36 @@ fn standard_input_is_read_where_a_dash_asks_for_it() {
     write(folder.path(), "-", &images(40));
     succeeded(&train(folder.path(), "./-", b""));
 }
+
+#[cfg(unix)]
+#[test]
+fn waiting_for_standard_input_can_be_broken_off() {
+    use std::process::{Command, Stdio};
+    let folder = folder();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+        .args(["train", "--data", "-"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // What it waits for stays open and says nothing.
+    let input = child.stdin.take().expect("a pipe");
+    let killed = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    let status = child.wait().expect("the program ends");
+    drop(input);
+    assert!(!status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_is_no_data() {
+    use super::terminal::Terminal;
+    let folder = folder();
+    let program = env!("CARGO_BIN_EXE_vae-tui");
+    let terminal = Terminal::start(folder.path(), (160, 40), program, &["train", "--data", "-"]);
+    terminal.wait_for("standard input can't be used as data: it is a terminal");
+    assert_eq!(terminal.end().0.exit_code(), 1);
+}

@@ -1,0 +1,112 @@
+//! Data takes the memory that its images need, once. One test, so that nothing else takes memory meanwhile.
+#![cfg(target_os = "linux")]
+#![allow(clippy::expect_used, reason = "a test that fails says where")]
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
+use vae_tui::data::file::load;
+
+/// The most kilobytes that the process ever held.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux says it");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next());
+    kilobytes
+        .and_then(|number| number.parse().ok())
+        .expect("a number")
+}
+
+/// Images of the size of the Frey faces: 280 MB.
+const COUNT: u32 = 500_000;
+const BYTES: usize = COUNT as usize * 560;
+
+fn write_images(file: &mut impl Write) {
+    let megabyte: Vec<u8> = (0..1 << 20).map(|at| (at % 251) as u8).collect();
+    let mut left = BYTES;
+    while left > 0 {
+        let count = left.min(megabyte.len());
+        file.write_all(&megabyte[..count])
+            .expect("the folder can be written");
+        left -= count;
+    }
+}
+
+#[test]
+fn images_are_in_memory_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let create = |name: &str| {
+        let path = folder.path().join(name);
+        (
+            BufWriter::new(File::create(&path).expect("the folder can be written")),
+            path,
+        )
+    };
+    let header: Vec<u8> = [0x803, COUNT, 28, 20]
+        .into_iter()
+        .flat_map(u32::to_be_bytes)
+        .collect();
+
+    let (mut file, plain) = create("a.idx");
+    file.write_all(&header).expect("the folder can be written");
+    write_images(&mut file);
+    file.flush().expect("the folder can be written");
+
+    let (file, packed) = create("a.idx.gz");
+    let mut encoder = GzEncoder::new(file, Compression::fast());
+    encoder.write_all(&header).expect("the folder can be written");
+    write_images(&mut encoder);
+    encoder
+        .finish()
+        .and_then(|mut file| file.flush())
+        .expect("the folder can be written");
+
+    let (mut file, matlab) = create("a.mat");
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+    let length = BYTES as u32;
+    let variable = [
+        14,
+        56 + length,
+        6,
+        8,
+        9,
+        0,
+        5,
+        8,
+        560,
+        COUNT,
+        1 | 2 << 16,
+        u32::from_le_bytes(*b"ff\0\0"),
+        2,
+        length,
+    ];
+    let variable: Vec<u8> = variable.into_iter().flat_map(u32::to_le_bytes).collect();
+    encoder.write_all(&variable).expect("memory can be written");
+    write_images(&mut encoder);
+    let variable = encoder.finish().expect("memory can be written");
+    let mut header = b"MATLAB 5.0 MAT-file".to_vec();
+    header.resize(124, b' ');
+    header.extend([0, 1, b'I', b'M', 15, 0, 0, 0]);
+    header.extend((variable.len() as u32).to_le_bytes());
+    file.write_all(&header)
+        .and_then(|()| file.write_all(&variable))
+        .expect("the folder can be written");
+    file.flush().expect("the folder can be written");
+    drop(variable);
+
+    let before = peak();
+    for path in [plain, packed, matlab] {
+        let data = load(&path, |_| {}).expect("images");
+        assert_eq!((data.train.points(), data.test.points()), (450_000, 50_000));
+        drop(data);
+        // The tenth that is held out is there twice for a moment.
+        let kilobytes = peak() - before;
+        assert!(
+            kilobytes < BYTES / 1024 * 5 / 4,
+            "{}: {kilobytes} kB",
+            path.display()
+        );
+    }
+}
