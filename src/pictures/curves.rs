@@ -165,7 +165,9 @@ fn nats_ticks(bottom: f64, top: f64) -> Vec<f64> {
 fn decimals(ticks: &[f64]) -> usize {
     let is_exact = |decimals: i32| {
         let scale = 10_f64.powi(decimals);
-        ticks.iter().all(|tick| ((tick * scale).round() / scale - tick).abs() <= 1e-9 * tick.abs().max(1.0))
+        ticks
+            .iter()
+            .all(|tick| ((tick * scale).round() / scale - tick).abs() <= 1e-9 * tick.abs().max(1.0))
     };
     (0..6).find(|&decimals| is_exact(decimals)).unwrap_or(6) as usize
 }
@@ -293,11 +295,19 @@ mod tests {
 
     #[test]
     fn no_two_ticks_look_the_same() {
-        for (bottom, top) in [(-18.2, -16.9), (-200.0, -90.0), (-104.31, -104.27), (1.0, 1_500.0)] {
+        for (bottom, top) in [
+            (-18.2, -16.9),
+            (-200.0, -90.0),
+            (-104.31, -104.27),
+            (1.0, 1_500.0),
+        ] {
             let ticks = nats_ticks(bottom, top);
             let decimals = decimals(&ticks);
             let labels: Vec<String> = ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect();
-            assert!(ticks.len() > 2 && labels.windows(2).all(|pair| pair[0] != pair[1]), "{labels:?}");
+            assert!(
+                ticks.len() > 2 && labels.windows(2).all(|pair| pair[0] != pair[1]),
+                "{labels:?}"
+            );
         }
         assert_eq!(decimals(&[-17.0, -17.5, -18.0]), 1);
     }

@@ -20,6 +20,7 @@ use super::dialogs::confirm::Question;
 use super::dialogs::sessions::{Intent, SessionList};
 use super::keymap::{self, Action};
 use super::message::{Effect, Message};
+use super::text;
 use crate::learning::trainer::{Command, Event, State};
 use crate::session::Pane;
 
@@ -82,7 +83,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::OpenFailed(reason) => {
             match app.stage {
-                Stage::Loading(_) => app.ending = Some(Err(reason)),
+                Stage::Loading(_) => app.ending = Some(Err(text::printable(&reason).into_owned())),
                 Stage::Ready(_) => app.complain(reason),
             }
             Vec::new()
@@ -92,6 +93,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Panicked(panic) => {
+            let panic = text::printable(&panic);
             let reason = format!("a fault in the program ended it; what could be saved was saved; {panic}");
             app.ending = Some(Err(reason));
             Vec::new()
