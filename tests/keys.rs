@@ -288,21 +288,14 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     ));
     let files = workspace(&app).files.clone();
     let fault = SaveFault::Session(SessionError::InUse { path: "x.ron".into() });
-    let failed = update(&mut app, Message::SaveFailed(files.clone(), Manner::Usual, fault));
+    let failed = update(&mut app, Message::SaveFailed(files, Manner::Usual, fault));
     assert!(failed.is_empty(), "a failed save does not end the program");
     assert!(screen(&app).contains("x.ron is in use"), "{}", screen(&app));
     press(&mut app, KeyCode::Esc);
     type_character(&mut app, 'q');
     type_character(&mut app, 's');
     let samples = workspace(&app).progress.samples;
-    let saved = update(
-        &mut app,
-        Message::Saved {
-            files,
-            path: "x.ron".into(),
-            samples,
-        },
-    );
+    let saved = common::saved(&mut app, "x.ron", samples);
     assert!(matches!(saved[..], [Effect::Quit]));
 
     let mut app = common::app(100, 30);

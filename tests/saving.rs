@@ -59,12 +59,8 @@ fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
         Message::SaveFailed(RunFiles::default(), Manner::Usual, SaveFault::Session(full())),
     );
     assert!(failed.is_empty() && app.dialog.is_none());
-    let saved = Message::Saved {
-        files: workspace(&app).files.clone(),
-        path: "own.ron".into(),
-        samples,
-    };
-    assert!(matches!(update(&mut app, saved)[..], [Effect::Quit]));
+    let effects = common::saved(&mut app, "own.ron", samples);
+    assert!(matches!(effects[..], [Effect::Quit]));
     assert_eq!(workspace(&app).path, Some("own.ron".into()));
 }
 
@@ -111,12 +107,9 @@ fn where_nothing_can_be_written_another_place_is_offered() {
         [Effect::Trainer(Command::Pause), Effect::Save(Manner::NewFile)]
     ));
     // Whoever wanted to leave leaves, once it is saved there.
-    let saved = Message::Saved {
-        files: workspace(&app).files.clone(),
-        path: "elsewhere.ron".into(),
-        samples: workspace(&app).progress.samples,
-    };
-    assert!(matches!(update(&mut app, saved)[..], [Effect::Quit]));
+    let samples = workspace(&app).progress.samples;
+    let effects = common::saved(&mut app, "elsewhere.ron", samples);
+    assert!(matches!(effects[..], [Effect::Quit]));
 }
 
 #[test]

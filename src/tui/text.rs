@@ -139,7 +139,7 @@ pub fn fitted(text: &str, most: usize, rows: usize) -> Vec<String> {
         return lines;
     }
     // Broken between words, lines hold less than they could.
-    let single = lines.join(" ");
+    let single = text.lines().collect::<Vec<_>>().join(" ");
     let budgets = (1..=most * rows).rev().step_by((most / 8).max(1));
     let fitting = budgets.map(|budget| wrapped(&brief(&single, budget), most));
     fitting
@@ -185,6 +185,14 @@ mod tests {
         let hostile = "a\x1b[31mb\u{9b}2Jc\r\n\u{202e}d\x7f\0";
         assert_eq!(printable(hostile), "a�[31mb�2Jc���d��");
         assert_eq!(printable("👩\u{200d}👩 é"), "👩\u{200d}👩 é");
+    }
+
+    #[test]
+    fn what_does_not_fit_into_the_lines_is_made_brief() {
+        let message = format!("saved to /{}run.ron", "folder/".repeat(30));
+        assert_eq!(fitted(&message, 40, 1), [brief(&message, 40)]);
+        assert_eq!(fitted("one\ntwo", 40, 2), ["one", "two"]);
+        assert_eq!(fitted("one\ntwo", 40, 1), ["one two"]);
     }
 
     #[test]

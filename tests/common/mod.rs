@@ -320,3 +320,10 @@ pub fn screen(app: &App) -> String {
 pub fn workspace(app: &App) -> &Workspace {
     app.workspace().expect("a run is open")
 }
+
+/// Tells the screen that its run was saved there.
+pub fn saved(app: &mut App, path: &str, samples: u64) -> Vec<Effect> {
+    let files = workspace(app).files.clone();
+    let path = path.into();
+    update(app, Message::Saved { files, path, samples })
+}

@@ -77,7 +77,7 @@ fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
         .render(middle, buffer);
 }
 
-/// The columns of the header that the data's name may take, and those that the file's has where there is room for it.
+/// The most columns of the header that the data's name takes, and the fewest that are kept for the file's.
 const LONGEST_DATA_NAME: usize = 20;
 const LEAST_FILE_NAME: usize = 12;
 
@@ -111,25 +111,33 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         .map(|name| name.to_string_lossy());
     let mark = if workspace.is_unsaved() { "*" } else { "" };
     let data = text::printable(short_name(&workspace.data.name));
-    let mut line = Line::from(vec![
-        Span::styled(
-            format!(" {symbol} {state} "),
-            Style::new().fg(colour).patch(theme::strong()),
-        ),
-        Span::raw(format!(
-            " {} {}  ",
-            text::cut_middle(&data, LONGEST_DATA_NAME),
-            workspace.model.architecture()
-        )),
-        Span::raw(format!(
-            "{method} {optimizer} lr {}",
-            short(f64::from(progress.learning_rate))
-        )),
-    ]);
+    let data = text::cut_middle(&data, LONGEST_DATA_NAME);
+    let model = workspace.model.architecture();
+    let rate = short(f64::from(progress.learning_rate));
+    let state = format!(" {symbol} {state} ");
     let name = text::printable(name.as_deref().unwrap_or("not saved yet"));
-    let room = usize::from(area.width).saturating_sub(line.width() + 2 + mark.len());
-    let name = text::cut_middle(&name, room.max(LEAST_FILE_NAME));
-    line.push_span(Span::styled(format!("  {name}{mark}"), theme::dim()));
+    // Where there is little room, what is chosen once gives way to the file.
+    let ways = [
+        format!(" {data} {model}  {method} {optimizer} lr {rate}"),
+        format!(" {data} {model}"),
+        format!(" {data}"),
+        String::new(),
+    ];
+    let room = |what: &str| {
+        let used = text::columns(&state) + text::columns(what) + 2 + mark.len();
+        usize::from(area.width).saturating_sub(used)
+    };
+    let least = text::columns(&name).min(LEAST_FILE_NAME);
+    let what = ways
+        .iter()
+        .find(|what| room(what) >= least)
+        .map_or("", String::as_str);
+    let name = text::cut_middle(&name, room(what));
+    let line = Line::from(vec![
+        Span::styled(state, Style::new().fg(colour).patch(theme::strong())),
+        Span::raw(what),
+        Span::styled(format!("  {name}{mark}"), theme::dim()),
+    ]);
     line.render(area, buffer);
 }
 

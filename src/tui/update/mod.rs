@@ -21,6 +21,7 @@ use super::dialogs::sessions::{Intent, SessionList};
 use super::keymap::{self, Action};
 use super::message::{Effect, Message};
 use super::saver::Manner;
+use super::text;
 use crate::learning::trainer::{Command, Event, State};
 use crate::session::Pane;
 
@@ -89,7 +90,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::OpenFailed(reason) => {
             match app.stage {
-                Stage::Loading(..) => app.ending = Some(Err(reason)),
+                Stage::Loading(..) => app.ending = Some(Err(text::printable(&reason).into_owned())),
                 Stage::Ready(_) => app.complain(reason),
             }
             Vec::new()
@@ -99,6 +100,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Panicked(panic) => {
+            let panic = text::printable(&panic);
             let reason = format!("a fault in the program ended it; what could be saved was saved; {panic}");
             app.ending = Some(Err(reason));
             Vec::new()

@@ -224,10 +224,18 @@ impl Chart {
                     .set_style(style);
             }
         };
-        if let Some(before) = mark.along {
-            let first = MARK_SHIFT * (before + 1) % MARK_DISTANCE;
-            for column in (first..usize::from(plot.width)).step_by(MARK_DISTANCE) {
-                let column = column as f64;
+        if let (Some(before), Some(&(start, _)), Some(&(end, _))) =
+            (mark.along, points.first(), points.last())
+        {
+            let shifted = MARK_SHIFT * (before + 1) % MARK_DISTANCE;
+            let columns = (shifted..usize::from(plot.width))
+                .step_by(MARK_DISTANCE)
+                .map(|column| column as f64);
+            let mut columns: Vec<f64> = columns.filter(|column| (start..end).contains(column)).collect();
+            if columns.is_empty() {
+                columns.push((start + end) / 2.0);
+            }
+            for column in columns {
                 let pair = points
                     .windows(2)
                     .find(|pair| pair[0].0 <= column && column <= pair[1].0);
@@ -514,6 +522,50 @@ mod tests {
                 text(&chart, width, height);
             }
         }
+    }
+
+    #[test]
+    fn a_line_outside_the_range_leaves_the_plot() {
+        let points = [(1.0, -250.0), (10.0, -50.0), (100.0, -50.0), (1_000.0, -250.0)];
+        let rows = text(&chart(points.map(|(x, y)| Stroke::at(x, y)).to_vec()), 60, 12);
+        let is_dotted = |row: &str, column: usize| {
+            row.chars()
+                .nth(column)
+                .is_some_and(|c| ('\u{2801}'..='\u{28ff}').contains(&c))
+        };
+        // From the crossing at half of the first decade to that of the last the line is above the plot; at both ends it
+        // is below.
+        let column = |x: f64| 7 + (x.log10() / 5_000_f64.log10() * 52.0).round() as usize;
+        for row in &rows[..10] {
+            assert!(
+                (column(12.0)..column(80.0)).all(|column| !is_dotted(row, column)),
+                "{rows:#?}"
+            );
+            assert!(
+                (7..column(1.5)).all(|column| !is_dotted(row, column)),
+                "{rows:#?}"
+            );
+        }
+        assert!(
+            (0..60).any(|column| is_dotted(&rows[0], column)),
+            "it crosses the upper edge: {rows:#?}"
+        );
+        assert!(
+            (0..60).any(|column| is_dotted(&rows[9], column)),
+            "and the lower one: {rows:#?}"
+        );
+    }
+
+    #[test]
+    fn labels_are_never_cut() {
+        let mut close = chart(vec![Stroke::at(1.0, -104.31), Stroke::at(1_000.0, -104.27)]);
+        (close.y.start, close.y.end) = (-104.32, -104.26);
+        let rows = text(&close, 60, 12);
+        let labels: Vec<&str> = rows
+            .iter()
+            .filter_map(|row| Some(row.split_once('┤')?.0.trim()))
+            .collect();
+        assert_eq!(labels, ["-104.26", "-104.28", "-104.30", "-104.32"], "{rows:#?}");
     }
 
     proptest! {
