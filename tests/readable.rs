@@ -91,7 +91,7 @@ fn the_cause_of_an_error_is_shown_however_long_the_path_is() {
         }
     }
     let mut app = app(80, 24);
-    common::saved(&mut app, path, 9_000);
+    common::saved(&mut app, &path, 9_000);
     let shown = screen(&app);
     let footer = shown.lines().last().expect("a footer");
     assert!(
