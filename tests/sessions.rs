@@ -227,7 +227,7 @@ fn a_bad_file_is_refused_with_its_name_and_the_cause() {
         (
             "\n    learning_rate: 0.001,",
             "\n    learning_rate: -1.0,",
-            "learning_rate is -1",
+            "learning-rate is -1",
         ),
         ("seconds: 9.0,", "seconds: inf,", "seconds is inf"),
     ] {

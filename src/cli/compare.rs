@@ -17,6 +17,7 @@ use crate::session::{self, Comparison, KeptRun};
 
 /// The flags of `vae-tui compare`.
 #[derive(Args, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The sessions
     #[arg(required = true)]

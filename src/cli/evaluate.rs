@@ -15,6 +15,7 @@ use crate::session;
 
 /// The flags of `vae-tui evaluate`.
 #[derive(Args, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The session
     file: PathBuf,

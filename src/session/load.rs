@@ -64,11 +64,7 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
         });
     }
     let document: Document = ron::from_str(&text).map_err(|error| damaged(path, error.to_string()))?;
-    document
-        .configuration
-        .check()
-        .map_err(|error| damaged(path, error.to_string()))?;
-    check_counters(&document).map_err(|cause| damaged(path, cause))?;
+    check(&document).map_err(|cause| damaged(path, cause))?;
     Ok(Session {
         document,
         path: path.to_owned(),
@@ -187,7 +183,8 @@ fn chains(stored: StoredChains, numbers: usize) -> Result<Chains, String> {
 /// Far more steps than can ever be made; counters beyond it would overflow as training goes on.
 const MOST_STEPS: u64 = 1 << 40;
 
-fn check_counters(document: &Document) -> Result<(), String> {
+/// Checks the sizes, the rates and the counters.
+fn check(document: &Document) -> Result<(), String> {
     let Document {
         samples,
         steps,
@@ -196,7 +193,15 @@ fn check_counters(document: &Document) -> Result<(), String> {
         seconds,
         ..
     } = document;
-    let batch = document.configuration.batch as u64;
+    let start = &document.configuration;
+    let present = Configuration {
+        learning_rate: *learning_rate,
+        ..start.clone()
+    };
+    for configuration in [start, &present] {
+        configuration.check().map_err(|error| error.to_string())?;
+    }
+    let batch = start.batch as u64;
     let unread = document.since_evaluation.1;
     if steps.max(optimizer_steps) > &MOST_STEPS {
         return Err(format!("steps is {steps}, but must be at most {MOST_STEPS}"));
@@ -209,11 +214,6 @@ fn check_counters(document: &Document) -> Result<(), String> {
     }
     if unread > *samples {
         return Err(format!("since_evaluation has {unread} samples of {samples}"));
-    }
-    if !(learning_rate.is_finite() && *learning_rate > 0.0) {
-        return Err(format!(
-            "learning_rate is {learning_rate}, but must be a positive number"
-        ));
     }
     if !(seconds.is_finite() && *seconds >= 0.0) {
         return Err(format!("seconds is {seconds}, but must not be negative"));
