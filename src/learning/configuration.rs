@@ -83,7 +83,7 @@ impl Configuration {
         )?;
         within("threads", self.threads, 1..=256)?;
         require(self.train_size != Some(0), "train-size", 0, "at least 1")?;
-        require(self.goal > 0, "the goal (samples or epochs)", 0, "at least 1")?;
+        require(self.goal > 0, "goal (samples, epochs)", 0, "at least 1")?;
         require(self.evaluate_every > 0, "evaluate-every", 0, "at least 1")?;
         require(
             self.learning_rate.is_finite() && self.learning_rate > 0.0,
