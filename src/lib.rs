@@ -2,6 +2,7 @@
 //!
 //! The rooms, from the ground up; a room uses only rooms above it in this list:
 //!
+//! - [`words`]: text for people
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
 //! - [`hmc`]: Hamiltonian Monte Carlo
@@ -31,3 +32,4 @@ pub mod random;
 pub mod reproduction;
 pub mod session;
 pub mod tui;
+pub mod words;

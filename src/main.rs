@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use vae_tui::cli::Cli;
+use vae_tui::words::plain;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -14,7 +15,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("vae-tui: {error:#}");
+            eprintln!("vae-tui: {}", plain(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

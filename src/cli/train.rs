@@ -17,6 +17,7 @@ use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training
 use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::session::{self, View};
+use crate::words::plain;
 
 /// Time between two saves while training, made at the next evaluation.
 const AUTOSAVE_INTERVAL: Duration = Duration::from_secs(60);
@@ -178,7 +179,9 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     match ending {
         Ending::Finished => {
             let totals = totals(&training, before);
-            report(arguments.json, &Line::Done(totals), || eprintln!("done: {kept}"))
+            report(arguments.json, &Line::Done(totals), || {
+                eprintln!("done: {}", plain(&kept));
+            })
         }
         Ending::Interrupted(signal) => Err(anyhow!(
             "ended by signal {signal} after {} of {goal} samples; {kept}",

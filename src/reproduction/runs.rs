@@ -14,6 +14,7 @@ use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
 use crate::learning::{Configuration, Method, Preset, Training, Workers};
 use crate::session::{self, View};
+use crate::words::plain;
 
 /// The data sets of the paper.
 pub use crate::evaluation::published::PaperData;
@@ -239,8 +240,9 @@ impl Laboratory {
         }
         session::save(&training, &View::default(), &path)?;
         bar.finish_and_clear();
+        let kept = plain(&path.display().to_string());
         self.bars
-            .suspend(|| eprintln!("{}: {goal} samples, {}", run.name, path.display()));
+            .suspend(|| eprintln!("{}: {goal} samples, {kept}", run.name));
         Ok(training)
     }
 }
