@@ -103,7 +103,7 @@ fn everything_comes_back() {
     before.optimizer.learning_rate = 3.3e-4;
     let estimate = MarginalLikelihood {
         mean: -98.5,
-        standard_error: 2.25,
+        standard_error: Some(2.25),
         points: 100,
     };
     before.marginals.push(MarginalPoint {

@@ -10,8 +10,8 @@ use super::workers::Batched;
 use super::{Configuration, ConfigurationError, Method, Visit, Workers, aevb, mcem, wake_sleep};
 use crate::data::Dataset;
 use crate::evaluation::{LowerBound, Noise};
-use crate::model::{Estimator, Vae};
 use crate::model::vae::BoundTerms;
+use crate::model::{Estimator, Vae};
 use crate::nn::optimizer::Optimizer;
 
 /// Everything that one run has come to.
