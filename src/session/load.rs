@@ -9,6 +9,7 @@ use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
+use crate::words::plain;
 
 /// A session as read from a file; the data set makes a run of it.
 pub struct Session {
@@ -35,10 +36,17 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
     if metadata.len() > LARGEST_FILE {
         return Err(unread(std::io::Error::other("it is too large for a session")));
     }
-    let bytes = std::fs::read(path).map_err(unread)?;
+    parse(std::fs::read(path).map_err(unread)?, path)
+}
+
+/// Reads a session from the bytes of the file `path`.
+///
+/// # Errors
+/// If they are something else, from a later program, or damaged; the error names the file and the cause.
+pub fn parse(bytes: Vec<u8>, path: &Path) -> Result<Session, SessionError> {
     let foreign = |cause: String| SessionError::Foreign {
         path: path.to_owned(),
-        cause,
+        cause: plain(&cause),
     };
     let text = String::from_utf8(bytes).map_err(|_| foreign("it is not text".into()))?;
 
@@ -60,7 +68,7 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
         return Err(SessionError::Newer {
             path: path.to_owned(),
             found,
-            program,
+            program: plain(&program),
         });
     }
     let document: Document = ron::from_str(&text).map_err(|error| damaged(path, error.to_string()))?;
@@ -221,9 +229,10 @@ fn check(document: &Document) -> Result<(), String> {
     Ok(())
 }
 
+/// The cause may quote what stands in the file.
 fn damaged(path: &Path, cause: String) -> SessionError {
     SessionError::Damaged {
         path: path.to_owned(),
-        cause,
+        cause: plain(&cause),
     }
 }

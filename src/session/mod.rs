@@ -15,6 +15,6 @@ mod view;
 
 pub use comparison::{Bounds, Comparison, KeptRun};
 pub use error::SessionError;
-pub use load::{Session, load};
+pub use load::{Session, load, parse};
 pub use save::{check_writable, save};
 pub use view::{Pane, Sheet, View};
