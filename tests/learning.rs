@@ -204,7 +204,8 @@ fn ten_epochs_of_the_pytorch_preset_reach_its_published_bound() {
     let bound = measure(&train(configuration, &data, goal), &data)
         .terms
         .lower_bound();
-    assert!(bound >= -106.0, "{bound}");
+    // And no better one than this architecture is known for.
+    assert!((-106.0..-100.0).contains(&bound), "{bound}");
 }
 
 /// The noise of a data point depends on its place, so one thread and two see the same gradient up to rounding.
@@ -357,6 +358,16 @@ fn a_measurement_can_be_broken_off() {
     assert_eq!(
         importance_weighted(&model, &data.test, 60, 10, NOISE, |_| false),
         None
+    );
+    assert_eq!(annealed(&model, &data.test, 60, (2, 2), NOISE, |_| false), None);
+    let few = Configuration {
+        latent: 2,
+        ..configuration()
+    };
+    let few = Training::new(few, &data).model;
+    assert_eq!(
+        from_posterior_samples(&few, &data.test, 60, 5, NOISE, |_| false),
+        Ok(None)
     );
 }
 

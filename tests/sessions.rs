@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
+#[path = "common/needs.rs"]
+mod needs;
 
 use std::path::{Path, PathBuf};
 
@@ -272,7 +274,7 @@ fn a_save_that_fails_leaves_the_old_file_as_it_was() {
     assert_eq!(left, ["run.ron", "taken.ron"], "no temporary file stays behind");
 }
 
-/// A file system that is full: the old file stays. Only root on Linux may make one, so elsewhere nothing is checked.
+/// A file system that is full: the old file stays. Only root on Linux may make one.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_the_old_file_as_it_was() {
@@ -283,8 +285,7 @@ fn a_full_disk_leaves_the_old_file_as_it_was() {
         .output()
         .is_ok_and(|output| output.status.success());
     if !mounted {
-        eprintln!("skipped: this user may not mount a small file system");
-        return;
+        return needs::skipped("this user may not mount a small file system");
     }
     let path = folder.path().join("run.ron");
     let small = training(&shapes());
