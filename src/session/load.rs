@@ -117,7 +117,19 @@ impl Session {
             )));
         }
 
-        let mut model = Vae::zeros(document.configuration.architecture(document.pixels));
+        let architecture = document.configuration.architecture(document.pixels);
+        let stored: usize = document
+            .parameters
+            .iter()
+            .map(|stored| stored.values.0.len())
+            .sum();
+        if stored < architecture.parameter_count() {
+            return Err(damaged(format!(
+                "parameters: expected {} numbers for {architecture}, found {stored}",
+                architecture.parameter_count()
+            )));
+        }
+        let mut model = Vae::zeros(architecture);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
         let mut stored = document.parameters.into_iter();

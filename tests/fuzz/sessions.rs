@@ -287,7 +287,9 @@ fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Numbers that no run has.
-const NUMBERS: [&str; 24] = [
+const NUMBERS: [&str; 26] = [
+    "512",
+    "4096",
     "0",
     "1",
     "-1",
