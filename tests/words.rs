@@ -9,7 +9,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::{shapes, training};
+use vae_tui::data::Part;
+use vae_tui::evaluation::{Estimates, MarginalLikelihood};
+use vae_tui::learning::curve::MarginalPoint;
+use vae_tui::learning::trainer::Event;
 use vae_tui::session::{self, View};
+use vae_tui::tui::message::Message;
+use vae_tui::tui::update::update;
 
 /// A name that clears the screen, rings, breaks lines, quotes, and opens a tag.
 const NAME: &str = "a\u{1b}[2J\u{7}\n\"b\" <c> & \u{9b}31m\u{202e}d";
@@ -61,6 +67,31 @@ fn names_are_shown_and_not_obeyed() {
     assert_eq!(line["run"], NAME, "a program gets the name itself");
 }
 
+/// Ideographs take two columns each: bounds stand below the ends of their names.
+#[test]
+fn columns_of_a_comparison_stand_below_wide_names() {
+    use unicode_width::UnicodeWidthStr;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let names = ["面面面面面面面", "b", "a rather long name"];
+    for name in names {
+        let path = folder.path().join(name).with_extension("ron");
+        session::save(&training(&shapes()), &View::default(), &path).expect("the folder can be written");
+    }
+    let files = names.map(|name| format!("{name}.ron"));
+    let output = vae_tui(
+        folder.path(),
+        &["compare", &files[0], &files[1], &files[2], "--at", "8000"],
+    );
+    let table = assert_plain(&output.stdout);
+    let rows: Vec<&str> = table.lines().skip(2).collect();
+    assert_eq!(rows[0].width(), rows[1].width(), "{table}");
+    for name in names {
+        let end = rows[0].find(name).map(|at| rows[0][..at + name.len()].width());
+        let end = end.expect("every run has a column");
+        assert!(rows[1][..end].ends_with("-120.49"), "{table}");
+    }
+}
+
 #[test]
 fn errors_of_every_command_name_files_without_obeying_them() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -87,6 +118,30 @@ fn errors_of_every_command_name_files_without_obeying_them() {
             said.contains(SHOWN) || said.contains("needs a terminal"),
             "{arguments:?}: {said}"
         );
+    }
+}
+
+#[test]
+fn one_point_has_no_standard_error_on_the_screen() {
+    let mut app = common::app(100, 30);
+    let estimate = |points| MarginalLikelihood {
+        mean: -98.5,
+        standard_error: (points > 1).then_some(2.25),
+        points,
+    };
+    for (points, shown) in [(1, "IW -98.5±- D"), (2, "IW -98.5±2.2 D")] {
+        let point = MarginalPoint {
+            samples: 9_000,
+            part: Part::Test,
+            estimates: Estimates {
+                importance_weighted: estimate(points),
+                posterior_samples: Some(estimate(points)),
+                annealed: None,
+            },
+        };
+        update(&mut app, Message::Trainer(Event::Estimated(point)));
+        let screen = common::screen(&app);
+        assert!(screen.contains(shown), "{screen}");
     }
 }
 

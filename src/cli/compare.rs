@@ -7,6 +7,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 use plotters::style::RGBColor;
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::print_line;
 use crate::data::Part;
@@ -40,6 +41,9 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
 }
+
+/// Columns of a terminal that a bound has at least.
+const COLUMN: usize = 9;
 
 /// Colours of the runs, one after the other.
 const COLOURS: [RGBColor; 7] = [
@@ -132,13 +136,14 @@ fn table(runs: &[KeptRun], arguments: &Arguments) -> String {
     };
     let mut text = format!("{}\n\n{:>12}", title(arguments), arguments.against.name());
     for (name, _) in &columns {
-        text.push_str(&format!("  {name:>9}"));
+        let room = COLUMN.saturating_sub(name.width());
+        text.push_str(&format!("  {:room$}{name}", ""));
     }
     for place in places {
         text.push_str(&format!("\n{:>12}", (10.0 * place).round() / 10.0));
         for (name, points) in &columns {
             let bound = value_at(points, place, |x| x).map_or("-".into(), |bound| format!("{bound:.2}"));
-            text.push_str(&format!("  {bound:>0$}", name.chars().count().max(9)));
+            text.push_str(&format!("  {bound:>0$}", name.width().max(COLUMN)));
         }
     }
     text
