@@ -7,6 +7,8 @@ use std::path::Path;
 #[cfg(unix)]
 use rustix::fs::OFlags;
 
+use crate::words::plain;
+
 /// Opens a regular file for reading.
 ///
 /// Whatever stands behind the name, the call returns at once: opening a FIFO would wait for someone to write to it, and
@@ -60,11 +62,7 @@ fn name(kind: FileType) -> &'static str {
 
 /// A path for a person to read, on one line: control characters in it are written as escapes.
 pub fn shown(path: &Path) -> String {
-    let escaped = |character: char| match character {
-        control if control.is_control() => control.escape_default().to_string(),
-        other => other.to_string(),
-    };
-    path.to_string_lossy().chars().map(escaped).collect()
+    plain(&path.to_string_lossy())
 }
 
 #[cfg(test)]

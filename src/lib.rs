@@ -2,6 +2,7 @@
 //!
 //! The rooms, from the ground up; a room uses only rooms above it in this list:
 //!
+//! - [`words`]: text for people
 //! - [`process`]: how this process is ended, and what it says on the way
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
@@ -38,3 +39,4 @@ pub mod random;
 pub mod reproduction;
 pub mod session;
 pub mod tui;
+pub mod words;

@@ -6,6 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use signal_hook::consts;
 
+use crate::words::plain;
+
 /// Signals that end a program which does nothing about them, without a fault of its own.
 const ENDING: &[i32] = &[
     consts::SIGINT,
@@ -60,7 +62,8 @@ pub fn survive_large_writes() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Says a line on standard error. Where that leads nowhere any more, nobody is left to be told.
+/// Says a line on standard error, with nothing in it that a terminal obeys. Where it leads nowhere any more, nobody is left
+/// to be told.
 pub fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", plain(&line.to_string()));
 }

@@ -1,8 +1,11 @@
 //! The Frey faces: both files hold the same images, and the Gaussian decoder learns them. The faces are not part of this
-//! project; where they are not beside it, these tests say so and pass.
+//! project; where they are not beside it, these tests say so and pass, but fail where `CI` is set.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
-use std::path::{Path, PathBuf};
+#[path = "common/needs.rs"]
+mod needs;
+
+use std::path::PathBuf;
 use std::process::Command;
 
 use vae_tui::data::{Binarisation, file};
@@ -10,13 +13,7 @@ use vae_tui::evaluation::{Noise, lower_bound};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 
 fn faces(name: &str) -> Option<PathBuf> {
-    let path = Path::new("../shared/data/frey").join(name);
-    let path = std::path::absolute(path).expect("the working folder is known");
-    if !path.is_file() {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
+    needs::shared(&format!("frey/{name}"))
 }
 
 #[test]
@@ -55,7 +52,9 @@ fn the_gaussian_decoder_learns_faces() {
     };
     let bound = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
     // A Gaussian in every pixel, its mean and variance fitted to the training faces, reaches 590 nats.
-    assert!(bound.terms.lower_bound() > 600.0, "{}", bound.terms.lower_bound());
+    // The paper's runs have reached 700 after as many points, and 1 200 at their ends.
+    let bound = bound.terms.lower_bound();
+    assert!((600.0..1_200.0).contains(&bound), "{bound}");
 }
 
 #[test]

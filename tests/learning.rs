@@ -204,7 +204,8 @@ fn ten_epochs_of_the_pytorch_preset_reach_its_published_bound() {
     let bound = measure(&train(configuration, &data, goal), &data)
         .terms
         .lower_bound();
-    assert!(bound >= -106.0, "{bound}");
+    // And no better one than this architecture is known for.
+    assert!((-106.0..-100.0).contains(&bound), "{bound}");
 }
 
 /// The noise of a data point depends on its place, so one thread and two see the same gradient up to rounding.
@@ -358,6 +359,16 @@ fn a_measurement_can_be_broken_off() {
         importance_weighted(&model, &data.test, 60, 10, NOISE, |_| false),
         None
     );
+    assert_eq!(annealed(&model, &data.test, 60, (2, 2), NOISE, |_| false), None);
+    let few = Configuration {
+        latent: 2,
+        ..configuration()
+    };
+    let few = Training::new(few, &data).model;
+    assert_eq!(
+        from_posterior_samples(&few, &data.test, 60, 5, NOISE, |_| false),
+        Ok(None)
+    );
 }
 
 /// More samples tighten the bound (Burda, Grosse and Salakhutdinov 2015, theorem 1), and one sample is the ELBO.
@@ -388,7 +399,7 @@ fn the_importance_weighted_bound_tightens_from_the_elbo() {
         "{one:?} {few:?} {many:?}"
     );
     assert_eq!(many.points, 60);
-    assert!(many.standard_error > 0.0);
+    assert!(many.standard_error.is_some_and(|error| error > 0.0));
 }
 
 /// Three ways to the same number, each above the lower bound; the one of few dimensions says so to a model of many.
@@ -421,7 +432,7 @@ fn the_estimates_of_the_marginal_likelihood_agree_above_the_bound() {
                 (estimate.mean - annealed.mean).abs() < 2.0,
                 "{method:?}: {estimate:?} {annealed:?}"
             );
-            assert!(estimate.standard_error > 0.0 && estimate.points == 60);
+            assert!(estimate.standard_error.is_some_and(|error| error > 0.0) && estimate.points == 60);
         }
     }
     let many = common::model_by_hand();

@@ -1,10 +1,26 @@
-//! Memory does not grow with the length of a run. One test, so that nothing else takes memory meanwhile.
+//! Memory grows neither with the length of a run nor with the number of runs that were opened.
 #![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, reason = "a test that fails says where")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
-use vae_tui::data;
+mod common;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+use vae_tui::data::{self, Dataset};
 use vae_tui::evaluation::{from_posterior_samples, importance_weighted};
+use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
+use vae_tui::session::{self, View};
+use vae_tui::tui::app::App;
+use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::update::update;
+
+/// Held by every test here, so that nothing else takes memory meanwhile.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Kilobytes that the process holds.
 fn resident() -> i64 {
@@ -18,6 +34,7 @@ fn resident() -> i64 {
 
 #[test]
 fn memory_stays_as_it_is_however_long_a_run() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let data = data::load("mnist", |_| {}).expect("MNIST is built in");
     for (method, steps) in [
         (Method::Aevb, 60_000),
@@ -46,7 +63,7 @@ fn memory_stays_as_it_is_however_long_a_run() {
                 assert!(estimated.is_some());
                 let sampled =
                     from_posterior_samples(&training.model, &data.test, steps / 200, 5, noise, |_| true);
-                assert!(sampled.is_ok());
+                assert!(sampled.expect("two dimensions").is_some());
             });
         };
         run(steps / 4);
@@ -55,4 +72,57 @@ fn memory_stays_as_it_is_however_long_a_run() {
         let grown = resident() - before;
         assert!(grown < 1_500, "{method:?}: {grown} kB in {steps} steps");
     }
+}
+
+/// Opens a session as the workbench does, looks at it, trains a little, measures, and leaves it for the next.
+fn opened_and_left(app: &mut App, path: &Path, data: &Arc<Dataset>) {
+    let session = session::load(path).expect("what was saved can be read");
+    let view = session.view().clone();
+    let training = session.into_training(data).expect("the same data");
+    let goal = training.samples + 300;
+    let trainer = Trainer::start(training.clone(), data.clone()).expect("threads can be started");
+    let opened = Opened {
+        view,
+        path: Some(path.to_owned()),
+        ..Opened::new(training, data.clone())
+    };
+    update(app, Message::Opened(Box::new(opened)));
+    trainer.send(Command::SetGoal(goal));
+    trainer.send(Command::Start);
+    trainer.send(Command::Evaluate);
+    let mut finished = false;
+    while !finished {
+        let event = trainer.events().recv_timeout(Duration::from_secs(120));
+        let event = event.expect("the trainer answers");
+        finished = matches!(event, Event::State(State::Finished));
+        update(app, Message::Trainer(event));
+    }
+    update(app, Message::Snapshot(trainer.snapshot()));
+    common::frame(app);
+}
+
+#[test]
+fn memory_stays_as_it_is_however_many_runs_are_opened() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let data = common::shapes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("run.ron");
+    let configuration = Configuration {
+        hidden: 200,
+        latent: 10,
+        batch: 100,
+        ..common::configuration()
+    };
+    let training = Training::new(configuration, &data);
+    session::save(&training, &View::default(), &path).expect("the folder can be written");
+    let mut app = App::new(Rect::new(0, 0, 100, 30), ColourDepth::TrueColour);
+    for _ in 0..10 {
+        opened_and_left(&mut app, &path, &data);
+    }
+    let before = resident();
+    for _ in 10..200 {
+        opened_and_left(&mut app, &path, &data);
+    }
+    let grown = resident() - before;
+    assert!(grown < 10_000, "{grown} kB in 190 runs");
 }

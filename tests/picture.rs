@@ -38,13 +38,9 @@ fn draw_the_picture_of_the_readme() {
     };
     let test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
     let opened = Opened {
-        training,
-        data,
         view,
         path: Some("saves/mnist-20d.ron".into()),
-        files: vae_tui::session::RunFiles::default(),
-        is_saved: true,
-        left_behind: false,
+        ..Opened::new(training, data)
     };
     let mut app = App::new(Rect::new(0, 0, 120, 36), ColourDepth::TrueColour);
     update(&mut app, Message::Opened(Box::new(opened)));

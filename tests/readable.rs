@@ -118,15 +118,10 @@ fn what_stands_in_an_empty_pane_is_whole() {
     for (width, height) in [(80, 24), (100, 30), (101, 31), (200, 60), (40, 12)] {
         let mut app = app(width, height);
         let data = common::workspace(&app).data.clone();
-        let opened = Opened {
-            training: vae_tui::learning::Training::new(common::configuration(), &data),
+        let opened = Opened::new(
+            vae_tui::learning::Training::new(common::configuration(), &data),
             data,
-            view: vae_tui::session::View::default(),
-            path: None,
-            files: vae_tui::session::RunFiles::default(),
-            is_saved: true,
-            left_behind: false,
-        };
+        );
         update(&mut app, Message::Opened(Box::new(opened)));
         let inside = layout::visible(app.area, &app.view, Pane::Training).expect("the pane is on the screen");
         let curve = layout::training(inside, false).curve;

@@ -135,6 +135,14 @@ fn manifolds_and_draws_are_pictures() {
             let path = folder.path().join(stem).with_extension(extension);
             assert!(path.exists(), "{}", path.display());
         }
+        let file = std::fs::File::open(folder.path().join(stem).with_extension("png")).expect("a picture");
+        let mut picture = png::Decoder::new(std::io::BufReader::new(file))
+            .read_info()
+            .expect("it is a PNG");
+        let mut pixels = vec![0; picture.output_buffer_size().expect("a size")];
+        picture.next_frame(&mut pixels).expect("it is whole");
+        let greys: std::collections::BTreeSet<u8> = pixels.into_iter().collect();
+        assert!(greys.len() > 50, "{stem} has {} greys", greys.len());
     }
 }
 

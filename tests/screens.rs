@@ -247,7 +247,18 @@ fn fewer_colours_are_never_more_than_the_terminal_has() {
         (ColourDepth::Monochrome, 0),
     ] {
         let app = app_with_depth(100, 30, depth);
-        for cell in &frame(&app).content {
+        let frame = frame(&app);
+        let coloured = frame
+            .content
+            .iter()
+            .filter(|cell| cell.fg != Color::Reset)
+            .count();
+        assert_eq!(
+            coloured > 100,
+            depth != ColourDepth::Monochrome,
+            "{depth:?}: {coloured}"
+        );
+        for cell in &frame.content {
             for colour in [cell.fg, cell.bg] {
                 match colour {
                     Color::Reset => {}

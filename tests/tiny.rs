@@ -12,7 +12,6 @@ use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Training};
-use vae_tui::session::View;
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -74,15 +73,7 @@ fn opened(width: usize, height: usize) -> Opened {
         batch: 1,
         ..common::configuration()
     };
-    Opened {
-        training: Training::new(configuration, &data),
-        data,
-        view: View::default(),
-        path: None,
-        files: vae_tui::session::RunFiles::default(),
-        is_saved: true,
-        left_behind: false,
-    }
+    Opened::new(Training::new(configuration, &data), data)
 }
 
 /// An application of that size with that run, never drawn before.

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use plotters::style::RGBColor;
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::print_line;
 use crate::data::Part;
@@ -14,9 +15,11 @@ use crate::learning::curve::{Against, CurvePoint, bounds, last_decades, value_at
 use crate::pictures;
 use crate::pictures::curves::{self, Curve, Panel};
 use crate::session::{self, Comparison, KeptRun};
+use crate::words::{plain, plain_json};
 
 /// The flags of `vae-tui compare`.
 #[derive(Args, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The sessions
     #[arg(required = true)]
@@ -39,6 +42,9 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Columns of a terminal that a bound has at least.
+const COLUMN: usize = 9;
+
 /// Colours of the runs, one after the other.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(214, 39, 40),
@@ -52,6 +58,9 @@ const COLOURS: [RGBColor; 7] = [
 
 /// Reads, compares, writes.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(place) = arguments.at.iter().find(|place| !place.is_finite()) {
+        bail!("at is {place}, but must be a finite number");
+    }
     let mut comparison = Comparison::default();
     for path in &arguments.files {
         let run = session::load(path)?.into_kept_run();
@@ -68,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.json {
         for line in lines(&comparison.runs) {
-            print_line(&serde_json::to_string(&line)?)?;
+            print_line(&plain_json(&serde_json::to_string(&line)?))?;
         }
         return Ok(());
     }
@@ -104,7 +113,7 @@ fn write_table(runs: &[KeptRun], path: &std::path::Path) -> anyhow::Result<()> {
             elbo_test,
             ..
         } = point;
-        let run = run.replace('"', "\"\"");
+        let run = plain(run).replace('"', "\"\"");
         writeln!(
             text,
             "\"{run}\",{samples},{seconds:.2},{elbo_train:.3},{elbo_test:.3}"
@@ -115,15 +124,11 @@ fn write_table(runs: &[KeptRun], path: &std::path::Path) -> anyhow::Result<()> {
 
 /// The bound of every run, a column each, at places of the axis.
 fn table(runs: &[KeptRun], arguments: &Arguments) -> String {
-    let columns: Vec<(&str, Vec<(f64, f64)>)> = runs
-        .iter()
-        .map(|run| {
-            (
-                run.name.as_str(),
-                bounds(&run.evaluations, arguments.against, arguments.split),
-            )
-        })
-        .collect();
+    let column = |run: &KeptRun| {
+        let points = bounds(&run.evaluations, arguments.against, arguments.split);
+        (plain(&run.name), points)
+    };
+    let columns: Vec<(String, Vec<(f64, f64)>)> = runs.iter().map(column).collect();
     let places = if arguments.at.is_empty() {
         round_places(columns.iter().flat_map(|(_, points)| points).map(|point| point.0))
     } else {
@@ -131,13 +136,14 @@ fn table(runs: &[KeptRun], arguments: &Arguments) -> String {
     };
     let mut text = format!("{}\n\n{:>12}", title(arguments), arguments.against.name());
     for (name, _) in &columns {
-        text.push_str(&format!("  {name:>9}"));
+        let room = COLUMN.saturating_sub(name.width());
+        text.push_str(&format!("  {:room$}{name}", ""));
     }
     for place in places {
         text.push_str(&format!("\n{:>12}", (10.0 * place).round() / 10.0));
         for (name, points) in &columns {
             let bound = value_at(points, place, |x| x).map_or("-".into(), |bound| format!("{bound:.2}"));
-            text.push_str(&format!("  {bound:>0$}", name.chars().count().max(9)));
+            text.push_str(&format!("  {bound:>0$}", name.width().max(COLUMN)));
         }
     }
     text
@@ -161,7 +167,7 @@ fn panel(runs: &[KeptRun], arguments: &Arguments) -> Panel {
         .iter()
         .enumerate()
         .map(|(index, run)| Curve {
-            name: run.name.clone(),
+            name: plain(&run.name),
             colour: COLOURS[index % COLOURS.len()],
             pale: false,
             dashed: index >= COLOURS.len(),

@@ -15,6 +15,7 @@ use crate::session::Resumed;
 
 /// The flags of `vae-tui evaluate`.
 #[derive(Args, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The session
     file: PathBuf,
@@ -25,7 +26,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value = "test")]
     split: Part,
     /// Also estimate log p(x) by the importance-weighted bound with K samples a data point
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     importance_samples: Option<u32>,
     /// Also estimate log p(x) as the paper's appendix D does, with L posterior samples a data point to fit a density and
     /// L to evaluate it; for fewer than 5 latent dimensions
@@ -64,7 +65,7 @@ struct Report {
 #[derive(Serialize)]
 struct Importance {
     log_likelihood: f64,
-    log_likelihood_standard_error: f64,
+    log_likelihood_standard_error: Option<f64>,
     log_likelihood_points: usize,
     importance_samples: u32,
 }
@@ -140,32 +141,40 @@ fn words(report: &Report, latent: usize) -> String {
         format!("KL              {:>10.3}", report.kl),
         format!("active units    {:>6} of {latent}", report.active_units),
     ];
-    let mut estimate = |mean: f64, standard_error: f64, points: usize, how: &str| {
+    let mut estimate = |estimate: MarginalLikelihood, how: &str| {
+        let MarginalLikelihood {
+            mean,
+            standard_error,
+            points,
+        } = estimate;
+        let error = standard_error.map_or("-".into(), |error| format!("{error:.3}"));
+        let points = if points == 1 {
+            "1 point".into()
+        } else {
+            format!("{points} points")
+        };
         lines.push(format!(
-            "log p(x)        {mean:>10.3} +- {standard_error:.3} ({how}, {points} points)"
+            "log p(x)        {mean:>10.3} +- {error} ({how}, {points})"
         ));
     };
     if let Some(importance) = &report.importance {
-        let Importance {
-            log_likelihood: mean,
-            log_likelihood_standard_error: error,
-            log_likelihood_points: points,
-            importance_samples: samples,
-        } = *importance;
-        estimate(mean, error, points, &format!("{samples} importance samples"));
+        let weighted = MarginalLikelihood {
+            mean: importance.log_likelihood,
+            standard_error: importance.log_likelihood_standard_error,
+            points: importance.log_likelihood_points,
+        };
+        estimate(
+            weighted,
+            &format!("{} importance samples", importance.importance_samples),
+        );
     }
     let others = [
         (report.posterior_samples, "posterior samples, appendix D"),
         (report.annealed, "annealed importance sampling"),
     ];
     for (measured, how) in others {
-        if let Some(MarginalLikelihood {
-            mean,
-            standard_error,
-            points,
-        }) = measured
-        {
-            estimate(mean, standard_error, points, how);
+        if let Some(measured) = measured {
+            estimate(measured, how);
         }
     }
     lines.join("\n")

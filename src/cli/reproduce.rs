@@ -14,6 +14,7 @@ use crate::reproduction::{Figure, Laboratory};
 
 /// The flags of `vae-tui reproduce`.
 #[derive(Args, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The figure
     #[arg(value_enum)]
@@ -26,7 +27,7 @@ pub struct Arguments {
     samples: Option<u64>,
     /// The step size of every run, to see what another choice does [default: 0.02, or 0.1 where that did better, see
     /// docs/paper.md]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     learning_rate: Option<f32>,
     /// Data points of the training and of the test set that figure 3 measures
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]

@@ -13,7 +13,7 @@ use super::{NobodyReads, dataset, default_threads, print_line, progress_bar, res
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
-use crate::learning::{Configuration, Diverged, Method, Preset, Training};
+use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training};
 use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::process::{ending_signals, say, signal_name};
@@ -21,6 +21,7 @@ use crate::session::{Kept, Resumed, SessionFile, View};
 
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
 #[derive(Args, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// What to train on: mnist, the path of an IDX file or of frey_rawface.mat, or - for standard input; with --resume,
     /// where the session's data is now
@@ -51,7 +52,7 @@ pub struct Arguments {
     #[arg(long, value_enum, conflicts_with = "resume")]
     optimizer: Option<Rule>,
     /// Step size
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
     learning_rate: Option<f32>,
     /// The family of p(x|z) in every pixel
     #[arg(long, value_enum, conflicts_with = "resume")]
@@ -178,7 +179,12 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             Event::Diverged(diverged) => break Ending::Diverged(diverged),
             Event::State(State::Finished) => break Ending::Finished,
-            Event::Evaluated { .. } | Event::Estimated(_) | Event::EstimateEnded | Event::State(_) => {}
+            // Nobody steers a run without a screen.
+            Event::Evaluated { .. }
+            | Event::Estimated(_)
+            | Event::EstimateEnded
+            | Event::Refused(_)
+            | Event::State(_) => {}
         }
     };
     bar.finish_and_clear();
@@ -292,15 +298,12 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
     let goal = arguments
         .samples
         .or_else(|| arguments.epochs.map(|epochs| epochs.saturating_mul(points)));
-    training.configuration.goal = goal.unwrap_or(training.configuration.goal);
-    training.configuration.estimator = arguments.estimator.unwrap_or(training.configuration.estimator);
-    training.configuration.evaluate_every = arguments
-        .evaluate_every
-        .unwrap_or(training.configuration.evaluate_every);
-    training.optimizer.learning_rate = arguments
-        .learning_rate
-        .unwrap_or(training.optimizer.learning_rate);
-    training.configuration.check()?;
+    training.change(Changes {
+        learning_rate: arguments.learning_rate,
+        estimator: arguments.estimator,
+        goal,
+        evaluate_every: arguments.evaluate_every,
+    })?;
     if training.is_finished() {
         anyhow::bail!(
             "nothing to do: {} samples were seen already and the goal is {}; --samples or --epochs sets another",

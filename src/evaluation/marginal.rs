@@ -13,13 +13,48 @@ use crate::nn::view::elements_mut;
 
 /// An estimate of `log p(x)`, in nats per data point.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
 pub struct MarginalLikelihood {
     /// The mean over the data points.
     pub mean: f64,
-    /// The standard error of that mean, from the spread over the data points.
-    pub standard_error: f64,
+    /// The standard error of that mean, from the spread over the data points; one point has no spread.
+    pub standard_error: Option<f64>,
     /// Data points that were evaluated.
     pub points: usize,
+}
+
+/// The same as it is written: no standard error is not a number, which JSON has as `null`.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    mean: f64,
+    standard_error: f64,
+    points: usize,
+}
+
+impl From<MarginalLikelihood> for Stored {
+    fn from(estimate: MarginalLikelihood) -> Self {
+        Self {
+            mean: estimate.mean,
+            standard_error: estimate.standard_error.unwrap_or(f64::NAN),
+            points: estimate.points,
+        }
+    }
+}
+
+impl From<Stored> for MarginalLikelihood {
+    fn from(stored: Stored) -> Self {
+        Self {
+            mean: stored.mean,
+            // Earlier programs wrote 0 for one point.
+            standard_error: standard_error(stored.standard_error, stored.points),
+            points: stored.points,
+        }
+    }
+}
+
+/// A standard error over `points` points, where there is one.
+fn standard_error(value: f64, points: usize) -> Option<f64> {
+    (points > 1 && value.is_finite()).then_some(value)
 }
 
 /// Averages what `of_block` says of the data points `0..points`, `block` of them at a time, on the threads of the pool
@@ -46,10 +81,10 @@ pub(super) fn average(
     }
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
     (points > 0).then_some(MarginalLikelihood {
         mean,
-        standard_error: (variance / count).sqrt(),
+        standard_error: standard_error((variance / count).sqrt(), points),
         points,
     })
 }
@@ -182,8 +217,29 @@ mod tests {
         })
         .expect("ten points");
         assert_eq!((whole.mean, whole.points, heard.last()), (4.5, 10, Some(&10)));
-        assert!((whole.standard_error - (55.0_f64 / 6.0 / 10.0).sqrt()).abs() < 1e-12);
+        let error = whole.standard_error.expect("ten points have a spread");
+        assert!((error - (55.0_f64 / 6.0 / 10.0).sqrt()).abs() < 1e-12);
         assert_eq!(average(10, 3, of_block, |_| false), None);
         assert_eq!(average(0, 3, of_block, |_| true), None);
+    }
+
+    #[test]
+    fn one_point_has_no_standard_error_anywhere() {
+        let one = average(1, 3, |points| vec![-98.5; points.len()], |_| true).expect("a point");
+        assert_eq!((one.mean, one.standard_error), (-98.5, None));
+        let json = serde_json::to_value(one).expect("numbers");
+        assert_eq!(json["standard_error"], serde_json::Value::Null);
+        let stored = ron::to_string(&one).expect("numbers");
+        assert_eq!(ron::from_str(&stored), Ok(one));
+
+        let earlier = "(mean: -98.5, standard_error: 0.0, points: 1)";
+        assert_eq!(ron::from_str(earlier), Ok(one));
+        let many = "(mean: -98.5, standard_error: 2.25, points: 100)";
+        let many: MarginalLikelihood = ron::from_str(many).expect("what earlier programs wrote");
+        assert_eq!(many.standard_error, Some(2.25));
+        assert_eq!(
+            serde_json::to_value(many).expect("numbers")["standard_error"],
+            2.25
+        );
     }
 }

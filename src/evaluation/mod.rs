@@ -4,7 +4,7 @@
 //! Pure functions from a model and a split to numbers. They work in blocks of data points, so memory stays bounded,
 //! and between blocks they ask their caller whether to go on, so an evaluation can be interrupted.
 
-use dfdx::prelude::{Cache, Cpu};
+use dfdx::prelude::Cpu;
 
 mod annealed;
 mod density;
@@ -14,6 +14,8 @@ mod lower_bound;
 mod marginal;
 mod posterior_samples;
 pub mod published;
+
+use crate::nn::CachingDevice;
 
 pub use annealed::annealed;
 pub use estimates::{Estimates, estimates};
@@ -25,11 +27,7 @@ pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posteri
 /// This thread's device, which keeps the memory of one block of data points for the next.
 fn device() -> Cpu {
     thread_local! {
-        static DEVICE: Cpu = {
-            let device = Cpu::default();
-            device.enable_cache();
-            device
-        };
+        static DEVICE: CachingDevice = CachingDevice::default();
     }
-    DEVICE.with(Cpu::clone)
+    DEVICE.with(|device| device.cpu().clone())
 }

@@ -56,7 +56,7 @@ pub struct Configuration {
 }
 
 /// A choice that can't be run.
-#[derive(Debug, Error, PartialEq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{field} is {given}, but must be {expected}")]
 pub struct ConfigurationError {
     field: &'static str,
@@ -65,21 +65,13 @@ pub struct ConfigurationError {
 }
 
 impl Configuration {
-    /// Checks every size against what the engine accepts; the first fault is reported.
+    /// Checks every size and number against what the engine accepts; the first fault is reported.
+    ///
+    /// The one place that decides it, for a new run, a saved one, and what a person changes of a run under way.
+    ///
+    /// # Errors
+    /// The field, by its name on the command line, what it is and what it must be.
     pub fn check(&self) -> Result<(), ConfigurationError> {
-        let within = |field, given: usize, range: std::ops::RangeInclusive<usize>| {
-            let expected = format!("from {} to {}", range.start(), range.end());
-            let error = ConfigurationError {
-                field,
-                given: given.to_string(),
-                expected,
-            };
-            if range.contains(&given) {
-                Ok(())
-            } else {
-                Err(error)
-            }
-        };
         within("latent", self.latent, LATENT_RANGE)?;
         within("hidden", self.hidden, HIDDEN_RANGE)?;
         within("batch", self.batch, 1..=10_000)?;
@@ -90,23 +82,15 @@ impl Configuration {
             1..=100_000,
         )?;
         within("threads", self.threads, 1..=256)?;
-        if let Some(train_size) = self.train_size {
-            within("train-size", train_size, 1..=usize::MAX)?;
-        }
-        within(
-            "evaluate-every",
-            self.evaluate_every.try_into().unwrap_or(usize::MAX),
-            1..=usize::MAX,
-        )?;
-        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
-            let expected = "a positive number".into();
-            return Err(ConfigurationError {
-                field: "learning-rate",
-                given: self.learning_rate.to_string(),
-                expected,
-            });
-        }
-        Ok(())
+        require(self.train_size != Some(0), "train-size", 0, "at least 1")?;
+        require(self.goal > 0, "goal (samples, epochs)", 0, "at least 1")?;
+        require(self.evaluate_every > 0, "evaluate-every", 0, "at least 1")?;
+        require(
+            self.learning_rate.is_finite() && self.learning_rate > 0.0,
+            "learning-rate",
+            self.learning_rate,
+            "a positive, finite number",
+        )
     }
 
     /// The model that this run trains on images of `pixels` pixels.
@@ -125,4 +109,29 @@ impl Configuration {
     pub fn train_points(&self, data: &Dataset) -> usize {
         self.train_size.unwrap_or(usize::MAX).min(data.train.points())
     }
+}
+
+fn within(
+    field: &'static str,
+    given: usize,
+    range: std::ops::RangeInclusive<usize>,
+) -> Result<(), ConfigurationError> {
+    let expected = format!("from {} to {}", range.start(), range.end());
+    require(range.contains(&given), field, given, expected)
+}
+
+fn require(
+    holds: bool,
+    field: &'static str,
+    given: impl ToString,
+    expected: impl Into<String>,
+) -> Result<(), ConfigurationError> {
+    if holds {
+        return Ok(());
+    }
+    Err(ConfigurationError {
+        field,
+        given: given.to_string(),
+        expected: expected.into(),
+    })
 }

@@ -25,6 +25,24 @@ pub struct CurvePoint {
     pub learning_rate: f32,
 }
 
+impl CurvePoint {
+    /// Whether the two are one measurement: equal to the bit, so that also "not a number" is itself.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let bits = |point: &Self| {
+            [
+                point.seconds,
+                point.elbo_train,
+                point.elbo_test,
+                point.reconstruction,
+                point.kl,
+                f64::from(point.learning_rate),
+            ]
+            .map(f64::to_bits)
+        };
+        self.samples == other.samples && bits(self) == bits(other)
+    }
+}
+
 /// What a curve is drawn against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 pub enum Against {

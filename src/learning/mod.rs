@@ -21,5 +21,5 @@ pub use configuration::{Configuration, ConfigurationError};
 pub use method::Method;
 pub use preset::Preset;
 pub use shard::Visit;
-pub use training::{Diverged, StepReport, Training};
+pub use training::{Changes, Diverged, StepReport, Training};
 pub use workers::Workers;

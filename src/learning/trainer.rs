@@ -13,12 +13,12 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use thiserror::Error;
 
 use super::curve::{CurvePoint, MarginalPoint};
-use super::{Diverged, StepReport, Training, Workers};
+use super::{Changes, ConfigurationError, Diverged, StepReport, Training, Workers};
 use crate::data::{Dataset, Part};
 use crate::evaluation::{LowerBound, estimates, lower_bound};
 use crate::model::{Estimator, Vae};
 
-/// What a trainer can be told.
+/// What a trainer can be told. What a run can't go on with is refused, and changes nothing.
 #[derive(Debug)]
 pub enum Command {
     /// Train until told otherwise or until the goal is reached.
@@ -66,6 +66,8 @@ pub enum Event {
     Estimated(MarginalPoint),
     /// The estimate of the marginal likelihood was broken off by a command.
     EstimateEnded,
+    /// A command asked for what the run can't go on with.
+    Refused(ConfigurationError),
     /// Training started or stopped.
     State(State),
     /// The step that would have come next was refused.
@@ -232,9 +234,18 @@ impl Run {
                 self.step(workers);
                 self.set_running(false);
             }
-            Command::SetLearningRate(rate) => self.training.optimizer.learning_rate = rate,
-            Command::SetEstimator(estimator) => self.training.configuration.estimator = estimator,
-            Command::SetGoal(goal) => self.training.configuration.goal = goal,
+            Command::SetLearningRate(rate) => self.change(Changes {
+                learning_rate: Some(rate),
+                ..Changes::default()
+            }),
+            Command::SetEstimator(estimator) => self.change(Changes {
+                estimator: Some(estimator),
+                ..Changes::default()
+            }),
+            Command::SetGoal(goal) => self.change(Changes {
+                goal: Some(goal),
+                ..Changes::default()
+            }),
             Command::Evaluate => self.evaluate(),
             Command::Estimate => self.estimate(),
             Command::Checkpoint(reply) => {
@@ -242,6 +253,12 @@ impl Run {
                 let _ = reply.send(Box::new(self.training.clone()));
             }
             Command::Stop => self.stop.store(true, Ordering::Relaxed),
+        }
+    }
+
+    fn change(&mut self, changes: Changes) {
+        if let Err(error) = self.training.change(changes) {
+            self.tell(Event::Refused(error));
         }
     }
 

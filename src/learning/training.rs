@@ -7,11 +7,11 @@ use thiserror::Error;
 use super::curve::{CurvePoint, MarginalPoint, Trace};
 use super::minibatch::MinibatchOrder;
 use super::workers::Batched;
-use super::{Configuration, Method, Visit, Workers, aevb, mcem, wake_sleep};
+use super::{Configuration, ConfigurationError, Method, Visit, Workers, aevb, mcem, wake_sleep};
 use crate::data::{Checksum, Dataset};
 use crate::evaluation::{LowerBound, Noise};
-use crate::model::Vae;
 use crate::model::vae::BoundTerms;
+use crate::model::{Estimator, Vae};
 use crate::nn::optimizer::Optimizer;
 
 /// Everything that one run has come to.
@@ -42,6 +42,19 @@ pub struct Training {
     /// Which images it learns from and is measured on.
     pub data_checksum: Checksum,
     order: MinibatchOrder,
+}
+
+/// What a person may change of a run under way; what is not named stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Changes {
+    /// The step size from the next step on.
+    pub learning_rate: Option<f32>,
+    /// How the bound is estimated from the next step on.
+    pub estimator: Option<Estimator>,
+    /// The goal, in training points evaluated.
+    pub goal: Option<u64>,
+    /// Training points between two evaluations.
+    pub evaluate_every: Option<u64>,
 }
 
 /// What one step did. Terms are in nats per data point of the minibatch.
@@ -99,6 +112,29 @@ impl Training {
             data_checksum: Checksum::of(data),
             order,
         }
+    }
+
+    /// Changes what may be changed of a run under way: everything that is asked for, or nothing.
+    ///
+    /// # Errors
+    /// If the run could not go on with it, as [`Configuration::check`] says.
+    pub fn change(&mut self, changes: Changes) -> Result<(), ConfigurationError> {
+        let present = &self.configuration;
+        let changed = Configuration {
+            learning_rate: changes.learning_rate.unwrap_or(self.optimizer.learning_rate),
+            estimator: changes.estimator.unwrap_or(present.estimator),
+            goal: changes.goal.unwrap_or(present.goal),
+            evaluate_every: changes.evaluate_every.unwrap_or(present.evaluate_every),
+            ..present.clone()
+        };
+        changed.check()?;
+        self.optimizer.learning_rate = changed.learning_rate;
+        self.configuration = Configuration {
+            // The rate at the start is the run's; the present one is the optimizer's.
+            learning_rate: present.learning_rate,
+            ..changed
+        };
+        Ok(())
     }
 
     /// Learns from the next minibatch.

@@ -5,7 +5,6 @@
 //! shard runs on which thread changes nothing: the number of shards is the run's, the number of threads at most the
 //! machine's.
 
-use dfdx::prelude::*;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
@@ -13,9 +12,9 @@ use super::shard::{Shard, ShardGradient};
 use crate::data::Split;
 use crate::model::Vae;
 use crate::model::vae::BoundTerms;
-use crate::nn::kernels;
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Named, Parameter, Role};
+use crate::nn::{CachingDevice, kernels};
 
 /// Data points below which a further shard costs more than it saves: every shard reads all weights.
 const SMALLEST_SHARD: usize = 10;
@@ -34,7 +33,7 @@ pub struct Batched<'a> {
 /// A pool of threads, and a device for every shard whose cache keeps the shard's memory from step to step.
 pub struct Workers {
     pool: ThreadPool,
-    devices: Vec<Cpu>,
+    devices: Vec<CachingDevice>,
 }
 
 impl Workers {
@@ -50,14 +49,9 @@ impl Workers {
             .num_threads(shards.min(cores))
             .thread_name(|index| format!("worker {index}"))
             .build()?;
-        let device = || {
-            let device = Cpu::default();
-            device.enable_cache();
-            device
-        };
         Ok(Self {
             pool,
-            devices: (0..shards).map(|_| device()).collect(),
+            devices: (0..shards).map(|_| CachingDevice::default()).collect(),
         })
     }
 
@@ -74,10 +68,10 @@ impl Workers {
         work: impl Fn(&Shard) -> R + Send + Sync,
     ) -> Vec<R> {
         let rows = minibatch.indices.len().div_ceil(self.devices.len());
-        let of_shard = |(shard, (indices, device)): (usize, (&[usize], &Cpu))| {
+        let of_shard = |(shard, (indices, device)): (usize, (&[usize], &CachingDevice))| {
             work(&Shard {
                 model,
-                device,
+                device: device.cpu(),
                 split: minibatch.split,
                 indices,
                 first_row: shard * rows,

@@ -28,6 +28,22 @@ pub struct Architecture {
     pub recognition: Recognition,
 }
 
+impl Architecture {
+    /// How many numbers all weights and biases are: known before any of them takes memory.
+    pub fn parameter_count(&self) -> usize {
+        let affine = |inputs: usize, outputs: usize| (inputs + 1) * outputs;
+        let encoder = match self.recognition {
+            Recognition::Encoder => affine(self.pixels, self.hidden) + affine(self.hidden, 2 * self.latent),
+            Recognition::Chains => 0,
+        };
+        let of_pixel = match self.likelihood {
+            Likelihood::Bernoulli => 1,
+            Likelihood::Gaussian => 2,
+        };
+        encoder + affine(self.latent, self.hidden) + affine(self.hidden, of_pixel * self.pixels)
+    }
+}
+
 /// How the posterior `q(z|x)` of an image is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recognition {
@@ -79,5 +95,37 @@ impl std::fmt::Display for Architecture {
             write!(f, "{pixels}-{hidden}-")?;
         }
         write!(f, "{latent}-{hidden}-{pixels} {activation}{likelihood}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Vae;
+
+    #[test]
+    fn a_model_has_as_many_numbers_as_its_architecture_says() {
+        for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian] {
+            for recognition in [Recognition::Encoder, Recognition::Chains] {
+                let architecture = Architecture {
+                    pixels: 7,
+                    hidden: 5,
+                    latent: 3,
+                    activation: Activation::Tanh,
+                    likelihood,
+                    recognition,
+                };
+                let model = Vae::zeros(architecture);
+                let lengths = model
+                    .parameters()
+                    .into_iter()
+                    .map(|named| named.parameter.values().len());
+                assert_eq!(
+                    lengths.sum::<usize>(),
+                    architecture.parameter_count(),
+                    "{architecture}"
+                );
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! backward closure on the tape for each operation, and both directions are calls into [`kernels`]. Nothing here
 //! knows of images, autoencoders or terminals.
 
+pub mod device;
 pub mod kernels;
 pub mod linear;
 pub mod ops;
@@ -12,5 +13,6 @@ pub mod parameters;
 pub mod view;
 pub mod weight;
 
+pub use device::CachingDevice;
 pub use linear::Linear;
 pub use weight::Weight;

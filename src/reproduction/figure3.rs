@@ -166,16 +166,17 @@ fn write_table(sizes: &[Size], groups: &[Vec<&Training>], laboratory: &Laborator
                     posterior_samples,
                     ..
                 } = point.estimates;
-                let sampled = posterior_samples.map_or(",".into(), |estimate| {
-                    format!("{:.3},{:.3}", estimate.mean, estimate.standard_error)
-                });
+                let cells = |estimate: MarginalLikelihood| {
+                    let error = estimate.standard_error.map(|error| format!("{error:.3}"));
+                    format!("{:.3},{}", estimate.mean, error.unwrap_or_default())
+                };
                 writeln!(
                     table,
-                    "{size},{method},{split},{},{:.2},{sampled},{:.3},{:.3}",
+                    "{size},{method},{split},{},{:.2},{},{}",
                     point.samples,
                     pace * point.samples as f64,
-                    weighted.mean,
-                    weighted.standard_error
+                    posterior_samples.map_or(",".into(), cells),
+                    cells(weighted),
                 )?;
             }
         }
@@ -202,15 +203,19 @@ fn verdict(sizes: &[Size], groups: &[Vec<&Training>]) -> String {
                     last.estimates.posterior_samples,
                     last.estimates.importance_weighted,
                 );
+                let error = |estimate: Option<MarginalLikelihood>| {
+                    let error = estimate.and_then(|estimate| estimate.standard_error);
+                    error.map_or("-".into(), |error| format!("{error:.2}"))
+                };
                 text.push_str(&format!(
-                    "| {size} | {method} | {} | {} | {:.0} | {split} | {} | {} | {:.1} | {:.2} | {} |\n",
+                    "| {size} | {method} | {} | {} | {:.0} | {split} | {} | {} | {:.1} | {} | {} |\n",
                     training.configuration.learning_rate,
                     last.samples,
                     training.seconds,
                     cell(sampled.map(|estimate| estimate.mean)),
-                    sampled.map_or("-".into(), |estimate| format!("{:.2}", estimate.standard_error)),
+                    error(sampled),
                     weighted.mean,
-                    weighted.standard_error,
+                    error(Some(weighted)),
                     difference(sampled.map(|estimate| estimate.mean - weighted.mean)),
                 ));
             }

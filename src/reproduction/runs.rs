@@ -154,11 +154,13 @@ impl Laboratory {
     /// If a configuration can't be run, a session can't be read or written or is another run's, data is missing, a run
     /// diverges, or the work is interrupted.
     pub(super) fn train(&self, runs: &[Run]) -> anyhow::Result<Vec<(Training, Arc<Dataset>)>> {
+        for run in runs {
+            run.configuration.check()?;
+        }
         std::fs::create_dir_all(&self.folder)
             .with_context(|| format!("{} can't be made", self.folder.display()))?;
         let mut sets: Vec<Arc<Dataset>> = Vec::new();
         for run in runs {
-            run.configuration.check()?;
             if sets.iter().all(|data| data.name != run.configuration.data) {
                 let data = data::load(&run.configuration.data, |_| {})?;
                 (self.say_notes)(&data.notes);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::learning::Configuration;
 use crate::learning::curve::{Against, CurvePoint};
+use crate::model::Estimator;
 
 /// What is compared with the open run, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,13 +60,39 @@ impl Default for Comparison {
     }
 }
 
+impl KeptRun {
+    /// Whether this is the name it was added under; a number follows it where another run had the name.
+    fn is_named(&self, name: &str) -> bool {
+        let number = |rest: &str| rest.strip_prefix(" (")?.strip_suffix(')')?.parse::<usize>().ok();
+        let rest = self.name.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || number(rest).is_some())
+    }
+
+    /// Whether the two are stages of one run: what was measured of one begins with what was measured of the other.
+    ///
+    /// What a person changes of a run under way shows in the measurements, and in the configuration it proves nothing:
+    /// a run whose goal was raised is still the same, one that was steered otherwise is not.
+    fn is_stage_of(&self, other: &Self) -> bool {
+        let unsteered = |run: &Self| Configuration {
+            goal: 0,
+            evaluate_every: 0,
+            estimator: Estimator::default(),
+            ..run.configuration.clone()
+        };
+        let mut pairs = self.evaluations.iter().zip(&other.evaluations);
+        unsteered(self) == unsteered(other) && pairs.all(|(a, b)| a.is_same(b))
+    }
+}
+
 impl Comparison {
-    /// Adds a run in the place of an earlier stage of itself, or with a name of its own.
+    /// Adds a run with a name of its own; of two stages of one run under one name, the later one is kept.
     pub fn keep(&mut self, mut run: KeptRun) {
-        let is_same =
-            |other: &&mut KeptRun| (&other.name, &other.configuration) == (&run.name, &run.configuration);
-        if let Some(earlier) = self.runs.iter_mut().find(is_same) {
-            *earlier = run;
+        let is_stage = |other: &&mut KeptRun| other.is_named(&run.name) && other.is_stage_of(&run);
+        if let Some(stage) = self.runs.iter_mut().find(is_stage) {
+            if stage.evaluations.len() <= run.evaluations.len() {
+                run.name.clone_from(&stage.name);
+                *stage = run;
+            }
             return;
         }
         let name = run.name.clone();
@@ -96,37 +123,72 @@ mod tests {
     use super::*;
     use crate::learning::Preset;
 
-    #[test]
-    fn a_run_replaces_its_earlier_stage_and_no_other() {
-        let run = |latent, points| KeptRun {
-            name: "run".into(),
+    fn run(name: &str, latent: usize, bounds: &[f64]) -> KeptRun {
+        let point = |(index, &bound): (usize, &f64)| CurvePoint {
+            samples: 100 * (index as u64 + 1),
+            seconds: 0.1 * (index + 1) as f64,
+            // As before the first step.
+            elbo_train: f64::NAN,
+            elbo_test: bound,
+            reconstruction: bound,
+            kl: 0.0,
+            learning_rate: 0.1,
+        };
+        KeptRun {
+            name: name.into(),
             configuration: Configuration {
                 latent,
                 ..Preset::Mnist.configuration(1)
             },
-            evaluations: vec![
-                CurvePoint {
-                    samples: 1,
-                    seconds: 1.0,
-                    elbo_train: -1.0,
-                    elbo_test: -1.0,
-                    reconstruction: -1.0,
-                    kl: 0.0,
-                    learning_rate: 0.1,
-                };
-                points
-            ],
-        };
-        let mut comparison = Comparison::default();
-        for (latent, points) in [(2, 1), (3, 1), (2, 5), (4, 1)] {
-            comparison.keep(run(latent, points));
+            evaluations: bounds.iter().enumerate().map(point).collect(),
         }
-        let kept: Vec<(&str, usize)> = comparison
-            .runs
+    }
+
+    fn kept(runs: impl IntoIterator<Item = KeptRun>) -> Vec<(String, usize)> {
+        let mut comparison = Comparison::default();
+        runs.into_iter().for_each(|run| comparison.keep(run));
+        let of_run = |run: KeptRun| (run.name, run.evaluations.len());
+        comparison.runs.into_iter().map(of_run).collect()
+    }
+
+    fn named(names: &[(&str, usize)]) -> Vec<(String, usize)> {
+        names
             .iter()
-            .map(|run| (run.name.as_str(), run.evaluations.len()))
-            .collect();
-        assert_eq!(kept, [("run", 5), ("run (2)", 1), ("run (3)", 1)]);
+            .map(|&(name, points)| (name.into(), points))
+            .collect()
+    }
+
+    #[test]
+    fn a_run_replaces_its_earlier_stage_and_no_other() {
+        let [early, late] = [&[-9.0][..], &[-9.0, -8.0]].map(|bounds| run("run", 2, bounds));
+        let mut further = late.clone();
+        further.configuration.goal *= 2;
+        let (third, fourth) = (run("run", 3, &[-9.0]), run("run", 4, &[-9.0]));
+        assert_eq!(
+            kept([early.clone(), third, further.clone(), fourth]),
+            named(&[("run", 2), ("run (2)", 1), ("run (3)", 1)])
+        );
+        assert_eq!(
+            kept([late.clone(), early, late]),
+            named(&[("run", 2)]),
+            "the earlier stage is part of the later one"
+        );
+    }
+
+    #[test]
+    fn runs_that_were_steered_apart_are_two() {
+        let one = run("run", 2, &[-9.0, -8.0]);
+        let mut other = run("run", 2, &[-9.0, -7.5]);
+        let both = named(&[("run", 2), ("run (2)", 2)]);
+        assert_eq!(kept([one.clone(), other.clone()]), both);
+        let again = [one.clone(), other.clone(), other.clone(), one.clone()];
+        assert_eq!(kept(again), both, "and each named twice is still one");
+        other = run("run", 2, &[-9.0, -8.0]);
+        other.evaluations[1].learning_rate = 0.2;
+        assert_eq!(kept([one.clone(), other]), both);
+        let mut copy = one.clone();
+        copy.name = "run (copy)".into();
+        assert_eq!(kept([copy, one]).len(), 2, "another name is another run");
     }
 
     #[test]

@@ -57,13 +57,16 @@ pub enum SessionError {
         cause: String,
     },
     /// Another program wrote the file since it was read here; it is as that program left it.
-    #[error("{} was changed by another program since it was read here, so it is not replaced", path.display())]
+    #[error(
+        "{} was changed by another program since it was read here, so it is not replaced",
+        shown(path)
+    )]
     Changed {
         /// The file.
         path: PathBuf,
     },
     /// Another program is writing the file.
-    #[error("{} is in use: another vae-tui saves its run there", path.display())]
+    #[error("{} is in use: another vae-tui saves its run there", shown(path))]
     InUse {
         /// The file.
         path: PathBuf,

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::save::{failed, name, replace, written};
 use super::target::{Identity, Target, number};
 use super::{SessionError, View, folder, temporary};
+use crate::files::shown;
 use crate::learning::Training;
 
 /// Where one run is saved.
@@ -109,8 +110,8 @@ pub enum Kept {
 impl std::fmt::Display for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Saved(path) => write!(f, "saved to {}", path.display()),
-            Self::Elsewhere { path, because } => write!(f, "{because}; saved to {} instead", path.display()),
+            Self::Saved(path) => write!(f, "saved to {}", shown(path)),
+            Self::Elsewhere { path, because } => write!(f, "{because}; saved to {} instead", shown(path)),
             Self::Nowhere(because) => write!(f, "{because}; nor could it be saved anywhere else"),
         }
     }

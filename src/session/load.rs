@@ -1,5 +1,6 @@
 //! Reading a session, with every number checked before it is believed.
 
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
+use crate::words::plain;
 
 /// A session as read from a file; the data set makes a run of it.
 pub struct Session {
@@ -30,7 +32,22 @@ const STRETCH: u64 = 1 << 20;
 /// # Errors
 /// If the file is missing, something else, from a later program, or damaged; the error names the file and the cause.
 pub fn load(path: &Path) -> Result<Session, SessionError> {
-    let (text, identity) = read(path)?;
+    let (bytes, metadata) = read(path)?;
+    let identity = Identity::new(&metadata, &bytes);
+    Ok(Session {
+        identity,
+        ..parse(bytes, path)?
+    })
+}
+
+/// Reads a session from the bytes of the file `path`.
+///
+/// # Errors
+/// If they are something else, from a later program, or damaged; the error names the file and the cause.
+pub fn parse(bytes: Vec<u8>, path: &Path) -> Result<Session, SessionError> {
+    check_stretch(path, &bytes, 0)?;
+    let identity = Identity::of_content(&bytes);
+    let text = String::from_utf8(bytes).map_err(|error| not_text(path, error.utf8_error().valid_up_to()))?;
     let (text, skipped) = document_of(&text);
     let unparsed = |error| damaged(path, syntax::words(&error, text, skipped));
     let header: Header = ron::from_str(text).map_err(unparsed)?;
@@ -46,15 +63,11 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
         return Err(SessionError::Newer {
             path: path.to_owned(),
             found,
-            program,
+            program: plain(&program),
         });
     }
     let document: Document = ron::from_str(text).map_err(unparsed)?;
-    document
-        .configuration
-        .check()
-        .map_err(|error| damaged(path, error.to_string()))?;
-    check_counters(&document).map_err(|cause| damaged(path, cause))?;
+    check(&document).map_err(|cause| damaged(path, cause))?;
     Ok(Session {
         document,
         path: path.to_owned(),
@@ -62,8 +75,8 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
     })
 }
 
-/// The text of a session file, and what tells it from later ones; one that does not begin like a session, or stops being text, is read no further.
-fn read(path: &Path) -> Result<(String, Identity), SessionError> {
+/// The bytes of a session file; one that does not begin like a session, or stops being text, is read no further.
+fn read(path: &Path) -> Result<(Vec<u8>, Metadata), SessionError> {
     let unread = |cause| SessionError::Read {
         path: path.to_owned(),
         cause,
@@ -80,19 +93,25 @@ fn read(path: &Path) -> Result<(String, Identity), SessionError> {
             .take(STRETCH)
             .read_to_end(&mut bytes)
             .map_err(unread)?;
-        let new = &bytes[before..];
-        if before == 0 && !new.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes()) {
-            return Err(foreign(path, what_else(new).into()));
-        }
-        if let Some(zero) = new.iter().position(|&byte| byte == 0) {
-            return Err(not_text(path, before + zero));
-        }
+        check_stretch(path, &bytes[before..], before)?;
         if (read as u64) < STRETCH {
-            let identity = Identity::new(&metadata, &bytes);
-            return String::from_utf8(bytes)
-                .map(|text| (text, identity))
-                .map_err(|error| not_text(path, error.utf8_error().valid_up_to()));
+            return Ok((bytes, metadata));
         }
+    }
+}
+
+/// Whether `stretch`, which has `before` bytes before it, can belong to a session.
+fn check_stretch(path: &Path, stretch: &[u8], before: usize) -> Result<(), SessionError> {
+    let is_named = || {
+        let mut parts = stretch.windows(FORMAT.len());
+        parts.any(|part| part == FORMAT.as_bytes())
+    };
+    if before == 0 && !is_named() {
+        return Err(foreign(path, what_else(stretch).into()));
+    }
+    match stretch.iter().position(|&byte| byte == 0) {
+        Some(zero) => Err(not_text(path, before + zero)),
+        None => Ok(()),
     }
 }
 
@@ -216,7 +235,19 @@ impl Session {
         }
 
         let damaged = |cause: String| damaged(&path, cause);
-        let mut model = Vae::zeros(document.configuration.architecture(document.pixels));
+        let architecture = document.configuration.architecture(document.pixels);
+        let stored: usize = document
+            .parameters
+            .iter()
+            .map(|stored| stored.values.0.len())
+            .sum();
+        if stored < architecture.parameter_count() {
+            return Err(damaged(format!(
+                "parameters: expected {} numbers for {architecture}, found {stored}",
+                architecture.parameter_count()
+            )));
+        }
+        let mut model = Vae::zeros(architecture);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
         let mut stored = document.parameters.into_iter();
@@ -290,7 +321,8 @@ fn chains(stored: StoredChains, numbers: usize) -> Result<Chains, String> {
 /// Far more steps than can ever be made; counters beyond it would overflow as training goes on.
 const MOST_STEPS: u64 = 1 << 40;
 
-fn check_counters(document: &Document) -> Result<(), String> {
+/// Checks the sizes, the rates and the counters.
+fn check(document: &Document) -> Result<(), String> {
     let Document {
         samples,
         steps,
@@ -299,7 +331,15 @@ fn check_counters(document: &Document) -> Result<(), String> {
         seconds,
         ..
     } = document;
-    let batch = document.configuration.batch as u64;
+    let start = &document.configuration;
+    let present = Configuration {
+        learning_rate: *learning_rate,
+        ..start.clone()
+    };
+    for configuration in [start, &present] {
+        configuration.check().map_err(|error| error.to_string())?;
+    }
+    let batch = start.batch as u64;
     let unread = document.since_evaluation.1;
     if steps.max(optimizer_steps) > &MOST_STEPS {
         return Err(format!("steps is {steps}, but must be at most {MOST_STEPS}"));
@@ -313,11 +353,6 @@ fn check_counters(document: &Document) -> Result<(), String> {
     if unread > *samples {
         return Err(format!("since_evaluation has {unread} samples of {samples}"));
     }
-    if !(learning_rate.is_finite() && *learning_rate > 0.0) {
-        return Err(format!(
-            "learning_rate is {learning_rate}, but must be a positive number"
-        ));
-    }
     if !(seconds.is_finite() && *seconds >= 0.0) {
         return Err(format!("seconds is {seconds}, but must not be negative"));
     }
@@ -327,7 +362,7 @@ fn check_counters(document: &Document) -> Result<(), String> {
 fn foreign(path: &Path, cause: String) -> SessionError {
     SessionError::Foreign {
         path: path.to_owned(),
-        cause,
+        cause: plain(&cause),
     }
 }
 
@@ -335,9 +370,10 @@ fn not_text(path: &Path, from: usize) -> SessionError {
     damaged(path, format!("from byte {from} on it is not text"))
 }
 
+/// The cause may quote what stands in the file.
 fn damaged(path: &Path, cause: String) -> SessionError {
     SessionError::Damaged {
         path: path.to_owned(),
-        cause,
+        cause: plain(&cause),
     }
 }

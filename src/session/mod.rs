@@ -22,7 +22,7 @@ mod view;
 pub use comparison::{Bounds, Comparison, KeptRun};
 pub use error::SessionError;
 pub use file::{Kept, RunFiles, SessionFile, Ticket};
-pub use load::{Session, load};
+pub use load::{Session, load, parse};
 pub use resume::{Resumed, resume};
 pub use save::save;
 pub use target::Identity;

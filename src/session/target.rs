@@ -110,7 +110,8 @@ fn check_replaceable(path: &Path, metadata: &Metadata) -> std::io::Result<()> {
 /// What a session file was like when it was last read or written here, to notice what others did with it since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    stamp: Stamp,
+    /// What changes with every write; none where only the content is known.
+    stamp: Option<Stamp>,
     checksum: u32,
 }
 
@@ -118,7 +119,15 @@ impl Identity {
     /// Of a file with that metadata and content.
     pub(super) fn new(metadata: &Metadata, content: &[u8]) -> Self {
         Self {
-            stamp: Stamp::of(metadata),
+            stamp: Some(Stamp::of(metadata)),
+            ..Self::of_content(content)
+        }
+    }
+
+    /// Of any file with that content.
+    pub(super) fn of_content(content: &[u8]) -> Self {
+        Self {
+            stamp: None,
             checksum: crc32fast::hash(content),
         }
     }
@@ -130,9 +139,8 @@ impl Identity {
 
     /// Whether what lies at `path` is still the same. A file that was only copied back or touched is.
     pub(super) fn fits(&self, path: &Path, metadata: &Metadata) -> bool {
-        self.stamp == Stamp::of(metadata)
-            || metadata.len() == self.stamp.length
-                && std::fs::read(path).is_ok_and(|content| crc32fast::hash(&content) == self.checksum)
+        self.stamp == Some(Stamp::of(metadata))
+            || std::fs::read(path).is_ok_and(|content| crc32fast::hash(&content) == self.checksum)
     }
 }
 

@@ -87,6 +87,21 @@ pub struct Opened {
     pub left_behind: bool,
 }
 
+impl Opened {
+    /// A new run, which has no file yet and nothing to lose.
+    pub fn new(training: Training, data: Arc<Dataset>) -> Self {
+        Self {
+            training,
+            data,
+            view: View::default(),
+            path: None,
+            files: RunFiles::default(),
+            is_saved: true,
+            left_behind: false,
+        }
+    }
+}
+
 /// Something to be done outside the application's state.
 #[derive(Debug)]
 pub enum Effect {

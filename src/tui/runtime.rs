@@ -28,7 +28,7 @@ use crate::data::{self, Dataset, LoadError, STANDARD_INPUT, mnist};
 use crate::learning::trainer::{StartError, Trainer};
 use crate::learning::{Configuration, Training};
 use crate::process::say;
-use crate::session::{self, Resumed, RunFiles, SessionError, View, folder};
+use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -449,13 +449,8 @@ fn open(
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data)?;
             let opened = Opened {
-                training: Training::new(configuration, &data),
-                data,
-                view: View::default(),
-                path: None,
-                files: RunFiles::default(),
-                is_saved: true,
                 left_behind,
+                ..Opened::new(Training::new(configuration, &data), data)
             };
             (opened, None)
         }

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::words::is_obeyed;
+
 /// What stands for text that was left out, and for a character that can't be shown.
 const ELLIPSIS: &str = "…";
 const UNSHOWN: char = '�';
@@ -40,12 +42,8 @@ pub fn end(text: &str, most: usize) -> &str {
 /// A text from outside (a name, a path, an error) without control characters, and without those that reorder or hide
 /// what stands beside them: a terminal, or a person, would take them for something else.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    let is_unshown = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    if text.contains(is_unshown) {
-        Cow::Owned(text.replace(is_unshown, &UNSHOWN.to_string()))
+    if text.contains(is_obeyed) {
+        Cow::Owned(text.replace(is_obeyed, &UNSHOWN.to_string()))
     } else {
         Cow::Borrowed(text)
     }

@@ -15,7 +15,7 @@ use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::model::vae::BoundTerms;
-use vae_tui::session::{Comparison, KeptRun, RunFiles, View};
+use vae_tui::session::{Comparison, KeptRun};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
@@ -213,15 +213,7 @@ fn app_of(training: Training, data: Arc<Dataset>, width: u16, height: u16, depth
     };
     let mut test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
     test.mean_variance.truncate(training.configuration.latent);
-    let opened = Opened {
-        training,
-        data,
-        view: View::default(),
-        path: None,
-        files: RunFiles::default(),
-        is_saved: true,
-        left_behind: false,
-    };
+    let opened = Opened::new(training, data);
     update(&mut app, Message::Opened(Box::new(opened)));
     update(
         &mut app,

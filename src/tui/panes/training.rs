@@ -115,7 +115,10 @@ fn marginal_line(point: &MarginalPoint) -> Line<'static> {
         if let Some(estimate) = estimate {
             line.push_span(Span::styled(format!(" {name} "), theme::dim()));
             line.push_span(Span::styled(format!("{:.1}", estimate.mean), theme::strong()));
-            line.push_span(Span::raw(format!("±{:.1}", estimate.standard_error)));
+            let error = estimate
+                .standard_error
+                .map_or("-".into(), |error| format!("{error:.1}"));
+            line.push_span(Span::raw(format!("±{error}")));
         }
     }
     line.push_span(Span::styled(

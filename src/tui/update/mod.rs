@@ -268,6 +268,7 @@ fn trained(app: &mut App, event: Event) {
                 app.say("goal reached: everything stays; space goes on, s saves");
             }
         }
+        Event::Refused(error) => app.complain(error.to_string()),
         Event::Diverged(diverged) => app.complain(diverged.to_string()),
     }
 }

@@ -1,0 +1,60 @@
+//! What must hold of data files, whatever their format.
+
+use std::path::PathBuf;
+
+use vae_tui::data::{Dataset, file};
+
+use crate::harness;
+
+/// The file that every input is written to.
+pub struct DataFile {
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// The name of that file, which errors must have.
+const NAME: &str = "images.data";
+
+impl DataFile {
+    pub fn new() -> Self {
+        let folder = harness::folder();
+        Self {
+            path: folder.path().join(NAME),
+            _folder: folder,
+        }
+    }
+
+    /// Reads the input as data: a whole data set or one sentence, in memory that the input accounts for.
+    pub fn check(&self, input: &[u8]) -> Result<(), String> {
+        std::fs::write(&self.path, input).map_err(|error| error.to_string())?;
+        // A packed file may be a thousand times as large unpacked; a reader needs its buffers.
+        let most = (1 << 20) + 1_100 * input.len();
+        match harness::within(most.min(8 << 20), || file::load(&self.path, |_| {}))? {
+            Ok(data) => whole(&data),
+            Err(error) => harness::check_sentence(&error.to_string(), NAME),
+        }
+    }
+}
+
+fn whole(data: &Dataset) -> Result<(), String> {
+    let pixels = data.height * data.width;
+    for split in [&data.train, &data.test] {
+        let fits = pixels > 0
+            && split.pixels_per_image == pixels
+            && !split.pixels.is_empty()
+            && split.pixels.len().is_multiple_of(pixels)
+            && (split.labels.is_empty() || split.labels.len() == split.points());
+        if !fits {
+            return Err(format!(
+                "{} x {} pixels, but {} of {} pixels and {} labels",
+                data.height,
+                data.width,
+                split.pixels.len(),
+                split.pixels_per_image,
+                split.labels.len()
+            ));
+        }
+        split.fill_row(split.points() - 1, &mut vec![0.0; pixels]);
+    }
+    Ok(())
+}

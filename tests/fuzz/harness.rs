@@ -1,0 +1,167 @@
+//! Makes inputs, watches what the program does with them, and keeps the one that fails.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::MEMORY;
+
+/// Where an input's chances come from.
+pub type Random = Xoshiro256PlusPlus;
+
+/// Something that takes input.
+pub trait Target {
+    /// Its name, which is the name of its test too.
+    const NAME: &'static str;
+    /// Executions in `cargo test`.
+    const USUAL: u64;
+
+    /// An input, from a valid one.
+    fn input(&mut self, random: &mut Random) -> Vec<u8>;
+
+    /// What must hold of it, or what does not.
+    fn check(&mut self, input: &[u8]) -> Result<(), String>;
+}
+
+/// Held by the target that runs, so that the memory that is counted is its own.
+static ALONE: Mutex<()> = Mutex::new(());
+/// What the last panic said, and where.
+static PANIC: Mutex<String> = Mutex::new(String::new());
+
+/// Runs a target as often as the environment says.
+///
+/// - `VAE_TUI_FUZZ`: executions, in place of the usual number
+/// - `VAE_TUI_FUZZ_SEED`: the seed of the first; each following one has the next
+/// - `VAE_TUI_FUZZ_INPUT`: a file to check alone
+pub fn fuzz<T: Target>(mut target: T) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = std::env::var_os("VAE_TUI_FUZZ_INPUT") {
+        let input = std::fs::read(path).expect("VAE_TUI_FUZZ_INPUT names a file");
+        return target.check(&input).expect("the input is harmless");
+    }
+    let (executions, seed) = (
+        number("VAE_TUI_FUZZ").unwrap_or(T::USUAL),
+        number("VAE_TUI_FUZZ_SEED").unwrap_or(1),
+    );
+    let usual_hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|panic| {
+        *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = panic.to_string().replace('\n', " ");
+    }));
+    let (started, mut failed) = (Instant::now(), None);
+    for seed in seed..seed.saturating_add(executions) {
+        let mut random = Random::seed_from_u64(seed);
+        let input = target.input(&mut random);
+        if let Err(fault) = outcome(&mut target, &input) {
+            failed = Some((seed, fault, input));
+            break;
+        }
+    }
+    std::panic::set_hook(usual_hook);
+    let name = T::NAME;
+    if let Some((seed, fault, input)) = failed {
+        let path = kept::<T>(seed, &input);
+        panic!(
+            "{name}, seed {seed}: {fault}\nthe input is in {path}; this shows it again:\n\
+             VAE_TUI_FUZZ_INPUT={path} cargo test --test fuzz {name} -- --nocapture",
+            path = path.display()
+        );
+    }
+    println!(
+        "{name}: {executions} executions in {:.1} s",
+        started.elapsed().as_secs_f64()
+    );
+}
+
+/// Runs `work` and says so if it takes more memory at a time than `most` bytes.
+pub fn within<R>(most: usize, work: impl FnOnce() -> R) -> Result<R, String> {
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let result = work();
+    let taken = MEMORY.peak_usage().saturating_sub(before);
+    if taken > most {
+        return Err(format!(
+            "memory out of proportion: {taken} bytes, where {most} are plenty"
+        ));
+    }
+    Ok(result)
+}
+
+/// A folder in memory where there is one: most targets write every input to a file.
+pub fn folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let made = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    };
+    made.expect("a temporary folder")
+}
+
+/// One sentence for people: it names the file and speaks no Rust.
+pub fn check_sentence(said: &str, file: &str) -> Result<(), String> {
+    const RUST: [&str; 26] = [
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "usize",
+        "i32",
+        "i64",
+        "f32",
+        "f64",
+        "bool",
+        "str",
+        "String",
+        "Vec",
+        "Option",
+        "struct",
+        "enum",
+        "tuple",
+        "unit",
+        "serde",
+        "recursion",
+        "Document",
+        "CurvePoint",
+        "BoundTerms",
+        "StoredParameter",
+        "KeptRun",
+        "Configuration",
+    ];
+    if said.trim().is_empty() || said.chars().any(char::is_control) {
+        return Err(format!("not one sentence: {said:?}"));
+    }
+    if !said.contains(file) {
+        return Err(format!("the sentence does not name {file}: {said:?}"));
+    }
+    let mut words = said.split(|c: char| !c.is_alphanumeric() && c != '_');
+    match words.find(|word| RUST.contains(word)) {
+        Some(word) => Err(format!("the sentence speaks Rust ({word}): {said:?}")),
+        None => Ok(()),
+    }
+}
+
+fn outcome<T: Target>(target: &mut T, input: &[u8]) -> Result<(), String> {
+    catch_unwind(AssertUnwindSafe(|| target.check(input))).unwrap_or_else(|_| {
+        let panic = PANIC.lock().unwrap_or_else(PoisonError::into_inner);
+        Err(panic.clone())
+    })
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(
+        value
+            .parse()
+            .unwrap_or_else(|_| panic!("{variable} is {value:?}, but must be a number")),
+    )
+}
+
+fn kept<T: Target>(seed: u64, input: &[u8]) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("vae-tui-fuzz-{}-{seed}", T::NAME));
+    std::fs::write(&path, input).expect("the temporary folder can be written");
+    path
+}
