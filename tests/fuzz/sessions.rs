@@ -248,6 +248,7 @@ fn tiny() -> Dataset {
         pixels_per_image: 4,
     };
     Dataset {
+        notes: Vec::new(),
         name: "tiny".into(),
         height: 2,
         width: 2,
