@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{app, press, press_with, screen, type_character, workspace};
+use common::{MODIFIED, app, press, press_with, screen, type_character, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::learning::curve::CurvePoint;
 use vae_tui::learning::trainer::{Command, Event, State};
@@ -339,71 +339,6 @@ fn the_form_makes_the_run_that_was_typed_and_names_what_is_wrong() {
     assert_eq!(configuration.learning_rate, 0.02);
 }
 
-/// Every way of pressing a key together with another, but for Shift.
-const MODIFIED: [KeyModifiers; 6] = [
-    KeyModifiers::CONTROL,
-    KeyModifiers::ALT,
-    KeyModifiers::SUPER,
-    KeyModifiers::HYPER,
-    KeyModifiers::META,
-    KeyModifiers::CONTROL.union(KeyModifiers::ALT),
-];
-
-/// A dialog of every kind, by the key that opens it.
-fn with_dialog(number: usize) -> App {
-    let mut app = app(100, 30);
-    match number {
-        0 => drop(type_character(&mut app, '?')),
-        1 => drop(type_character(&mut app, 'n')),
-        2 => drop(type_character(&mut app, 'r')),
-        3 => {
-            common::run_a_little(&mut app);
-            type_character(&mut app, 'q');
-        }
-        _ => {
-            let entry = Entry {
-                path: "a.ron".into(),
-                summary: "a summary".into(),
-                modified: std::time::SystemTime::UNIX_EPOCH,
-            };
-            update(&mut app, Message::Sessions(vec![entry; 3], Intent::Open));
-        }
-    }
-    // Any key takes what was said away.
-    app.notice = None;
-    app
-}
-
-#[test]
-fn a_modified_key_is_neither_text_nor_an_answer() {
-    let codes = (' '..='~').map(KeyCode::Char);
-    let others = [
-        KeyCode::Enter,
-        KeyCode::Esc,
-        KeyCode::Backspace,
-        KeyCode::Down,
-        KeyCode::PageDown,
-        KeyCode::F(1),
-    ];
-    let codes: Vec<KeyCode> = codes.chain(others).collect();
-    for dialog in 0..5 {
-        let mut app = with_dialog(dialog);
-        let before = screen(&app);
-        for &code in &codes {
-            for modifiers in MODIFIED {
-                if modifiers == KeyModifiers::CONTROL && matches!(code, KeyCode::Char('c' | 'z' | 'l')) {
-                    continue;
-                }
-                let effects = press_with(&mut app, code, modifiers);
-                assert!(
-                    effects.is_empty() && screen(&app) == before,
-                    "{code:?} with {modifiers:?}: {effects:?}"
-                );
-            }
-        }
-    }
-}
-
 #[test]
 fn no_pane_takes_a_modified_key_for_a_plain_one() {
     for binding in TABLE {
@@ -426,118 +361,6 @@ fn no_pane_takes_a_modified_key_for_a_plain_one() {
             }
         }
     }
-}
-
-#[test]
-fn control_does_in_dialogs_what_it_does_everywhere_and_the_dialog_stays() {
-    for dialog in 0..5 {
-        let mut app = with_dialog(dialog);
-        let before = screen(&app);
-        let control = |app: &mut App, letter| press_with(app, KeyCode::Char(letter), KeyModifiers::CONTROL);
-        assert!(matches!(control(&mut app, 'z')[..], [Effect::Suspend]));
-        assert!(matches!(control(&mut app, 'l')[..], [Effect::Repaint]));
-        assert_eq!(screen(&app), before);
-
-        common::run_a_little(&mut app);
-        let before = screen(&app);
-        assert!(control(&mut app, 'c').is_empty());
-        assert!(matches!(app.dialog, Some(Dialog::Confirm(Question::Quit))));
-        assert!(control(&mut app, 'c').is_empty(), "asking twice is asking once");
-        press(&mut app, KeyCode::Esc);
-        if dialog == 3 {
-            assert!(app.dialog.is_none(), "the question was there before");
-        } else {
-            assert_eq!(screen(&app), before, "what was begun is not lost");
-        }
-    }
-    let mut app = with_dialog(1);
-    let effects = press_with(&mut app, KeyCode::Char('c'), KeyModifiers::CONTROL);
-    assert!(matches!(effects[..], [Effect::Quit]), "there is nothing to lose");
-}
-
-#[test]
-fn a_paste_is_text_in_the_form_and_nothing_elsewhere() {
-    let mut app = app(100, 30);
-    let paste = |app: &mut App, text: &str| update(app, Message::Pasted(text.into()));
-    let before = screen(&app);
-    assert!(paste(&mut app, "query\n").is_empty());
-    for dialog in [0, 2, 3, 4] {
-        let mut app = with_dialog(dialog);
-        let before = screen(&app);
-        assert!(paste(&mut app, "yqs\n").is_empty());
-        assert_eq!(screen(&app), before);
-    }
-    assert_eq!(screen(&app), before);
-
-    type_character(&mut app, 'n');
-    paste(&mut app, "1\x1b[31m2\r\n");
-    assert!(
-        screen(&app).contains("latent dimensions   1[31m2"),
-        "{}",
-        screen(&app)
-    );
-    for _ in 0..3 {
-        press(&mut app, KeyCode::Down);
-    }
-    let before = screen(&app);
-    paste(&mut app, "sgd");
-    assert_eq!(screen(&app), before, "a choice is not written");
-}
-
-#[test]
-fn the_home_folder_may_be_written_as_in_a_shell() {
-    let home = directories::BaseDirs::new().expect("a home folder");
-    for (written, meant) in [
-        ("~/faces.mat", home.home_dir().join("faces.mat")),
-        ("~", home.home_dir().to_owned()),
-        ("~other/x", std::path::absolute("~other/x").expect("a folder")),
-    ] {
-        let mut app = app(100, 30);
-        type_character(&mut app, 'n');
-        for _ in 0..9 {
-            press(&mut app, KeyCode::Down);
-        }
-        update(&mut app, Message::Pasted(written.into()));
-        let effects = press(&mut app, KeyCode::Enter);
-        let [Effect::NewRun(configuration)] = &effects[..] else {
-            panic!("{effects:?}")
-        };
-        assert_eq!(configuration.data, meant.to_string_lossy());
-    }
-}
-
-#[test]
-fn an_error_stays_until_a_key_is_pressed() {
-    let mut app = app(100, 30);
-    press(&mut app, KeyCode::Esc);
-    update(
-        &mut app,
-        Message::CurveUnread("one.ron can't be read: gone".into()),
-    );
-    update(
-        &mut app,
-        Message::CurveUnread("two.ron can't be read: gone too".into()),
-    );
-    update(
-        &mut app,
-        Message::CurveUnread("two.ron can't be read: gone too".into()),
-    );
-    let data = workspace(&app).data.clone();
-    let opened = vae_tui::tui::message::Opened::new(
-        vae_tui::learning::Training::new(common::configuration(), &data),
-        data,
-    );
-    update(&mut app, Message::Opened(Box::new(opened)));
-    update(&mut app, Message::Trainer(Event::State(State::Finished)));
-    update(&mut app, Message::Reading("unpacking MNIST".into(), 0.5));
-    let shown = screen(&app);
-    assert!(
-        shown.contains("one.ron can't be read: gone\n two.ron can't be read: gone too"),
-        "{shown}"
-    );
-    assert_eq!(shown.matches("gone too").count(), 1, "{shown}");
-    press(&mut app, KeyCode::Esc);
-    assert!(!screen(&app).contains("gone"));
 }
 
 #[test]

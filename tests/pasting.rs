@@ -87,9 +87,11 @@ fn what_a_terminal_answers_does_nothing_however_it_is_split() {
         "\x1b[24;80R",
         "\x1bP>|XTerm(370)q\x1b\\",
         "\x1b_Gi=31;OK\x1b\\",
-        "\x1b[I\x1b[O",
+        "\x1b[I",
+        "\x1b[O",
         "\x1b[Mqqq",
-        "\x1b[<0;10;20M\x1b[<0;10;20m",
+        "\x1b[<0;10;20M",
+        "\x1b[<0;10;20m",
         "\x1b[32;10;20M",
     ];
     for answer in answers {
@@ -97,7 +99,7 @@ fn what_a_terminal_answers_does_nothing_however_it_is_split() {
     }
     help_opens_and_closes(&mut terminal);
     for answer in answers {
-        // The first byte is a lone Esc if nothing follows in time.
+        // An ESC at the beginning is a lone one if nothing follows in time.
         let (start, end) = answer.split_at(2);
         for part in [start, &end[..end.len() / 2], &end[end.len() / 2..]] {
             terminal.press(part);

@@ -21,7 +21,7 @@ use vae_tui::tui::keymap::{Key, TABLE};
 use vae_tui::tui::message::{Message, Opened};
 use vae_tui::tui::update::update;
 
-const SCREENS: [(u16, u16); 14] = [
+const SCREENS: [(u16, u16); 16] = [
     (0, 0),
     (1, 1),
     (2, 40),
@@ -36,6 +36,8 @@ const SCREENS: [(u16, u16); 14] = [
     (100, 30),
     (200, 60),
     (1_000, 400),
+    (65_535, 2),
+    (7, 65_535),
 ];
 
 /// Width and height in pixels.

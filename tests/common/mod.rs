@@ -246,6 +246,16 @@ pub fn run_a_little(app: &mut App) {
     }
 }
 
+/// Every way of pressing a key together with another, but for Shift.
+pub const MODIFIED: [KeyModifiers; 6] = [
+    KeyModifiers::CONTROL,
+    KeyModifiers::ALT,
+    KeyModifiers::SUPER,
+    KeyModifiers::HYPER,
+    KeyModifiers::META,
+    KeyModifiers::CONTROL.union(KeyModifiers::ALT),
+];
+
 /// Presses a key and returns what it asks for.
 pub fn press(app: &mut App, code: KeyCode) -> Vec<Effect> {
     press_with(app, code, KeyModifiers::NONE)

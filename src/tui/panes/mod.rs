@@ -119,7 +119,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     // Where there is little room, what is chosen once gives way to the file.
     let ways = [
         format!(" {data} {model}  {method} {optimizer} lr {rate}"),
-        format!(" {data} {model}"),
+        format!(" {data}  {method} {optimizer} lr {rate}"),
         format!(" {data}"),
         String::new(),
     ];
