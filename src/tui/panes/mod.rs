@@ -141,13 +141,13 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     line.render(area, buffer);
 }
 
-/// What there is to say, in the last line; an error that is longer takes lines above it too, for its cause stands at
-/// its end.
+/// What there is to say, in the last line; what is longer takes lines above it too: the cause of an error stands at its
+/// end.
 fn render_notice(notice: &Notice, area: Rect, buffer: &mut Buffer) {
     let (colour, most) = if notice.is_error {
         (theme::BAD, usize::from(area.height / 2).max(1))
     } else {
-        (theme::GOOD, 1)
+        (theme::GOOD, usize::from(area.height / 8).max(1))
     };
     let width = usize::from(area.width.saturating_sub(2)).max(1);
     let text: Vec<_> = notice.text.lines().map(text::printable).collect();
