@@ -471,7 +471,7 @@ impl Progress {
     /// Training points a second, over the last reports.
     pub fn samples_per_second(&self) -> Option<f64> {
         let ((first, start), (last, end)) = (self.reports.front()?, self.reports.back()?);
-        (end > start).then(|| (last - first) as f64 / (end - start))
+        (end > start).then(|| last.saturating_sub(*first) as f64 / (end - start))
     }
 
     /// Seconds to the goal, with the evaluations that are still to come.
