@@ -177,7 +177,7 @@ impl Keys {
             237 => Message::OpenFailed(text),
             238 => Message::Saved(text.into(), u64::from(b)),
             239 => Message::Continued,
-            240 => Message::Unpacking(number as f32),
+            240 => Message::Unpacking(f32::from(b) / 255.0),
             241 => Message::Trainer(Event::EstimateEnded),
             242..=245 => app.workspace().map_or(Message::Tick, |workspace| {
                 Message::Snapshot(workspace.model.clone())
