@@ -1,5 +1,6 @@
 //! Makes inputs, watches what the program does with them, and keeps the one that fails.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -53,13 +54,18 @@ pub fn fuzz<T: Target>(mut target: T) {
     std::panic::set_hook(Box::new(|panic| {
         *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = panic.to_string().replace('\n', " ");
     }));
-    let (started, mut known, mut failed) = (Instant::now(), Vec::new(), None);
+    let (started, mut failed) = (Instant::now(), None);
+    // Every kind of known fault: how often, and the first seed with it.
+    let mut known: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for seed in seed..seed.saturating_add(executions) {
         let mut random = Random::seed_from_u64(seed);
         let input = target.input(&mut random);
         match outcome(&mut target, &input) {
             Ok(()) => {}
-            Err(fault) if T::KNOWN.iter().any(|known| fault.contains(known)) => known.push((seed, fault)),
+            Err(fault) if T::KNOWN.iter().any(|known| fault.contains(known)) => {
+                let kind = fault.split(": ").next().unwrap_or_default().to_owned();
+                known.entry(kind).or_insert((0, seed)).0 += 1;
+            }
             Err(fault) => {
                 failed = Some((seed, fault, input));
                 break;
@@ -80,11 +86,8 @@ pub fn fuzz<T: Target>(mut target: T) {
         "{name}: {executions} executions in {:.1} s",
         started.elapsed().as_secs_f64()
     );
-    if let Some((seed, fault)) = known.first() {
-        println!(
-            "{name}: {} with a known fault, the first with seed {seed}: {fault}",
-            known.len()
-        );
+    for (kind, (count, seed)) in known {
+        println!("{name}: {count} times a known fault, {kind}, the first with seed {seed}");
     }
 }
 
