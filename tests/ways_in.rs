@@ -194,6 +194,28 @@ fn a_stored_session_is_checked_as_a_new_run_is() {
     }
 }
 
+/// Sizes that the numbers in the file are nowhere near to take no memory; others are named by the first that differs.
+#[test]
+fn a_stored_session_is_no_larger_than_its_numbers() {
+    let (folder, session) = trained();
+    let text = String::from_utf8(session).expect("a session is text");
+    let path = folder.path().join("changed.ron");
+    let images = folder.path().join("images.idx");
+    let data = vae_tui::data::file::load(&images, |_| {}).expect("images");
+    for (to, said) in [
+        ("hidden: 4096", "for 16-4096-2-4096-16 tanh, found "),
+        (
+            "hidden: 5",
+            "expected encoder.hidden.weight of shape [16, 5], found encoder.hidden.weight of shape [16, 4]",
+        ),
+    ] {
+        std::fs::write(&path, text.replacen("hidden: 4", to, 1)).expect("the folder can be written");
+        let training = session::load(&path).and_then(|session| session.into_training(&data));
+        let error = training.expect_err("the sizes are wrong").to_string();
+        assert!(error.contains(said), "{to}: {error}");
+    }
+}
+
 #[test]
 fn a_run_under_way_changes_as_a_whole_or_not_at_all() {
     let data = shapes();

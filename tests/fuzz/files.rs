@@ -28,7 +28,7 @@ impl DataFile {
     pub fn check(&self, input: &[u8]) -> Result<(), String> {
         std::fs::write(&self.path, input).map_err(|error| error.to_string())?;
         // A packed file may be a thousand times as large unpacked; a reader needs its buffers.
-        let most = (1 << 20) + 1_100 * input.len();
+        let most = (2 << 20) + 1_100 * input.len();
         match harness::within(most.min(8 << 20), || file::load(&self.path, |_| {}))? {
             Ok(data) => whole(&data),
             Err(error) => harness::check_sentence(&error.to_string(), NAME),

@@ -31,7 +31,7 @@ fn idx() {
 
 impl Target for Idx {
     const NAME: &'static str = "idx";
-    const USUAL: u64 = 40_000;
+    const USUAL: u64 = 60_000;
 
     fn input(&mut self, random: &mut Random) -> Vec<u8> {
         let size = |random: &mut Random| random.gen_range(1..6);
@@ -44,7 +44,7 @@ impl Target for Idx {
             }
         }
         for _ in 0..random.gen_range(0..3) {
-            bytes = match random.gen_range(0..100) {
+            bytes = match random.gen_range(0..1_000) {
                 // A few bytes that unpack to many.
                 0 => packed(&[&bytes[..], &vec![0; 16 << 20]].concat()),
                 _ => packed(&bytes),

@@ -189,7 +189,7 @@ impl Keys {
                 samples: u64::from(b),
             },
             239 => Message::Continued,
-            240 => Message::Reading(text, number as f32),
+            240 => Message::Reading(text, f32::from(b) / 255.0),
             241 => Message::Trainer(Event::EstimateEnded),
             242..=245 => app.workspace().map_or(Message::Tick, |workspace| {
                 Message::Snapshot(workspace.model.clone())

@@ -50,7 +50,7 @@ impl Target for Matlab {
             }
             if random.gen_bool(0.4) {
                 let mut packed = zlib(element);
-                if random.gen_bool(0.02) {
+                if random.gen_bool(0.002) {
                     // A few bytes that unpack to many.
                     packed = zlib(&[&element[..], &vec![0; 16 << 20]].concat());
                 }
