@@ -464,7 +464,7 @@ fn curves_stay_when_another_run_is_opened_and_are_saved_with_it() {
         app.view.comparison.runs, kept,
         "a run that was never measured has no curve"
     );
-    assert!(app.notice.as_ref().is_some_and(|notice| notice.is_error));
+    assert!(app.has_failure());
 
     update(&mut app, Message::CurveUnread("x.ron is no session".into()));
     assert!(screen(&app).contains("x.ron is no session"));

@@ -64,8 +64,19 @@ pub enum Stage {
 pub struct Notice {
     /// What it says.
     pub text: String,
-    /// Whether something went wrong.
-    pub is_error: bool,
+    /// How it is meant.
+    pub tone: Tone,
+}
+
+/// How something is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// In passing, in one line.
+    Said,
+    /// To be read as a whole.
+    Noted,
+    /// Something went wrong: it stays until a key is pressed.
+    Failed,
 }
 
 /// A run, and what is decoded from its newest parameters.
@@ -208,12 +219,25 @@ impl App {
 
     /// Says something in the footer, unless an error stands there: that stays until a key is pressed.
     pub(super) fn say(&mut self, text: impl Into<String>) {
-        if !self.notice.as_ref().is_some_and(|notice| notice.is_error) {
-            self.notice = Some(Notice {
-                text: text.into(),
-                is_error: false,
-            });
+        self.tell(text.into(), Tone::Said);
+    }
+
+    /// Says something that is to be read as a whole, in the same place.
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.tell(text.into(), Tone::Noted);
+    }
+
+    fn tell(&mut self, text: String, tone: Tone) {
+        if !self.has_failure() {
+            self.notice = Some(Notice { text, tone });
         }
+    }
+
+    /// Whether the footer says that something went wrong.
+    pub fn has_failure(&self) -> bool {
+        self.notice
+            .as_ref()
+            .is_some_and(|notice| notice.tone == Tone::Failed)
     }
 
     /// Says in the footer that something went wrong, below what went wrong before and was not answered yet.
@@ -222,7 +246,7 @@ impl App {
         let earlier = self
             .notice
             .take()
-            .filter(|notice| notice.is_error && notice.text != text);
+            .filter(|notice| notice.tone == Tone::Failed && notice.text != text);
         let text = match earlier {
             Some(earlier) if earlier.text.lines().any(|line| line == text) => earlier.text,
             Some(earlier) => {
@@ -231,7 +255,10 @@ impl App {
             }
             None => text,
         };
-        self.notice = Some(Notice { text, is_error: true });
+        self.notice = Some(Notice {
+            text,
+            tone: Tone::Failed,
+        });
     }
 
     /// Decodes what the visible panes show from the newest parameters.

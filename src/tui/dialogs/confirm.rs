@@ -5,13 +5,11 @@ use std::path::PathBuf;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Widget, Wrap};
-
-use unicode_width::UnicodeWidthStr;
+use ratatui::widgets::{Paragraph, Widget};
 
 use crate::learning::Configuration;
 use crate::tui::saver::SaveFault;
-use crate::tui::theme;
+use crate::tui::{text, theme};
 
 /// What would be done.
 #[derive(Debug)]
@@ -64,14 +62,12 @@ const FRAME: u16 = 4;
 
 /// Draws the question, as high as its text needs.
 pub fn render(question: &Question, area: Rect, buffer: &mut Buffer) {
-    let (text, keys) = question.text();
-    let room = usize::from(WIDTH.min(area.width).saturating_sub(FRAME)).max(1);
-    // A path may leave half of the line before it free.
-    let lines = match text.width().div_ceil(room) {
-        one @ 0..=1 => one,
-        several => several + 1,
-    };
-    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(FRAME);
+    let (question_text, keys) = question.text();
+    let room = usize::from(WIDTH.min(area.width).saturating_sub(FRAME));
+    let lines = text::wrapped(&text::printable(&question_text), room);
+    let height = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(FRAME);
     let inside = super::frame("Sure?", "", WIDTH, height, area, buffer);
     // The keys are seen whatever the size, and then the text, and then a free line between them.
     let text_height = match inside.height {
@@ -87,8 +83,7 @@ pub fn render(question: &Question, area: Rect, buffer: &mut Buffer) {
         height: inside.height.min(1),
         ..inside
     };
-    Paragraph::new(text)
-        .wrap(Wrap { trim: true })
-        .render(above, buffer);
+    let lines: Vec<Line> = lines.into_iter().map(Line::raw).collect();
+    Paragraph::new(lines).render(above, buffer);
     Line::styled(keys, theme::selected()).render(below, buffer);
 }

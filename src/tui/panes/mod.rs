@@ -11,7 +11,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
 
-use super::app::{App, Notice, Stage, Workspace};
+use super::app::{App, Notice, Stage, Tone, Workspace};
 use super::dialogs::{Dialog, confirm, help};
 use super::keymap::{Action, Key, Scope, TABLE, name};
 use super::widgets::axis::short;
@@ -144,11 +144,12 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
 /// What there is to say, in the last line; what is longer takes lines above it too: the cause of an error stands at its
 /// end.
 fn render_notice(notice: &Notice, area: Rect, buffer: &mut Buffer) {
-    let (colour, most) = if notice.is_error {
-        (theme::BAD, usize::from(area.height / 2).max(1))
-    } else {
-        (theme::GOOD, usize::from(area.height / 8).max(1))
+    let (colour, most) = match notice.tone {
+        Tone::Said => (theme::GOOD, 1),
+        Tone::Noted => (theme::GOOD, area.height / 4),
+        Tone::Failed => (theme::BAD, area.height / 2),
     };
+    let most = usize::from(most.max(1));
     let width = usize::from(area.width.saturating_sub(2)).max(1);
     let text: Vec<_> = notice.text.lines().map(text::printable).collect();
     let lines = text::fitted(&text.join("\n"), width, most);

@@ -14,7 +14,7 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
 use self::dialogs::{answer, ask, is_unsaved};
-use super::app::{App, Stage, Workspace};
+use super::app::{App, Stage, Tone, Workspace};
 use super::dialogs::Dialog;
 use super::dialogs::confirm::Question;
 use super::dialogs::sessions::{Intent, SessionList};
@@ -63,7 +63,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Noted(note) => {
-            app.say(note);
+            app.note(note);
             Vec::new()
         }
         Message::Opened(opened) => {
@@ -258,7 +258,7 @@ fn trained(app: &mut App, event: Event) {
         }
         Event::Estimated(point) => {
             progress.marginal = Some(point);
-            app.notice.take_if(|notice| !notice.is_error);
+            app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }
         Event::EstimateEnded => app.say("the estimate of log p(x) was broken off"),
         Event::State(state) => {
