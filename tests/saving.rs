@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{app, press, screen, type_character, workspace};
+use common::{app, press, save_failed, screen, type_character, workspace};
 use ratatui::crossterm::event::KeyCode;
 use vae_tui::learning::trainer::Command;
 use vae_tui::session::{RunFiles, SessionError};
@@ -11,14 +11,6 @@ use vae_tui::tui::app::App;
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::update::update;
-
-fn fail(app: &mut App, error: SessionError) -> Vec<Effect> {
-    let files = workspace(app).files.clone();
-    update(
-        app,
-        Message::SaveFailed(files, Manner::Usual, SaveFault::Session(error)),
-    )
-}
 
 fn changed() -> SessionError {
     SessionError::Changed {
@@ -69,7 +61,7 @@ fn a_file_that_another_program_changed_is_replaced_only_on_purpose() {
     for (key, manner) in [('s', Manner::NewFile), ('y', Manner::Replace)] {
         let mut app = app(80, 24);
         common::run_a_little(&mut app);
-        assert!(fail(&mut app, changed()).is_empty());
+        assert!(save_failed(&mut app, changed()).is_empty());
         let shown = screen(&app);
         for part in ["changed by", "s save to a new file", "y replace it"] {
             assert!(shown.contains(part), "{part}: {shown}");
@@ -80,7 +72,7 @@ fn a_file_that_another_program_changed_is_replaced_only_on_purpose() {
     }
     let mut app = app(80, 24);
     common::run_a_little(&mut app);
-    fail(&mut app, changed());
+    save_failed(&mut app, changed());
     assert!(press(&mut app, KeyCode::Esc).is_empty());
     assert!(app.dialog.is_none() && workspace(&app).is_unsaved());
 }
@@ -91,7 +83,7 @@ fn where_nothing_can_be_written_another_place_is_offered() {
     common::run_a_little(&mut app);
     type_character(&mut app, 'q');
     type_character(&mut app, 's');
-    assert!(fail(&mut app, full()).is_empty());
+    assert!(save_failed(&mut app, full()).is_empty());
     let shown = screen(&app);
     assert!(
         shown.contains("no storage space") && !shown.contains("replace it"),

@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
-use vae_tui::session::{Pane, Sheet};
+use vae_tui::session::{Pane, SessionError, Sheet};
 use vae_tui::tui::app::{App, Below};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::dialogs::sessions::Intent;
@@ -115,6 +115,10 @@ fn the_dialogs() {
     press(&mut app, KeyCode::Esc);
     update(&mut app, Message::Sessions(Vec::new(), Intent::Open));
     assert_snapshot!("no sessions", picture(&app));
+    press(&mut app, KeyCode::Esc);
+    let path = "/home/somebody/.local/share/vae-tui/sessions/mnist-20d-1.ron".into();
+    common::save_failed(&mut app, SessionError::Changed { path });
+    assert_snapshot!("changed by another program", picture(&app));
 }
 
 #[test]

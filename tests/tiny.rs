@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Training};
+use vae_tui::session::SessionError;
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -167,6 +168,10 @@ fn every_dialog_on_every_size() {
                 update(&mut app, Message::CurveUnread("y.ron is damaged: ".repeat(9)));
                 draw(&app);
             }
+            app.dialog = None;
+            let path = "/\u{6570}\u{5b57}/\u{1f980}\u{1f980} e\u{301}/run.ron".into();
+            common::save_failed(&mut app, SessionError::Changed { path });
+            draw(&app);
         }
         let mut loading = App::new(Rect::new(0, 0, screen.0, screen.1), ColourDepth::TrueColour);
         for &Key(code, modifiers) in TABLE.iter().flat_map(|binding| binding.keys) {

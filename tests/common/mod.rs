@@ -15,11 +15,12 @@ use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::model::vae::BoundTerms;
-use vae_tui::session::{Comparison, KeptRun};
+use vae_tui::session::{Comparison, KeptRun, SessionError};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::panes;
+use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::update::update;
 
 pub const SIDE: usize = 28;
@@ -328,4 +329,11 @@ pub fn saved(app: &mut App, path: &str, samples: u64) -> Vec<Effect> {
     let files = workspace(app).files.clone();
     let path = path.into();
     update(app, Message::Saved { files, path, samples })
+}
+
+/// Tells the screen that its run could not be saved.
+pub fn save_failed(app: &mut App, error: SessionError) -> Vec<Effect> {
+    let files = workspace(app).files.clone();
+    let fault = SaveFault::Session(error);
+    update(app, Message::SaveFailed(files, Manner::Usual, fault))
 }
