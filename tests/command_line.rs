@@ -1,30 +1,21 @@
 //! The commands without a screen, as a script sees them: lines, files, exit statuses, error messages.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
+use program::{errors, vae_tui};
 use serde_json::Value;
 use vae_tui::evaluation::lower_bound;
 use vae_tui::{data, session};
-
-fn vae_tui(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vae-tui"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("XDG_DATA_HOME", folder)
-        .output()
-        .expect("the program starts")
-}
 
 fn objects(output: &Output) -> Vec<Value> {
     let text = String::from_utf8(output.stdout.clone()).expect("standard output is text");
     let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
     text.lines().map(parse).collect()
-}
-
-fn errors(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn folder() -> tempfile::TempDir {

@@ -3,12 +3,15 @@
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/terminal.rs"]
 mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use program::errors;
 use terminal::{Terminal, data, sessions, status, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_vae-tui");
@@ -68,10 +71,6 @@ fn spawned(folder: &Path, command: &str) -> std::process::Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("there is a shell")
-}
-
-fn errors(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn kill(signal: &str, process: u32) {

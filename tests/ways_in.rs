@@ -3,12 +3,14 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::Duration;
 
 use common::{app, press, screen, shapes, type_character, workspace};
+use program::vae_tui;
 use ratatui::crossterm::event::KeyCode;
 use vae_tui::learning::trainer::{self, Event, Trainer};
 use vae_tui::learning::{Changes, Configuration, Preset, Training};
@@ -29,15 +31,6 @@ const BAD_RATES: [(&str, &str); 7] = [
     ("-inf", "learning-rate is -inf, but must be"),
     ("1e39", "learning-rate is inf, but must be"),
 ];
-
-fn vae_tui(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vae-tui"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("XDG_DATA_HOME", folder)
-        .output()
-        .expect("the program starts")
-}
 
 /// A folder with 20 images of 4 x 4 pixels and a session that was trained on them.
 fn trained() -> (tempfile::TempDir, Vec<u8>) {

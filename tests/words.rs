@@ -4,11 +4,13 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use common::{shapes, training};
+use program::vae_tui;
 use vae_tui::data::Part;
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::MarginalPoint;
@@ -21,15 +23,6 @@ use vae_tui::tui::update::update;
 const NAME: &str = "a\u{1b}[2J\u{7}\n\"b\" <c> & \u{9b}31m\u{202e}d";
 /// The same as people see it.
 const SHOWN: &str = "a\\u{1b}[2J\\u{7}\\n\"b\" <c> & \\u{9b}31m\\u{202e}d";
-
-fn vae_tui(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vae-tui"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("XDG_DATA_HOME", folder)
-        .output()
-        .expect("the program starts")
-}
 
 /// Text that a terminal only shows.
 fn assert_plain(bytes: &[u8]) -> String {
