@@ -3,8 +3,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "common/terminal.rs"]
+mod terminal;
+
 use std::path::Path;
 use std::process::{Command, Output};
+
+use terminal::{Terminal, data, sessions};
 
 /// Whether calls can be made to fail here.
 fn has_strace() -> bool {
@@ -103,6 +108,57 @@ fn whatever_call_fails_nothing_is_lost() {
                 said.contains("nor could it be saved anywhere"),
                 "{injection}: {said}"
             );
+        }
+    }
+}
+
+/// Threads that can't be started, from the first on, the second on, and so on: the workbench either says so and leaves the
+/// terminal as it was, or goes on without; what was trained is saved in any case.
+#[test]
+fn whatever_thread_cannot_be_started_the_terminal_is_restored_and_nothing_is_lost() {
+    if !has_strace() {
+        return;
+    }
+    for from in 1..12 {
+        let data = data();
+        let injection = format!("inject=clone3:error=EAGAIN:when={from}+");
+        let arguments = [
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=clone3",
+            "-e",
+            &injection,
+        ];
+        let program = [env!("CARGO_BIN_EXE_vae-tui"), "--threads", "2"];
+        let arguments: Vec<&str> = arguments.into_iter().chain(program).collect();
+        let mut terminal = Terminal::start(data.path(), (100, 30), "strace", &arguments);
+        let opens = terminal.wait("the panes or the end", |screen| {
+            screen.contains("space starts training") || screen.contains("temporarily unavailable")
+        });
+        if opens.contains("space starts training") {
+            terminal.press(".");
+            terminal.wait("one step", |screen| screen.contains("100/3M samples"));
+            terminal.press("o");
+            let none = "No session was saved yet";
+            let listed = terminal.wait("the list or why not", |screen| {
+                screen.contains(none) || screen.contains("starting the list thread")
+            });
+            if listed.contains(none) {
+                terminal.press("\x1b");
+                terminal.wait("the panes", |screen| !screen.contains(none));
+            }
+            terminal.press("s");
+            terminal.wait_for("saved to");
+            terminal.press("q");
+            assert!(terminal.end().0.success(), "from thread {from} on");
+            assert_eq!(sessions(data.path()).len(), 1, "from thread {from} on");
+        } else {
+            let (status, screen) = terminal.end();
+            assert_eq!(status.exit_code(), 1, "from thread {from} on: {screen}");
+            assert!(screen.contains("vae-tui: "), "from thread {from} on: {screen}");
         }
     }
 }

@@ -157,6 +157,9 @@ impl Runtime {
         let mut next_look = Instant::now();
         let ticks = tick(TICK);
         loop {
+            if let Some(ending) = self.app.ending.take() {
+                return Ok(ending.map_or_else(Ending::Failed, |()| Ending::Asked));
+            }
             if self.window_changed && self.window_read_at.elapsed() >= WINDOW_INTERVAL {
                 self.window_changed = false;
                 self.window_read_at = Instant::now();
@@ -188,9 +191,6 @@ impl Runtime {
                 let looked_at = Instant::now();
                 self.app.offer(trainer.snapshot());
                 next_look = looked_at + LOOK_INTERVAL.max(LOOK_SHARE * looked_at.elapsed());
-            }
-            if let Some(ending) = self.app.ending.take() {
-                return Ok(ending.map_or_else(Ending::Failed, |()| Ending::Asked));
             }
             self.keep_rescue();
         }
