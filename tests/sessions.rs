@@ -451,6 +451,22 @@ fn what_others_do_to_a_file_is_noticed_by_what_it_holds() {
     holder.claim().expect("nobody holds it");
     let replaced = file.replace(file.ticket(), &state, &View::default());
     assert!(matches!(replaced, Err(SessionError::InUse { .. })));
+    let other = text.replace("seed: 1", "seed: 3");
+    std::fs::write(&path, &other).expect("the folder can be written");
+    drop(holder);
+    let (saved, asked) = (save(&file), save(&file));
+    assert!(
+        matches!(
+            (saved, asked),
+            (
+                Err(SessionError::Changed { .. }),
+                Err(SessionError::Changed { .. })
+            )
+        ),
+        "a decision that came to nothing is no decision about later changes"
+    );
+    let (holder, file) = (opened(), opened());
+    holder.claim().expect("nobody holds it");
     assert!(matches!(file.claim(), Err(SessionError::InUse { .. })));
     drop(holder);
     file.claim().expect("nobody holds it any more");

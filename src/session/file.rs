@@ -214,8 +214,13 @@ impl SessionFile {
     /// As [`SessionFile::save`], but for changes.
     pub fn replace(&self, ticket: Ticket, training: &Training, view: &View) -> Result<PathBuf, SessionError> {
         let mut state = self.state();
-        state.known = None;
-        self.save_locked(&mut state, ticket, training, view)
+        let known = state.known.take();
+        let saved = self.save_locked(&mut state, ticket, training, view);
+        if saved.is_err() {
+            // What it was decided about is still to be noticed.
+            state.known = known;
+        }
+        saved
     }
 
     /// Saves a state to a new file beside the one it can't be saved to; if that fails too in the usual folder, and then in

@@ -28,8 +28,8 @@ pub(super) fn create(folder: &Path, replaced: Option<&Metadata>) -> std::io::Res
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let temporary = builder.tempfile_in(folder)?;
-    // Where the file system has no locks, the age alone says when a file was left.
-    let _ = temporary.as_file().try_lock();
+    // Where the file system has no locks, the age alone says when a file was left. Whoever sweeps may hold it for a moment.
+    let _ = temporary.as_file().lock();
     if let Some(replaced) = replaced {
         take_over(temporary.as_file(), replaced)?;
     }

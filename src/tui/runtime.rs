@@ -310,7 +310,8 @@ impl Runtime {
                 if let Some(workspace) = self.app.workspace() {
                     self.saver.ask(Request::Discard(workspace.files.clone()));
                 }
-                Outcome::Nothing
+                // A signal may have come at the same time, and what it saves is saved to its end.
+                self.rescue.save()
             }
             Ending::Asked | Ending::Failed(_) => {
                 self.keep_rescue();
