@@ -493,6 +493,26 @@ fn what_cannot_be_saved_to_is_found_out_before_training() {
     );
     assert!(!folder.join("new").exists());
 
+    // Another run may be replaced, but not without a word.
+    let new = "--hidden 4 --latent 2 --threads 1 --samples 200 --out twice.ron";
+    for (arguments, said) in [
+        (new, ""),
+        (
+            new,
+            "note: the first save replaces twice.ron, which holds mnist 784-4-2-4-784 tanh, 200 samples",
+        ),
+        ("--resume twice.ron --out ./twice.ron --samples 300", ""),
+    ] {
+        let output = shell(folder, &format!("$V train --json {arguments}"));
+        assert!(output.status.success(), "{arguments}: {}", errors(&output));
+        assert!(
+            errors(&output).starts_with(said),
+            "{arguments}: {}",
+            errors(&output)
+        );
+        assert_eq!(errors(&output).is_empty(), said.is_empty(), "{arguments}");
+    }
+
     // Wrong settings leave nothing where the run would have gone.
     let output = shell(folder, "$V train --latent 0 --out fresh.ron");
     assert_eq!(output.status.code(), Some(1));

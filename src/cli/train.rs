@@ -17,7 +17,7 @@ use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training
 use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::process::{ending_signals, say, signal_name};
-use crate::session::{Kept, Resumed, SessionFile, View};
+use crate::session::{Kept, Resumed, SessionFile, View, folder};
 
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
 #[derive(Args, Debug)]
@@ -313,6 +313,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
     }
     if let Some(out) = &out {
         out.claim()?;
+        say_what_is_replaced(arguments);
     }
     Ok(Start {
         training,
@@ -320,6 +321,21 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         view,
         out,
     })
+}
+
+/// Says so if another run than the resumed one lies where this one is saved.
+fn say_what_is_replaced(arguments: &Arguments) {
+    let Some(out) = &arguments.out else { return };
+    let is_resumed = arguments
+        .resume
+        .as_ref()
+        .is_some_and(|resume| resume.canonicalize().ok() == out.canonicalize().ok());
+    if let Some(summary) = folder::summary(out).filter(|_| !is_resumed) {
+        say(format_args!(
+            "note: the first save replaces {}, which holds {summary}",
+            out.display()
+        ));
+    }
 }
 
 /// The preset with every flag that was given in place of its own value.

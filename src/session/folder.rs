@@ -1,7 +1,7 @@
 //! Where sessions lie when nobody says so: the `sessions` folder in the user's data folder.
 
 use std::collections::BTreeSet;
-use std::fs::TryLockError;
+use std::fs::{File, TryLockError};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -40,7 +40,10 @@ const LONGEST: usize = 60;
 
 /// Names for the file of a run, one after the other until one is free: `mnist-20d-1.ron`, or `mnist-20d-1.autosave.ron`.
 pub fn names(configuration: &Configuration, is_autosave: bool) -> impl Iterator<Item = String> + use<> {
-    let (data, latent) = (plain(short_name(&configuration.data)), configuration.latent);
+    let (data, latent) = (
+        file_name_part(short_name(&configuration.data)),
+        configuration.latent,
+    );
     let ending = if is_autosave { AUTOSAVE } else { "" };
     (1..u32::MAX).map(move |number| format!("{data}-{latent}d-{number}{ending}.ron"))
 }
@@ -57,21 +60,21 @@ pub fn has_left_behind() -> bool {
 }
 
 /// What any file system takes as part of a name: letters, digits and dashes, not too many.
-fn plain(name: &str) -> String {
-    let mut plain = String::new();
+fn file_name_part(name: &str) -> String {
+    let mut part = String::new();
     for character in name.chars() {
         let character = if character.is_alphanumeric() || character == '_' {
             character
         } else {
             '-'
         };
-        if plain.len() + character.len_utf8() > LONGEST {
+        if part.len() + character.len_utf8() > LONGEST {
             break;
         }
-        plain.push(character);
+        part.push(character);
     }
-    let plain = plain.trim_matches('-');
-    if plain.is_empty() { "run" } else { plain }.to_owned()
+    let part = part.trim_matches('-');
+    if part.is_empty() { "run" } else { part }.to_owned()
 }
 
 /// The sessions in `folders`, the newest first; none of a folder that can't be read.
@@ -102,13 +105,22 @@ fn entry(path: PathBuf) -> Option<Entry> {
     if is_autosave(&path) && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         return None;
     }
-    let mut first_line = String::new();
-    // A session says what it is within its first line; a foreign file may have no lines at all.
-    BufReader::new(file).take(400).read_line(&mut first_line).ok()?;
-    let summary = first_line.trim().strip_prefix("// ").unwrap_or("").to_owned();
     Some(Entry {
+        summary: first_line(file)?,
         path,
-        summary,
         modified,
     })
+}
+
+/// What a session file says of itself in its first line; none for an empty file and what is not text.
+pub fn summary(path: &Path) -> Option<String> {
+    first_line(open_regular(path).ok()?).filter(|summary| !summary.is_empty())
+}
+
+/// A session says what it is within its first line; a foreign file may have no lines at all.
+fn first_line(file: File) -> Option<String> {
+    let mut line = String::new();
+    BufReader::new(file).take(400).read_line(&mut line).ok()?;
+    let line = line.trim_start_matches('\u{feff}').trim();
+    Some(line.strip_prefix("// ").unwrap_or("").to_owned())
 }
