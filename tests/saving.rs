@@ -8,6 +8,9 @@ use ratatui::crossterm::event::KeyCode;
 use vae_tui::learning::trainer::Command;
 use vae_tui::session::{RunFiles, SessionError};
 use vae_tui::tui::app::App;
+use vae_tui::tui::dialogs::Dialog;
+use vae_tui::tui::dialogs::confirm::Question;
+use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::update::update;
@@ -112,4 +115,32 @@ fn a_copy_that_fails_is_said_and_asks_nothing() {
     assert!(update(&mut app, Message::SaveFailed(files, Manner::Autosave, fault)).is_empty());
     assert!(app.dialog.is_none());
     assert!(screen(&app).contains("can't be copied"), "{}", screen(&app));
+}
+
+#[test]
+fn an_answer_that_comes_late_never_takes_the_place_of_what_a_person_is_at() {
+    let mut app = app(100, 30);
+    common::run_a_little(&mut app);
+    // A form that is being filled in stays as it is behind the question, and comes back.
+    type_character(&mut app, 'n');
+    type_character(&mut app, '7');
+    update(&mut app, Message::Sessions(Vec::new(), Intent::Open));
+    assert!(
+        matches!(app.dialog, Some(Dialog::Form(_))),
+        "a list that comes late"
+    );
+    let form = screen(&app);
+    save_failed(&mut app, full());
+    assert!(screen(&app).contains("Not saved"), "{}", screen(&app));
+    press(&mut app, KeyCode::Esc);
+    assert_eq!(screen(&app), form);
+    press(&mut app, KeyCode::Esc);
+
+    // Whoever is asked about leaving does not answer about replacing.
+    type_character(&mut app, 'q');
+    save_failed(&mut app, changed());
+    assert!(matches!(app.dialog, Some(Dialog::Confirm(Question::Quit))));
+    let said = app.notice.as_ref().expect("the save failed");
+    assert!(said.text.contains("changed by another program"), "{}", said.text);
+    assert!(matches!(type_character(&mut app, 'y')[..], [Effect::Quit]));
 }

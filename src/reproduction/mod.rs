@@ -2,7 +2,7 @@
 //! table and a picture beside the paper's own, and a verdict says how far apart they are.
 //!
 //! [`runs`] trains, several runs at a time; one file a figure says which runs it needs and what it makes of them, and
-//! [`plates`] what the figures of images share. Sessions of runs are ordinary sessions: they open in the workbench.
+//! `plates` what the figures of images share. Sessions of runs are ordinary sessions: they open in the workbench.
 
 mod figure2;
 mod figure3;

@@ -37,7 +37,7 @@ pub struct App {
     pub stage: Stage,
     /// What stands in front of the panes.
     pub dialog: Option<Dialog>,
-    /// The dialog that comes back when the question before it is answered with staying.
+    /// The dialog that comes back once the question before it is answered.
     pub behind: Option<Dialog>,
     /// The last thing worth saying.
     pub notice: Option<Notice>,

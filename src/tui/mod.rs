@@ -1,7 +1,7 @@
 //! The workbench on the screen.
 //!
 //! The state is plain data ([`app::App`]); [`update::update`] is the only place where it changes; a pane only reads
-//! it. What must be done outside comes back as [`message::Effect`]s, which the [`runtime`] carries out. So every
+//! it. What must be done outside comes back as [`message::Effect`]s, which the `runtime` carries out. So every
 //! screen can be tested without a terminal, and every behaviour without a screen.
 
 #[cfg(unix)]

@@ -140,10 +140,23 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 return Vec::new();
             }
             let quit = std::mem::take(&mut workspace.quit_when_saved);
-            ask(app, Question::SaveElsewhere { fault, quit })
+            match app.dialog.take() {
+                // Whoever is about to answer a question must not find himself answering another one.
+                asked @ Some(Dialog::Confirm(_)) => {
+                    app.dialog = asked;
+                    app.complain(fault.to_string());
+                    Vec::new()
+                }
+                dialog => {
+                    app.behind = dialog;
+                    ask(app, Question::SaveElsewhere { fault, quit })
+                }
+            }
         }
         Message::Sessions(entries, intent) => {
-            app.dialog = Some(Dialog::Sessions(SessionList::new(entries, intent)));
+            // What was opened while the list was made is what a person is at now.
+            app.dialog
+                .get_or_insert_with(|| Dialog::Sessions(SessionList::new(entries, intent)));
             Vec::new()
         }
         Message::CurveRead(run) => {
