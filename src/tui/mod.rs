@@ -15,6 +15,7 @@ mod input;
 pub mod keymap;
 pub mod layout;
 pub mod message;
+mod opening;
 pub mod panes;
 mod rescue;
 mod runtime;
