@@ -156,6 +156,8 @@ impl Terminal {
     /// Waits for the program's end; the terminal must be as it was before.
     pub fn end(mut self) -> (ExitStatus, String) {
         let status = status(&mut self.child);
+        // The last words are still on their way.
+        wait_until("the end of what was written", || self.reader.is_finished());
         self.wait_for_plain_screen();
         (status, self.screen())
     }

@@ -1,8 +1,9 @@
 //! IDX files, plain and packed by gzip.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use flate2::Compression;
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -60,8 +61,23 @@ impl Target for Idx {
     }
 
     fn check(&mut self, input: &[u8]) -> Result<(), String> {
-        self.file.check(input)
+        self.file.check(input, claimed(input))
     }
+}
+
+/// The bytes of pixels that the header claims; none where there is no whole header.
+fn claimed(input: &[u8]) -> usize {
+    let mut header = [0; 16];
+    let is_whole = if input.starts_with(&[0x1f, 0x8b]) {
+        MultiGzDecoder::new(input).read_exact(&mut header).is_ok()
+    } else {
+        (&mut &*input).read_exact(&mut header).is_ok()
+    };
+    let sizes = header[4..].as_chunks::<4>().0.iter();
+    let product = sizes
+        .map(|size| u32::from_be_bytes(*size) as usize)
+        .fold(1, usize::saturating_mul);
+    if is_whole { product } else { 0 }
 }
 
 /// A valid file.
