@@ -30,7 +30,7 @@ impl DataFile {
         std::fs::write(&self.path, input).map_err(|error| error.to_string())?;
         // A packed file may be a thousand times as large unpacked; a reader needs its buffers, which grow by doubling.
         let most = (2 << 20) + 1_100 * input.len();
-        let accounted = (8 << 20) + claimed.saturating_mul(4);
+        let accounted = claimed.saturating_mul(4).saturating_add(8 << 20);
         match harness::within(most.min(accounted), || file::load(&self.path, |_| {}))? {
             Ok(data) => whole(&data),
             Err(error) => harness::check_sentence(&error.to_string(), NAME),
