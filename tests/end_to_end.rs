@@ -7,8 +7,7 @@ mod terminal;
 
 use std::time::{Duration, Instant};
 
-use portable_pty::PtySize;
-use terminal::{PATIENCE, Terminal, cells, data, sessions};
+use terminal::{PATIENCE, Terminal, data, sessions};
 
 /// What stands before "/3M samples": the training points seen so far.
 fn samples(screen: &str) -> Option<&str> {
@@ -114,19 +113,7 @@ fn a_resize_shows_more_and_less() {
     let data = data();
     let terminal = Terminal::workbench(data.path(), (80, 24), &["--threads", "1"]);
     for (columns, rows) in [(200, 60), (20, 5), (1, 1), (100, 30)] {
-        let size = PtySize {
-            rows,
-            cols: columns,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        terminal
-            .parser
-            .lock()
-            .expect("no thread panics with it")
-            .screen_mut()
-            .set_size(cells(rows), cells(columns));
-        terminal.master.resize(size).expect("the terminal is open");
+        terminal.resize(columns, rows);
         if columns >= 100 {
             terminal.wait("three panes", |screen| {
                 ["Training", "Traversal", "Reconstruction"]
@@ -242,16 +229,7 @@ fn of_a_window_that_is_dragged_only_the_newest_size_counts() {
     let sizes = 100;
     for step in (0..sizes).rev() {
         let (rows, columns) = (30 + step % 30, 100 + step);
-        let mut parser = terminal.parser.lock().expect("no thread panics with it");
-        parser.screen_mut().set_size(cells(rows), cells(columns));
-        drop(parser);
-        let size = PtySize {
-            rows,
-            cols: columns,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        terminal.master.resize(size).expect("the terminal is open");
+        terminal.resize(columns, rows);
     }
     terminal.wait("the smallest size", |screen| {
         screen.contains("Reconstruction") && screen.lines().count() == 30

@@ -56,7 +56,7 @@ pub fn is_autosave(path: &Path) -> bool {
 
 /// Whether a program that ended badly left the copy of a run in the usual folder.
 pub fn has_left_behind() -> bool {
-    sessions().is_ok_and(|folder| list(&[folder]).iter().any(|entry| is_autosave(&entry.path)))
+    sessions().is_ok_and(|folder| files(&folder).any(|path| is_autosave(&path) && entry(path).is_some()))
 }
 
 /// What any file system takes as part of a name: letters, digits and dashes, not too many.
@@ -84,18 +84,20 @@ pub fn list(folders: &[PathBuf]) -> Vec<Entry> {
         .iter()
         .filter_map(|folder| folder.canonicalize().ok())
         .collect();
-    let files = folders
+    let mut entries: Vec<Entry> = folders
         .iter()
-        .filter_map(|folder| std::fs::read_dir(folder).ok())
-        .flatten()
-        .flatten();
-    let paths = files.map(|file| file.path());
-    let mut entries: Vec<Entry> = paths
-        .filter(|path| path.extension().is_some_and(|end| end == "ron"))
+        .flat_map(|folder| files(folder))
         .filter_map(entry)
         .collect();
     entries.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.path.cmp(&b.path)));
     entries
+}
+
+/// What may be a session by its name; nothing in a folder that can't be read.
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = files.map(|file| file.path());
+    paths.filter(|path| path.extension().is_some_and(|end| end == "ron"))
 }
 
 fn entry(path: PathBuf) -> Option<Entry> {

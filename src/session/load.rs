@@ -34,10 +34,7 @@ const STRETCH: u64 = 1 << 20;
 pub fn load(path: &Path) -> Result<Session, SessionError> {
     let (bytes, metadata) = read(path)?;
     let identity = Identity::new(&metadata, &bytes);
-    Ok(Session {
-        identity,
-        ..parse(bytes, path)?
-    })
+    understood(bytes, path, identity)
 }
 
 /// Reads a session from the bytes of the file `path`.
@@ -47,6 +44,11 @@ pub fn load(path: &Path) -> Result<Session, SessionError> {
 pub fn parse(bytes: Vec<u8>, path: &Path) -> Result<Session, SessionError> {
     check_stretch(path, &bytes, 0)?;
     let identity = Identity::of_content(&bytes);
+    understood(bytes, path, identity)
+}
+
+/// The session in bytes that may be one.
+fn understood(bytes: Vec<u8>, path: &Path, identity: Identity) -> Result<Session, SessionError> {
     let text = String::from_utf8(bytes).map_err(|error| not_text(path, error.utf8_error().valid_up_to()))?;
     let (text, skipped) = document_of(&text);
     let unparsed = |error| damaged(path, syntax::words(&error, text, skipped));
@@ -167,9 +169,9 @@ impl Session {
         }
     }
 
-    /// What is different about the images of `data`, as far as the session knows what it was trained on.
-    pub fn changes(&self, data: &Dataset) -> Option<String> {
-        let differences = self.document.data_checksum?.differences(Checksum::of(data));
+    /// What is different about the images of `data`, whose checksum is `found`, as far as the session knows what it was trained on.
+    fn changes(&self, data: &Dataset, found: Checksum) -> Option<String> {
+        let differences = self.document.data_checksum?.differences(found);
         let which = match differences[..] {
             [] => return None,
             [Part::Train] => "the training images",
@@ -192,8 +194,8 @@ impl Session {
     ///
     /// The chains of Monte Carlo EM belong to the training images, so that they begin anew with others.
     pub fn adopt(&mut self, data: &Dataset) -> Option<String> {
-        let changes = self.changes(data);
         let found = Checksum::of(data);
+        let changes = self.changes(data, found);
         let known = self.document.data_checksum.replace(found);
         if known.is_some_and(|known| known.train != found.train) {
             self.document.chains = None;
@@ -207,7 +209,7 @@ impl Session {
     /// # Errors
     /// If the data set is another one, or a parameter is missing or has another shape than the configuration says.
     pub fn into_training(self, data: &Dataset) -> Result<Training, SessionError> {
-        let changes = self.changes(data);
+        let changes = self.changes(data, Checksum::of(data));
         let Self { document, path, .. } = self;
         let other_data = |cause| SessionError::OtherData {
             path: path.clone(),

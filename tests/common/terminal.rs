@@ -41,13 +41,9 @@ impl Terminal {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let size = PtySize {
-            rows,
-            cols: columns,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let pair = native_pty_system()
+            .openpty(window(columns, rows))
+            .expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(data);
@@ -145,6 +141,18 @@ impl Terminal {
         assert!(sent.is_ok_and(|status| status.success()));
     }
 
+    /// Changes the size of the window.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.parser
+            .lock()
+            .expect("no thread panics with it")
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
+        self.master
+            .resize(window(columns, rows))
+            .expect("the terminal is open");
+    }
+
     /// Closes the terminal under the program, as when the line drops, after typing something that makes it write.
     pub fn hang_up(mut self, keys: &str) -> Box<dyn Child + Send + Sync> {
         self.stop_reading.store(true, Ordering::SeqCst);
@@ -194,6 +202,15 @@ pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     while !done() {
         assert!(since.elapsed() < PATIENCE, "{what} never came");
         std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn window(columns: u16, rows: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{faces, failed, folder, idx, images, succeeded, train, vae_tui, write};
+use super::{SMALL, faces, failed, folder, idx, images, succeeded, train, vae_tui, write};
 
 /// A folder with data and a session that was trained on it.
 fn trained() -> tempfile::TempDir {
@@ -110,25 +110,10 @@ fn chains_begin_anew_with_other_training_images() {
     let folder = folder();
     write(folder.path(), "a.idx", &images(40));
     let arguments = [
-        "train",
-        "--method",
-        "mcem",
-        "--data",
-        "a.idx",
-        "--hidden",
-        "4",
-        "--latent",
-        "2",
-        "--batch",
-        "5",
-        "--samples",
-        "20",
-        "--threads",
-        "1",
-        "--out",
-        "run.ron",
+        &["train", "--method", "mcem", "--data", "a.idx", "--samples", "20"][..],
+        &SMALL,
     ];
-    succeeded(&vae_tui(folder.path(), &arguments, b""));
+    succeeded(&vae_tui(folder.path(), &arguments.concat(), b""));
     write(folder.path(), "b.idx", &images(60));
     let said = succeeded(&resume(folder.path(), "40", &["--data", "b.idx"]));
     assert!(said.contains("are used since --data names them"), "{said}");

@@ -7,6 +7,8 @@ mod common;
 mod heads;
 mod names;
 mod places;
+#[path = "../common/program.rs"]
+mod program;
 #[path = "../common/terminal.rs"]
 mod terminal;
 mod workbench;
@@ -17,6 +19,7 @@ use std::process::{Command, Output, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use program::errors;
 
 /// Images of 4 x 3 pixels, of which every one is told from the next.
 const PIXELS: usize = 12;
@@ -112,32 +115,28 @@ fn vae_tui(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
     child.wait_with_output().expect("the program ends")
 }
 
+/// A small run, into `run.ron`.
+const SMALL: [&str; 10] = [
+    "--hidden",
+    "4",
+    "--latent",
+    "2",
+    "--batch",
+    "5",
+    "--threads",
+    "1",
+    "--out",
+    "run.ron",
+];
+
 /// Trains a little on the data, into `run.ron`.
 fn train(folder: &Path, data: &str, input: &[u8]) -> Output {
+    let data = format!("--data={data}");
     let arguments = [
-        "train",
-        "--data",
-        data,
-        "--hidden",
-        "4",
-        "--latent",
-        "2",
-        "--batch",
-        "5",
-        "--samples",
-        "40",
-        "--evaluate-every",
-        "20",
-        "--threads",
-        "1",
-        "--out",
-        "run.ron",
+        &["train", &data, "--samples", "40", "--evaluate-every", "20"][..],
+        &SMALL,
     ];
-    vae_tui(folder, &arguments, input)
-}
-
-fn errors(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    vae_tui(folder, &arguments.concat(), input)
 }
 
 /// What the program said, which must have succeeded.

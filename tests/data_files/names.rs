@@ -218,24 +218,7 @@ fn no_name_keeps_data_from_being_trained_on_and_gone_on_with() {
     ] {
         let folder = folder();
         write(folder.path(), name, &images(40));
-        let argument = format!("--data={name}");
-        let arguments = [
-            "train",
-            &argument,
-            "--hidden",
-            "4",
-            "--latent",
-            "2",
-            "--batch",
-            "5",
-            "--samples",
-            "40",
-            "--threads",
-            "1",
-            "--out",
-            "run.ron",
-        ];
-        let said = succeeded(&vae_tui(folder.path(), &arguments, b""));
+        let said = succeeded(&train(folder.path(), name, b""));
         assert!(said.chars().all(|c| c == '\n' || !c.is_control()), "{said:?}");
         succeeded(&vae_tui(
             folder.path(),
