@@ -122,28 +122,41 @@ impl Screen {
 }
 
 /// Whether the parent of this process's group is one that could continue it after a stop: a process of the same session in
-/// another group, as shells with job control are. The system itself refuses SIGTSTP by the same rule.
+/// another group, as shells with job control are. The system itself refuses SIGTSTP by the same rule. Where the system
+/// doesn't tell, a shell is taken to be there.
 #[cfg(unix)]
 fn a_shell_waits() -> bool {
-    use rustix::process::{getpgid, getpgrp, getppid, getsid};
-    let (group, session) = (getpgrp(), getsid(None).ok());
-    let mut ancestor = getppid();
+    let Some(this) = Job::of("self") else {
+        return true;
+    };
+    let mut ancestor = Job::of(&this.parent.to_string());
     while let Some(process) = ancestor {
-        match getpgid(Some(process)) {
-            Ok(other) if other == group => ancestor = parent(process),
-            Ok(_) => return getsid(Some(process)).ok() == session,
-            Err(_) => return false,
+        if process.group != this.group {
+            return process.session == this.session;
         }
+        ancestor = Job::of(&process.parent.to_string());
     }
     false
 }
 
-/// The parent of another process, where the system tells.
+/// Where a process belongs, by numbers of which 0 stands for whatever is outside this process's container.
 #[cfg(unix)]
-fn parent(process: rustix::process::Pid) -> Option<rustix::process::Pid> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
-    rustix::process::Pid::from_raw(line.trim().parse().ok()?)
+struct Job {
+    parent: u32,
+    group: u32,
+    session: u32,
+}
+
+#[cfg(unix)]
+impl Job {
+    /// Of the process with that number, or of this one for "self", where the system has a `/proc` that tells.
+    fn of(process: &str) -> Option<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        // The program's name stands in brackets and may hold brackets itself; its state and the three numbers follow it.
+        let (_, numbers) = stat.rsplit_once(')')?;
+        let mut numbers = numbers.split_ascii_whitespace().skip(1).map_while(|number| number.parse().ok());
+        Some(Self { parent: numbers.next()?, group: numbers.next()?, session: numbers.next()? })
+    }
 }
 
 impl Drop for Screen {
