@@ -8,10 +8,10 @@ use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::learning::trainer::{Event, State};
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
-use vae_tui::tui::dialogs::Dialog;
-use vae_tui::tui::dialogs::confirm::Question;
-use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::overlays::Overlay;
+use vae_tui::tui::overlays::confirm::Question;
+use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::update::update;
 
 /// A dialog of every kind, by the key that opens it.
@@ -82,11 +82,11 @@ fn control_does_in_dialogs_what_it_does_everywhere_and_the_dialog_stays() {
         common::run_a_little(&mut app);
         let before = screen(&app);
         assert!(control(&mut app, 'c').is_empty());
-        assert!(matches!(app.dialog, Some(Dialog::Confirm(Question::Quit))));
+        assert!(matches!(app.overlay, Some(Overlay::Confirm(Question::Quit))));
         assert!(control(&mut app, 'c').is_empty(), "asking twice is asking once");
         press(&mut app, KeyCode::Esc);
         if dialog == 3 {
-            assert!(app.dialog.is_none(), "the question was there before");
+            assert!(app.overlay.is_none(), "the question was there before");
         } else {
             assert_eq!(screen(&app), before, "what was begun is not lost");
         }

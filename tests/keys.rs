@@ -12,11 +12,11 @@ use vae_tui::session::folder::Entry;
 use vae_tui::session::{Bounds, Comparison, Pane, Sheet};
 use vae_tui::session::{KeptRun, SessionError};
 use vae_tui::tui::app::App;
-use vae_tui::tui::dialogs::Dialog;
-use vae_tui::tui::dialogs::confirm::Question;
-use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::keymap::{Action, Key, Scope, TABLE};
 use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::overlays::Overlay;
+use vae_tui::tui::overlays::confirm::Question;
+use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::update::update;
 
@@ -102,7 +102,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
     match action {
         Action::ToggleRunning => assert!(matches!(effects, [Effect::Trainer(Command::Start)])),
         Action::StepOnce => assert!(matches!(effects, [Effect::Trainer(Command::Step)])),
-        Action::Reset => assert!(matches!(after.dialog, Some(Dialog::Confirm(Question::Reset)))),
+        Action::Reset => assert!(matches!(after.overlay, Some(Overlay::Confirm(Question::Reset)))),
         Action::RaiseLearningRate => {
             assert!(rate(after) > rate(before));
             assert!(matches!(effects, [Effect::Trainer(Command::SetLearningRate(r))] if *r == rate(after)));
@@ -126,8 +126,8 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::Estimate => assert!(matches!(effects, [Effect::Trainer(Command::Estimate)])),
         Action::Save => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
         Action::OpenSessions => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
-        Action::NewRun => assert!(matches!(after.dialog, Some(Dialog::Form(_)))),
-        Action::Help => assert!(matches!(after.dialog, Some(Dialog::Help(0)))),
+        Action::NewRun => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
+        Action::Help => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         Action::Quit => assert!(matches!(effects, [Effect::Quit])),
         Action::NextPane => assert_eq!(
             (before.view.pane, after.view.pane),
@@ -281,9 +281,9 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     let mut app = app(100, 30);
     common::run_a_little(&mut app);
     assert!(type_character(&mut app, 'q').is_empty());
-    assert!(matches!(app.dialog, Some(Dialog::Confirm(Question::Quit))));
+    assert!(matches!(app.overlay, Some(Overlay::Confirm(Question::Quit))));
     assert!(press(&mut app, KeyCode::Esc).is_empty());
-    assert!(app.dialog.is_none());
+    assert!(app.overlay.is_none());
 
     type_character(&mut app, 'q');
     let effects = type_character(&mut app, 's');
@@ -307,7 +307,10 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     common::run_a_little(&mut app);
     type_character(&mut app, 'n');
     assert!(press(&mut app, KeyCode::Enter).is_empty());
-    assert!(matches!(app.dialog, Some(Dialog::Confirm(Question::Replace(_)))));
+    assert!(matches!(
+        app.overlay,
+        Some(Overlay::Confirm(Question::Replace(_)))
+    ));
     assert!(matches!(type_character(&mut app, 'y')[..], [Effect::NewRun(_)]));
 }
 

@@ -13,9 +13,9 @@ use vae_tui::session::folder::Entry;
 use vae_tui::session::{KeptRun, Pane};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
-use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::layout;
 use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::update::update;
 
 const PANES: [Pane; 4] = [

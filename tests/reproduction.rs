@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use indicatif::{MultiProgress, ProgressBar};
-use vae_tui::reproduction::{Figure, Laboratory};
+use vae_tui::paper::{Figure, Laboratory};
 use vae_tui::session;
 
 fn laboratory(folder: &Path, samples: u64) -> Laboratory {

@@ -8,10 +8,10 @@ use ratatui::crossterm::event::KeyCode;
 use vae_tui::learning::trainer::Command;
 use vae_tui::session::{RunFiles, SessionError};
 use vae_tui::tui::app::App;
-use vae_tui::tui::dialogs::Dialog;
-use vae_tui::tui::dialogs::confirm::Question;
-use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::overlays::Overlay;
+use vae_tui::tui::overlays::confirm::Question;
+use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::update::update;
 
@@ -53,7 +53,7 @@ fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
         &mut app,
         Message::SaveFailed(RunFiles::default(), Manner::Usual, SaveFault::Session(full())),
     );
-    assert!(failed.is_empty() && app.dialog.is_none());
+    assert!(failed.is_empty() && app.overlay.is_none());
     let effects = common::saved(&mut app, "own.ron", samples);
     assert!(matches!(effects[..], [Effect::Quit]));
     assert_eq!(workspace(&app).path, Some("own.ron".into()));
@@ -71,13 +71,13 @@ fn a_file_that_another_program_changed_is_replaced_only_on_purpose() {
         }
         let effects = type_character(&mut app, key);
         assert!(matches!(effects[..], [Effect::Save(found)] if found == manner));
-        assert!(app.dialog.is_none());
+        assert!(app.overlay.is_none());
     }
     let mut app = app(80, 24);
     common::run_a_little(&mut app);
     save_failed(&mut app, changed());
     assert!(press(&mut app, KeyCode::Esc).is_empty());
-    assert!(app.dialog.is_none() && workspace(&app).is_unsaved());
+    assert!(app.overlay.is_none() && workspace(&app).is_unsaved());
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_copy_that_fails_is_said_and_asks_nothing() {
     let files = workspace(&app).files.clone();
     let fault = SaveFault::Session(full());
     assert!(update(&mut app, Message::SaveFailed(files, Manner::Autosave, fault)).is_empty());
-    assert!(app.dialog.is_none());
+    assert!(app.overlay.is_none());
     assert!(screen(&app).contains("can't be copied"), "{}", screen(&app));
 }
 
@@ -126,7 +126,7 @@ fn an_answer_that_comes_late_never_takes_the_place_of_what_a_person_is_at() {
     type_character(&mut app, '7');
     update(&mut app, Message::Sessions(Vec::new(), Intent::Open));
     assert!(
-        matches!(app.dialog, Some(Dialog::Form(_))),
+        matches!(app.overlay, Some(Overlay::Form(_))),
         "a list that comes late"
     );
     let form = screen(&app);
@@ -139,7 +139,7 @@ fn an_answer_that_comes_late_never_takes_the_place_of_what_a_person_is_at() {
     // Whoever is asked about leaving does not answer about replacing.
     type_character(&mut app, 'q');
     save_failed(&mut app, changed());
-    assert!(matches!(app.dialog, Some(Dialog::Confirm(Question::Quit))));
+    assert!(matches!(app.overlay, Some(Overlay::Confirm(Question::Quit))));
     let said = app.notice.as_ref().expect("the save failed");
     assert!(said.text.contains("changed by another program"), "{}", said.text);
     assert!(matches!(type_character(&mut app, 'y')[..], [Effect::Quit]));

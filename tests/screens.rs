@@ -12,10 +12,10 @@ use ratatui::style::Color;
 use vae_tui::session::{Pane, SessionError, Sheet};
 use vae_tui::tui::app::{App, Below};
 use vae_tui::tui::colour::ColourDepth;
-use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::glyphs::Glyphs;
 use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
+use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::theme;
 use vae_tui::tui::update::update;
 

@@ -16,10 +16,10 @@ use vae_tui::session::SessionError;
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
-use vae_tui::tui::dialogs::sessions::Intent;
 use vae_tui::tui::glyphs::Glyphs;
 use vae_tui::tui::keymap::{Key, TABLE};
 use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::update::update;
 
 const SCREENS: [(u16, u16); 16] = [
@@ -130,7 +130,7 @@ fn every_key_on_every_size_with_every_image() {
             }
             draw(&app);
             for pane in ['1', '2', '3', '4'] {
-                app.dialog = None;
+                app.overlay = None;
                 type_character(&mut app, pane);
                 for code in [
                     KeyCode::Char('0'),
@@ -168,7 +168,7 @@ fn every_dialog_on_every_size() {
                 update(&mut app, Message::CurveUnread("y.ron is damaged: ".repeat(9)));
                 draw(&app);
             }
-            app.dialog = None;
+            app.overlay = None;
             let path = "/\u{6570}\u{5b57}/\u{1f980}\u{1f980} e\u{301}/run.ron".into();
             common::save_failed(&mut app, SessionError::Changed { path });
             draw(&app);

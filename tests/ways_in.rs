@@ -301,7 +301,7 @@ fn the_form_begins_nothing_that_cannot_be_trained() {
             !effects.iter().any(|effect| matches!(effect, Effect::NewRun(_))),
             "{typed}: {effects:?}"
         );
-        assert!(app.dialog.is_some(), "{typed} leaves the form open");
+        assert!(app.overlay.is_some(), "{typed} leaves the form open");
         assert!(screen(&app).contains(said), "{typed}:\n{}", screen(&app));
         assert_eq!(workspace(&app).progress.samples, samples);
     }

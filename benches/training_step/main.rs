@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use stock::Stock;
 use vae_tui::data::{Binarisation, Dataset, Split, mnist};
 use vae_tui::evaluation::{Noise, importance_weighted, lower_bound};
+use vae_tui::kernels::{Matrix, matmul};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
-use vae_tui::nn::kernels::{Matrix, matmul};
 
 /// Rounds in which the contestants take turns.
 const ROUNDS: usize = 15;

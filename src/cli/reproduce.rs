@@ -9,8 +9,8 @@ use clap::Args;
 use indicatif::MultiProgress;
 
 use super::{default_threads, print_line, progress_bar, say_notes};
+use crate::paper::{Figure, Laboratory};
 use crate::process::ending_signals;
-use crate::reproduction::{Figure, Laboratory};
 
 /// The flags of `vae-tui reproduce`.
 #[derive(Args, Debug)]

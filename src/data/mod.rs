@@ -20,7 +20,7 @@ pub use binarisation::Binarisation;
 pub use checksum::Checksum;
 use thiserror::Error;
 
-use crate::nn::kernels;
+use crate::kernels;
 
 /// Images of one size, split into train and test.
 #[derive(Clone, Debug, PartialEq, Eq)]

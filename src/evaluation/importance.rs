@@ -6,8 +6,8 @@ use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
 use super::{Noise, device};
 use crate::data::Split;
 use crate::dims::{Batch, Latent};
+use crate::kernels;
 use crate::model::Vae;
-use crate::nn::kernels;
 use crate::nn::view::{elements, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 

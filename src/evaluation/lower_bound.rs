@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use super::device;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
+use crate::kernels;
 use crate::model::posterior;
 use crate::model::vae::BoundTerms;
 use crate::model::{Recognition, Vae};
-use crate::nn::kernels;
 use crate::nn::view::{elements, elements_mut};
 use crate::random::{Purpose, fill_standard_normal, generator};
 

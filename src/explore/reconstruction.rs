@@ -3,10 +3,10 @@
 use dfdx::prelude::*;
 
 use crate::dims::{Batch, Latent, Moments, Pixels};
+use crate::kernels;
 use crate::model::Vae;
 use crate::model::posterior;
 use crate::model::vae::BoundTerms;
-use crate::nn::kernels;
 use crate::nn::view::{elements, elements_mut};
 use crate::random::{Purpose, fill_standard_normal, generator};
 

@@ -10,9 +10,9 @@ use dfdx::prelude::*;
 use super::Visit;
 use super::shard::{Shard, ShardGradient};
 use crate::dims::{Batch, Latent};
+use crate::kernels;
 use crate::model::posterior;
 use crate::model::vae::BoundTerms;
-use crate::nn::kernels;
 use crate::nn::view::{elements, elements_mut};
 use crate::random::{Purpose, fill_standard_normal, generator};
 

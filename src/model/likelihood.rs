@@ -6,7 +6,7 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
 use crate::dims::{Batch, Moments, Pixels};
-use crate::nn::kernels;
+use crate::kernels;
 use crate::nn::view::{elements, elements_mut, tensor_of};
 
 /// The family of `p(x|z)` in every pixel.

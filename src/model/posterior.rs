@@ -5,7 +5,7 @@
 use dfdx::prelude::*;
 
 use crate::dims::{Batch, Latent, Moments};
-use crate::nn::kernels;
+use crate::kernels;
 use crate::nn::view::{elements, elements_mut, tensor_of};
 
 /// `z = mu + sigma * eps` (paper, section 2.4), L samples a data point.

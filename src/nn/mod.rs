@@ -1,11 +1,10 @@
-//! Neural-network building blocks: kernels on slices, differentiable operations on the dfdx tape, layers, optimizers.
+//! Neural-network building blocks: differentiable operations on the dfdx tape, layers, optimizers.
 //!
 //! A tensor is dfdx's, with [named dimensions](crate::dims) for a shape; the arithmetic is ours. [`ops`] puts one
-//! backward closure on the tape for each operation, and both directions are calls into [`kernels`]. Nothing here
+//! backward closure on the tape for each operation, and both directions are calls into [`kernels`](crate::kernels). Nothing here
 //! knows of images, autoencoders or terminals.
 
 pub mod device;
-pub mod kernels;
 pub mod linear;
 pub mod ops;
 pub mod optimizer;

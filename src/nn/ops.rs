@@ -1,16 +1,16 @@
 //! Differentiable operations on the dfdx tape.
 //!
-//! Each function computes its value through [`kernels`] and leaves one closure on the tape that turns the gradient of
+//! Each function computes its value through [`kernels`](crate::kernels) and leaves one closure on the tape that turns the gradient of
 //! its output into gradients of its inputs: forward and backward stand side by side. Without a tape (`NoneTape`) the
 //! same function only computes. Gradients of tensors are added to the buffers of [`Gradients`], so a tensor may be used
 //! twice; the gradient of a weight stays as its two factors (see [`Weight`]).
 
 use dfdx::prelude::*;
 
-use super::kernels::{self, Matrix};
 use super::view::{elements, elements_mut};
 use super::weight::Weight;
 use crate::dims::Batch;
+use crate::kernels::{self, Matrix};
 
 /// `y = x W + b` for data `x`, which needs no gradient; the tape starts here.
 ///

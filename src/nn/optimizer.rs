@@ -5,9 +5,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::kernels::{self, AdagradStep, AdamStep};
 use super::parameters::{Named, Parameter, Role};
 use super::weight::gradient_rows;
+use crate::kernels::{self, AdagradStep, AdamStep};
 
 /// Which rule turns gradients into updates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]

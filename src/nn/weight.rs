@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dfdx::prelude::*;
 
-use super::kernels::{self, Matrix};
 use super::parameters::Parameter;
 use super::view::{elements, elements_mut};
 use crate::dims::Batch;
+use crate::kernels::{self, Matrix};
 
 /// A matrix of weights of shape (I, O): one row an input.
 #[derive(Clone, Debug)]

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::colour::ColourDepth;
-use super::dialogs::Dialog;
 use super::glyphs::Glyphs;
 use super::layout::{self, TraversalGeometry};
 use super::message::Opened;
+use super::overlays::Overlay;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::explore::reconstruction::{Reconstruction, reconstruct};
@@ -36,9 +36,9 @@ pub struct App {
     /// The run, once it is there.
     pub stage: Stage,
     /// What stands in front of the panes.
-    pub dialog: Option<Dialog>,
-    /// The dialog that comes back once the question before it is answered.
-    pub behind: Option<Dialog>,
+    pub overlay: Option<Overlay>,
+    /// The overlay that comes back once the question before it is answered.
+    pub behind: Option<Overlay>,
     /// The last thing worth saying.
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
@@ -193,7 +193,7 @@ impl App {
             glyphs: Glyphs::Unicode,
             view: View::default(),
             stage: Stage::Loading("opening".into(), 0.0),
-            dialog: None,
+            overlay: None,
             behind: None,
             notice: None,
             changed: true,

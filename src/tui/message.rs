@@ -11,7 +11,7 @@ use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::session::folder::Entry;
 use crate::session::{KeptRun, RunFiles, View};
-use crate::tui::dialogs::sessions::Intent;
+use crate::tui::overlays::sessions::Intent;
 use crate::tui::saver::{Manner, SaveFault};
 
 /// Something happened.

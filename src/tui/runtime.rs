@@ -12,11 +12,11 @@ use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded}
 
 use super::app::App;
 use super::colour::ColourDepth;
-use super::dialogs::sessions::Intent;
 use super::glyphs::Glyphs;
 use super::input;
 use super::message::{Effect, Message, Opened};
 use super::opening::{Run, open};
+use super::overlays::sessions::Intent;
 use super::panes;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};

@@ -154,8 +154,15 @@ impl Job {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
         // The program's name stands in brackets and may hold brackets itself; its state and the three numbers follow it.
         let (_, numbers) = stat.rsplit_once(')')?;
-        let mut numbers = numbers.split_ascii_whitespace().skip(1).map_while(|number| number.parse().ok());
-        Some(Self { parent: numbers.next()?, group: numbers.next()?, session: numbers.next()? })
+        let mut numbers = numbers
+            .split_ascii_whitespace()
+            .skip(1)
+            .map_while(|number| number.parse().ok());
+        Some(Self {
+            parent: numbers.next()?,
+            group: numbers.next()?,
+            session: numbers.next()?,
+        })
     }
 }
 

@@ -12,8 +12,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
 
 use super::app::{App, Notice, Stage, Tone, Workspace};
-use super::dialogs::{Dialog, confirm, help};
 use super::keymap::{Action, Key, Scope, TABLE, name};
+use super::overlays::{Overlay, confirm, help};
 use super::widgets::axis::short;
 use super::{layout, text, theme};
 use crate::data::short_name;
@@ -40,11 +40,11 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
             render_hints(app, arrangement.footer, buffer);
         }
     }
-    match &app.dialog {
-        Some(Dialog::Help(line)) => help::render(*line, area, buffer),
-        Some(Dialog::Confirm(question)) => confirm::render(question, area, buffer),
-        Some(Dialog::Form(form)) => form.render(area, buffer),
-        Some(Dialog::Sessions(list)) => list.render(area, buffer),
+    match &app.overlay {
+        Some(Overlay::Help(line)) => help::render(*line, area, buffer),
+        Some(Overlay::Confirm(question)) => confirm::render(question, area, buffer),
+        Some(Overlay::Form(form)) => form.render(area, buffer),
+        Some(Overlay::Sessions(list)) => list.render(area, buffer),
         None => {}
     }
     if let Some(notice) = &app.notice {

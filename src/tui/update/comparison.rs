@@ -3,9 +3,9 @@
 use crate::learning::curve::Against;
 use crate::tui::app::App;
 use crate::tui::comparison;
-use crate::tui::dialogs::sessions::Intent;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::overlays::sessions::Intent;
 
 /// Keeps the open run's curve as it is now.
 pub(super) fn keep_curve(app: &mut App) {

@@ -1,8 +1,8 @@
 //! The only place where the state of the screen changes: something happened, so this is different, and that is to be
-//! done. One file for the keys of every pane, one for those of dialogs, one for those that steer the training.
+//! done. One file for the keys of every pane, one for those of overlays, one for those that steer the training.
 
 mod comparison;
-mod dialogs;
+mod overlays;
 mod reconstruction;
 mod steering;
 mod training;
@@ -13,13 +13,13 @@ use std::sync::Arc;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
-use self::dialogs::{answer, ask, is_unsaved};
+use self::overlays::{answer, ask, is_unsaved};
 use super::app::{App, Stage, Tone, Workspace};
-use super::dialogs::Dialog;
-use super::dialogs::confirm::Question;
-use super::dialogs::sessions::{Intent, SessionList};
 use super::keymap::{self, Action};
 use super::message::{Effect, Message};
+use super::overlays::Overlay;
+use super::overlays::confirm::Question;
+use super::overlays::sessions::{Intent, SessionList};
 use super::saver::Manner;
 use super::text;
 use crate::learning::trainer::{Command, Event, State};
@@ -41,7 +41,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         // Text goes where text is written; anywhere else its letters would be taken for keys.
         Message::Pasted(text) => {
-            if let Some(Dialog::Form(form)) = &mut app.dialog {
+            if let Some(Overlay::Form(form)) = &mut app.overlay {
                 form.paste(&text);
             }
             Vec::new()
@@ -140,23 +140,23 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 return Vec::new();
             }
             let quit = std::mem::take(&mut workspace.quit_when_saved);
-            match app.dialog.take() {
+            match app.overlay.take() {
                 // Whoever is about to answer a question must not find himself answering another one.
-                asked @ Some(Dialog::Confirm(_)) => {
-                    app.dialog = asked;
+                asked @ Some(Overlay::Confirm(_)) => {
+                    app.overlay = asked;
                     app.complain(fault.to_string());
                     Vec::new()
                 }
-                dialog => {
-                    app.behind = dialog;
+                overlay => {
+                    app.behind = overlay;
                     ask(app, Question::SaveElsewhere { fault, quit })
                 }
             }
         }
         Message::Sessions(entries, intent) => {
             // What was opened while the list was made is what a person is at now.
-            app.dialog
-                .get_or_insert_with(|| Dialog::Sessions(SessionList::new(entries, intent)));
+            app.overlay
+                .get_or_insert_with(|| Overlay::Sessions(SessionList::new(entries, intent)));
             Vec::new()
         }
         Message::CurveRead(run) => {
@@ -184,39 +184,39 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     }
 }
 
-/// A key: for the dialog that is open, or else for the pane. What is pressed together with Control or Alt is never
-/// text nor an answer; it does in front of a dialog what it does everywhere, and the dialog stays.
+/// A key: for the overlay that is open, or else for the pane. What is pressed together with Control or Alt is never
+/// text nor an answer; it does in front of a overlay what it does everywhere, and the overlay stays.
 fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    match app.dialog.take() {
+    match app.overlay.take() {
         None => keymap::action(key, app.view.pane).map_or_else(Vec::new, |action| act(app, action)),
-        Some(dialog) if keymap::is_plain(key) => {
-            let effects = answer(app, dialog, key);
-            if app.dialog.is_none() {
-                app.dialog = app.behind.take();
+        Some(overlay) if keymap::is_plain(key) => {
+            let effects = answer(app, overlay, key);
+            if app.overlay.is_none() {
+                app.overlay = app.behind.take();
             }
             effects
         }
-        Some(dialog) => {
+        Some(overlay) => {
             let effects = keymap::action_everywhere(key).map_or_else(Vec::new, |action| act(app, action));
-            match app.dialog {
+            match app.overlay {
                 // Asked already: what stands behind the question stays there.
-                Some(_) if matches!(dialog, Dialog::Confirm(Question::Quit)) => {}
-                Some(_) => app.behind = Some(dialog),
-                None => app.dialog = Some(dialog),
+                Some(_) if matches!(overlay, Overlay::Confirm(Question::Quit)) => {}
+                Some(_) => app.behind = Some(overlay),
+                None => app.overlay = Some(overlay),
             }
             effects
         }
     }
 }
 
-/// A key while no dialog is open.
+/// A key while no overlay is open.
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit if is_unsaved(app) => return ask(app, Question::Quit),
         Action::Quit => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Repaint => return vec![Effect::Repaint],
-        Action::Help => app.dialog = Some(Dialog::Help(0)),
+        Action::Help => app.overlay = Some(Overlay::Help(0)),
         Action::OpenSessions => return vec![Effect::ListSessions(Intent::Open)],
         Action::NextPane | Action::PreviousPane => {
             let panes = [

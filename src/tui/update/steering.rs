@@ -1,14 +1,14 @@
 //! Keys that steer the training, whatever pane has the focus.
 
-use super::dialogs::ask;
+use super::overlays::ask;
 use crate::learning::trainer::{Command, State};
 use crate::model::Estimator;
 use crate::tui::app::{App, Stage};
-use crate::tui::dialogs::Dialog;
-use crate::tui::dialogs::confirm::Question;
-use crate::tui::dialogs::form::Form;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::overlays::Overlay;
+use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
 use crate::tui::widgets::axis::short;
 
@@ -87,7 +87,7 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             vec![Effect::Save(Manner::Usual)]
         }
         Action::NewRun => {
-            app.dialog = Some(Dialog::Form(Box::new(Form::new(&progress.configuration))));
+            app.overlay = Some(Overlay::Form(Box::new(Form::new(&progress.configuration))));
             Vec::new()
         }
         _ => ask(app, Question::Reset),

@@ -1,6 +1,6 @@
 //! What stands in front of the panes and takes the keys while it does: help, questions, the form, the list.
 //!
-//! Each dialog is data with a function from a key to what happens next, and a function that draws it.
+//! Each is data with a function from a key to what happens next, and a function that draws it.
 
 pub mod confirm;
 pub mod form;
@@ -16,9 +16,9 @@ use self::form::Form;
 use self::sessions::SessionList;
 use super::theme;
 
-/// A dialog that is open.
+/// An overlay that is open.
 #[derive(Debug)]
-pub enum Dialog {
+pub enum Overlay {
     /// The table of keys, scrolled down by so many lines.
     Help(usize),
     /// A question before something is lost.
@@ -29,7 +29,7 @@ pub enum Dialog {
     Sessions(SessionList),
 }
 
-/// The smallest area in which a dialog still has a frame: below, what it says needs the room.
+/// The smallest area in which an overlay still has a frame: below, what it says needs the room.
 const LEAST_FRAMED: (u16, u16) = (12, 5);
 
 /// Draws an empty frame of at most `width` x `height` in the middle and returns its inside.

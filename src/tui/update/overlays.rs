@@ -1,20 +1,20 @@
-//! Keys while a dialog is open, and the questions before something is lost.
+//! Keys while a overlay is open, and the questions before something is lost.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::learning::Configuration;
 use crate::learning::trainer::Command;
 use crate::tui::app::{App, Stage, Workspace};
-use crate::tui::dialogs::confirm::Question;
-use crate::tui::dialogs::sessions::{self, Intent};
-use crate::tui::dialogs::{Dialog, form, help};
 use crate::tui::message::Effect;
+use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::sessions::{self, Intent};
+use crate::tui::overlays::{Overlay, form, help};
 use crate::tui::saver::Manner;
 
-/// A key while a dialog is open.
-pub(super) fn answer(app: &mut App, dialog: Dialog, key: KeyEvent) -> Vec<Effect> {
-    match dialog {
-        Dialog::Help(line) => {
+/// A key while a overlay is open.
+pub(super) fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
+    match overlay {
+        Overlay::Help(line) => {
             let line = match key.code {
                 KeyCode::Up | KeyCode::Char('k') => line.saturating_sub(1),
                 KeyCode::Down | KeyCode::Char('j') => line + 1,
@@ -26,19 +26,19 @@ pub(super) fn answer(app: &mut App, dialog: Dialog, key: KeyEvent) -> Vec<Effect
                 }
                 _ => line,
             };
-            app.dialog = Some(Dialog::Help(line.min(help::length())));
+            app.overlay = Some(Overlay::Help(line.min(help::length())));
             Vec::new()
         }
-        Dialog::Confirm(question) => confirmed(app, question, key),
-        Dialog::Form(mut form) => match form.key(key) {
+        Overlay::Confirm(question) => confirmed(app, question, key),
+        Overlay::Form(mut form) => match form.key(key) {
             form::Outcome::Cancelled => Vec::new(),
             form::Outcome::Begin(configuration) => begin(app, *configuration),
             form::Outcome::Open => {
-                app.dialog = Some(Dialog::Form(form));
+                app.overlay = Some(Overlay::Form(form));
                 Vec::new()
             }
         },
-        Dialog::Sessions(mut list) => match list.key(key) {
+        Overlay::Sessions(mut list) => match list.key(key) {
             sessions::Outcome::Cancelled => Vec::new(),
             sessions::Outcome::Chosen(Intent::Compare, path) => vec![Effect::ReadCurve(path)],
             sessions::Outcome::Chosen(Intent::Open, path) if is_unsaved(app) => {
@@ -46,7 +46,7 @@ pub(super) fn answer(app: &mut App, dialog: Dialog, key: KeyEvent) -> Vec<Effect
             }
             sessions::Outcome::Chosen(Intent::Open, path) => vec![Effect::Open(path)],
             sessions::Outcome::Open => {
-                app.dialog = Some(Dialog::Sessions(list));
+                app.overlay = Some(Overlay::Sessions(list));
                 Vec::new()
             }
         },
@@ -86,7 +86,7 @@ fn save_and_quit(app: &mut App, manner: Manner, quit: bool) -> Vec<Effect> {
 }
 
 pub(super) fn ask(app: &mut App, question: Question) -> Vec<Effect> {
-    app.dialog = Some(Dialog::Confirm(question));
+    app.overlay = Some(Overlay::Confirm(question));
     Vec::new()
 }
 

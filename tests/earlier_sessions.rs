@@ -1,0 +1,67 @@
+//! Sessions that version 0.1 wrote open, and go on as they did there: each of two was trained on by that version too.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use vae_tui::data::mnist;
+use vae_tui::learning::Training;
+use vae_tui::session;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+fn training(path: &Path) -> Training {
+    let data = Arc::new(mnist::load(|_| ()).expect("MNIST travels inside"));
+    let resumed = session::resume(path, None, |_| Ok(data)).expect("the session opens");
+    resumed.training
+}
+
+#[test]
+fn they_go_on_as_they_did() {
+    for (before, after) in [
+        ("aevb-of-0.1.ron", "aevb-of-0.1-later.ron"),
+        ("mcem-of-0.1.ron", "mcem-of-0.1-later.ron"),
+    ] {
+        let expected = training(&fixture(after));
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join("later.ron");
+        let ended = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+            .args(["train", "--samples", &expected.samples.to_string(), "--resume"])
+            .arg(fixture(before))
+            .arg("--out")
+            .arg(&out)
+            .output()
+            .expect("the program runs");
+        assert!(ended.status.success(), "{ended:?}");
+        let ours = training(&out);
+        assert_eq!((ours.samples, ours.steps), (expected.samples, expected.steps));
+        assert_eq!(ours.configuration, expected.configuration);
+        assert_eq!(ours.evaluations.len(), expected.evaluations.len());
+        for (ours, expected) in ours.evaluations.iter().zip(&expected.evaluations) {
+            assert_eq!(ours.samples, expected.samples);
+            // Another processor's vector width rounds sums elsewhere.
+            assert!(
+                (ours.elbo_test - expected.elbo_test).abs() < 1e-3,
+                "{ours:?} {expected:?}"
+            );
+            assert!(
+                (ours.elbo_train - expected.elbo_train).abs() < 1e-3,
+                "{ours:?} {expected:?}"
+            );
+        }
+        let ours = ours.model.parameters().into_iter();
+        let expected = expected.model.parameters().into_iter();
+        for (ours, expected) in ours.zip(expected) {
+            assert_eq!(ours.name, expected.name);
+            let pairs = ours.parameter.values().iter().zip(expected.parameter.values());
+            for (ours, expected) in pairs {
+                assert!((ours - expected).abs() < 1e-5, "{ours} for {expected}");
+            }
+        }
+    }
+}
