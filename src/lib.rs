@@ -14,8 +14,9 @@
 //! - [`data`]: images, and the MNIST that travels inside the program
 //! - [`model`]: encoder, decoder, and the lower bound that joins them
 //! - [`evaluation`]: how good a model is, in numbers
-//! - [`learning`]: the training step, and the thread that repeats it
+//! - [`learning`]: the training step
 //! - [`explore`]: a model looked into: traversals and reconstructions
+//! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file
 //! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`paper`]: the paper's figures, made again
@@ -41,6 +42,7 @@ pub mod paper;
 pub mod pictures;
 pub mod process;
 pub mod random;
+pub mod run;
 pub mod session;
 pub mod tui;
 pub mod words;

@@ -3,16 +3,15 @@
 
 mod common;
 
-use common::{MODIFIED, app, press, press_with, screen, type_character, workspace};
+use common::{MODIFIED, app, press, press_with, screen, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
-use vae_tui::learning::trainer::{Event, State};
+use vae_tui::run::{Event, State};
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question;
 use vae_tui::tui::overlays::sessions::Intent;
-use vae_tui::tui::update::update;
 
 /// A dialog of every kind, by the key that opens it.
 fn with_dialog(number: usize) -> App {

@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{MODIFIED, app, press, press_with, screen, type_character, workspace};
+use common::{MODIFIED, app, press, press_with, screen, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
-use vae_tui::learning::curve::CurvePoint;
-use vae_tui::learning::trainer::{Command, Event, State};
 use vae_tui::model::Estimator;
+use vae_tui::run::curve::CurvePoint;
+use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{Bounds, Comparison, Pane, Sheet};
 use vae_tui::session::{KeptRun, SessionError};
@@ -18,7 +18,6 @@ use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::saver::{Manner, SaveFault};
-use vae_tui::tui::update::update;
 
 /// The value of the selected dimension.
 fn value(app: &App) -> f32 {
@@ -100,16 +99,16 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
     };
     let last = new.progress.configuration.latent - 1;
     match action {
-        Action::ToggleRunning => assert!(matches!(effects, [Effect::Trainer(Command::Start)])),
-        Action::StepOnce => assert!(matches!(effects, [Effect::Trainer(Command::Step)])),
+        Action::ToggleRunning => assert!(matches!(effects, [Effect::Command(Command::Start)])),
+        Action::StepOnce => assert!(matches!(effects, [Effect::Command(Command::Step)])),
         Action::Reset => assert!(matches!(after.overlay, Some(Overlay::Confirm(Question::Reset)))),
         Action::RaiseLearningRate => {
             assert!(rate(after) > rate(before));
-            assert!(matches!(effects, [Effect::Trainer(Command::SetLearningRate(r))] if *r == rate(after)));
+            assert!(matches!(effects, [Effect::Command(Command::SetLearningRate(r))] if *r == rate(after)));
         }
         Action::LowerLearningRate => {
             assert!(rate(after) < rate(before));
-            assert!(matches!(effects, [Effect::Trainer(Command::SetLearningRate(r))] if *r == rate(after)));
+            assert!(matches!(effects, [Effect::Command(Command::SetLearningRate(r))] if *r == rate(after)));
         }
         Action::SwitchEstimator => {
             let estimators = (
@@ -119,11 +118,11 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
             assert_eq!(estimators, (Estimator::B, Estimator::A));
             assert!(matches!(
                 effects,
-                [Effect::Trainer(Command::SetEstimator(Estimator::A))]
+                [Effect::Command(Command::SetEstimator(Estimator::A))]
             ));
         }
-        Action::Evaluate => assert!(matches!(effects, [Effect::Trainer(Command::Evaluate)])),
-        Action::Estimate => assert!(matches!(effects, [Effect::Trainer(Command::Estimate)])),
+        Action::Evaluate => assert!(matches!(effects, [Effect::Command(Command::Evaluate)])),
+        Action::Estimate => assert!(matches!(effects, [Effect::Command(Command::Estimate)])),
         Action::Save => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
         Action::OpenSessions => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
         Action::NewRun => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
@@ -289,7 +288,7 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     let effects = type_character(&mut app, 's');
     assert!(matches!(
         effects[..],
-        [Effect::Trainer(Command::Pause), Effect::Save(Manner::Usual)]
+        [Effect::Command(Command::Pause), Effect::Save(Manner::Usual)]
     ));
     let files = workspace(&app).files.clone();
     let fault = SaveFault::Session(SessionError::InUse { path: "x.ron".into() });
@@ -482,7 +481,7 @@ fn a_finished_run_goes_on_with_a_higher_goal() {
     let effects = type_character(&mut app, ' ');
     assert!(matches!(
         effects[..],
-        [Effect::Trainer(Command::SetGoal(new)), Effect::Trainer(Command::Start)] if new > goal
+        [Effect::Command(Command::SetGoal(new)), Effect::Command(Command::Start)] if new > goal
     ));
 }
 

@@ -13,12 +13,12 @@ use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{
     LowerBound, Noise, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
-use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::model::Estimator;
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::nn::view::elements_mut;
 use vae_tui::random::{Purpose, fill_standard_normal, generator};
+use vae_tui::run::{Command, Event, State, Trainer};
 
 const NOISE: Noise = Noise {
     seed: 1,

@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::update;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,13 +12,12 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 use vae_tui::data::{self, Dataset};
 use vae_tui::evaluation::{from_posterior_samples, importance_weighted};
-use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
+use vae_tui::run::{Command, Event, State, Trainer};
 use vae_tui::session::{self, View};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
-use vae_tui::tui::update::update;
 
 /// Held by every test here, so that nothing else takes memory meanwhile.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -79,7 +79,7 @@ fn opened_and_left(app: &mut App, path: &Path, data: &Arc<Dataset>) {
     let before = threads();
     let session = session::load(path).expect("what was saved can be read");
     let view = session.view().clone();
-    let training = session.into_training(data).expect("the same data");
+    let training = session.into_state(data).expect("the same data");
     let goal = training.samples + 300;
     let trainer = Trainer::start(training.clone(), data.clone()).expect("threads can be started");
     let opened = Opened {

@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::update;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +14,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use vae_tui::data::mnist;
 use vae_tui::evaluation::{Noise, lower_bound};
-use vae_tui::learning::trainer::Event;
+use vae_tui::run::Event;
 use vae_tui::session;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
-use vae_tui::tui::update::update;
 
 /// Pixels of a cell in the picture.
 const CELL: (u16, u16) = (8, 16);
@@ -31,7 +31,7 @@ fn draw_the_picture_of_the_readme() {
     let data = Arc::new(mnist::load(|_| {}).expect("the embedded data unpacks"));
     let session = session::load(Path::new("saves/mnist-20d.ron")).expect("the example is a session");
     let view = session.view().clone();
-    let training = session.into_training(&data).expect("the example fits the data");
+    let training = session.into_state(&data).expect("the example fits the data");
     let noise = Noise {
         seed: training.configuration.seed,
         binarisation: training.configuration.binarisation,

@@ -5,7 +5,7 @@ mod common;
 
 use std::time::SystemTime;
 
-use common::{app, app_with_depth, frame, press, screen, type_character};
+use common::{app, app_with_depth, frame, press, screen, type_character, update};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -16,7 +16,6 @@ use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::layout;
 use vae_tui::tui::message::{Message, Opened};
 use vae_tui::tui::overlays::sessions::Intent;
-use vae_tui::tui::update::update;
 
 const PANES: [Pane; 4] = [
     Pane::Training,

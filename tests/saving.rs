@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{app, press, save_failed, screen, type_character, workspace};
+use common::{app, press, save_failed, screen, type_character, update, workspace};
 use ratatui::crossterm::event::KeyCode;
-use vae_tui::learning::trainer::Command;
+use vae_tui::run::Command;
 use vae_tui::session::{RunFiles, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::message::{Effect, Message};
@@ -13,7 +13,6 @@ use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::saver::{Manner, SaveFault};
-use vae_tui::tui::update::update;
 
 fn changed() -> SessionError {
     SessionError::Changed {
@@ -99,7 +98,7 @@ fn where_nothing_can_be_written_another_place_is_offered() {
     let effects = type_character(&mut app, 's');
     assert!(matches!(
         effects[..],
-        [Effect::Trainer(Command::Pause), Effect::Save(Manner::NewFile)]
+        [Effect::Command(Command::Pause), Effect::Save(Manner::NewFile)]
     ));
     // Whoever wanted to leave leaves, once it is saved there.
     let samples = workspace(&app).progress.samples;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::picture::picture;
-use common::{app, app_with_depth, frame, press, run_a_little, screen, type_character, workspace};
+use common::{app, app_with_depth, frame, press, run_a_little, screen, type_character, update, workspace};
 use insta::assert_snapshot;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
@@ -17,7 +17,6 @@ use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::theme;
-use vae_tui::tui::update::update;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
 

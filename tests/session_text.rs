@@ -20,7 +20,7 @@ fn saved() -> (tempfile::TempDir, PathBuf, String) {
 /// What is said of a session with this text.
 fn complaint(path: &Path, text: &str) -> String {
     std::fs::write(path, text).expect("the folder can be written");
-    let error = load(path).and_then(|session| session.into_training(&shapes()));
+    let error = load(path).and_then(|session| session.into_state(&shapes()));
     error.expect_err("a bad file is refused").to_string()
 }
 
@@ -39,7 +39,7 @@ fn what_editors_do_to_a_session_is_no_damage() {
         format!("{text}\n\n// the end"),
     ] {
         std::fs::write(&path, &edited).expect("the folder can be written");
-        let read = load(&path).and_then(|session| session.into_training(&shapes()));
+        let read = load(&path).and_then(|session| session.into_state(&shapes()));
         let read = read.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(read.samples, 9_000);
     }
@@ -141,7 +141,7 @@ fn no_fault_speaks_of_the_program() {
         for put in ["", "\"", "(", ")", "x", "7"] {
             let edited = [&text[..at], put, &text[at + mark.len_utf8()..]].concat();
             std::fs::write(&path, edited).expect("the folder can be written");
-            let Err(error) = load(&path).and_then(|session| session.into_training(&shapes())) else {
+            let Err(error) = load(&path).and_then(|session| session.into_state(&shapes())) else {
                 continue;
             };
             let said = error.to_string();

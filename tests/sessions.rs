@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use common::{configuration, shapes, training};
 use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
-use vae_tui::learning::curve::{Against, MarginalPoint};
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
+use vae_tui::run::curve::{Against, MarginalPoint};
 use vae_tui::session::{
     Bounds, Comparison, KeptRun, Pane, SessionError, SessionFile, Sheet, View, folder, load, save,
 };
@@ -39,7 +39,7 @@ fn train(training: &mut Training, data: &Dataset, steps: usize) {
 fn round_trip(training: &Training, data: &Dataset, path: &Path) -> Training {
     save(training, &View::default(), path).expect("the folder can be written");
     load(path)
-        .and_then(|session| session.into_training(data))
+        .and_then(|session| session.into_state(data))
         .expect("what was saved can be read")
 }
 
@@ -55,7 +55,7 @@ fn saved() -> (tempfile::TempDir, PathBuf, String) {
 /// What is said of a session file with this content.
 fn complaint(path: &Path, content: impl AsRef<[u8]>) -> String {
     std::fs::write(path, content).expect("the folder can be written");
-    let error = load(path).and_then(|session| session.into_training(&shapes()));
+    let error = load(path).and_then(|session| session.into_state(&shapes()));
     let text = error.expect_err("a bad file is refused").to_string();
     assert!(text.contains("run.ron"), "the error names the file: {text}");
     assert!(!text.contains('\n'), "the error is one line: {text}");
@@ -148,7 +148,7 @@ fn everything_comes_back() {
     let session = load(&path).expect("what was saved can be read");
     assert_eq!(session.view(), &view);
     assert_eq!(session.configuration(), &before.configuration);
-    let after = session.into_training(&data).expect("the same data");
+    let after = session.into_state(&data).expect("the same data");
     assert_eq!(state(&after), state(&before));
     assert_eq!(after.evaluations, before.evaluations);
     assert_eq!(after.marginals, before.marginals);
@@ -367,7 +367,7 @@ fn the_examples_open() {
     for (name, latent, worst) in [("mnist-2d.ron", 2, -155.0), ("mnist-20d.ron", 20, -106.0)] {
         let session = load(&Path::new("saves").join(name)).expect("the examples are sessions");
         assert_eq!(session.configuration().latent, latent);
-        let training = session.into_training(&mnist).expect("images of the same size");
+        let training = session.into_state(&mnist).expect("images of the same size");
         let last = training.evaluations.last().expect("the examples were measured");
         assert!(last.elbo_test > worst, "{name}: {}", last.elbo_test);
     }
@@ -559,7 +559,7 @@ fn the_name_of_the_data_never_decides_whether_a_save_works() {
         let session = load(&path).unwrap_or_else(|error| panic!("{name:?}: {error}"));
         assert_eq!(session.configuration().data, name);
         session
-            .into_training(&data)
+            .into_state(&data)
             .unwrap_or_else(|error| panic!("{name:?}: {error}"));
         let summary = &folder::list(&[folder.path().to_owned()])[0].summary;
         assert!(summary.contains("784-8-6-8-784"), "{name:?}: {summary}");

@@ -5,13 +5,13 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{frame, press_with, type_character};
+use common::{frame, press_with, type_character, update};
 use proptest::prelude::*;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Split};
-use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Training};
+use vae_tui::run::{Event, State};
 use vae_tui::session::SessionError;
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
@@ -20,7 +20,6 @@ use vae_tui::tui::glyphs::Glyphs;
 use vae_tui::tui::keymap::{Key, TABLE};
 use vae_tui::tui::message::{Message, Opened};
 use vae_tui::tui::overlays::sessions::Intent;
-use vae_tui::tui::update::update;
 
 const SCREENS: [(u16, u16); 16] = [
     (0, 0),

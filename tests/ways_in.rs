@@ -9,14 +9,13 @@ mod program;
 use std::process::Output;
 use std::time::Duration;
 
-use common::{app, press, screen, shapes, type_character, workspace};
+use common::{app, press, screen, shapes, type_character, update, workspace};
 use program::vae_tui;
 use ratatui::crossterm::event::KeyCode;
-use vae_tui::learning::trainer::{self, Event, Trainer};
 use vae_tui::learning::{Changes, Configuration, Preset, Training};
+use vae_tui::run::{self, Event, Trainer};
 use vae_tui::session::{self, View};
 use vae_tui::tui::message::{Effect, Message};
-use vae_tui::tui::update::update;
 
 /// Step sizes that nothing can be trained with, as they are typed, and what is said of them.
 const BAD_RATES: [(&str, &str); 7] = [
@@ -203,7 +202,7 @@ fn a_stored_session_is_no_larger_than_its_numbers() {
         ),
     ] {
         std::fs::write(&path, text.replacen("hidden: 4", to, 1)).expect("the folder can be written");
-        let training = session::load(&path).and_then(|session| session.into_training(&data));
+        let training = session::load(&path).and_then(|session| session.into_state(&data));
         let error = training.expect_err("the sizes are wrong").to_string();
         assert!(error.contains(said), "{to}: {error}");
     }
@@ -330,7 +329,7 @@ fn a_minibatch_may_be_larger_than_the_training_set() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("run.ron");
         session::save(&training, &View::default(), &path).expect("the folder can be written");
-        let again = session::load(&path).and_then(|session| session.into_training(&data));
+        let again = session::load(&path).and_then(|session| session.into_state(&data));
         assert_eq!(again.expect("it is a session").samples, 1_000);
     }
 }

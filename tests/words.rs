@@ -9,15 +9,14 @@ mod program;
 
 use std::path::Path;
 
-use common::{shapes, training};
+use common::{shapes, training, update};
 use program::vae_tui;
 use vae_tui::data::Part;
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
-use vae_tui::learning::curve::MarginalPoint;
-use vae_tui::learning::trainer::Event;
+use vae_tui::run::Event;
+use vae_tui::run::curve::MarginalPoint;
 use vae_tui::session::{self, View};
 use vae_tui::tui::message::Message;
-use vae_tui::tui::update::update;
 
 /// A name that clears the screen, rings, breaks lines, quotes, and opens a tag.
 const NAME: &str = "a\u{1b}[2J\u{7}\n\"b\" <c> & \u{9b}31m\u{202e}d";

@@ -11,9 +11,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::print_line;
 use crate::data::Part;
-use crate::learning::curve::{Against, CurvePoint, bounds, last_decades, value_at};
 use crate::pictures;
 use crate::pictures::curves::{self, Curve, Panel};
+use crate::run::curve::{Against, CurvePoint, bounds, last_decades, value_at};
 use crate::session::{self, Comparison, KeptRun};
 use crate::words::{plain, plain_json};
 

@@ -72,7 +72,8 @@ struct Importance {
 
 /// Measures and prints.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let Resumed { training, data, .. } = resume(&arguments.file, arguments.data.as_deref())?;
+    let Resumed { state, data, .. } = resume(&arguments.file, arguments.data.as_deref())?;
+    let training = &state.training;
     let split = data.split(arguments.split);
     let (model, noise) = (&training.model, training.noise());
     let pool = rayon::ThreadPoolBuilder::new()

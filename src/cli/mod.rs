@@ -1,6 +1,6 @@
 //! The command line: what a person types, and the commands that need no screen, one file each.
 //!
-//! The commands drive the same [`Trainer`](crate::learning::trainer::Trainer) and the same measures as the screen.
+//! The commands drive the same [`RunHandle`](crate::run::RunHandle) and the same measures as the screen.
 //! Results go to standard output, progress and errors to standard error. Exit status: 0 on success, 2 for a usage
 //! error, 1 otherwise.
 

@@ -11,12 +11,12 @@ use serde::Serialize;
 
 use super::{NobodyReads, dataset, default_threads, print_line, progress_bar, resume, with_data};
 use crate::data::{Binarisation, Dataset};
-use crate::learning::curve::CurvePoint;
-use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training};
 use crate::model::{Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 use crate::process::{ending_signals, say, signal_name};
+use crate::run::curve::CurvePoint;
+use crate::run::{Command, Event, RunHandle, RunState, State};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
 
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
@@ -117,25 +117,25 @@ struct Totals {
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Start {
-        training,
+        state,
         data,
         view,
         out,
     } = start(&arguments)?;
     // Until here nothing would be lost, and standard input may keep the program waiting.
     let signals = signals()?;
-    let before = (training.samples, training.seconds);
-    let goal = training.configuration.goal;
+    let before = (state.training.samples, state.training.seconds);
+    let goal = state.training.configuration.goal;
 
     let bar = progress_bar(goal, "samples");
-    bar.set_position(training.samples);
+    bar.set_position(state.training.samples);
     let mut report = Report {
         json: arguments.json,
         goes_on_unread: out.is_some(),
         fault: None,
     };
-    let trainer = Trainer::start(training, data)?;
-    trainer.send(Command::Start);
+    let (run, _) = RunHandle::start(state, data)?;
+    run.send(Command::Start);
     let autosave = tick(Duration::from_secs(arguments.autosave));
     let ending = loop {
         let event = select! {
@@ -143,8 +143,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             recv(autosave) -> _ => {
                 if let Some(out) = &out {
                     let ticket = out.ticket();
-                    let training = trainer.checkpoint().recv().context("the training thread ended")?;
-                    if let Err(error) = out.save(ticket, &training, &view) {
+                    let state = run.checkpoint().recv().context("the training thread ended")?;
+                    if let Err(error) = out.save(ticket, &state, &view) {
                         bar.suspend(|| say(format_args!(
                             "vae-tui: {error}; training goes on, and the next save is tried in {} s",
                             arguments.autosave
@@ -153,9 +153,9 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
                 }
                 continue;
             }
-            recv(trainer.events()) -> event => event.context("the training thread ended")?,
+            recv(run.events()) -> event => event.context("the training thread ended")?,
         };
-        match event {
+        match event.event {
             Event::Steps { reports, .. } => {
                 if let Some(last) = reports.last() {
                     bar.set_position(last.samples);
@@ -182,23 +182,27 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             // Nobody steers a run without a screen.
             Event::Evaluated { .. }
             | Event::Estimated(_)
-            | Event::EstimateEnded
-            | Event::Refused(_)
-            | Event::State(_) => {}
+            | Event::BrokenOff(_)
+            | Event::Changed { .. }
+            | Event::Refused { .. }
+            | Event::State(_)
+            | Event::WentBack(_)
+            | Event::Happened(_)
+            | Event::Answered(_) => {}
         }
     };
     bar.finish_and_clear();
 
     let ticket = out.as_ref().map(SessionFile::ticket);
-    let training = trainer.checkpoint().recv().context("the training thread ended")?;
+    let state = run.checkpoint().recv().context("the training thread ended")?;
     let kept = out
         .zip(ticket)
-        .map(|(out, ticket)| out.save_at_last(ticket, &training, &view));
+        .map(|(out, ticket)| out.save_at_last(ticket, &state, &view));
     let words = kept.as_ref().map_or("nothing was saved".into(), Kept::to_string);
     let lost = kept.is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
     match ending {
         Ending::Finished => {
-            report.line(&Line::Done(totals(&training, before)), || {
+            report.line(&Line::Done(totals(&state, before)), || {
                 if !lost {
                     say(format_args!("done: {words}"));
                 }
@@ -209,7 +213,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Ending::Interrupted(signal) => Err(anyhow!(
             "ended by {} after {} of {goal} samples; {words}",
             signal_name(signal),
-            training.samples
+            state.training.samples
         )),
         Ending::Diverged(diverged) => {
             Err(anyhow::Error::new(diverged).context(format!("training stopped; {words}")))
@@ -265,7 +269,7 @@ impl Report {
 
 /// What training begins with.
 struct Start {
-    training: Training,
+    state: RunState,
     data: Arc<Dataset>,
     /// The view to save with it.
     view: View,
@@ -276,9 +280,9 @@ struct Start {
 /// The run that the arguments ask for.
 fn start(arguments: &Arguments) -> anyhow::Result<Start> {
     let mut out = arguments.out.clone().map(SessionFile::chosen);
-    let (mut training, data, view) = if let Some(path) = &arguments.resume {
+    let (mut state, data, view) = if let Some(path) = &arguments.resume {
         let Resumed {
-            training,
+            state,
             data,
             view,
             identity,
@@ -287,13 +291,15 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         if arguments.out.as_ref().is_none_or(|out| out == path) {
             out = Some(SessionFile::opened(path.clone(), identity));
         }
-        (training, data, view)
+        (state, data, view)
     } else {
         let configuration = with_data(configuration(arguments), arguments.data.as_deref())?;
         configuration.check()?;
         let data = dataset(&configuration.data)?;
-        (Training::new(configuration, &data), data, View::default())
+        let training = Training::new(configuration, &data);
+        (RunState::new(training), data, View::default())
     };
+    let training = &mut state.training;
     let points = training.configuration.train_points(&data) as u64;
     let goal = arguments
         .samples
@@ -316,7 +322,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         say_what_is_replaced(arguments);
     }
     Ok(Start {
-        training,
+        state,
         data,
         view,
         out,
@@ -366,8 +372,8 @@ fn configuration(arguments: &Arguments) -> Configuration {
     }
 }
 
-fn totals(training: &Training, (samples, seconds): (u64, f64)) -> Totals {
-    let last = training.evaluations.last();
+fn totals(RunState { training, log }: &RunState, (samples, seconds): (u64, f64)) -> Totals {
+    let last = log.evaluations.last();
     Totals {
         samples: training.samples,
         seconds: training.seconds,

@@ -27,7 +27,7 @@ pub struct Noise {
 }
 
 /// The lower bound of a split: one posterior sample a data point, in nats per data point.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct LowerBound {
     /// Reconstruction and KL term.
     pub terms: BoundTerms,

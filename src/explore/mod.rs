@@ -4,4 +4,5 @@
 
 pub mod manifold;
 pub mod reconstruction;
+pub mod sheet;
 pub mod traversal;

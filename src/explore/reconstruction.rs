@@ -14,7 +14,7 @@ use crate::random::{Purpose, fill_standard_normal, generator};
 const SAMPLES: usize = 16;
 
 /// One image and what came back.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Reconstruction {
     /// The image that went in.
     pub input: Vec<f32>,

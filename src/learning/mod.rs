@@ -1,18 +1,15 @@
-//! How a model learns: the method, the minibatch loop, and the thread that runs it.
+//! How a model learns: the method and the minibatch loop.
 //!
-//! [`Training`] is the whole state of a run as plain data; one call of [`Training::step`] is one minibatch of
-//! [`aevb`], [`wake_sleep`] or [`mcem`]. [`trainer`] puts it on a thread with a mailbox: commands in, events out, and a
-//! snapshot of the newest parameters for whoever draws them. The headless commands and the screen use the same thread.
+//! [`Training`] is what is learned, as plain data; one call of [`Training::step`] is one minibatch of [`aevb`], [`wake_sleep`]
+//! or [`mcem`]. It knows nothing of threads that steer it, nor of what is told of it: that is a [run](crate::run)'s.
 
 pub mod aevb;
 mod configuration;
-pub mod curve;
 pub mod mcem;
 pub mod method;
 mod minibatch;
 pub mod preset;
 pub mod shard;
-pub mod trainer;
 mod training;
 pub mod wake_sleep;
 mod workers;

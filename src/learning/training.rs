@@ -1,15 +1,15 @@
-//! A run as plain data: what a session saves, and what one minibatch changes.
+//! What is learned, as plain data, and what one minibatch changes.
 
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::curve::{CurvePoint, MarginalPoint, Trace};
 use super::minibatch::MinibatchOrder;
 use super::workers::Batched;
 use super::{Configuration, ConfigurationError, Method, Visit, Workers, aevb, mcem, wake_sleep};
 use crate::data::{Checksum, Dataset};
-use crate::evaluation::{LowerBound, Noise};
+use crate::evaluation::Noise;
 use crate::model::vae::BoundTerms;
 use crate::model::{Estimator, Vae};
 use crate::nn::optimizer::Optimizer;
@@ -29,12 +29,6 @@ pub struct Training {
     pub steps: u64,
     /// Seconds spent in training steps so far.
     pub seconds: f64,
-    /// Every evaluation so far.
-    pub evaluations: Vec<CurvePoint>,
-    /// Every estimate of the marginal likelihood so far.
-    pub marginals: Vec<MarginalPoint>,
-    /// The bound of every minibatch so far.
-    pub trace: Trace,
     /// Terms and data points since the last evaluation, for the training curve's running mean.
     pub since_evaluation: (BoundTerms, u64),
     /// The chains of the training points, for Monte Carlo EM; they begin with its first step.
@@ -45,7 +39,7 @@ pub struct Training {
 }
 
 /// What a person may change of a run under way; what is not named stays.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Changes {
     /// The step size from the next step on.
     pub learning_rate: Option<f32>,
@@ -58,7 +52,7 @@ pub struct Changes {
 }
 
 /// What one step did. Terms are in nats per data point of the minibatch.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepReport {
     /// Training points evaluated, this step's included.
     pub samples: u64,
@@ -69,7 +63,7 @@ pub struct StepReport {
 }
 
 /// The loss or a gradient stopped being finite; the step was not made.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq, Serialize, Deserialize)]
 #[error(
     "the loss is no longer finite at step {step} ({samples} samples): training stopped at the last finite parameters; a lower learning rate may help"
 )]
@@ -104,9 +98,6 @@ impl Training {
             samples: 0,
             steps: 0,
             seconds: 0.0,
-            evaluations: Vec::new(),
-            marginals: Vec::new(),
-            trace: Trace::default(),
             since_evaluation: (BoundTerms::default(), 0),
             chains: None,
             data_checksum: Checksum::of(data),
@@ -197,33 +188,12 @@ impl Training {
         self.since_evaluation.0 += terms;
         self.since_evaluation.1 += batch as u64;
         let terms = terms.per_point(batch as u64);
-        self.trace.push(self.samples, terms.lower_bound() as f32);
         self.seconds += started.elapsed().as_secs_f64();
         Ok(StepReport {
             samples: self.samples,
             terms,
             sampling: self.chains.as_ref().map(|chains| chains.sampling),
         })
-    }
-
-    /// Adds an evaluation of the test set to the curve; the training bound beside it is the mean since the last one.
-    /// An evaluation with nothing learned since the last adds no point.
-    pub fn record(&mut self, test: &LowerBound) -> Option<CurvePoint> {
-        let (terms, points) = std::mem::take(&mut self.since_evaluation);
-        if points == 0 {
-            return None;
-        }
-        let point = CurvePoint {
-            samples: self.samples,
-            seconds: self.seconds,
-            elbo_train: terms.per_point(points).lower_bound(),
-            elbo_test: test.terms.lower_bound(),
-            reconstruction: test.terms.reconstruction,
-            kl: test.terms.kl,
-            learning_rate: self.optimizer.learning_rate,
-        };
-        self.evaluations.push(point);
-        Some(point)
     }
 
     /// How this run's model is measured.

@@ -8,9 +8,10 @@ use super::verdict::{PLACES, at, cell, difference};
 use super::{Figure, TRAINING_POINTS, colour};
 use crate::data::Part;
 use crate::evaluation::published::{Published, figure_2};
-use crate::learning::curve::{Against, bounds};
-use crate::learning::{Configuration, Method, Training};
+use crate::learning::{Configuration, Method};
 use crate::pictures::curves::{self, Curve, Panel};
+use crate::run::RunState;
+use crate::run::curve::{Against, bounds};
 
 /// A panel: a data set and a number of latent dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +100,7 @@ pub fn make(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<Str
         }
     }
     let trained = laboratory.train(&runs)?;
-    let pairs: Vec<[&Training; 2]> = trained
+    let pairs: Vec<[&RunState; 2]> = trained
         .chunks_exact(2)
         .map(|pair| [&pair[0].0, &pair[1].0])
         .collect();
@@ -115,8 +116,8 @@ pub fn make(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<Str
 }
 
 /// A run's curve on one part of the data.
-fn measured(training: &Training, part: Part) -> Vec<(f64, f64)> {
-    bounds(&training.evaluations, Against::Samples, part)
+fn measured(state: &RunState, part: Part) -> Vec<(f64, f64)> {
+    bounds(&state.log.evaluations, Against::Samples, part)
 }
 
 /// The paper's curves.
@@ -127,15 +128,15 @@ fn published(subject: Subject, method: Method) -> Published {
         .unwrap_or_default()
 }
 
-fn panel(subject: Subject, pair: &[&Training; 2]) -> Panel {
+fn panel(subject: Subject, pair: &[&RunState; 2]) -> Panel {
     let mut lines = Vec::new();
-    for (method, training) in METHODS.into_iter().zip(pair) {
+    for (method, state) in METHODS.into_iter().zip(pair) {
         let published = published(subject, method);
         for (pale, dashed, split, points) in [
             (true, true, "train, paper", published.train),
             (false, true, "test, paper", published.test),
-            (true, false, "train", measured(training, Part::Train)),
-            (false, false, "test", measured(training, Part::Test)),
+            (true, false, "train", measured(state, Part::Train)),
+            (false, false, "test", measured(state, Part::Test)),
         ] {
             lines.push(Curve {
                 name: format!("{} {split}", method.title()),
@@ -161,14 +162,14 @@ fn panel(subject: Subject, pair: &[&Training; 2]) -> Panel {
 /// Every point of every curve, ours and the paper's.
 fn write_table(
     subjects: &[Subject],
-    pairs: &[[&Training; 2]],
+    pairs: &[[&RunState; 2]],
     laboratory: &Laboratory,
 ) -> anyhow::Result<()> {
     let mut table = String::from("panel,source,method,split,samples,seconds,bound\n");
     for (subject, pair) in subjects.iter().zip(pairs) {
-        for (method, training) in METHODS.into_iter().zip(pair) {
+        for (method, state) in METHODS.into_iter().zip(pair) {
             let name = method.title();
-            for point in &training.evaluations {
+            for point in &state.log.evaluations {
                 for (split, bound) in [("train", point.elbo_train), ("test", point.elbo_test)] {
                     let (samples, seconds) = (point.samples, point.seconds);
                     writeln!(
@@ -189,7 +190,7 @@ fn write_table(
 }
 
 /// Test bounds beside the paper's, and which method is ahead.
-fn verdict(subjects: &[Subject], pairs: &[[&Training; 2]]) -> String {
+fn verdict(subjects: &[Subject], pairs: &[[&RunState; 2]]) -> String {
     let mut text = String::from(
         "Figure 2: test bound in nats per data point\n\n\
          | panel | samples | AEVB | paper | difference | Wake-Sleep | paper | difference | ahead | step size |\n\
@@ -199,9 +200,9 @@ fn verdict(subjects: &[Subject], pairs: &[[&Training; 2]]) -> String {
         for place in PLACES {
             let mut cells = Vec::new();
             let mut ours = Vec::new();
-            for (method, training) in METHODS.into_iter().zip(pair) {
+            for (method, state) in METHODS.into_iter().zip(pair) {
                 let published = published(*subject, method);
-                let test = measured(training, Part::Test);
+                let test = measured(state, Part::Test);
                 let (bound, paper) = (at(&test, place), at(&published.test, place));
                 ours.push(bound);
                 let apart = bound.zip(paper).map(|(bound, paper)| bound - paper);
@@ -219,7 +220,7 @@ fn verdict(subjects: &[Subject], pairs: &[[&Training; 2]]) -> String {
             };
             let rates: Vec<String> = pair
                 .iter()
-                .map(|training| training.configuration.learning_rate.to_string())
+                .map(|state| state.training.configuration.learning_rate.to_string())
                 .collect();
             let rates = if rates[0] == rates[1] {
                 rates[0].clone()

@@ -8,9 +8,10 @@ use super::verdict::{cell, difference};
 use super::{Figure, TRAINING_POINTS, colour};
 use crate::data::{Dataset, Part, Split};
 use crate::evaluation::{Estimates, MarginalLikelihood, from_posterior_samples, importance_weighted};
-use crate::learning::curve::MarginalPoint;
-use crate::learning::{Configuration, Method, Training};
+use crate::learning::{Configuration, Method};
 use crate::pictures::curves::{self, Curve, Panel};
+use crate::run::RunState;
+use crate::run::curve::MarginalPoint;
 
 /// A panel: so many training points.
 #[derive(Clone, Copy, Debug)]
@@ -63,29 +64,29 @@ fn run(size: Size, method: Method, laboratory: &Laboratory) -> anyhow::Result<Ru
             from: 10_000,
             a_decade: 4,
             take: measure,
-            last: |training| training.marginals.last().map(|point| point.samples),
+            last: |state| state.log.marginals.last().map(|point| point.samples),
         },
     })
 }
 
 /// Estimates the marginal likelihood of the first points of both sets.
-fn measure(laboratory: &Laboratory, training: &mut Training, data: &Dataset) {
+fn measure(laboratory: &Laboratory, state: &mut RunState, data: &Dataset) {
     let measured = Part::BOTH.map(|part| {
-        let estimates = estimate(laboratory, training, data.split(part))?;
+        let estimates = estimate(laboratory, state, data.split(part))?;
         Some(MarginalPoint {
-            samples: training.samples,
+            samples: state.training.samples,
             part,
             estimates,
         })
     });
     if let [Some(train), Some(test)] = measured {
-        training.marginals.extend([train, test]);
+        state.log.marginals.extend([train, test]);
     }
 }
 
 /// Both estimates on one part of the data; none where the work was interrupted.
-fn estimate(laboratory: &Laboratory, training: &Training, split: &Split) -> Option<Estimates> {
-    let (model, noise) = (&training.model, training.noise());
+fn estimate(laboratory: &Laboratory, state: &RunState, split: &Split) -> Option<Estimates> {
+    let (model, noise) = (&state.training.model, state.training.noise());
     let points = laboratory.points.min(split.points());
     let go_on = |_| !laboratory.is_stopped();
     let weighted = importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, go_on)?;
@@ -107,9 +108,9 @@ pub fn make(sizes: &[Size], laboratory: &Laboratory) -> anyhow::Result<String> {
         }
     }
     let trained = laboratory.train(&runs)?;
-    let groups: Vec<Vec<&Training>> = trained
+    let groups: Vec<Vec<&RunState>> = trained
         .chunks_exact(METHODS.len())
-        .map(|group| group.iter().map(|(training, _)| training).collect())
+        .map(|group| group.iter().map(|(state, _)| state).collect())
         .collect();
 
     write_table(sizes, &groups, laboratory)?;
@@ -123,16 +124,16 @@ pub fn make(sizes: &[Size], laboratory: &Laboratory) -> anyhow::Result<String> {
 }
 
 /// The appendix D estimates of a run on one part of the data.
-fn curve(training: &Training, part: Part) -> impl Iterator<Item = (u64, MarginalLikelihood)> {
-    let of_part = training.marginals.iter().filter(move |point| point.part == part);
+fn curve(state: &RunState, part: Part) -> impl Iterator<Item = (u64, MarginalLikelihood)> {
+    let of_part = state.log.marginals.iter().filter(move |point| point.part == part);
     of_part.filter_map(|point| Some((point.samples, point.estimates.posterior_samples?)))
 }
 
-fn panel(size: Size, group: &[&Training]) -> Panel {
+fn panel(size: Size, group: &[&RunState]) -> Panel {
     let mut lines = Vec::new();
-    for (method, training) in METHODS.into_iter().zip(group) {
+    for (method, state) in METHODS.into_iter().zip(group) {
         for part in Part::BOTH {
-            let points = curve(training, part).map(|(samples, estimate)| (samples as f64, estimate.mean));
+            let points = curve(state, part).map(|(samples, estimate)| (samples as f64, estimate.mean));
             lines.push(Curve {
                 name: format!("{} {}", method.title(), part.name()),
                 colour: colour(method),
@@ -150,16 +151,16 @@ fn panel(size: Size, group: &[&Training]) -> Panel {
     }
 }
 
-fn write_table(sizes: &[Size], groups: &[Vec<&Training>], laboratory: &Laboratory) -> anyhow::Result<()> {
+fn write_table(sizes: &[Size], groups: &[Vec<&RunState>], laboratory: &Laboratory) -> anyhow::Result<()> {
     let mut table = String::from(
         "panel,method,split,samples,seconds,appendix_d,standard_error,importance_weighted,standard_error\n",
     );
     for (&size, group) in sizes.iter().zip(groups) {
-        for (method, training) in METHODS.into_iter().zip(group) {
+        for (method, state) in METHODS.into_iter().zip(group) {
             let method = method.title();
             // Seconds in proportion: a run is one pace.
-            let pace = training.seconds / training.samples.max(1) as f64;
-            for point in &training.marginals {
+            let pace = state.training.seconds / state.training.samples.max(1) as f64;
+            for point in &state.log.marginals {
                 let split = point.part.name();
                 let Estimates {
                     importance_weighted: weighted,
@@ -185,18 +186,18 @@ fn write_table(sizes: &[Size], groups: &[Vec<&Training>], laboratory: &Laborator
 }
 
 /// Where every run ended, by both estimates.
-fn verdict(sizes: &[Size], groups: &[Vec<&Training>]) -> String {
+fn verdict(sizes: &[Size], groups: &[Vec<&RunState>]) -> String {
     let mut text = String::from(
         "Figure 3: log p(x) in nats per data point at the end of each run, with standard errors\n\n\
          | panel | method | step size | samples | seconds | split | appendix D | error | importance-weighted | error | difference |\n\
          |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for (&size, group) in sizes.iter().zip(groups) {
-        for (method, training) in METHODS.into_iter().zip(group) {
+        for (method, state) in METHODS.into_iter().zip(group) {
             let method = method.title();
             for part in Part::BOTH {
                 let split = part.name();
-                let Some(last) = training.marginals.iter().rfind(|point| point.part == part) else {
+                let Some(last) = state.log.marginals.iter().rfind(|point| point.part == part) else {
                     continue;
                 };
                 let (sampled, weighted) = (
@@ -209,9 +210,9 @@ fn verdict(sizes: &[Size], groups: &[Vec<&Training>]) -> String {
                 };
                 text.push_str(&format!(
                     "| {size} | {method} | {} | {} | {:.0} | {split} | {} | {} | {:.1} | {} | {} |\n",
-                    training.configuration.learning_rate,
+                    state.training.configuration.learning_rate,
                     last.samples,
-                    training.seconds,
+                    state.training.seconds,
                     cell(sampled.map(|estimate| estimate.mean)),
                     error(sampled),
                     weighted.mean,

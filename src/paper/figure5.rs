@@ -21,10 +21,11 @@ pub const PLATES: Plates = Plates {
     figure: Figure::Figure5,
     heading: "Figure 5: draws from the prior",
     side: 10,
-    points: |training, side| {
+    points: |state, side| {
+        let configuration = &state.training.configuration;
         let draws = 0..(side * side) as u64;
         draws
-            .map(|draw| prior_sample(&training.model, training.configuration.seed, draw))
+            .map(|draw| prior_sample(configuration.latent, configuration.seed, draw))
             .collect()
     },
 };

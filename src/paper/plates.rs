@@ -5,8 +5,9 @@ use super::figure2::{self, Subject};
 use super::runs::{Laboratory, Run};
 use super::verdict::cell;
 use crate::explore::traversal::decode;
-use crate::learning::{Method, Training};
+use crate::learning::Method;
 use crate::pictures::images::{self, Grid};
+use crate::run::RunState;
 
 /// A figure of images.
 pub struct Plates {
@@ -17,7 +18,7 @@ pub struct Plates {
     /// Images on a side of every grid.
     pub side: usize,
     /// The latent vectors whose images are shown, row by row.
-    pub points: fn(&Training, usize) -> Vec<Vec<f32>>,
+    pub points: fn(&RunState, usize) -> Vec<Vec<f32>>,
 }
 
 impl Plates {
@@ -37,11 +38,11 @@ impl Plates {
         let mut text = format!("{heading}\n\n| panel | samples | test bound |\n|---|---|---|\n");
         let mut table = String::from("panel,row,column,dimension,z\n");
         let mut grids = Vec::new();
-        for (subject, (training, data)) in subjects.iter().zip(&trained) {
-            let bound = training.evaluations.last().map(|point| point.elbo_test);
+        for (subject, (state, data)) in subjects.iter().zip(&trained) {
+            let bound = state.log.evaluations.last().map(|point| point.elbo_test);
             let bound = cell(bound);
-            text.push_str(&format!("| {subject} | {} | {bound} |\n", training.samples));
-            let points = (self.points)(training, self.side);
+            text.push_str(&format!("| {subject} | {} | {bound} |\n", state.training.samples));
+            let points = (self.points)(state, self.side);
             for (index, point) in points.iter().enumerate() {
                 let (row, column) = (index / self.side, index % self.side);
                 for (dimension, z) in point.iter().enumerate() {
@@ -50,7 +51,7 @@ impl Plates {
             }
             grids.push(Grid {
                 title: subject.to_string(),
-                pixels: decode(&training.model, &points),
+                pixels: decode(&state.training.model, &points),
                 columns: self.side,
                 width: data.width,
                 height: data.height,

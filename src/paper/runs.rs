@@ -14,6 +14,7 @@ use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
 use crate::learning::{Configuration, Diverged, Method, Preset, Training, Workers};
 use crate::process::say;
+use crate::run::RunState;
 use crate::session::{self, Kept, SessionFile, View};
 
 /// The data sets of the paper.
@@ -67,9 +68,9 @@ pub struct Measure {
     /// Measurements between 10^k and 10^(k+1) training points.
     pub a_decade: u32,
     /// Takes a measurement and keeps it in the run; nothing is kept of one that was interrupted.
-    pub take: fn(&Laboratory, &mut Training, &Dataset),
+    pub take: fn(&Laboratory, &mut RunState, &Dataset),
     /// Training points seen at the last measurement.
-    pub last: fn(&Training) -> Option<u64>,
+    pub last: fn(&RunState) -> Option<u64>,
 }
 
 impl Measure {
@@ -77,14 +78,15 @@ impl Measure {
     pub const LOWER_BOUND: Self = Self {
         from: 0,
         a_decade: 10,
-        take: |laboratory, training, data| {
+        take: |laboratory, state, data| {
             let go_on = |_| !laboratory.is_stopped();
-            let test = lower_bound(&training.model, &data.test, training.noise(), go_on);
+            let test = lower_bound(&state.training.model, &data.test, state.training.noise(), go_on);
             if let Some(test) = test {
-                training.record(&test);
+                let point = state.curve_point(&test);
+                state.log.evaluations.extend(point);
             }
         },
-        last: |training| training.evaluations.last().map(|point| point.samples),
+        last: |state| state.log.evaluations.last().map(|point| point.samples),
     };
 
     /// The first moment after a measurement at `samples` at which to measure.
@@ -153,7 +155,7 @@ impl Laboratory {
     /// # Errors
     /// If a configuration can't be run, a session can't be read or written or is another run's, data is missing, a run
     /// diverges, or the work is interrupted.
-    pub(super) fn train(&self, runs: &[Run]) -> anyhow::Result<Vec<(Training, Arc<Dataset>)>> {
+    pub(super) fn train(&self, runs: &[Run]) -> anyhow::Result<Vec<(RunState, Arc<Dataset>)>> {
         for run in runs {
             run.configuration.check()?;
         }
@@ -203,55 +205,56 @@ impl Laboratory {
     }
 
     /// One run, from where it was left to its goal.
-    fn finish(&self, run: &Run, data: &Dataset) -> anyhow::Result<Training> {
+    fn finish(&self, run: &Run, data: &Dataset) -> anyhow::Result<RunState> {
         let path = self.folder.join("runs").join(&run.name).with_extension("ron");
         // A run that was ended before its first save leaves an empty file.
         let was_saved = std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0);
-        let (mut training, file) = if was_saved {
+        let (mut state, file) = if was_saved {
             gone_on(run, &path, data)?
         } else {
-            let training = Training::new(run.configuration.clone(), data);
-            (training, SessionFile::chosen(path.clone()))
+            let state = RunState::new(Training::new(run.configuration.clone(), data));
+            (state, SessionFile::chosen(path.clone()))
         };
-        let goal = training.configuration.goal;
-        let last_measured = |training: &Training| (run.measure.last)(training).unwrap_or(0);
-        if last_measured(&training) >= goal {
-            return Ok(training);
+        let goal = state.training.configuration.goal;
+        let last_measured = |state: &RunState| (run.measure.last)(state).unwrap_or(0);
+        if last_measured(&state) >= goal {
+            return Ok(state);
         }
         file.claim()?;
-        let Configuration { threads, batch, .. } = training.configuration;
+        let Configuration { threads, batch, .. } = state.training.configuration;
         let workers = Workers::new(threads, batch).context("starting the training threads")?;
         let bar = self.bars.add((self.bar)(goal));
         bar.set_message(run.name.clone());
         let mut saved_at = Instant::now();
-        while last_measured(&training) < goal && !self.is_stopped() {
-            let moment = run.measure.next(last_measured(&training)).min(goal);
+        while last_measured(&state) < goal && !self.is_stopped() {
+            let moment = run.measure.next(last_measured(&state)).min(goal);
             let is_save_due = |saved_at: Instant| saved_at.elapsed() >= SAVE_INTERVAL;
             let diverged = workers.run(|| {
-                while training.samples < moment && !self.is_stopped() && !is_save_due(saved_at) {
-                    training.step(data, &workers)?;
-                    bar.set_position(training.samples);
+                while state.training.samples < moment && !self.is_stopped() && !is_save_due(saved_at) {
+                    let report = state.training.step(data, &workers)?;
+                    state.log.take_in_step(&report);
+                    bar.set_position(state.training.samples);
                 }
-                if training.samples >= moment {
-                    (run.measure.take)(self, &mut training, data);
+                if state.training.samples >= moment {
+                    (run.measure.take)(self, &mut state, data);
                 }
                 Ok::<_, Diverged>(())
             });
             if let Err(diverged) = diverged {
-                let kept = file.save_at_last(file.ticket(), &training, &View::default());
+                let kept = file.save_at_last(file.ticket(), &state, &View::default());
                 return Err(anyhow::Error::new(diverged).context(format!("{} stopped; {kept}", run.name)));
             }
             if is_save_due(saved_at) {
                 saved_at = Instant::now();
-                if let Err(error) = file.save(file.ticket(), &training, &View::default()) {
+                if let Err(error) = file.save(file.ticket(), &state, &View::default()) {
                     let warning =
                         format!("vae-tui: {error}; training goes on, and is saved again in a minute");
                     self.bars.suspend(|| say(warning));
                 }
             }
         }
-        match file.save_at_last(file.ticket(), &training, &View::default()) {
-            Kept::Saved(_) if self.is_stopped() && last_measured(&training) < goal => {
+        match file.save_at_last(file.ticket(), &state, &View::default()) {
+            Kept::Saved(_) if self.is_stopped() && last_measured(&state) < goal => {
                 return Err(anyhow!(Interrupted));
             }
             Kept::Saved(_) => {}
@@ -260,7 +263,7 @@ impl Laboratory {
         bar.finish_and_clear();
         let done = format!("{}: {goal} samples, {}", run.name, path.display());
         self.bars.suspend(|| say(done));
-        Ok(training)
+        Ok(state)
     }
 }
 
@@ -270,29 +273,29 @@ impl Laboratory {
 pub struct Interrupted;
 
 /// A run as it was left, with the goal of now.
-fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<(Training, SessionFile)> {
+fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<(RunState, SessionFile)> {
     let mut session = session::load(path)?;
     let file = SessionFile::opened(path.to_owned(), session.identity().clone());
     // The same images at another place are no other run.
     if session.knows(data) {
         session.adopt(data);
     }
-    let mut training = session.into_training(data)?;
+    let mut state = session.into_state(data)?;
     let wanted = Configuration {
         // How far, how often measured and on how many threads: none of them makes it another run.
-        goal: training.configuration.goal,
-        evaluate_every: training.configuration.evaluate_every,
-        threads: training.configuration.threads,
+        goal: state.training.configuration.goal,
+        evaluate_every: state.training.configuration.evaluate_every,
+        threads: state.training.configuration.threads,
         ..run.configuration.clone()
     };
-    let differences = differences(&training.configuration, &wanted)?;
+    let differences = differences(&state.training.configuration, &wanted)?;
     anyhow::ensure!(
         differences.is_empty(),
         "{} is another run than the figure needs: {differences}; --out can name another folder",
         path.display(),
     );
-    training.configuration.goal = run.configuration.goal;
-    Ok((training, file))
+    state.training.configuration.goal = run.configuration.goal;
+    Ok((state, file))
 }
 
 /// The fields in which two configurations differ, in words.

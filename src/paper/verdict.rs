@@ -1,6 +1,6 @@
 //! How far two curves are apart at the places that are compared.
 
-use crate::learning::curve::value_at;
+use crate::run::curve::value_at;
 
 /// Training points seen at which figure 2 is compared.
 pub const PLACES: [f64; 2] = [1e6, 1e7];

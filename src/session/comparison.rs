@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::learning::Configuration;
-use crate::learning::curve::{Against, CurvePoint};
 use crate::model::Estimator;
+use crate::run::curve::{Against, CurvePoint};
 
 /// What is compared with the open run, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

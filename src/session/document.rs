@@ -6,9 +6,10 @@ use super::View;
 use super::floats::Floats;
 use crate::data::Checksum;
 use crate::learning::Configuration;
-use crate::learning::curve::{CurvePoint, MarginalPoint, Trace};
 use crate::learning::mcem::Sampling;
 use crate::model::vae::BoundTerms;
+use crate::run::Entry;
+use crate::run::curve::{CurvePoint, MarginalPoint, Trace};
 
 /// What every session file says that it is.
 pub const FORMAT: &str = "vae-tui session";
@@ -49,6 +50,9 @@ pub struct Document {
     pub marginals: Vec<MarginalPoint>,
     pub since_evaluation: (BoundTerms, u64),
     pub trace: Trace,
+    /// What happened when; earlier programs did not say.
+    #[serde(default)]
+    pub entries: Vec<Entry>,
     /// The Markov chains of the training points, for Monte Carlo EM.
     #[serde(default)]
     pub chains: Option<StoredChains>,

@@ -10,7 +10,7 @@ use super::save::{failed, name, replace, written};
 use super::target::{Identity, Target, number};
 use super::{SessionError, View, folder, temporary};
 use crate::files::shown;
-use crate::learning::Training;
+use crate::run::RunState;
 
 /// Where one run is saved.
 ///
@@ -203,19 +203,19 @@ impl SessionFile {
     ///
     /// # Errors
     /// If the file can't be written, or another program changed it or has claimed it; it is then as it was.
-    pub fn save(&self, ticket: Ticket, training: &Training, view: &View) -> Result<PathBuf, SessionError> {
+    pub fn save(&self, ticket: Ticket, run: &RunState, view: &View) -> Result<PathBuf, SessionError> {
         let mut state = self.state();
-        self.save_locked(&mut state, ticket, training, view)
+        self.save_locked(&mut state, ticket, run, view)
     }
 
     /// Saves a state whatever another program wrote there since it was read.
     ///
     /// # Errors
     /// As [`SessionFile::save`], but for changes.
-    pub fn replace(&self, ticket: Ticket, training: &Training, view: &View) -> Result<PathBuf, SessionError> {
+    pub fn replace(&self, ticket: Ticket, run: &RunState, view: &View) -> Result<PathBuf, SessionError> {
         let mut state = self.state();
         let known = state.known.take();
-        let saved = self.save_locked(&mut state, ticket, training, view);
+        let saved = self.save_locked(&mut state, ticket, run, view);
         if saved.is_err() {
             // What it was decided about is still to be noticed.
             state.known = known;
@@ -231,7 +231,7 @@ impl SessionFile {
     pub fn save_elsewhere(
         &self,
         ticket: Ticket,
-        training: &Training,
+        run: &RunState,
         view: &View,
     ) -> Result<PathBuf, SessionError> {
         let mut state = self.state();
@@ -239,7 +239,7 @@ impl SessionFile {
         let usual = folder::sessions().ok();
         let mut first = None;
         for folder in beside.into_iter().chain(usual).chain([std::env::temp_dir()]) {
-            match self.save_new(&mut state, &folder, training, view) {
+            match self.save_new(&mut state, &folder, run, view) {
                 Ok(path) => {
                     state.newest = ticket.0;
                     return Ok(path);
@@ -251,12 +251,12 @@ impl SessionFile {
     }
 
     /// Saves a state where it belongs or, if that fails, anywhere: there is no other chance.
-    pub fn save_at_last(&self, ticket: Ticket, training: &Training, view: &View) -> Kept {
-        let because = match self.save(ticket, training, view) {
+    pub fn save_at_last(&self, ticket: Ticket, run: &RunState, view: &View) -> Kept {
+        let because = match self.save(ticket, run, view) {
             Ok(path) => return Kept::Saved(path),
             Err(error) => error,
         };
-        match self.save_elsewhere(ticket, training, view) {
+        match self.save_elsewhere(ticket, run, view) {
             Ok(path) => Kept::Elsewhere { path, because },
             Err(_) => Kept::Nowhere(because),
         }
@@ -278,17 +278,17 @@ impl SessionFile {
         &self,
         state: &mut State,
         ticket: Ticket,
-        training: &Training,
+        run: &RunState,
         view: &View,
     ) -> Result<PathBuf, SessionError> {
         let path = match state.path.clone() {
             Some(path) if ticket.0 <= state.newest => return Ok(path),
             None if ticket.0 <= state.newest => return Err(SessionError::Discarded),
             Some(path) => {
-                self.save_over(state, &path, training, view)?;
+                self.save_over(state, &path, run, view)?;
                 path
             }
-            None => self.save_new(state, &folder::sessions()?, training, view)?,
+            None => self.save_new(state, &folder::sessions()?, run, view)?,
         };
         state.newest = ticket.0;
         Ok(path)
@@ -299,7 +299,7 @@ impl SessionFile {
         &self,
         state: &mut State,
         path: &Path,
-        training: &Training,
+        run: &RunState,
         view: &View,
     ) -> Result<(), SessionError> {
         let failed = |cause| failed(path, cause);
@@ -310,7 +310,7 @@ impl SessionFile {
         };
         check_unchanged(path, state.known.as_ref())?;
         let (temporary, content) =
-            written(training, view, &target.folder, target.existing.as_ref()).map_err(failed)?;
+            written(run, view, &target.folder, target.existing.as_ref()).map_err(failed)?;
         let file = replace(temporary, &target).map_err(failed)?;
         self.remember(state, path, file, &content)
     }
@@ -320,12 +320,12 @@ impl SessionFile {
         &self,
         state: &mut State,
         folder: &Path,
-        training: &Training,
+        run: &RunState,
         view: &View,
     ) -> Result<PathBuf, SessionError> {
         let failed = |cause| failed(folder, cause);
-        let (temporary, content) = written(training, view, folder, None).map_err(failed)?;
-        let names = folder::names(&training.configuration, self.kind == Kind::Autosave);
+        let (temporary, content) = written(run, view, folder, None).map_err(failed)?;
+        let names = folder::names(&run.training.configuration, self.kind == Kind::Autosave);
         let (file, path) = name(temporary, folder, names).map_err(failed)?;
         self.remember(state, &path, file, &content)?;
         Ok(path)

@@ -13,6 +13,7 @@ use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
+use crate::run::{RunLog, RunState};
 use crate::words::plain;
 
 /// A session as read from a file; the data set makes a run of it.
@@ -208,7 +209,7 @@ impl Session {
     ///
     /// # Errors
     /// If the data set is another one, or a parameter is missing or has another shape than the configuration says.
-    pub fn into_training(self, data: &Dataset) -> Result<Training, SessionError> {
+    pub fn into_state(self, data: &Dataset) -> Result<RunState, SessionError> {
         let changes = self.changes(data, Checksum::of(data));
         let Self { document, path, .. } = self;
         let other_data = |cause| SessionError::OtherData {
@@ -290,12 +291,15 @@ impl Session {
         training.samples = document.samples;
         training.steps = document.steps;
         training.seconds = document.seconds;
-        training.evaluations = document.evaluations;
-        training.marginals = document.marginals;
         training.since_evaluation = document.since_evaluation;
-        training.trace = document.trace;
         training.chains = chains;
-        Ok(training)
+        let log = RunLog {
+            evaluations: document.evaluations,
+            marginals: document.marginals,
+            trace: document.trace,
+            entries: document.entries,
+        };
+        Ok(RunState { training, log })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A session on disk: everything needed to go on, in one RON file.
 //!
-//! [`save`] writes a [`Training`](crate::learning::Training) and the [`View`] on it; [`load`] reads them back, exact
+//! [`save`] writes a [`RunState`](crate::run::RunState) and the [`View`] on it; [`load`] reads them back, exact
 //! to the bit. A file is replaced as a whole or not at all, and a file that is not understood is refused with its
 //! name and the reason. A [`SessionFile`] is the file of one run, shared by all who save it: the newest state wins, and
 //! what other programs write is noticed. [`folder`] knows where sessions lie when nobody says so.

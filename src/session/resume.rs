@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::{Identity, SessionError, View, load};
 use crate::data::{Dataset, LoadError, STANDARD_INPUT, absolute_name};
-use crate::learning::Training;
+use crate::run::RunState;
 
 /// A saved run, ready to go on.
 pub struct Resumed {
     /// The run.
-    pub training: Training,
+    pub state: RunState,
     /// What it trains on.
     pub data: Arc<Dataset>,
     /// How it was looked at.
@@ -55,10 +55,10 @@ pub fn resume(
         }
     };
     let (view, identity) = (session.view().clone(), session.identity().clone());
-    let training = session.into_training(&data)?;
+    let state = session.into_state(&data)?;
     let note = note.map(|changes| format!("{changes}; they are used since --data names them"));
     Ok(Resumed {
-        training,
+        state,
         data,
         view,
         identity,

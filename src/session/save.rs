@@ -12,9 +12,9 @@ use super::floats::Floats;
 use super::target::Target;
 use super::{SessionError, View, temporary};
 use crate::data::short_name;
-use crate::learning::Training;
+use crate::run::RunState;
 
-/// Writes `training` and `view` to `path`, making its folder where there is none; a session that lies there is replaced.
+/// Writes `state` and `view` to `path`, making its folder where there is none; a session that lies there is replaced.
 ///
 /// The bytes go to a temporary file beside it, are forced to the disk, and take the name in one step: a crash or a
 /// full disk leaves the old file or the new one, never half of one. Mode and owner stay, and a link keeps pointing
@@ -22,21 +22,21 @@ use crate::learning::Training;
 ///
 /// # Errors
 /// If the folder or the file can't be written, or something else than a session lies there; it is then as it was.
-pub fn save(training: &Training, view: &View, path: &Path) -> Result<(), SessionError> {
+pub fn save(state: &RunState, view: &View, path: &Path) -> Result<(), SessionError> {
     let failed = |cause| failed(path, cause);
     let target = Target::of(path)?;
-    let (temporary, _) = written(training, view, &target.folder, target.existing.as_ref()).map_err(failed)?;
+    let (temporary, _) = written(state, view, &target.folder, target.existing.as_ref()).map_err(failed)?;
     replace(temporary, &target).map_err(failed).map(drop)
 }
 
 /// A session that is written and forced to the disk, but has no name yet, and its content.
 pub(super) fn written(
-    training: &Training,
+    state: &RunState,
     view: &View,
     folder: &Path,
     replaced: Option<&Metadata>,
 ) -> std::io::Result<(NamedTempFile, Vec<u8>)> {
-    let content = content(training, view)?;
+    let content = content(state, view)?;
     let mut temporary = temporary::create(folder, replaced)?;
     temporary.write_all(&content)?;
     temporary.as_file().sync_all()?;
@@ -89,11 +89,11 @@ pub(super) fn failed(path: &Path, cause: std::io::Error) -> SessionError {
 }
 
 /// The file's text.
-fn content(training: &Training, view: &View) -> std::io::Result<Vec<u8>> {
-    let mut text = format!("// {}\n", summary(training));
+fn content(state: &RunState, view: &View) -> std::io::Result<Vec<u8>> {
+    let mut text = format!("// {}\n", summary(state));
     ron::ser::to_writer_pretty(
         &mut text,
-        &document(training, view),
+        &document(state, view),
         PrettyConfig::new().depth_limit(3),
     )
     .map_err(std::io::Error::other)?;
@@ -103,9 +103,10 @@ fn content(training: &Training, view: &View) -> std::io::Result<Vec<u8>> {
 
 /// The first line of a session file, which lists show: what was trained, how far, how well. It stays one line whatever
 /// the data is called.
-fn summary(training: &Training) -> String {
+fn summary(state: &RunState) -> String {
+    let RunState { training, log } = state;
     let architecture = training.model.architecture();
-    let bound = training.evaluations.last().map_or(String::new(), |point| {
+    let bound = log.evaluations.last().map_or(String::new(), |point| {
         format!(", test ELBO {:.2}", point.elbo_test)
     });
     let data: String = short_name(&training.configuration.data)
@@ -115,7 +116,8 @@ fn summary(training: &Training) -> String {
     format!("{data} {architecture}, {} samples{bound}", training.samples)
 }
 
-fn document(training: &Training, view: &View) -> Document {
+fn document(state: &RunState, view: &View) -> Document {
+    let RunState { training, log } = state;
     let optimizer = &training.optimizer;
     let parameters = training
         .model
@@ -142,10 +144,11 @@ fn document(training: &Training, view: &View) -> Document {
         seconds: training.seconds,
         optimizer_steps: optimizer.steps,
         parameters: parameters.collect(),
-        evaluations: training.evaluations.clone(),
-        marginals: training.marginals.clone(),
+        evaluations: log.evaluations.clone(),
+        marginals: log.marginals.clone(),
         since_evaluation: training.since_evaluation,
-        trace: training.trace.clone(),
+        trace: log.trace.clone(),
+        entries: log.entries.clone(),
         chains: training.chains.as_ref().map(|chains| StoredChains {
             positions: Floats(chains.positions.clone()),
             sampling: chains.sampling,

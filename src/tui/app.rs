@@ -2,25 +2,23 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
 use super::colour::ColourDepth;
 use super::glyphs::Glyphs;
-use super::layout::{self, TraversalGeometry};
+use super::layout;
 use super::message::Opened;
 use super::overlays::Overlay;
-use crate::data::{Dataset, Part};
+use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
-use crate::explore::reconstruction::{Reconstruction, reconstruct};
-use crate::explore::{manifold, traversal};
-use crate::learning::curve::{CurvePoint, MarginalPoint, Trace};
+use crate::explore::sheet::{self, SheetImages};
 use crate::learning::mcem::Sampling;
-use crate::learning::trainer::State;
 use crate::learning::{Configuration, StepReport};
-use crate::model::Vae;
 use crate::model::vae::BoundTerms;
+use crate::run::curve::MarginalPoint;
+use crate::run::protocol::{ItemReconstruction, Origin};
+use crate::run::{Answer, Answered, DataFacts, Event, Question, RunId, RunLog, State, Summary};
 use crate::session::{Pane, RunFiles, Sheet, View};
 
 /// The state of the screen.
@@ -47,6 +45,10 @@ pub struct App {
     pub playing: Option<f32>,
     /// Draws made from the prior, and of random images, so far.
     pub draws: u64,
+    /// The run that was asked for and has not arrived.
+    pub awaited: Option<Awaited>,
+    /// Runs that were asked for so far.
+    requests: u64,
     /// Set when the program is to end: with an error, if it could not begin.
     pub ending: Option<Result<(), String>>,
 }
@@ -57,6 +59,15 @@ pub enum Stage {
     Loading(String, f32),
     /// A run is on the screen.
     Ready(Box<Workspace>),
+}
+
+/// A run that was asked for, to take the place of the one on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// The request's number; of two requests the later one counts.
+    pub request: u64,
+    /// Whether a person agreed that what is not saved of the present run is lost; until it goes on all the same.
+    pub agreed: bool,
 }
 
 /// What is said in the footer; each error is a line of it.
@@ -79,12 +90,14 @@ pub enum Tone {
     Failed,
 }
 
-/// A run, and what is decoded from its newest parameters.
+/// A run, as far as it has told, and the last answers to what was asked about it.
 pub struct Workspace {
+    /// Which run it is: what others tell changes nothing here.
+    pub run: RunId,
     /// What it trains on.
-    pub data: Arc<Dataset>,
-    /// The newest parameters.
-    pub model: Arc<Vae>,
+    pub data: DataFacts,
+    /// The sizes of its layers, in words.
+    pub model: String,
     /// How training goes.
     pub progress: Progress,
     /// The file of this session.
@@ -96,11 +109,9 @@ pub struct Workspace {
     /// Whether the program ends once the save that is under way is done.
     pub quit_when_saved: bool,
     /// What the traversal pane shows.
-    pub traversal: Traversal,
+    pub traversal: Option<Traversal>,
     /// What the reconstruction pane shows.
-    pub reconstructions: Vec<Reconstruction>,
-    /// The images whose reconstructions those are under the present parameters.
-    reconstructed: Vec<usize>,
+    pub reconstructions: Option<Reconstructions>,
 }
 
 /// How training goes.
@@ -115,12 +126,8 @@ pub struct Progress {
     pub seconds: f64,
     /// The present learning rate.
     pub learning_rate: f32,
-    /// Every evaluation.
-    pub evaluations: Vec<CurvePoint>,
-    /// The last estimate of the marginal likelihood.
-    pub marginal: Option<MarginalPoint>,
-    /// The bound of every minibatch.
-    pub trace: Trace,
+    /// What it has told.
+    pub log: RunLog,
     /// The bounds of the last minibatches.
     pub recent: VecDeque<f64>,
     /// The terms of the last minibatch.
@@ -137,42 +144,33 @@ pub struct Progress {
     pub first_bar: usize,
 }
 
-/// What the traversal pane shows, decoded.
-#[derive(Default)]
+/// The newest answer to what the traversal pane asked.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Traversal {
-    /// The posterior mean of the start image.
+    /// The question's number.
+    number: u64,
+    /// Training points that the parameters had seen.
+    pub samples: u64,
+    /// The test item that was started from; none for the centre of the latent space.
+    pub item: Option<usize>,
+    /// The latent vector of the start.
     pub start: Vec<f32>,
-    /// The image whose mean that is under the present parameters; finding it may take chains.
-    start_of: Option<usize>,
-    /// The image of the present latent vector.
+    /// The image of the latent vector.
     pub image: Vec<f32>,
-    /// The latent dimensions that have strips, in order.
-    pub dimensions: Vec<usize>,
-    /// The values along a strip.
-    pub values: Vec<f32>,
-    /// The images of all strips, or of the sheet in their place, one after the other.
-    pub strips: Vec<f32>,
-    /// What those images are.
-    pub below: Below,
+    /// Which images stand below.
+    pub sheet: sheet::Sheet,
+    /// Those images.
+    pub images: SheetImages,
 }
 
-/// What stands below the image of the traversal.
-#[derive(Default)]
-pub enum Below {
-    /// A strip for each of some dimensions.
-    #[default]
-    Strips,
-    /// Draws from the prior.
-    Draws,
-    /// A plane of two dimensions, and which of its images is nearest to the present latent vector.
-    Plane {
-        /// The dimension that rises to the right.
-        right: usize,
-        /// The dimension that rises downwards.
-        down: usize,
-        /// The index of that image.
-        nearest: Option<usize>,
-    },
+/// The newest answer to what the reconstruction pane asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconstructions {
+    number: u64,
+    /// Training points that the parameters had seen.
+    pub samples: u64,
+    /// Items and what came back.
+    pub items: Vec<ItemReconstruction>,
 }
 
 /// Errors that are shown at once.
@@ -199,6 +197,8 @@ impl App {
             changed: true,
             playing: None,
             draws: 0,
+            awaited: None,
+            requests: 0,
             ending: None,
         }
     }
@@ -261,91 +261,125 @@ impl App {
         });
     }
 
-    /// Decodes what the visible panes show from the newest parameters.
-    pub(super) fn decode(&mut self) {
-        let Stage::Ready(workspace) = &mut self.stage else {
+    /// The number of a request for a run, which is awaited from now on instead of any other.
+    pub(super) fn await_run(&mut self, agreed: bool) -> u64 {
+        self.requests += 1;
+        self.awaited = Some(Awaited {
+            request: self.requests,
+            agreed,
+        });
+        self.requests
+    }
+
+    /// Fits the selection to what there is and to the room that there is.
+    pub(super) fn settle(&mut self) {
+        let Stage::Ready(workspace) = &self.stage else {
             return;
         };
-        if let Some(area) = layout::visible(self.area, &self.view, Pane::Traversal) {
-            workspace.decode_traversal(area, &mut self.view);
-        }
         if let Some(area) = layout::visible(self.area, &self.view, Pane::Reconstruction) {
-            workspace.decode_reconstructions(area, &mut self.view);
+            workspace.fill_page(area, &mut self.view);
         }
     }
+
+    /// What the visible panes want to know of the newest parameters, each under its own name.
+    pub fn wishes(&self) -> Vec<(&'static str, Question)> {
+        let Stage::Ready(workspace) = &self.stage else {
+            return Vec::new();
+        };
+        let visible = |pane| layout::visible(self.area, &self.view, pane);
+        let traversal = visible(Pane::Traversal).map(|area| workspace.traversal_question(area, &self.view));
+        let reconstruction = visible(Pane::Reconstruction)
+            .and_then(|area| workspace.reconstruction_question(area, &self.view));
+        let traversal = traversal.map(|question| (TRAVERSAL, question));
+        let reconstruction = reconstruction.map(|question| (RECONSTRUCTION, question));
+        traversal.into_iter().chain(reconstruction).collect()
+    }
 }
+
+/// Who asks.
+const TRAVERSAL: &str = "traversal";
+const RECONSTRUCTION: &str = "reconstruction";
 
 impl Workspace {
     /// A run as it was opened.
     pub fn new(opened: Opened) -> (Self, View) {
         let Opened {
-            training,
-            data,
+            summary,
             mut view,
             path,
             files,
             is_saved,
             ..
         } = opened;
-        view.dimension = view
-            .dimension
-            .filter(|&dimension| dimension < training.configuration.latent);
-        view.images.retain(|&image| image < data.test.points());
-        view.start_image = view.start_image.filter(|&image| image < data.test.points());
+        let (latent, items) = (summary.configuration.latent, summary.data.test_items);
+        view.dimension = view.dimension.filter(|&dimension| dimension < latent);
+        view.images.retain(|&image| image < items);
+        view.start_image = view.start_image.filter(|&image| image < items);
         view.comparison = view.comparison.checked();
-        if view.latent.len() != training.configuration.latent || view.latent.iter().any(|z| !z.is_finite()) {
+        if view.latent.len() != latent || view.latent.iter().any(|z| !z.is_finite()) {
             view.latent.clear();
         }
-        let progress = Progress {
-            state: if training.is_finished() {
-                State::Finished
-            } else {
-                State::Paused
-            },
-            samples: training.samples,
-            seconds: training.seconds,
-            learning_rate: training.optimizer.learning_rate,
-            evaluations: training.evaluations,
-            marginal: training
-                .marginals
-                .iter()
-                .rfind(|point| point.part == Part::Test)
-                .copied(),
-            recent: training
-                .trace
-                .buckets()
-                .iter()
-                .map(|bucket| f64::from(bucket.mean))
-                .collect(),
-            trace: training.trace,
-            latest: None,
-            sampling: training.chains.map(|chains| chains.sampling),
-            reports: VecDeque::new(),
-            test: None,
-            evaluation_seconds: 0.0,
-            first_bar: 0,
-            configuration: training.configuration,
-        };
         let workspace = Self {
-            data,
-            model: Arc::new(training.model),
-            saved_at: is_saved.then_some(progress.samples),
-            progress,
+            run: summary.run,
+            data: summary.data.clone(),
+            model: summary.model.clone(),
+            saved_at: is_saved.then_some(summary.samples),
+            progress: Progress::of(summary),
             path,
             files,
             quit_when_saved: false,
-            traversal: Traversal::default(),
-            reconstructions: Vec::new(),
-            reconstructed: Vec::new(),
+            traversal: None,
+            reconstructions: None,
         };
         (workspace, view)
     }
 
-    /// Takes the newest parameters: what was found with the last ones is found anew.
-    pub(super) fn set_model(&mut self, model: Arc<Vae>) {
-        self.model = model;
-        self.traversal.start_of = None;
-        self.reconstructed.clear();
+    /// Takes in an answer, unless a later question was answered already.
+    pub(super) fn take_in(&mut self, answered: Answered) {
+        let Answered {
+            number,
+            samples,
+            question,
+            answer,
+            ..
+        } = answered;
+        match (question, answer) {
+            (
+                Question::Traverse { from, sheet },
+                Answer::Traversed {
+                    start,
+                    image,
+                    sheet: images,
+                },
+            ) => {
+                if self.traversal.as_ref().is_none_or(|shown| shown.number < number) {
+                    self.traversal = Some(Traversal {
+                        number,
+                        samples,
+                        item: from.item,
+                        start,
+                        image,
+                        sheet,
+                        images,
+                    });
+                }
+            }
+            (Question::Reconstruct { .. }, Answer::Reconstructed(items)) => {
+                if self
+                    .reconstructions
+                    .as_ref()
+                    .is_none_or(|shown| shown.number < number)
+                {
+                    self.reconstructions = Some(Reconstructions {
+                        number,
+                        samples,
+                        items,
+                    });
+                }
+            }
+            // No run answers what was not asked.
+            (Question::Traverse { .. }, _) | (Question::Reconstruct { .. }, _) => {}
+        }
     }
 
     /// Whether something would be lost.
@@ -377,91 +411,153 @@ impl Workspace {
             .map(|test| test.mean_variance[dimension] <= ACTIVE_VARIANCE)
     }
 
-    /// The latent vector that the traversal shows.
+    /// The latent vector at which the traversal starts; empty until it is known.
+    pub fn start(&self, view: &View) -> &[f32] {
+        let known = self
+            .traversal
+            .as_ref()
+            .filter(|shown| shown.item == view.start_image);
+        known.map_or(&[], |shown| &shown.start)
+    }
+
+    /// The latent vector that the traversal shows; empty until it is known.
     pub fn latent<'a>(&'a self, view: &'a View) -> &'a [f32] {
         if view.latent.is_empty() {
-            &self.traversal.start
+            self.start(view)
         } else {
             &view.latent
         }
     }
 
-    fn decode_traversal(&mut self, area: Rect, view: &mut View) {
+    fn traversal_question(&self, area: Rect, view: &View) -> Question {
         let geometry = layout::traversal(area, self.data.width, self.data.height);
-        match view.start_image {
-            Some(image) if self.traversal.start_of == Some(image) => {}
-            Some(image) => {
-                let mut pixels = vec![0.0; self.data.pixels()];
-                self.data.test.fill_row(image, &mut pixels);
-                let seed = self.progress.configuration.seed;
-                self.traversal.start = traversal::posterior_mean(&self.model, &pixels, seed);
-            }
-            None => self.traversal.start = vec![0.0; self.progress.configuration.latent],
-        }
-        self.traversal.start_of = view.start_image;
-        let z = self.latent(view).to_vec();
-        self.traversal.image = traversal::decode(&self.model, std::slice::from_ref(&z));
-
         let order = self.order();
-        match (view.sheet, &order[..]) {
-            (Sheet::Draws, _) => {
-                let seed = self.progress.configuration.seed;
-                let count = (geometry.sheet.0 * geometry.sheet.1) as u64;
-                let draws = (0..count).map(|draw| traversal::prior_sample(&self.model, seed, draw));
-                self.traversal.strips = traversal::decode(&self.model, &draws.collect::<Vec<_>>());
-                self.traversal.below = Below::Draws;
-            }
-            (Sheet::Plane, &[right, down, ..]) => {
-                let plane = manifold::plane(&z, (right, down), geometry.sheet);
-                let nearest = manifold::nearest(&plane, &z);
-                self.traversal.strips = traversal::decode(&self.model, &plane);
-                self.traversal.below = Below::Plane { right, down, nearest };
-            }
+        let sheet = match (view.sheet, &order[..]) {
+            (Sheet::Draws, _) => sheet::Sheet::Draws(geometry.sheet.0 * geometry.sheet.1),
+            (Sheet::Plane, &[right, down, ..]) => sheet::Sheet::Plane {
+                right,
+                down,
+                columns: geometry.sheet.0,
+                rows: geometry.sheet.1,
+            },
             // A single dimension has no plane.
-            (Sheet::Dimensions | Sheet::Plane, _) => self.decode_strips(&z, order, geometry, view),
+            (Sheet::Dimensions | Sheet::Plane, _) => {
+                let selected = self.selected(view);
+                let place = order.iter().position(|&dimension| dimension == selected);
+                let first = layout::window(place.unwrap_or(0), geometry.count, order.len());
+                sheet::Sheet::Dimensions {
+                    dimensions: order.into_iter().skip(first).take(geometry.count).collect(),
+                    steps: geometry.steps,
+                }
+            }
+        };
+        Question::Traverse {
+            from: Origin {
+                item: view.start_image,
+                latent: (!view.latent.is_empty()).then(|| view.latent.clone()),
+            },
+            sheet,
         }
     }
 
-    fn decode_strips(&mut self, z: &[f32], order: Vec<usize>, geometry: TraversalGeometry, view: &View) {
-        let selected = self.selected(view);
-        let selected = order
-            .iter()
-            .position(|&dimension| dimension == selected)
-            .unwrap_or(0);
-        let first = layout::window(selected, geometry.count, order.len());
-        self.traversal.dimensions = order.into_iter().skip(first).take(geometry.count).collect();
-        self.traversal.values = traversal::steps(geometry.steps);
-        self.traversal.strips =
-            traversal::traverse(&self.model, z, &self.traversal.dimensions, &self.traversal.values);
-        self.traversal.below = Below::Strips;
+    fn reconstruction_question(&self, area: Rect, view: &View) -> Option<Question> {
+        let page = layout::reconstruction(area, self.data.width, self.data.height).page();
+        let items: Vec<usize> = view.images.iter().copied().take(page).collect();
+        (!items.is_empty()).then_some(Question::Reconstruct { items })
     }
 
-    fn decode_reconstructions(&mut self, area: Rect, view: &mut View) {
+    /// A larger page shows the images that follow.
+    fn fill_page(&self, area: Rect, view: &mut View) {
         let page = layout::reconstruction(area, self.data.width, self.data.height).page();
-        let points = self.data.test.points();
-        // A larger page shows the images that follow.
+        let points = self.data.test_items;
         let mut next = view.images.last().map_or(0, |&image| image + 1);
         while view.images.len() < page && points > 0 {
             view.images.push(next % points);
             next += 1;
         }
         view.selected_image = view.selected_image.min(page.saturating_sub(1));
-        let shown: Vec<usize> = view.images.iter().copied().take(page).collect();
-        if shown == self.reconstructed {
-            return;
-        }
-        let mut pixels = vec![0.0; page * self.data.pixels()];
-        for (row, &image) in pixels.chunks_exact_mut(self.data.pixels()).zip(&view.images) {
-            self.data.test.fill_row(image, row);
-        }
-        self.reconstructions = reconstruct(&self.model, &pixels, self.progress.configuration.seed);
-        self.reconstructed = shown;
     }
 }
 
 impl Progress {
-    /// Takes in what one more minibatch told.
-    pub(super) fn push(&mut self, report: StepReport) {
+    /// Of a run that somebody joins.
+    fn of(summary: Summary) -> Self {
+        Self {
+            state: if summary.is_finished {
+                State::Finished
+            } else {
+                State::Paused
+            },
+            samples: summary.samples,
+            seconds: summary.seconds,
+            learning_rate: summary.learning_rate,
+            recent: summary
+                .log
+                .trace
+                .buckets()
+                .iter()
+                .map(|bucket| f64::from(bucket.mean))
+                .collect(),
+            log: summary.log,
+            latest: None,
+            sampling: summary.sampling,
+            reports: VecDeque::new(),
+            test: None,
+            evaluation_seconds: 0.0,
+            first_bar: 0,
+            configuration: summary.configuration,
+        }
+    }
+
+    /// Takes in what the run told.
+    pub(super) fn take_in(&mut self, event: Event) {
+        self.log.take_in(&event);
+        match event {
+            Event::Steps { reports, seconds } => {
+                for report in reports {
+                    self.push(report);
+                }
+                self.clock(seconds);
+            }
+            Event::Evaluated { test, seconds, .. } => {
+                self.test = Some(test);
+                self.evaluation_seconds = seconds;
+            }
+            Event::Changed {
+                configuration,
+                learning_rate,
+            } => {
+                self.configuration = *configuration;
+                self.learning_rate = learning_rate;
+            }
+            Event::State(state) => {
+                self.state = state;
+                self.reports.clear();
+            }
+            Event::WentBack(summary) => {
+                let (test, first_bar) = (self.test.take(), self.first_bar);
+                *self = Self {
+                    test,
+                    evaluation_seconds: self.evaluation_seconds,
+                    first_bar,
+                    ..Self::of(*summary)
+                };
+            }
+            Event::Estimated(_)
+            | Event::BrokenOff(_)
+            | Event::Refused { .. }
+            | Event::Diverged(_)
+            | Event::Happened(_)
+            | Event::Answered(_) => {}
+        }
+    }
+
+    /// The last estimate of the marginal likelihood of the test set.
+    pub fn marginal(&self) -> Option<&MarginalPoint> {
+        self.log.marginals.iter().rfind(|point| point.part == Part::Test)
+    }
+
+    fn push(&mut self, report: StepReport) {
         let StepReport {
             samples,
             terms,
@@ -469,7 +565,6 @@ impl Progress {
         } = report;
         self.samples = samples;
         self.sampling = sampling;
-        self.trace.push(samples, terms.lower_bound() as f32);
         self.recent.push_back(terms.lower_bound());
         if self.recent.len() > RECENT {
             self.recent.pop_front();
@@ -477,8 +572,7 @@ impl Progress {
         self.latest = Some(terms);
     }
 
-    /// Takes in how long training took so far.
-    pub(super) fn clock(&mut self, seconds: f64) {
+    fn clock(&mut self, seconds: f64) {
         self.seconds = seconds;
         self.reports.push_back((self.samples, seconds));
         if self.reports.len() > REPORTS {

@@ -3,7 +3,7 @@
 
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
-use crate::learning::curve::{Against, CurvePoint, bounds, last_decades, value_at};
+use crate::run::curve::{Against, CurvePoint, bounds, last_decades, value_at};
 use crate::session::{Bounds, Comparison, KeptRun};
 use crate::tui::app::Workspace;
 use crate::tui::widgets::axis::{Axis, Spacing};
@@ -22,7 +22,7 @@ pub fn runs<'a>(workspace: &'a Workspace, comparison: &'a Comparison) -> Vec<Run
     let open = Run {
         name: format!("{} (open)", name(workspace)),
         configuration: &workspace.progress.configuration,
-        evaluations: &workspace.progress.evaluations,
+        evaluations: &workspace.progress.log.evaluations,
     };
     let kept = comparison.runs.iter().map(|run| Run {
         name: run.name.clone(),
@@ -34,7 +34,7 @@ pub fn runs<'a>(workspace: &'a Workspace, comparison: &'a Comparison) -> Vec<Run
 
 /// The open run as it is now, to be kept; none before it was measured.
 pub fn keep(workspace: &Workspace) -> Option<KeptRun> {
-    let evaluations = workspace.progress.evaluations.clone();
+    let evaluations = workspace.progress.log.evaluations.clone();
     (!evaluations.is_empty()).then(|| KeptRun {
         name: name(workspace),
         configuration: workspace.progress.configuration.clone(),

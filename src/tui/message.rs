@@ -1,14 +1,11 @@
 //! What reaches the application from outside, and what it asks for in return.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::data::Dataset;
-use crate::learning::trainer::{Command, Event};
-use crate::learning::{Configuration, Training};
-use crate::model::Vae;
+use crate::learning::Configuration;
+use crate::run::{Command, Summary, Told};
 use crate::session::folder::Entry;
 use crate::session::{KeptRun, RunFiles, View};
 use crate::tui::overlays::sessions::Intent;
@@ -32,18 +29,16 @@ pub enum Message {
     Continued,
     /// Data is being read: what is done with which, and how far it is, from 0 to 1.
     Reading(String, f32),
-    /// A run is ready.
+    /// The run that was asked for with this number is ready.
+    Arrived(u64),
+    /// A run takes the place of the one on the screen.
     Opened(Box<Opened>),
-    /// This is worth knowing of the data of the run that was opened last.
-    Noted(String),
     /// A run could not be opened; the first one's failure ends the program.
     OpenFailed(String),
-    /// The trainer tells.
-    Trainer(Event),
+    /// A run tells.
+    Told(Told),
     /// A thread of this program panicked, and said this.
     Panicked(String),
-    /// Newer parameters.
-    Snapshot(Arc<Vae>),
     /// A session was saved.
     Saved {
         /// The run's files.
@@ -69,12 +64,11 @@ pub enum Message {
     End,
 }
 
-/// A run with its data, ready to be shown.
+/// A run, ready to be shown.
+#[derive(Clone, Debug)]
 pub struct Opened {
     /// The run.
-    pub training: Training,
-    /// What it trains on.
-    pub data: Arc<Dataset>,
+    pub summary: Summary,
     /// How it was looked at.
     pub view: View,
     /// The file it came from; none for a new run, and for a copy that a program left behind when it ended badly.
@@ -85,19 +79,21 @@ pub struct Opened {
     pub is_saved: bool,
     /// Whether such copies wait in the list of sessions.
     pub left_behind: bool,
+    /// What is worth knowing of its data.
+    pub notes: Vec<String>,
 }
 
 impl Opened {
     /// A new run, which has no file yet and nothing to lose.
-    pub fn new(training: Training, data: Arc<Dataset>) -> Self {
+    pub fn new(summary: Summary) -> Self {
         Self {
-            training,
-            data,
+            summary,
             view: View::default(),
             path: None,
             files: RunFiles::default(),
             is_saved: true,
             left_behind: false,
+            notes: Vec::new(),
         }
     }
 }
@@ -105,12 +101,16 @@ impl Opened {
 /// Something to be done outside the application's state.
 #[derive(Debug)]
 pub enum Effect {
-    /// Tell the trainer.
-    Trainer(Command),
-    /// Begin a new run.
-    NewRun(Configuration),
-    /// Open a session.
-    Open(PathBuf),
+    /// Tell the run.
+    Command(Command),
+    /// Begin a new run, with the request's number.
+    NewRun(u64, Configuration),
+    /// Open a session, with the request's number.
+    Open(u64, PathBuf),
+    /// Show the run that arrived with this number.
+    Show(u64),
+    /// Forget it.
+    Forget(u64),
     /// Save the session.
     Save(Manner),
     /// Look for sessions to choose from.

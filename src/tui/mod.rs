@@ -7,6 +7,7 @@
 #[cfg(unix)]
 mod abort;
 pub mod app;
+mod asking;
 pub mod colour;
 pub mod comparison;
 pub mod glyphs;

@@ -9,6 +9,7 @@ use crossbeam_channel::Sender;
 use super::message::{Message, Opened};
 use crate::data::{self, Dataset, LoadError, STANDARD_INPUT, mnist};
 use crate::learning::{Configuration, Training};
+use crate::run::{RunHandle, RunState};
 use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 
 /// What is to be put on the screen.
@@ -19,8 +20,18 @@ pub enum Run {
     Saved(PathBuf, Option<String>),
 }
 
+/// A run whose threads wait for commands, and what the screen needs to show it.
+pub struct Ready {
+    /// The way to the run.
+    pub run: RunHandle,
+    /// What it trains on.
+    pub data: Arc<Dataset>,
+    /// What is shown.
+    pub opened: Opened,
+}
+
 /// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now. Beside it stands what is
-/// worth knowing of data that was not loaded before. When the program begins it also looks for copies of runs that were left
+/// worth knowing of data that was not loaded before, and its threads are started. When the program begins it also looks for copies of runs that were left
 /// behind.
 ///
 /// # Errors
@@ -30,7 +41,7 @@ pub fn open(
     loaded: Option<Arc<Dataset>>,
     is_first: bool,
     sender: &Sender<Message>,
-) -> anyhow::Result<(Opened, Vec<String>)> {
+) -> anyhow::Result<Ready> {
     let left_behind = is_first && folder::has_left_behind();
     let data_named = |name: &str| match &loaded {
         Some(data) if data.name == name => Ok(data.clone()),
@@ -38,21 +49,24 @@ pub fn open(
     };
     let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
                   or use vae-tui train --data -";
-    let (opened, note) = match run {
+    match run {
         Run::New(configuration) => {
             configuration.check()?;
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data)?;
+            let state = RunState::new(Training::new(configuration, &data));
+            let (run, summary) = RunHandle::start(state, data.clone())?;
             let opened = Opened {
                 left_behind,
-                ..Opened::new(Training::new(configuration, &data), data)
+                notes: notes(&data, loaded.as_ref(), None),
+                ..Opened::new(summary)
             };
-            (opened, None)
+            Ok(Ready { run, data, opened })
         }
         Run::Saved(path, moved) => {
             ensure!(moved.as_deref() != Some(STANDARD_INPUT), in_use);
             let Resumed {
-                training,
+                state,
                 data,
                 view,
                 identity,
@@ -64,27 +78,28 @@ pub fn open(
                 }
                 resumed => resumed,
             }?;
+            let (run, summary) = RunHandle::start(state, data.clone())?;
             let files = RunFiles::opened(&path, &identity);
             let is_copy = folder::is_autosave(&path);
             let opened = Opened {
-                training,
-                data,
+                summary,
                 view,
                 path: Some(path).filter(|_| !is_copy),
                 files,
                 is_saved: !is_copy,
                 left_behind,
+                notes: notes(&data, loaded.as_ref(), note),
             };
-            (opened, note)
+            Ok(Ready { run, data, opened })
         }
-    };
-    let is_new = loaded.is_none_or(|loaded| !Arc::ptr_eq(&loaded, &opened.data));
-    let notes = if is_new {
-        opened.data.notes.clone()
-    } else {
-        Vec::new()
-    };
-    Ok((opened, notes.into_iter().chain(note).collect()))
+    }
+}
+
+/// What is worth knowing of data that was not loaded before, and of a session that goes over to it.
+fn notes(data: &Arc<Dataset>, loaded: Option<&Arc<Dataset>>, note: Option<String>) -> Vec<String> {
+    let is_new = loaded.is_none_or(|loaded| !Arc::ptr_eq(loaded, data));
+    let of_data = data.notes.iter().filter(|_| is_new).cloned();
+    of_data.chain(note).collect()
 }
 
 /// Reads data and tells the screen how far that is.

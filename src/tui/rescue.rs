@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
-use crate::learning::Training;
+use crate::run::RunState;
 use crate::session::{Kept, RunFiles, View};
 
 /// How to save what would be lost; replaced whenever that changes.
 pub struct Rescue {
     /// Gets the state from the trainer, between two steps.
-    pub checkpoint: Box<dyn Fn() -> Option<Box<Training>> + Send>,
+    pub checkpoint: Box<dyn Fn() -> Option<Box<RunState>> + Send>,
     /// The view to save with it.
     pub view: View,
     /// Where to; the copy is not needed any more after that.
@@ -63,10 +63,10 @@ impl SharedRescue {
 
 fn save(rescue: Rescue) -> Outcome {
     let ticket = rescue.files.session.ticket();
-    let Some(training) = (rescue.checkpoint)() else {
+    let Some(state) = (rescue.checkpoint)() else {
         return Outcome::Failed("the unsaved run is lost: its training thread has ended".into());
     };
-    let kept = rescue.files.session.save_at_last(ticket, &training, &rescue.view);
+    let kept = rescue.files.session.save_at_last(ticket, &state, &rescue.view);
     if !matches!(kept, Kept::Nowhere(_)) {
         rescue.files.autosave.discard();
     }

@@ -11,11 +11,12 @@ use anyhow::{Context, anyhow};
 use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded};
 
 use super::app::App;
+use super::asking::Asking;
 use super::colour::ColourDepth;
 use super::glyphs::Glyphs;
 use super::input;
 use super::message::{Effect, Message, Opened};
-use super::opening::{Run, open};
+use super::opening::{Ready, Run, open};
 use super::overlays::sessions::Intent;
 use super::panes;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
@@ -26,18 +27,12 @@ use super::terminal::{Screen, window_size};
 use super::update::update;
 use crate::cli::{WorkbenchArguments, default_threads, with_data};
 use crate::data::Dataset;
-use crate::learning::trainer::{StartError, Trainer};
 use crate::process::say;
+use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
-/// The least time between two looks at the newest parameters while training: every look changes every image, and
-/// each change goes over the wire.
-const LOOK_INTERVAL: Duration = Duration::from_millis(250);
-/// How many times as long as a look takes the next one waits at least: where chains stand for an encoder, each takes long,
-/// and training needs the processor more.
-const LOOK_SHARE: u32 = 20;
 /// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
 const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
 /// Time between two steps of a dimension that moves by itself.
@@ -53,6 +48,7 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
         .colours
         .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()));
     let (sender, messages) = unbounded();
+    let (ready, arrivals) = unbounded();
     let rescue = SharedRescue::default();
     let threads = arguments.threads.map_or_else(default_threads, usize::from);
     let run = match &arguments.session {
@@ -79,17 +75,22 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
         app,
         saver: Saver::start(sender.clone())?,
         sender,
-        trainer: None,
+        run: None,
         data: None,
+        asking: Asking::default(),
+        ready,
+        arrivals,
+        waiting: Vec::new(),
         rescue: rescue.clone(),
         autosave: tick(Duration::from_secs(arguments.autosave)),
         autosaved_at: None,
         window_changed: false,
         window_read_at: Instant::now(),
     };
-    // Dropped before the trainer that it asks.
+    // Dropped before the run that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
-    runtime.begin(run);
+    let request = runtime.app.await_run(true);
+    runtime.begin(request, run);
     for path in &arguments.compare {
         runtime.read_curve(path.clone());
     }
@@ -126,8 +127,14 @@ struct Runtime {
     app: App,
     sender: Sender<Message>,
     saver: Saver,
-    trainer: Option<Trainer>,
+    /// The run on the screen.
+    run: Option<RunHandle>,
     data: Option<Arc<Dataset>>,
+    asking: Asking,
+    /// Where runs that were asked for arrive, each with the number of its request, and where they wait to be shown.
+    ready: Sender<(u64, Ready)>,
+    arrivals: Receiver<(u64, Ready)>,
+    waiting: Vec<(u64, Ready)>,
     rescue: SharedRescue,
     autosave: Receiver<Instant>,
     /// Training points that the run had seen when it was last copied.
@@ -154,7 +161,6 @@ impl Runtime {
         messages: &Receiver<Message>,
     ) -> std::io::Result<Ending> {
         let mut drawn_at = Instant::now();
-        let mut next_look = Instant::now();
         let ticks = tick(TICK);
         loop {
             if let Some(ending) = self.app.ending.take() {
@@ -186,28 +192,29 @@ impl Runtime {
                     return Ok(ending);
                 }
             }
-            let is_due = Instant::now() >= next_look || !self.app.is_running();
-            if let Some(trainer) = self.trainer.as_ref().filter(|_| is_due) {
-                let looked_at = Instant::now();
-                self.app.offer(trainer.snapshot());
-                next_look = looked_at + LOOK_INTERVAL.max(LOOK_SHARE * looked_at.elapsed());
+            if let Some(run) = &self.run {
+                self.asking.ask_around(&self.app, run);
             }
             self.keep_rescue();
         }
     }
 
-    /// Time until the next frame is due, or the next look at the window; none while neither is.
+    /// Time until the next frame is due, the next question, or the next look at the window; none while none is.
     fn time_left(&self, drawn_at: Instant) -> Option<Duration> {
         let until = |since: Instant, interval: Duration| interval.saturating_sub(since.elapsed());
         if self.window_changed {
             return Some(until(self.window_read_at, WINDOW_INTERVAL));
         }
-        self.app.changed.then(|| until(drawn_at, FRAME_INTERVAL))
+        let frame = self.app.changed.then(|| until(drawn_at, FRAME_INTERVAL));
+        let samples = self.app.workspace().map(|workspace| workspace.progress.samples);
+        let question = samples.and_then(|samples| self.asking.next(samples));
+        let question = question.map(|due| due.saturating_duration_since(Instant::now()));
+        frame.into_iter().chain(question).min()
     }
 
-    /// The next message; none when a frame is due.
+    /// The next message; none when something else is due.
     fn next(
-        &self,
+        &mut self,
         messages: &Receiver<Message>,
         ticks: &Receiver<Instant>,
         drawn_at: Instant,
@@ -219,13 +226,14 @@ impl Runtime {
         } else {
             &nothing
         };
-        let trainer = self
-            .trainer
-            .as_ref()
-            .map_or_else(never, |trainer| trainer.events().clone());
+        let events = self.run.as_ref().map_or_else(never, |run| run.events().clone());
         select! {
             recv(messages) -> message => message.ok(),
-            recv(trainer) -> event => event.ok().map(Message::Trainer),
+            recv(events) -> told => told.ok().map(Message::Told),
+            recv(self.arrivals) -> ready => ready.ok().map(|(request, ready)| {
+                self.waiting.push((request, ready));
+                Message::Arrived(request)
+            }),
             recv(tick) -> _ => Some(Message::Tick),
             recv(self.autosave) -> _ => Some(Message::AutosaveDue),
             recv(frame) -> _ => None,
@@ -238,12 +246,10 @@ impl Runtime {
     /// If the terminal is gone.
     fn carry_out(&mut self, message: Message, screen: &mut Screen) -> std::io::Result<Option<Ending>> {
         match &message {
-            Message::Opened(opened) => {
-                if let Err(error) = self.take_up(opened) {
-                    update(&mut self.app, Message::OpenFailed(error.to_string()));
-                    return Ok(None);
-                }
-            }
+            Message::Told(Told {
+                event: Event::Answered(answered),
+                ..
+            }) => self.asking.answered(answered),
             Message::Panicked(_) => drop(self.rescue.save()),
             Message::Continued => screen.reenter()?,
             Message::TerminalGone => return Ok(Some(Ending::Asked)),
@@ -264,13 +270,21 @@ impl Runtime {
         }
         for effect in update(&mut self.app, message) {
             match effect {
-                Effect::Trainer(command) => {
-                    if let Some(trainer) = &self.trainer {
-                        trainer.send(command);
+                Effect::Command(command) => {
+                    if let Some(run) = &self.run {
+                        run.send(command);
                     }
                 }
-                Effect::NewRun(configuration) => self.begin(Run::New(configuration)),
-                Effect::Open(path) => self.begin(Run::Saved(path, None)),
+                Effect::NewRun(request, configuration) => self.begin(request, Run::New(configuration)),
+                Effect::Open(request, path) => self.begin(request, Run::Saved(path, None)),
+                Effect::Show(request) => {
+                    if let Some(opened) = self.take_up(request)
+                        && let Some(ending) = self.carry_out(Message::Opened(opened), screen)?
+                    {
+                        return Ok(Some(ending));
+                    }
+                }
+                Effect::Forget(request) => self.waiting.retain(|(waiting, _)| *waiting != request),
                 Effect::Save(manner) => self.save(manner),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ReadCurve(path) => self.read_curve(path),
@@ -289,17 +303,19 @@ impl Runtime {
         Ok(None)
     }
 
-    /// Starts the trainer of a run that was opened, in place of the one before, which stops.
-    fn take_up(&mut self, opened: &Opened) -> Result<(), StartError> {
-        let trainer = Trainer::start(opened.training.clone(), opened.data.clone())?;
-        self.trainer = Some(trainer);
-        self.data = Some(opened.data.clone());
-        self.autosaved_at = None;
+    /// Takes up a run that arrived, in place of the one before, which ends.
+    fn take_up(&mut self, request: u64) -> Option<Box<Opened>> {
+        let place = self.waiting.iter().position(|(waiting, _)| *waiting == request)?;
+        let (_, Ready { run, data, opened }) = self.waiting.swap_remove(place);
         // Whoever left the run before was asked about it.
         if let Some(workspace) = self.app.workspace() {
             self.saver.ask(Request::Discard(workspace.files.clone()));
         }
-        Ok(())
+        self.run = Some(run);
+        self.data = Some(data);
+        self.asking = Asking::default();
+        self.autosaved_at = None;
+        Some(Box::new(opened))
     }
 
     /// Decides what becomes of the run when the workbench closes.
@@ -321,19 +337,13 @@ impl Runtime {
     }
 
     /// Opens a session, or makes a new run, on a thread; the data is unpacked first where that was not done yet.
-    fn begin(&mut self, run: Run) {
-        let (sender, data) = (self.sender.clone(), self.data.clone());
+    fn begin(&mut self, request: u64, run: Run) {
+        let (sender, ready, data) = (self.sender.clone(), self.ready.clone(), self.data.clone());
         let is_first = self.app.workspace().is_none();
         let started = spawn("open", move || {
-            let opened = open(run, data, is_first, &sender);
             // If the screen is gone, nobody waits for it.
-            match opened {
-                Ok((opened, notes)) => {
-                    let _ = sender.send(Message::Opened(Box::new(opened)));
-                    if !notes.is_empty() {
-                        let _ = sender.send(Message::Noted(notes.join("; ")));
-                    }
-                }
+            match open(run, data, is_first, &sender) {
+                Ok(run) => drop(ready.send((request, run))),
                 Err(error) => drop(sender.send(Message::OpenFailed(format!("{error:#}")))),
             }
         });
@@ -379,7 +389,7 @@ impl Runtime {
 
     /// Has the run saved as it is now.
     fn save(&self, manner: Manner) {
-        let (Some(trainer), Some(workspace)) = (&self.trainer, self.app.workspace()) else {
+        let (Some(run), Some(workspace)) = (&self.run, self.app.workspace()) else {
             return;
         };
         let files = workspace.files.clone();
@@ -390,7 +400,7 @@ impl Runtime {
         self.saver.ask(Request::Save {
             manner,
             ticket: file.ticket(),
-            checkpoint: trainer.checkpoint(),
+            checkpoint: run.checkpoint(),
             view: Box::new(self.app.view.clone()),
             files,
         });
@@ -401,11 +411,11 @@ impl Runtime {
         let rescue = self
             .app
             .workspace()
-            // A running trainer may be further than it has told.
+            // A running one may be further than it has told.
             .filter(|workspace| workspace.is_unsaved() || self.app.is_running())
             .and_then(|workspace| {
                 Some(Rescue {
-                    checkpoint: Box::new(self.trainer.as_ref()?.checkpoints()),
+                    checkpoint: Box::new(self.run.as_ref()?.checkpoints()),
                     view: self.app.view.clone(),
                     files: workspace.files.clone(),
                 })

@@ -6,7 +6,7 @@ use anyhow::Context;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::message::Message;
-use crate::learning::Training;
+use crate::run::RunState;
 use crate::session::{RunFiles, SessionError, Ticket, View};
 
 /// How a session is saved.
@@ -29,7 +29,7 @@ pub enum Request {
         /// How.
         manner: Manner,
         /// Where the state arrives.
-        checkpoint: Receiver<Box<Training>>,
+        checkpoint: Receiver<Box<RunState>>,
         /// The view to save with it.
         view: Box<View>,
         /// The run's files.
@@ -105,14 +105,14 @@ fn serve(request: Request) -> Option<Message> {
             ticket,
         } => (manner, checkpoint, view, files, ticket),
     };
-    let Ok(training) = checkpoint.recv() else {
+    let Ok(state) = checkpoint.recv() else {
         return Some(Message::SaveFailed(files, manner, SaveFault::NoState));
     };
     let saved = match manner {
-        Manner::Usual => files.session.save(ticket, &training, &view),
-        Manner::Replace => files.session.replace(ticket, &training, &view),
-        Manner::NewFile => files.session.save_elsewhere(ticket, &training, &view),
-        Manner::Autosave => files.autosave.save(ticket, &training, &view),
+        Manner::Usual => files.session.save(ticket, &state, &view),
+        Manner::Replace => files.session.replace(ticket, &state, &view),
+        Manner::NewFile => files.session.save_elsewhere(ticket, &state, &view),
+        Manner::Autosave => files.autosave.save(ticket, &state, &view),
     };
     match saved {
         Ok(_) if manner == Manner::Autosave => None,
@@ -122,7 +122,7 @@ fn serve(request: Request) -> Option<Message> {
             Some(Message::Saved {
                 files,
                 path,
-                samples: training.samples,
+                samples: state.training.samples,
             })
         }
         Err(error) => Some(Message::SaveFailed(files, manner, SaveFault::Session(error))),

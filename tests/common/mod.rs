@@ -4,24 +4,24 @@
 pub mod picture;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::evaluation::{Noise, lower_bound};
-use vae_tui::learning::curve::CurvePoint;
-use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::model::vae::BoundTerms;
+use vae_tui::run::curve::CurvePoint;
+use vae_tui::run::{Event, State};
 use vae_tui::session::{Comparison, KeptRun, SessionError};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
-use vae_tui::tui::update::update;
 
 pub const SIDE: usize = 28;
 pub const PIXELS: usize = SIDE * SIDE;
@@ -143,19 +143,20 @@ pub fn model_by_hand() -> Vae {
 }
 
 /// A run that has come to 9 000 of 20 000 samples with the model made by hand.
-pub fn training(data: &Dataset) -> Training {
-    let mut training = Training::new(configuration(), data);
+pub fn state(data: &Dataset) -> RunState {
+    let mut state = RunState::new(Training::new(configuration(), data));
+    let RunState { training, log } = &mut state;
     training.model = model_by_hand();
     for step in 1..=450_u64 {
         let noise = 6.0 * ((step * 7_919) % 13) as f32 / 13.0 - 3.0;
         let spike = if step == 300 { -40.0 } else { 0.0 };
         let bound = -120.0 - 400.0 * (-(step as f32) / 25.0).exp() + noise + spike;
-        training.trace.push(20 * step, bound);
+        log.trace.push(20 * step, bound);
     }
     for evaluation in 1..=4_u32 {
         let samples = 2_000 * u64::from(evaluation);
         let elbo = -120.0 - 60.0 * 0.3_f64.powi(evaluation as i32);
-        training.evaluations.push(CurvePoint {
+        log.evaluations.push(CurvePoint {
             samples,
             seconds: samples as f64 / 1_000.0,
             elbo_train: elbo - 2.0,
@@ -167,7 +168,7 @@ pub fn training(data: &Dataset) -> Training {
     }
     (training.samples, training.steps, training.seconds) = (9_000, 450, 9.0);
     training.optimizer.steps = 450;
-    training
+    state
 }
 
 /// The screen with that run on it, measured and paused.
@@ -178,8 +179,8 @@ pub fn app(width: u16, height: u16) -> App {
 /// The same for a terminal with other colours.
 pub fn app_with_depth(width: u16, height: u16, depth: ColourDepth) -> App {
     let data = shapes();
-    let training = training(&data);
-    app_of(training, data, width, height, depth)
+    let state = state(&data);
+    app_of(state, data, width, height, depth)
 }
 
 /// A run of a kind that the paper has, a hundred times as long: 900 000 of two million samples.
@@ -188,48 +189,85 @@ pub fn app_like_the_paper(width: u16, height: u16, depth: ColourDepth) -> App {
         name: vae_tui::data::mnist::NAME.into(),
         ..(*shapes()).clone()
     });
-    let mut training = training(&data);
-    training.trace = Default::default();
+    let mut state = state(&data);
+    let RunState { training, log } = &mut state;
+    log.trace = Default::default();
     training.samples *= 100;
     let configuration = &mut training.configuration;
     configuration.data = data.name.clone();
     configuration.latent = 3;
     configuration.goal *= 100;
     for step in 1..=450_u64 {
-        training
-            .trace
+        log.trace
             .push(2_000 * step, -120.0 - 100.0 * (-(step as f32) / 60.0).exp());
     }
-    for point in &mut training.evaluations {
+    for point in &mut log.evaluations {
         point.samples *= 100;
     }
-    app_of(training, data, width, height, depth)
+    app_of(state, data, width, height, depth)
 }
 
-fn app_of(training: Training, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
+/// The screen with a run on it, measured and paused.
+pub fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
     let mut app = App::new(Rect::new(0, 0, width, height), depth);
+    let training = &state.training;
     let noise = Noise {
         seed: 1,
         binarisation: training.configuration.binarisation,
     };
     let mut test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
     test.mean_variance.truncate(training.configuration.latent);
-    let opened = Opened::new(training, data);
-    update(&mut app, Message::Opened(Box::new(opened)));
-    update(
+    let summary = Summary::of(RUN, &state, &data);
+    update(&mut app, Message::Opened(Box::new(Opened::new(summary))));
+    tell(
         &mut app,
-        Message::Trainer(Event::Evaluated {
+        Event::Evaluated {
             point: None,
             test,
             seconds: 0.5,
-        }),
+        },
     );
     app
 }
 
+/// The run on the screen.
+pub const RUN: RunId = RunId(7);
+
+/// Tells the screen what its run told.
+pub fn tell(app: &mut App, event: Event) -> Vec<Effect> {
+    update(app, Message::Told(Told { run: RUN, event }))
+}
+
+/// Tells the screen that something happened, and answers what it asks then with the model made by hand.
+pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    let effects = vae_tui::tui::update::update(app, message);
+    let (data, parameters) = (shapes(), Parameters::of(&state(&shapes()).training));
+    answer_with(app, &parameters, &data);
+    effects
+}
+
+/// Answers what the screen wants to know.
+pub fn answer_with(app: &mut App, parameters: &Parameters, data: &Dataset) {
+    static NUMBERS: AtomicU64 = AtomicU64::new(1);
+    for (asker, question) in app.wishes() {
+        let answer = answer(&question, parameters, data, &Cancel::default()).expect("nobody cancels");
+        let answered = Answered {
+            asker: asker.into(),
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            samples: parameters.samples,
+            took: 0.0,
+            question,
+            answer,
+        };
+        let run = workspace(app).run;
+        let event = Event::Answered(Box::new(answered));
+        vae_tui::tui::update::update(app, Message::Told(Told { run, event }));
+    }
+}
+
 /// Tells the screen that training runs, at 1 000 samples a second.
 pub fn run_a_little(app: &mut App) {
-    update(app, Message::Trainer(Event::State(State::Running)));
+    tell(app, Event::State(State::Running));
     for report in 1..=2_u32 {
         let terms = BoundTerms {
             reconstruction: -100.0,
@@ -243,7 +281,7 @@ pub fn run_a_little(app: &mut App) {
             }],
             seconds: 9.0 + 0.02 * f64::from(report),
         };
-        update(app, Message::Trainer(report));
+        tell(app, report);
     }
 }
 
@@ -282,6 +320,7 @@ pub fn comparison(app: &App) -> Comparison {
             ..progress.configuration.clone()
         },
         evaluations: progress
+            .log
             .evaluations
             .iter()
             .map(|point| CurvePoint {

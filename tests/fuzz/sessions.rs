@@ -11,9 +11,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
-use vae_tui::learning::curve::MarginalPoint;
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
+use vae_tui::run::curve::MarginalPoint;
 use vae_tui::session::{self, Comparison, KeptRun, View, parse};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -99,7 +99,7 @@ impl Target for Sessions {
             (Err(error), _) | (_, Err(error)) => return sentence(error),
         };
         let view = session.view().clone();
-        let training = match harness::within(most, || session.into_training(&self.data))? {
+        let training = match harness::within(most, || session.into_state(&self.data))? {
             Ok(training) => training,
             Err(error) => return sentence(error),
         };
@@ -117,7 +117,7 @@ impl Sessions {
         session::save(training, view, &self.path).map_err(failed)?;
         let session = session::load(&self.path).map_err(failed)?;
         let view = session.view().clone();
-        let training = session.into_training(&self.data).map_err(failed)?;
+        let training = session.into_state(&self.data).map_err(failed)?;
         session::save(&training, &view, &self.again).map_err(failed)?;
         let [first, second] =
             [&self.path, &self.again].map(|path| std::fs::read_to_string(path).unwrap_or_default());

@@ -22,6 +22,8 @@ pub enum Question {
     Replace(Box<Configuration>),
     /// Leave an unsaved run for a saved one.
     Open(PathBuf),
+    /// Leave a run that went on while another one was being opened, which is ready now.
+    Show(u64),
     /// Save to another file than the run's own, which could not be written.
     SaveElsewhere {
         /// Why not.
@@ -44,6 +46,10 @@ impl Question {
             Self::Replace(_) | Self::Open(_) => {
                 (unsaved.into(), "y leave it anyway    Esc stay (then s saves)")
             }
+            Self::Show(_) => (
+                "The other run is ready, but this one has gone on and is not saved.".into(),
+                "y leave it anyway    Esc stay (then s saves)",
+            ),
             Self::SaveElsewhere { fault, .. } if fault.is_change() => (
                 format!("Not saved: {fault}."),
                 "s save to a new file    y replace it    Esc don't save",

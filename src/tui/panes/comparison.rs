@@ -17,7 +17,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::training::{clock, published};
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
-use crate::learning::curve::Against;
+use crate::run::curve::Against;
 use crate::session::{Bounds, Comparison};
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;

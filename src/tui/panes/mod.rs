@@ -19,8 +19,8 @@ use super::{layout, text, theme};
 use crate::data::short_name;
 use crate::learning::Method;
 use crate::learning::mcem::Sampling;
-use crate::learning::trainer::State;
 use crate::nn::optimizer::Rule;
+use crate::run::State;
 use crate::session::Pane;
 
 /// Draws the whole screen.
@@ -112,7 +112,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let mark = if workspace.is_unsaved() { "*" } else { "" };
     let data = text::printable(short_name(&workspace.data.name));
     let data = text::cut_middle(&data, LONGEST_DATA_NAME);
-    let model = workspace.model.architecture();
+    let model = &workspace.model;
     let rate = short(f64::from(progress.learning_rate));
     let state = format!(" {symbol} {state} ");
     let name = text::printable(name.as_deref().unwrap_or("not saved yet"));

@@ -14,6 +14,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::explore::reconstruction::Reconstruction;
+use crate::run::protocol::ItemReconstruction;
 use crate::session::Pane;
 use crate::tui::app::{App, Workspace};
 use crate::tui::layout;
@@ -26,7 +27,13 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
     if geometry.columns == 0 {
         return;
     }
-    for (index, reconstruction) in workspace.reconstructions.iter().enumerate() {
+    let found = |item: usize| {
+        let items = workspace.reconstructions.as_ref()?.items.iter();
+        items.into_iter().find(|found| found.item == item)
+    };
+    let shown = app.view.images.iter().take(geometry.page()).enumerate();
+    for (index, found) in shown.filter_map(|(index, &item)| Some((index, found(item)?))) {
+        let reconstruction = &found.reconstruction;
         let (column, row) = (
             (index % geometry.columns) as u16,
             (index / geometry.columns) as u16,
@@ -55,8 +62,9 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
         };
         Line::styled(format!("{bound}{marker}"), style).render(line.intersection(area), buffer);
     }
-    if let Some(selected) = workspace.reconstructions.get(app.view.selected_image) {
-        render_caption(app, workspace, selected, area, buffer);
+    let selected = app.view.images.get(app.view.selected_image);
+    if let Some(selected) = selected.and_then(|&item| found(item)) {
+        render_caption(app, selected, area, buffer);
     }
 }
 
@@ -84,22 +92,12 @@ fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: 
 }
 
 /// What is known of the selected image, on the lower edge of the frame.
-fn render_caption(
-    app: &App,
-    workspace: &Workspace,
-    selected: &Reconstruction,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let Some(&image) = app.view.images.get(app.view.selected_image) else {
-        return;
-    };
-    let label = workspace
-        .data
-        .test
-        .label(image)
+fn render_caption(app: &App, selected: &ItemReconstruction, area: Rect, buffer: &mut Buffer) {
+    let image = selected.item;
+    let label = selected
+        .label
         .map_or(String::new(), |label| format!(" ({label})"));
-    let terms = selected.terms;
+    let terms = selected.reconstruction.terms;
     let caption = Line::from(vec![
         Span::styled(format!(" #{image}{label} "), theme::plain()),
         Span::styled(

@@ -18,10 +18,10 @@ use crate::data::mnist;
 use crate::evaluation::Estimates;
 use crate::evaluation::published::{PaperData, Published, figure_2};
 use crate::learning::Method;
-use crate::learning::curve::{CurvePoint, MarginalPoint};
-use crate::learning::trainer::State;
 use crate::model::Likelihood;
 use crate::model::vae::BoundTerms;
+use crate::run::State;
+use crate::run::curve::{CurvePoint, MarginalPoint};
 use crate::session::View;
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;
@@ -35,7 +35,7 @@ use crate::tui::widgets::sparkline;
 
 /// Draws the inside of the pane.
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = layout::training(area, workspace.progress.marginal.is_some());
+    let geometry = layout::training(area, workspace.progress.marginal().is_some());
     render_numbers(workspace, geometry.numbers, buffer);
     match chart(workspace, &app.view, app.depth) {
         Some(chart) => chart.render(geometry.curve, buffer),
@@ -84,7 +84,7 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     }
     let used = minibatch.width() as u16 + 2;
     let mut lines = vec![first, minibatch, test];
-    lines.extend(progress.marginal.as_ref().map(marginal_line));
+    lines.extend(progress.marginal().map(marginal_line));
     Paragraph::new(lines).render(area, buffer);
     let recent: Vec<f64> = progress.recent.iter().copied().collect();
     if area.height > 1 && area.width > used {
@@ -152,7 +152,7 @@ fn terms_line(
 /// The curve so far; none before the first step.
 fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart> {
     let progress = &workspace.progress;
-    let buckets = progress.trace.buckets();
+    let buckets = progress.log.trace.buckets();
     let (first, last) = (buckets.first()?, buckets.last()?);
     let (spacing, start) = if view.log_axis {
         (Spacing::Logarithmic, first.samples as f64)
@@ -183,7 +183,7 @@ fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart
         .zip(means())
         .map(|(bucket, mean)| Stroke::at(bucket.samples as f64, mean));
     let evaluated = |bound: fn(&CurvePoint) -> f64| {
-        let points = progress.evaluations.iter();
+        let points = progress.log.evaluations.iter();
         points.map(move |point| Stroke::at(point.samples as f64, bound(point)))
     };
     let paper = published(workspace).filter(|_| view.paper).unwrap_or_default();
@@ -201,7 +201,7 @@ fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart
     let mut smoothed_means: Vec<f64> = means().collect();
     smoothed_means.sort_by(f64::total_cmp);
     let usual = smoothed_means[smoothed_means.len() / 10..].iter().copied();
-    let evaluations = progress.evaluations.iter();
+    let evaluations = progress.log.evaluations.iter();
     let bounds = evaluations.flat_map(|point| [point.elbo_train, point.elbo_test]);
     // So does the paper's, whose early points are left out; where it stands now is always shown.
     let paper_now = paper_test.last().map(|stroke| stroke.low);

@@ -19,8 +19,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::explore::sheet::Sheet;
 use crate::explore::traversal::REACH;
-use crate::tui::app::{App, Below, Workspace};
+use crate::tui::app::{App, Traversal, Workspace};
 use crate::tui::layout::{self, TraversalGeometry};
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
@@ -28,28 +29,50 @@ use crate::tui::widgets::block_image::{BlockImage, Scale};
 /// Draws the inside of the pane.
 pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let geometry = layout::traversal(area, workspace.data.width, workspace.data.height);
-    image(app, workspace, &workspace.traversal.image).render(geometry.image, buffer);
     render_text(app, workspace, geometry.text, buffer);
-    match workspace.traversal.below {
-        Below::Strips => render_strips(app, workspace, area, &geometry, buffer),
-        Below::Draws => {
-            let title = "draws from the prior, the same each time".to_owned();
-            render_sheet(app, workspace, title, None, &geometry, buffer);
+    let Some(shown) = &workspace.traversal else {
+        return;
+    };
+    image(app, workspace, &shown.image).render(geometry.image, buffer);
+    match shown.sheet {
+        Sheet::Nothing => {}
+        Sheet::Dimensions {
+            ref dimensions,
+            steps,
+        } => {
+            let strips = Strips {
+                dimensions,
+                steps,
+                shown,
+            };
+            render_strips(app, workspace, strips, area, &geometry, buffer);
         }
-        Below::Plane { right, down, nearest } => {
+        Sheet::Draws(_) => {
+            let title = "draws from the prior, the same each time".to_owned();
+            render_sheet(app, workspace, title, shown, &geometry, buffer);
+        }
+        Sheet::Plane { right, down, .. } => {
             let title =
                 format!("z{right} rises to the right, z{down} downwards, by equal parts of the prior");
-            render_sheet(app, workspace, title, nearest, &geometry, buffer);
+            render_sheet(app, workspace, title, shown, &geometry, buffer);
         }
     }
 }
 
-/// Images in rows under a title, one of them `marked`.
+/// A strip of images for each of some dimensions.
+#[derive(Clone, Copy)]
+struct Strips<'a> {
+    dimensions: &'a [usize],
+    steps: usize,
+    shown: &'a Traversal,
+}
+
+/// Images in rows under a title; the one nearest to the latent vector is marked.
 fn render_sheet(
     app: &App,
     workspace: &Workspace,
     title: String,
-    marked: Option<usize>,
+    shown: &Traversal,
     geometry: &TraversalGeometry,
     buffer: &mut Buffer,
 ) {
@@ -57,10 +80,7 @@ fn render_sheet(
     Paragraph::new(title)
         .style(theme::dim())
         .render(geometry.strips, buffer);
-    let images = workspace
-        .traversal
-        .strips
-        .chunks_exact(workspace.data.pixels().max(1));
+    let images = shown.images.pixels.chunks_exact(workspace.data.pixels().max(1));
     for (index, pixels) in images.take(columns * rows).enumerate() {
         let (row, column) = ((index / columns) as u16, (index % columns) as u16);
         let area = Rect {
@@ -70,7 +90,7 @@ fn render_sheet(
             height: geometry.strip_rows,
         };
         image(app, workspace, pixels).render(area, buffer);
-        if marked == Some(index) {
+        if shown.images.nearest == Some(index) {
             for y in area.top()..area.bottom() {
                 buffer[(area.x - 1, y)]
                     .set_symbol("▌")
@@ -83,11 +103,12 @@ fn render_sheet(
 fn render_strips(
     app: &App,
     workspace: &Workspace,
+    strips: Strips,
     area: Rect,
     geometry: &TraversalGeometry,
     buffer: &mut Buffer,
 ) {
-    for (index, &dimension) in workspace.traversal.dimensions.iter().enumerate() {
+    for (index, &dimension) in strips.dimensions.iter().enumerate() {
         let y = geometry.strips.y + index as u16 * (geometry.strip_rows + 1);
         if y + geometry.strip_rows < area.bottom() {
             render_label(
@@ -101,7 +122,7 @@ fn render_strips(
                 },
                 buffer,
             );
-            render_strip(app, workspace, index, y + 1, geometry, buffer);
+            render_strip(app, workspace, strips, index, y + 1, geometry, buffer);
         }
     }
 }
@@ -123,16 +144,12 @@ fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer
     let Some(&value) = workspace.latent(view).get(selected) else {
         return;
     };
-    let start = workspace
-        .traversal
-        .start
+    let start = workspace.start(view);
+    let is_start = workspace.latent(view) == start;
+    let start = start
         .get(selected)
-        .copied()
-        .unwrap_or_default();
-    let from = match (
-        view.start_image,
-        workspace.latent(view) == workspace.traversal.start,
-    ) {
+        .map_or("-".into(), |start| format!("{start:+.2}"));
+    let from = match (view.start_image, is_start) {
         (None, _) => "from the centre".into(),
         (Some(image), true) => format!("test image {image}"),
         (Some(image), false) => format!("moved from test image {image}"),
@@ -143,7 +160,7 @@ fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer
             Span::styled(format!(" = {value:+.2}"), theme::strong()),
         ]),
         slider(value, area.width),
-        Line::styled(format!("start {start:+.2}"), theme::dim()),
+        Line::styled(format!("start {start}"), theme::dim()),
         Line::styled(from, theme::dim()),
         Line::styled(
             if app.playing.is_some() { "playing" } else { "" },
@@ -209,18 +226,18 @@ fn render_label(app: &App, workspace: &Workspace, dimension: usize, area: Rect, 
 fn render_strip(
     app: &App,
     workspace: &Workspace,
+    strips: Strips,
     strip: usize,
     y: u16,
     geometry: &TraversalGeometry,
     buffer: &mut Buffer,
 ) {
-    let (pixels, steps) = (workspace.data.pixels(), workspace.traversal.values.len());
-    let images = workspace
-        .traversal
-        .strips
-        .chunks_exact(pixels.max(1))
-        .skip(strip * steps)
-        .take(steps);
+    let images = strips
+        .shown
+        .images
+        .pixels
+        .chunks_exact(workspace.data.pixels().max(1));
+    let images = images.skip(strip * strips.steps).take(strips.steps);
     for (step, pixels) in images.enumerate() {
         let x = geometry.strips.x + step as u16 * (geometry.strip_columns + 1);
         let area = Rect {

@@ -1,6 +1,6 @@
 //! Keys of the comparison pane.
 
-use crate::learning::curve::Against;
+use crate::run::curve::Against;
 use crate::tui::app::App;
 use crate::tui::comparison;
 use crate::tui::keymap::Action;

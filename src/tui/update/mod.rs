@@ -8,8 +8,6 @@ mod steering;
 mod training;
 mod traversal;
 
-use std::sync::Arc;
-
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
@@ -22,7 +20,8 @@ use super::overlays::confirm::Question;
 use super::overlays::sessions::{Intent, SessionList};
 use super::saver::Manner;
 use super::text;
-use crate::learning::trainer::{Command, Event, State};
+use crate::run::protocol::Measurement;
+use crate::run::{Command, Event, Happening, State, Told};
 use crate::session::Pane;
 
 /// Takes in what happened, decodes what is visible anew where needed, and returns what is to be done.
@@ -36,7 +35,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Key(key) => {
             app.notice = None;
             let effects = pressed(app, key);
-            app.decode();
+            app.settle();
             effects
         }
         // Text goes where text is written; anywhere else its letters would be taken for keys.
@@ -48,7 +47,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Resized(width, height) => {
             app.area = Rect::new(0, 0, width, height);
-            app.decode();
+            app.settle();
             vec![Effect::Repaint]
         }
         Message::SuspendAsked => vec![Effect::Suspend],
@@ -62,12 +61,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Noted(note) => {
-            app.note(note);
-            Vec::new()
-        }
+        Message::Arrived(request) => arrived(app, request),
         Message::Opened(opened) => {
-            let (fresh, left_behind) = (opened.training.steps == 0, opened.left_behind);
+            let (fresh, left_behind) = (opened.summary.steps == 0, opened.left_behind);
+            let notes = opened.notes.join("; ");
             let (workspace, mut view) = Workspace::new(*opened);
             // Curves stay until they are removed, whatever run is opened next.
             let kept = std::mem::take(&mut app.view.comparison.runs);
@@ -80,13 +77,17 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.stage = Stage::Ready(Box::new(workspace));
             app.view = view;
             app.playing = None;
-            app.decode();
+            app.awaited = None;
+            app.settle();
             app.say(match (left_behind, fresh) {
                 (true, _) => "a program ended badly and left a copy of an unsaved run: o opens it",
                 (false, true) => "space starts training, ? shows all keys",
                 (false, false) => "space goes on with training",
             });
-            vec![Effect::Trainer(Command::Evaluate)]
+            if !notes.is_empty() {
+                app.note(notes);
+            }
+            vec![Effect::Command(Command::Evaluate)]
         }
         Message::OpenFailed(reason) => {
             match app.stage {
@@ -95,8 +96,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Trainer(event) => {
-            trained(app, event);
+        Message::Told(told) => {
+            take_in(app, told);
             Vec::new()
         }
         Message::Panicked(panic) => {
@@ -105,23 +106,18 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.ending = Some(Err(reason));
             Vec::new()
         }
-        Message::Snapshot(model) => {
-            if let Stage::Ready(workspace) = &mut app.stage {
-                workspace.set_model(model);
-                app.decode();
-            }
-            Vec::new()
-        }
         Message::Saved { files, path, samples } => {
             app.say(format!("saved to {}", path.display()));
             match &mut app.stage {
                 // The save may be that of a run that was left since.
                 Stage::Ready(workspace) if workspace.files.are_of_same_run(&files) => {
                     workspace.saved_at = Some(samples);
+                    let happening = Happening::Saved(path.display().to_string());
                     workspace.path = Some(path);
                     if workspace.quit_when_saved {
                         return vec![Effect::Quit];
                     }
+                    return vec![Effect::Command(Command::Record(happening))];
                 }
                 _ => {}
             }
@@ -174,7 +170,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Tick => {
             traversal::play(app);
-            app.decode();
+            app.settle();
             Vec::new()
         }
         Message::End => {
@@ -250,50 +246,45 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// What the trainer told.
-fn trained(app: &mut App, event: Event) {
+/// A run that was asked for is ready: it is shown, unless another was asked for since, or the present one went on and
+/// nobody agreed to lose that.
+fn arrived(app: &mut App, request: u64) -> Vec<Effect> {
+    let Some(awaited) = app.awaited.filter(|awaited| awaited.request == request) else {
+        return vec![Effect::Forget(request)];
+    };
+    if is_unsaved(app) && !awaited.agreed {
+        app.behind = app.overlay.take();
+        return ask(app, Question::Show(request));
+    }
+    vec![Effect::Show(request)]
+}
+
+/// What a run told; only the one on the screen changes anything.
+fn take_in(app: &mut App, Told { run, event }: Told) {
     let Stage::Ready(workspace) = &mut app.stage else {
         return;
     };
-    let progress = &mut workspace.progress;
+    if workspace.run != run {
+        return;
+    }
     match event {
-        Event::Steps { reports, seconds } => {
-            for report in reports {
-                progress.push(report);
-            }
-            progress.clock(seconds);
-        }
-        Event::Evaluated { point, test, seconds } => {
-            progress.evaluations.extend(point);
-            progress.test = Some(test);
-            progress.evaluation_seconds = seconds;
-            app.decode();
-        }
-        Event::Estimated(point) => {
-            progress.marginal = Some(point);
+        Event::Answered(answered) => return workspace.take_in(*answered),
+        Event::Estimated(_) => {
             app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }
-        Event::EstimateEnded => app.say("the estimate of log p(x) was broken off"),
-        Event::State(state) => {
-            progress.state = state;
-            progress.reports.clear();
-            if state == State::Finished {
-                app.say("goal reached: everything stays; space goes on, s saves");
-            }
-        }
-        Event::Refused(error) => app.complain(error.to_string()),
+        Event::BrokenOff(Measurement::Evaluation) => app.say("the measurement was broken off"),
+        Event::BrokenOff(Measurement::Estimate) => app.say("the estimate of log p(x) was broken off"),
+        Event::State(State::Finished) => app.say("goal reached: everything stays; space goes on, s saves"),
+        Event::Refused { ref reason, .. } => app.complain(reason.clone()),
         Event::Diverged(diverged) => app.complain(diverged.to_string()),
+        Event::WentBack(ref summary) => app.say(format!("back at {} samples", summary.samples)),
+        Event::Steps { .. }
+        | Event::Evaluated { .. }
+        | Event::Changed { .. }
+        | Event::State(_)
+        | Event::Happened(_) => {}
     }
-}
-
-impl App {
-    /// Takes the newest parameters, if they are not the ones that are shown already.
-    pub(super) fn offer(&mut self, model: Arc<crate::model::Vae>) {
-        let shown = self
-            .workspace()
-            .is_none_or(|workspace| Arc::ptr_eq(&workspace.model, &model));
-        if !shown {
-            update(self, Message::Snapshot(model));
-        }
+    if let Stage::Ready(workspace) = &mut app.stage {
+        workspace.progress.take_in(event);
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::learning::Configuration;
-use crate::learning::trainer::Command;
+use crate::run::{Command, State};
 use crate::tui::app::{App, Stage, Workspace};
 use crate::tui::message::Effect;
 use crate::tui::overlays::confirm::Question;
@@ -44,7 +44,7 @@ pub(super) fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effe
             sessions::Outcome::Chosen(Intent::Open, path) if is_unsaved(app) => {
                 ask(app, Question::Open(path))
             }
-            sessions::Outcome::Chosen(Intent::Open, path) => vec![Effect::Open(path)],
+            sessions::Outcome::Chosen(Intent::Open, path) => vec![Effect::Open(app.await_run(false), path)],
             sessions::Outcome::Open => {
                 app.overlay = Some(Overlay::Sessions(list));
                 Vec::new()
@@ -55,14 +55,22 @@ pub(super) fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effe
 
 fn confirmed(app: &mut App, question: Question, key: KeyEvent) -> Vec<Effect> {
     match (key.code, question) {
-        (KeyCode::Char('y' | 'Y'), Question::Reset) => app
-            .workspace()
-            .map(|workspace| Effect::NewRun(workspace.progress.configuration.clone()))
-            .into_iter()
-            .collect(),
+        (KeyCode::Char('y' | 'Y'), Question::Reset) => match app.workspace() {
+            Some(workspace) => {
+                let configuration = workspace.progress.configuration.clone();
+                leave(app, |request| Effect::NewRun(request, configuration))
+            }
+            None => Vec::new(),
+        },
         (KeyCode::Char('y' | 'Y'), Question::Quit) => vec![Effect::Quit],
-        (KeyCode::Char('y' | 'Y'), Question::Replace(configuration)) => vec![Effect::NewRun(*configuration)],
-        (KeyCode::Char('y' | 'Y'), Question::Open(path)) => vec![Effect::Open(path)],
+        (KeyCode::Char('y' | 'Y'), Question::Replace(configuration)) => {
+            leave(app, |request| Effect::NewRun(request, *configuration))
+        }
+        (KeyCode::Char('y' | 'Y'), Question::Open(path)) => leave(app, |request| Effect::Open(request, path)),
+        (KeyCode::Char('y' | 'Y'), Question::Show(request)) => vec![Effect::Show(request)],
+        (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Question::Show(request)) => {
+            vec![Effect::Forget(request)]
+        }
         (KeyCode::Char('s' | 'S'), Question::Quit) => save_and_quit(app, Manner::Usual, true),
         (KeyCode::Char('s' | 'S'), Question::SaveElsewhere { quit, .. }) => {
             save_and_quit(app, Manner::NewFile, quit)
@@ -81,8 +89,18 @@ fn save_and_quit(app: &mut App, manner: Manner, quit: bool) -> Vec<Effect> {
         return vec![Effect::Quit];
     };
     workspace.quit_when_saved = quit;
-    let pause = quit.then_some(Effect::Trainer(Command::Pause));
+    let pause = quit.then_some(Effect::Command(Command::Pause));
     pause.into_iter().chain([Effect::Save(manner)]).collect()
+}
+
+/// Asks for another run, now that a person agreed to leave the present one: it stops, so that no more is lost than was agreed.
+fn leave(app: &mut App, effect: impl FnOnce(u64) -> Effect) -> Vec<Effect> {
+    let is_running = app
+        .workspace()
+        .is_some_and(|workspace| workspace.progress.state == State::Running);
+    let request = app.await_run(true);
+    let pause = is_running.then_some(Effect::Command(Command::Pause));
+    pause.into_iter().chain([effect(request)]).collect()
 }
 
 pub(super) fn ask(app: &mut App, question: Question) -> Vec<Effect> {
@@ -98,5 +116,5 @@ fn begin(app: &mut App, configuration: Configuration) -> Vec<Effect> {
     if is_unsaved(app) {
         return ask(app, Question::Replace(Box::new(configuration)));
     }
-    vec![Effect::NewRun(configuration)]
+    vec![Effect::NewRun(app.await_run(false), configuration)]
 }

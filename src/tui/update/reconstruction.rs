@@ -16,7 +16,7 @@ pub(super) fn browse(app: &mut App, action: Action) {
         return;
     };
     let geometry = layout::reconstruction(area, workspace.data.width, workspace.data.height);
-    let (page, points) = (geometry.page(), workspace.data.test.points());
+    let (page, points) = (geometry.page(), workspace.data.test_items);
     let view = &mut app.view;
     if page == 0 || points == 0 {
         return;

@@ -1,8 +1,9 @@
 //! Keys that steer the training, whatever pane has the focus.
 
 use super::overlays::ask;
-use crate::learning::trainer::{Command, State};
+use crate::learning::Changes;
 use crate::model::Estimator;
+use crate::run::{Command, State};
 use crate::tui::app::{App, Stage};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
@@ -42,21 +43,28 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
         return Vec::new();
     };
     let progress = &mut workspace.progress;
+    // Who goes on with a run has not left it.
+    if let (Action::ToggleRunning | Action::StepOnce, Some(awaited)) = (action, &mut app.awaited) {
+        awaited.agreed = false;
+    }
     match action {
         Action::ToggleRunning => match progress.state {
-            State::Running => vec![Effect::Trainer(Command::Pause)],
-            State::Paused => vec![Effect::Trainer(Command::Start)],
+            State::Running => vec![Effect::Command(Command::Pause)],
+            State::Paused => vec![Effect::Command(Command::Start)],
             State::Finished => {
                 let goal = progress.samples.saturating_add(progress.configuration.goal);
                 progress.configuration.goal = goal;
                 app.say(format!("goal raised to {} samples", short(goal as f64)));
                 vec![
-                    Effect::Trainer(Command::SetGoal(goal)),
-                    Effect::Trainer(Command::Start),
+                    change(Changes {
+                        goal: Some(goal),
+                        ..Changes::default()
+                    }),
+                    Effect::Command(Command::Start),
                 ]
             }
         },
-        Action::StepOnce => vec![Effect::Trainer(Command::Step)],
+        Action::StepOnce => vec![Effect::Command(Command::Step)],
         Action::RaiseLearningRate | Action::LowerLearningRate => {
             let factor = if action == Action::RaiseLearningRate {
                 RATE_FACTOR
@@ -66,7 +74,10 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             progress.learning_rate = (progress.learning_rate * factor).clamp(1e-8, 1e3);
             let rate = progress.learning_rate;
             app.say(format!("learning rate {}", short(f64::from(rate))));
-            vec![Effect::Trainer(Command::SetLearningRate(rate))]
+            vec![change(Changes {
+                learning_rate: Some(rate),
+                ..Changes::default()
+            })]
         }
         Action::SwitchEstimator => {
             let estimator = match progress.configuration.estimator {
@@ -75,12 +86,15 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             };
             progress.configuration.estimator = estimator;
             app.say(format!("SGVB estimator {estimator:?}"));
-            vec![Effect::Trainer(Command::SetEstimator(estimator))]
+            vec![change(Changes {
+                estimator: Some(estimator),
+                ..Changes::default()
+            })]
         }
-        Action::Evaluate => vec![Effect::Trainer(Command::Evaluate)],
+        Action::Evaluate => vec![Effect::Command(Command::Evaluate)],
         Action::Estimate => {
             app.say("estimating log p(x): some seconds; steering the training ends it");
-            vec![Effect::Trainer(Command::Estimate)]
+            vec![Effect::Command(Command::Estimate)]
         }
         Action::Save => {
             app.say("saving");
@@ -92,4 +106,8 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
         }
         _ => ask(app, Question::Reset),
     }
+}
+
+fn change(changes: Changes) -> Effect {
+    Effect::Command(Command::Change(changes))
 }

@@ -9,7 +9,7 @@ pub(super) fn look_at_training(app: &mut App, action: Action) {
     let Stage::Ready(workspace) = &mut app.stage else {
         return;
     };
-    let has_estimates = workspace.progress.marginal.is_some();
+    let has_estimates = workspace.progress.marginal().is_some();
     let shown = layout::visible(app.area, &app.view, Pane::Training).map_or(0, |area| {
         usize::from(layout::training(area, has_estimates).bars.height)
     });

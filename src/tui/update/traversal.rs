@@ -24,7 +24,7 @@ pub(super) fn traverse(app: &mut App, action: Action) {
         Action::FarRight => set_value(workspace, view, by(COARSE)),
         Action::ResetDimension => {
             // Where nothing was decoded yet, nothing was moved.
-            if let Some(&start) = workspace.traversal.start.get(workspace.selected(view)) {
+            if let Some(&start) = workspace.start(view).get(workspace.selected(view)) {
                 set_value(workspace, view, |_| start);
             }
         }
@@ -49,8 +49,8 @@ pub(super) fn traverse(app: &mut App, action: Action) {
         }
         Action::Origin => view.latent = vec![0.0; workspace.progress.configuration.latent],
         Action::Randomise => {
-            view.latent =
-                traversal::prior_sample(&workspace.model, workspace.progress.configuration.seed, app.draws);
+            let configuration = &workspace.progress.configuration;
+            view.latent = traversal::prior_sample(configuration.latent, configuration.seed, app.draws);
             app.draws += 1;
         }
         Action::CycleSheet => {
@@ -68,7 +68,7 @@ pub(super) fn traverse(app: &mut App, action: Action) {
 /// Changes the selected latent value, from the start's own vector where nothing was changed before.
 fn set_value(workspace: &Workspace, view: &mut View, change: impl Fn(f32) -> f32) {
     if view.latent.is_empty() {
-        view.latent.clone_from(&workspace.traversal.start);
+        view.latent = workspace.start(view).to_vec();
     }
     let selected = workspace.selected(view);
     if let Some(value) = view.latent.get_mut(selected) {

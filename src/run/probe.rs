@@ -1,0 +1,174 @@
+//! The thread that answers questions about the newest parameters, beside the one that changes them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use crossbeam_channel::Sender;
+
+use super::StartError;
+use super::protocol::{Answer, Answered, Event, ItemReconstruction, Origin, Question, RunId, Told};
+use super::questions::{Asked, Questions};
+pub use super::snapshot::Parameters;
+use super::snapshot::Snapshot;
+use crate::cancel::Cancel;
+use crate::data::Dataset;
+use crate::explore::{reconstruction, traversal};
+
+/// Answers that are kept: whoever comes back to a question finds its answer at once.
+const KEPT: usize = 8;
+
+/// The thread; it ends when this is dropped.
+pub struct Probe {
+    questions: Arc<Questions>,
+    snapshot: Arc<Snapshot>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Probe {
+    pub(super) fn start(
+        run: RunId,
+        snapshot: Arc<Snapshot>,
+        data: Arc<Dataset>,
+        events: Sender<Told>,
+    ) -> Result<Self, StartError> {
+        let questions = Arc::new(Questions::default());
+        let desk = Desk {
+            run,
+            questions: questions.clone(),
+            snapshot: snapshot.clone(),
+            data,
+            events,
+            kept: VecDeque::new(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("probe".into())
+            .spawn(move || desk.serve())
+            .map_err(|error| StartError(error.to_string()))?;
+        Ok(Self {
+            questions,
+            snapshot,
+            thread: Some(thread),
+        })
+    }
+
+    pub(super) fn ask(&self, asker: &str, number: u64, question: Question) {
+        self.snapshot.want();
+        self.questions.put(Asked {
+            asker: asker.into(),
+            number,
+            question,
+            cancel: Cancel::default(),
+        });
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.questions.close();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported by the panic hook already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's side.
+struct Desk {
+    run: RunId,
+    questions: Arc<Questions>,
+    snapshot: Arc<Snapshot>,
+    data: Arc<Dataset>,
+    events: Sender<Told>,
+    /// Questions with their answers and the step of the parameters that they are about, the newest last.
+    kept: VecDeque<(u64, Question, Answer)>,
+}
+
+impl Desk {
+    fn serve(mut self) {
+        while let Some(asked) = self.questions.take() {
+            let started = Instant::now();
+            let parameters = self.snapshot.newest();
+            let Some(answer) = self.find(&parameters, &asked) else {
+                continue;
+            };
+            let answered = Answered {
+                asker: asked.asker,
+                number: asked.number,
+                samples: parameters.samples,
+                took: started.elapsed().as_secs_f64(),
+                question: asked.question,
+                answer,
+            };
+            // A listener that has left needs no answers; the questions end with it.
+            let _ = self.events.send(Told {
+                run: self.run,
+                event: Event::Answered(Box::new(answered)),
+            });
+        }
+    }
+
+    fn find(&mut self, parameters: &Parameters, asked: &Asked) -> Option<Answer> {
+        let is_kept = |(step, question, _): &(u64, Question, Answer)| {
+            *step == parameters.steps && *question == asked.question
+        };
+        if let Some((_, _, answer)) = self.kept.iter().find(|kept| is_kept(kept)) {
+            return Some(answer.clone());
+        }
+        let answer = answer(&asked.question, parameters, &self.data, &asked.cancel)?;
+        if self.kept.len() == KEPT {
+            self.kept.pop_front();
+        }
+        self.kept
+            .push_back((parameters.steps, asked.question.clone(), answer.clone()));
+        Some(answer)
+    }
+}
+
+/// The answer to a question; none if it was cancelled.
+pub fn answer(
+    question: &Question,
+    parameters: &Parameters,
+    data: &Dataset,
+    cancel: &Cancel,
+) -> Option<Answer> {
+    let Parameters { model, seed, .. } = parameters;
+    match question {
+        Question::Traverse { from, sheet } => {
+            let Origin { item, latent } = from;
+            let start = match item {
+                Some(item) => {
+                    let mut pixels = vec![0.0; data.pixels()];
+                    data.test.fill_row(*item, &mut pixels);
+                    traversal::posterior_mean(model, &pixels, *seed)
+                }
+                None => vec![0.0; model.architecture().latent],
+            };
+            if cancel.is_cancelled() {
+                return None;
+            }
+            let z = latent.as_ref().unwrap_or(&start);
+            let image = traversal::decode(model, std::slice::from_ref(z));
+            let sheet = sheet.images(model, z, *seed);
+            Some(Answer::Traversed { start, image, sheet })
+        }
+        Question::Reconstruct { items } => {
+            let mut pixels = vec![0.0; items.len() * data.pixels()];
+            for (row, &item) in pixels.chunks_exact_mut(data.pixels().max(1)).zip(items) {
+                data.test.fill_row(item, row);
+            }
+            let reconstructions = reconstruction::reconstruct(model, &pixels, *seed);
+            let of_items =
+                items
+                    .iter()
+                    .zip(reconstructions)
+                    .map(|(&item, reconstruction)| ItemReconstruction {
+                        item,
+                        label: data.test.label(item),
+                        reconstruction,
+                    });
+            (!cancel.is_cancelled()).then(|| Answer::Reconstructed(of_items.collect()))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The newest parameters, for whoever answers questions about them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+
+use crate::learning::Training;
+use crate::model::Vae;
+
+/// Parameters at one step.
+pub struct Parameters {
+    /// The model.
+    pub model: Vae,
+    /// Minibatches that it has learned from.
+    pub steps: u64,
+    /// Training points that it has seen.
+    pub samples: u64,
+    /// The run's seed, for whatever is drawn with it.
+    pub seed: u64,
+}
+
+impl Parameters {
+    /// As they are now; they share memory with the run until its next update.
+    pub fn of(training: &Training) -> Self {
+        Self {
+            model: training.model.clone(),
+            steps: training.steps,
+            samples: training.samples,
+            seed: training.configuration.seed,
+        }
+    }
+}
+
+/// The newest parameters, replaced as a whole; while training, only if someone wanted them since the last time, since the
+/// model is copied when it learns on beside a snapshot.
+pub struct Snapshot {
+    newest: ArcSwap<Parameters>,
+    is_wanted: AtomicBool,
+}
+
+impl Snapshot {
+    /// With the parameters as they are now.
+    pub fn of(training: &Training) -> Self {
+        Self {
+            newest: ArcSwap::from_pointee(Parameters::of(training)),
+            is_wanted: AtomicBool::new(true),
+        }
+    }
+
+    /// Has newer ones published soon.
+    pub fn want(&self) {
+        self.is_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether newer ones were wanted since this was asked the last time.
+    pub fn is_wanted(&self) -> bool {
+        self.is_wanted.swap(false, Ordering::Relaxed)
+    }
+
+    /// Replaces them.
+    pub fn publish(&self, parameters: Parameters) {
+        self.newest.store(Arc::new(parameters));
+    }
+
+    /// The newest that were published.
+    pub fn newest(&self) -> Arc<Parameters> {
+        self.newest.load_full()
+    }
+}

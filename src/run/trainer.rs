@@ -1,0 +1,493 @@
+//! The thread that trains: what is in its mailbox is obeyed between two steps, and a step or a measurement that is under
+//! way is broken off where that would take long.
+//!
+//! Nobody waits for anybody: events queue up, and the snapshot of the parameters is replaced as a whole, so that a reader
+//! always holds one consistent, unchanging set of them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
+
+use super::curve::MarginalPoint;
+use super::log::{Entry, Happening};
+use super::protocol::{Command, Event, Measurement, RunId, State, Told};
+use super::snapshot::{Parameters, Snapshot};
+use super::{RunState, StartError, Summary};
+use crate::cancel::Cancel;
+use crate::data::{Dataset, Part};
+use crate::evaluation::{estimates, lower_bound};
+use crate::learning::{Changes, StepReport, Training, Workers};
+
+/// What arrives in the mailbox.
+pub enum Mail {
+    /// A command and its number.
+    Command(u64, Command),
+    /// Send a copy of the whole state, as it is between two steps.
+    Checkpoint(Sender<Box<RunState>>),
+    /// End the thread.
+    End,
+}
+
+/// The outer end of the mailbox.
+#[derive(Clone)]
+pub struct Mailbox {
+    sender: Sender<Mail>,
+    /// Set with every letter: a long step is broken off for it, and made again after it.
+    interrupt: Cancel,
+}
+
+impl Mailbox {
+    /// Puts something in; false if the thread has ended.
+    pub fn send(&self, mail: Mail) -> bool {
+        let is_open = self.sender.send(mail).is_ok();
+        self.interrupt.cancel();
+        is_open
+    }
+}
+
+/// The thread; dropping this ends it.
+pub struct Trainer {
+    mailbox: Mailbox,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Time between two reports while training.
+const REPORT_INTERVAL: Duration = Duration::from_millis(100);
+/// Time between two checkpoints that a run keeps of itself while training.
+const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(300);
+/// Checkpoints that are kept.
+const CHECKPOINTS: usize = 3;
+
+impl Trainer {
+    pub(super) fn start(
+        run: RunId,
+        state: RunState,
+        data: Arc<Dataset>,
+        snapshot: Arc<Snapshot>,
+        events: Sender<Told>,
+    ) -> Result<Self, StartError> {
+        let mut workers = workers(&state.training)?;
+        let (sender, mailbox) = unbounded();
+        let interrupt = Cancel::default();
+        let mut desk = Desk {
+            run,
+            data,
+            mailbox,
+            interrupt: interrupt.clone(),
+            set_aside: VecDeque::new(),
+            events,
+            published_steps: state.training.steps,
+            snapshot,
+            running: false,
+            is_step_wanted: false,
+            is_evaluation_wanted: state.is_evaluation_due(),
+            is_estimate_wanted: false,
+            unreported: Vec::new(),
+            last_report: Instant::now(),
+            checkpoints: VecDeque::new(),
+            last_checkpoint: Instant::now(),
+            state,
+        };
+        let thread = std::thread::Builder::new()
+            .name("trainer".into())
+            .spawn(move || {
+                while workers.run(|| desk.serve(&workers)) == Pause::ForWorkers {
+                    match self::workers(&desk.state.training) {
+                        Ok(others) => workers = others,
+                        Err(error) => return desk.warn(error.to_string()),
+                    }
+                }
+            })
+            .map_err(|error| StartError(error.to_string()))?;
+        Ok(Self {
+            mailbox: Mailbox { sender, interrupt },
+            thread: Some(thread),
+        })
+    }
+
+    pub(super) fn send(&self, mail: Mail) {
+        // A trainer that has ended has nothing left to obey.
+        self.mailbox.send(mail);
+    }
+
+    pub(super) fn mailbox(&self) -> Mailbox {
+        self.mailbox.clone()
+    }
+}
+
+impl Drop for Trainer {
+    fn drop(&mut self) {
+        self.send(Mail::End);
+        if let Some(thread) = self.thread.take() {
+            // A panic of the trainer has been reported by the panic hook already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn workers(training: &Training) -> Result<Workers, StartError> {
+    let configuration = &training.configuration;
+    Workers::new(configuration.threads, configuration.batch).map_err(|error| StartError(error.to_string()))
+}
+
+/// Why the thread stops serving.
+#[derive(PartialEq, Eq)]
+enum Pause {
+    /// It is over.
+    ForEver,
+    /// Minibatches have another size, which other workers serve.
+    ForWorkers,
+}
+
+/// What is done at once while something is being measured, and what waits for its end.
+enum Attention {
+    /// Done.
+    Given,
+    /// It waits until the measurement is over.
+    SetAside(Mail),
+    /// It waits, and the measurement is broken off for it.
+    Urgent(Mail),
+}
+
+/// The trainer's side of the mailbox.
+struct Desk {
+    run: RunId,
+    state: RunState,
+    data: Arc<Dataset>,
+    mailbox: Receiver<Mail>,
+    interrupt: Cancel,
+    /// What arrived during a measurement and could not be done then.
+    set_aside: VecDeque<Mail>,
+    events: Sender<Told>,
+    snapshot: Arc<Snapshot>,
+    published_steps: u64,
+    running: bool,
+    is_step_wanted: bool,
+    is_evaluation_wanted: bool,
+    is_estimate_wanted: bool,
+    unreported: Vec<StepReport>,
+    last_report: Instant,
+    /// How the run was before it was changed, and from time to time; the newest last.
+    checkpoints: VecDeque<RunState>,
+    last_checkpoint: Instant,
+}
+
+impl Desk {
+    fn serve(&mut self, workers: &Workers) -> Pause {
+        loop {
+            // Before the mailbox is looked into: what arrives later sets it again.
+            self.interrupt.reset();
+            let mail = match self.set_aside.pop_front() {
+                Some(mail) => Ok(mail),
+                None if self.has_work() => self.mailbox.try_recv(),
+                None => self.mailbox.recv().map_err(|_| TryRecvError::Disconnected),
+            };
+            match mail {
+                Ok(Mail::End) | Err(TryRecvError::Disconnected) => return Pause::ForEver,
+                Ok(Mail::Checkpoint(reply)) => {
+                    self.report();
+                    // Whoever asked may have left.
+                    let _ = reply.send(Box::new(self.state.clone()));
+                }
+                Ok(Mail::Command(number, command)) => {
+                    let batch = self.state.training.configuration.batch;
+                    self.obey(number, command);
+                    if self.state.training.configuration.batch != batch {
+                        return Pause::ForWorkers;
+                    }
+                }
+                Err(TryRecvError::Empty) => self.work(workers),
+            }
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        self.running || self.is_step_wanted || self.is_evaluation_wanted || self.is_estimate_wanted
+    }
+
+    /// The next piece of what is to be done.
+    fn work(&mut self, workers: &Workers) {
+        if self.is_evaluation_wanted {
+            self.evaluate();
+        } else if self.running && self.state.training.is_finished() {
+            self.set_running(false);
+        } else if self.is_estimate_wanted {
+            self.estimate();
+        } else {
+            self.step(workers);
+        }
+    }
+
+    fn obey(&mut self, number: u64, command: Command) {
+        match command {
+            Command::Start => self.set_running(true),
+            Command::Pause => self.set_running(false),
+            Command::Step => self.is_step_wanted = true,
+            Command::Change(changes) => self.change(number, changes),
+            Command::Evaluate => self.is_evaluation_wanted = true,
+            Command::Estimate => self.is_estimate_wanted = true,
+            Command::BreakOff => {
+                for (is_wanted, measurement) in [
+                    (&mut self.is_evaluation_wanted, Measurement::Evaluation),
+                    (&mut self.is_estimate_wanted, Measurement::Estimate),
+                ] {
+                    if std::mem::take(is_wanted) {
+                        tell(&self.events, self.run, Event::BrokenOff(measurement));
+                    }
+                }
+            }
+            Command::GoBack => self.go_back(number),
+            Command::Record(happening) => self.happen(happening),
+        }
+    }
+
+    fn change(&mut self, number: u64, changes: Changes) {
+        let before = self.is_checkpoint_new().then(|| self.state.clone());
+        if let Err(error) = self.state.training.change(changes) {
+            let reason = error.to_string();
+            return self.tell(Event::Refused { number, reason });
+        }
+        self.checkpoints.extend(before);
+        self.drop_old_checkpoints();
+        self.tell_settings();
+    }
+
+    fn tell_settings(&mut self) {
+        let training = &self.state.training;
+        self.tell(Event::Changed {
+            configuration: Box::new(training.configuration.clone()),
+            learning_rate: training.optimizer.learning_rate,
+        });
+    }
+
+    /// Whether something was learned since the newest checkpoint.
+    fn is_checkpoint_new(&self) -> bool {
+        let steps = |state: &RunState| state.training.steps;
+        self.checkpoints.back().map(steps) != Some(steps(&self.state))
+    }
+
+    fn drop_old_checkpoints(&mut self) {
+        self.last_checkpoint = Instant::now();
+        while self.checkpoints.len() > CHECKPOINTS {
+            self.checkpoints.pop_front();
+        }
+    }
+
+    fn go_back(&mut self, number: u64) {
+        let Some(state) = self.checkpoints.pop_back() else {
+            return self.tell(Event::Refused {
+                number,
+                reason:
+                    "there is no checkpoint to go back to yet: one is kept before each change of a setting"
+                        .into(),
+            });
+        };
+        self.report();
+        let from = self.state.training.samples;
+        let entries = std::mem::take(&mut self.state.log.entries);
+        self.state = state;
+        // What happened stays known, also what led astray.
+        self.state.log.entries = entries;
+        self.is_evaluation_wanted = self.state.is_evaluation_due();
+        self.published_steps = u64::MAX;
+        self.report();
+        self.happen(Happening::WentBack { from });
+        let summary = Summary::of(self.run, &self.state, &self.data);
+        self.tell(Event::WentBack(Box::new(summary)));
+    }
+
+    fn set_running(&mut self, running: bool) {
+        let finished = self.state.training.is_finished();
+        let was_running = self.running;
+        self.running = running && !finished;
+        self.report();
+        let state = match (self.running, finished) {
+            (true, _) => State::Running,
+            (false, false) => State::Paused,
+            (false, true) => State::Finished,
+        };
+        if was_running != self.running {
+            self.happen(match state {
+                State::Running => Happening::Started,
+                State::Paused => Happening::Paused,
+                State::Finished => Happening::Finished,
+            });
+        }
+        self.tell(Event::State(state));
+    }
+
+    fn step(&mut self, workers: &Workers) {
+        match self.state.training.step(&self.data, workers) {
+            Ok(report) => self.unreported.push(report),
+            Err(diverged) => {
+                self.is_step_wanted = false;
+                self.set_running(false);
+                self.happen(Happening::Warned(diverged.to_string()));
+                return self.tell(Event::Diverged(diverged));
+            }
+        }
+        self.is_evaluation_wanted |= self.state.is_evaluation_due();
+        if std::mem::take(&mut self.is_step_wanted) {
+            self.set_running(false);
+        } else if self.last_report.elapsed() >= REPORT_INTERVAL {
+            self.report();
+        }
+        if self.last_checkpoint.elapsed() >= CHECKPOINT_INTERVAL {
+            self.checkpoints.push_back(self.state.clone());
+            self.drop_old_checkpoints();
+        }
+    }
+
+    fn evaluate(&mut self) {
+        self.report();
+        let started = Instant::now();
+        let measured = self.attend(Measurement::Evaluation, |state, data, cancel| {
+            let (model, noise) = (&state.training.model, state.training.noise());
+            lower_bound(model, &data.test, noise, |_| !cancel.is_cancelled())
+        });
+        if let Some(test) = measured {
+            self.is_evaluation_wanted = false;
+            let point = self.state.curve_point(&test);
+            self.tell(Event::Evaluated {
+                point,
+                test,
+                seconds: started.elapsed().as_secs_f64(),
+            });
+        }
+    }
+
+    fn estimate(&mut self) {
+        self.report();
+        let measured = self.attend(Measurement::Estimate, |state, data, cancel| {
+            let (model, noise) = (&state.training.model, state.training.noise());
+            estimates(model, &data.test, noise, || !cancel.is_cancelled())
+        });
+        if !std::mem::take(&mut self.is_estimate_wanted) {
+            return;
+        }
+        self.tell(match measured {
+            Some(estimates) => Event::Estimated(MarginalPoint {
+                samples: self.state.training.samples,
+                part: Part::Test,
+                estimates,
+            }),
+            None => Event::BrokenOff(Measurement::Estimate),
+        });
+    }
+
+    /// Measures, and attends to the mailbox meanwhile.
+    fn attend<R>(
+        &mut self,
+        measurement: Measurement,
+        work: impl FnOnce(&RunState, &Dataset, &Cancel) -> Option<R>,
+    ) -> Option<R> {
+        let cancel = Cancel::default();
+        let (done, is_done) = bounded::<()>(1);
+        let Self {
+            run,
+            state,
+            data,
+            mailbox,
+            events,
+            set_aside,
+            is_evaluation_wanted,
+            is_estimate_wanted,
+            ..
+        } = self;
+        let (state, data) = (&*state, &**data);
+        let mut attend_to = |mail: Mail| match mail {
+            Mail::Checkpoint(reply) => {
+                let _ = reply.send(Box::new(state.clone()));
+                Attention::Given
+            }
+            Mail::End => Attention::Urgent(Mail::End),
+            // That is true already, since no step is made meanwhile.
+            mail @ Mail::Command(_, Command::Pause) => {
+                tell(events, *run, Event::State(State::Paused));
+                Attention::SetAside(mail)
+            }
+            Mail::Command(_, Command::Evaluate) => {
+                *is_evaluation_wanted = true;
+                Attention::Given
+            }
+            Mail::Command(_, Command::Estimate) => {
+                *is_estimate_wanted = true;
+                Attention::Given
+            }
+            mail @ Mail::Command(_, Command::Record(_)) => Attention::SetAside(mail),
+            // An evaluation is worth waiting for before training goes on.
+            mail @ Mail::Command(_, Command::Start) if measurement == Measurement::Evaluation => {
+                Attention::SetAside(mail)
+            }
+            mail @ Mail::Command(..) => Attention::Urgent(mail),
+        };
+        std::thread::scope(|scope| {
+            let listener = std::thread::Builder::new()
+                .name("attention".into())
+                .spawn_scoped(scope, {
+                    let cancel = cancel.clone();
+                    move || loop {
+                        select! {
+                            recv(is_done) -> _ => return,
+                            recv(mailbox) -> mail => match mail.map(&mut attend_to) {
+                                Ok(Attention::Given) => {}
+                                Ok(Attention::SetAside(mail)) => set_aside.push_back(mail),
+                                Ok(Attention::Urgent(mail)) => {
+                                    cancel.cancel();
+                                    return set_aside.push_back(mail);
+                                }
+                                Err(_) => return cancel.cancel(),
+                            },
+                        }
+                    }
+                });
+            // Where the system gives no thread, the mailbox waits for the end of the measurement.
+            drop(listener);
+            let measured = work(state, data, &cancel);
+            drop(done);
+            measured
+        })
+    }
+
+    /// Publishes the parameters, if they are newer and wanted, and tells of the steps since the last report.
+    fn report(&mut self) {
+        self.last_report = Instant::now();
+        let training = &self.state.training;
+        let is_newer = training.steps != self.published_steps;
+        if is_newer && (!self.running || self.snapshot.is_wanted()) {
+            self.published_steps = training.steps;
+            self.snapshot.publish(Parameters::of(training));
+        }
+        if !self.unreported.is_empty() {
+            let reports = std::mem::take(&mut self.unreported);
+            let seconds = training.seconds;
+            self.tell(Event::Steps { reports, seconds });
+        }
+    }
+
+    fn warn(&mut self, words: String) {
+        self.happen(Happening::Warned(words));
+    }
+
+    fn happen(&mut self, what: Happening) {
+        let training = &self.state.training;
+        self.tell(Event::Happened(Entry {
+            samples: training.samples,
+            seconds: training.seconds,
+            what,
+        }));
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.state.log.take_in(&event);
+        tell(&self.events, self.run, event);
+    }
+}
+
+fn tell(events: &Sender<Told>, run: RunId, event: Event) {
+    // A listener that has left needs no news; the mailbox closes with it.
+    let _ = events.send(Told { run, event });
+}

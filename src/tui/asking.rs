@@ -1,0 +1,94 @@
+//! What the panes want to know is asked, and asked again while the run learns.
+
+use std::time::{Duration, Instant};
+
+use super::app::App;
+use crate::run::{Answered, Question, RunHandle};
+
+/// The least time between two looks at the newest parameters while training: every look changes every image, and
+/// each change goes over the wire.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
+/// How many times as long as a look takes the next one waits at least: where chains stand for an encoder, each takes long,
+/// and training needs the processor more.
+const LOOK_SHARE: f64 = 20.0;
+
+/// The newest question of every pane.
+#[derive(Default)]
+pub struct Asking {
+    asked: Vec<Asked>,
+}
+
+struct Asked {
+    asker: &'static str,
+    question: Question,
+    at: Instant,
+    answer: Option<Found>,
+}
+
+/// What is known of an answer.
+struct Found {
+    /// Training points that its parameters had seen.
+    samples: u64,
+    /// Seconds that it took.
+    took: f64,
+}
+
+impl Asking {
+    /// Asks `run` what the panes want to know by now: what they did not ask before, and what newer parameters change.
+    pub fn ask_around(&mut self, app: &App, run: &RunHandle) {
+        let Some(workspace) = app.workspace() else {
+            return;
+        };
+        let samples = workspace.progress.samples;
+        let wishes = app.wishes();
+        self.asked
+            .retain(|asked| wishes.iter().any(|(asker, _)| *asker == asked.asker));
+        for (asker, question) in wishes {
+            let before = self.asked.iter().position(|asked| asked.asker == asker);
+            if let Some(before) = before {
+                let asked = &self.asked[before];
+                if asked.question == question && !asked.is_due(samples) {
+                    continue;
+                }
+                self.asked.swap_remove(before);
+            }
+            run.ask(asker, question.clone());
+            self.asked.push(Asked {
+                asker,
+                question,
+                at: Instant::now(),
+                answer: None,
+            });
+        }
+    }
+
+    /// Takes note of an answer.
+    pub fn answered(&mut self, answered: &Answered) {
+        let of_question =
+            |asked: &&mut Asked| asked.asker == answered.asker && asked.question == answered.question;
+        if let Some(asked) = self.asked.iter_mut().find(of_question) {
+            asked.answer = Some(Found {
+                samples: answered.samples,
+                took: answered.took,
+            });
+        }
+    }
+
+    /// When something is to be asked again at the earliest, of a run that has seen so many `samples`; none if every answer
+    /// is about those.
+    pub fn next(&self, samples: u64) -> Option<Instant> {
+        self.asked.iter().filter_map(|asked| asked.due_at(samples)).min()
+    }
+}
+
+impl Asked {
+    fn due_at(&self, samples: u64) -> Option<Instant> {
+        let Found { samples: known, took } = self.answer.as_ref()?;
+        let wait = LOOK_INTERVAL.max(Duration::from_secs_f64(LOOK_SHARE * took));
+        (*known != samples).then(|| self.at + wait)
+    }
+
+    fn is_due(&self, samples: u64) -> bool {
+        self.due_at(samples).is_some_and(|due| due <= Instant::now())
+    }
+}
