@@ -14,7 +14,7 @@ use crate::run::curve::{CurvePoint, MarginalPoint, Trace};
 /// What every session file says that it is.
 pub const FORMAT: &str = "vae-tui session";
 /// The version of the schema that this program writes, and the highest that it reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What is read first: enough to know whether the rest can be.
 #[derive(Deserialize)]

@@ -1,80 +1,205 @@
 //! How a person looks at a session: saved with it, so that coming back finds the screen as it was.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use ron::value::RawValue;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Comparison;
 
-/// One of the panes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Pane {
-    /// The training curve and its numbers.
-    #[default]
-    Training,
-    /// Latent dimensions and what they decode to.
-    Traversal,
-    /// Test images beside what the model makes of them.
-    Reconstruction,
-    /// The curves of several runs; always on the whole screen.
-    Comparison,
-}
-
-/// What the traversal shows below its image.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sheet {
-    /// A row of images for every latent dimension.
-    #[default]
-    Dimensions,
-    /// Draws from the prior (paper, figure 5).
-    Draws,
-    /// The plane of the two most informative dimensions (paper, figure 4).
-    Plane,
-}
-
-/// What is selected and how it is shown.
+/// What is selected and how it is shown. Each pane's own state stands under the pane's name; what is not understood there, since
+/// another version of the program wrote it, is kept as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Stored")]
 pub struct View {
-    /// The pane that keys go to.
-    pub pane: Pane,
+    /// The name of the pane that keys go to.
+    pub focus: String,
     /// Whether that pane fills the screen.
     pub zoomed: bool,
-    /// Whether the samples axis of the curve is logarithmic.
+    /// Whether the axes of curves are logarithmic.
     pub log_axis: bool,
-    /// How many steps the smoothing of the minibatch curve looks back, 0 for none.
-    pub smoothing: u32,
-    /// Whether the paper's curve is drawn, where it has one.
+    /// Whether the paper's curves are drawn, where it has one.
     pub paper: bool,
-    /// The test image at which the traversal starts; none for the origin of the latent space.
+    /// The test item at which the traversal starts; none for the origin of the latent space.
     pub start_image: Option<usize>,
-    /// The latent vector that the traversal shows; empty: the start's own.
+    /// The latent vector that was reached from there; empty: the start's own.
     pub latent: Vec<f32>,
     /// The selected latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
-    /// The test images in the reconstruction pane, as long as the model's test set; empty: the first ones.
+    /// The test items on the page of reconstructions; empty: the first ones.
     pub images: Vec<usize>,
     /// The selected one of them.
     pub selected_image: usize,
-    /// What the traversal shows below its image.
-    pub sheet: Sheet,
-    /// The runs that are compared with this one.
-    pub comparison: Comparison,
+    /// The state of each pane, by its name.
+    pub panes: BTreeMap<String, Box<RawValue>>,
 }
 
 impl Default for View {
     fn default() -> Self {
         Self {
-            pane: Pane::default(),
+            focus: String::new(),
             zoomed: false,
             log_axis: false,
-            smoothing: 20,
             paper: true,
             start_image: Some(0),
             latent: Vec::new(),
             dimension: None,
             images: Vec::new(),
             selected_image: 0,
-            sheet: Sheet::default(),
-            comparison: Comparison::default(),
+            panes: BTreeMap::new(),
         }
+    }
+}
+
+/// What a file may hold: also what version 1 of the schema had in the place of the panes' own states.
+#[derive(Deserialize)]
+#[serde(default)]
+struct Stored {
+    focus: String,
+    zoomed: bool,
+    log_axis: bool,
+    paper: bool,
+    start_image: Option<usize>,
+    latent: Vec<f32>,
+    dimension: Option<usize>,
+    images: Vec<usize>,
+    selected_image: usize,
+    panes: BTreeMap<String, Box<RawValue>>,
+    #[serde(deserialize_with = "said")]
+    pane: Option<Pane>,
+    #[serde(deserialize_with = "said")]
+    smoothing: Option<u32>,
+    #[serde(deserialize_with = "said")]
+    sheet: Option<Sheet>,
+    #[serde(deserialize_with = "said")]
+    comparison: Option<Comparison>,
+}
+
+/// A value that was not optional where it stands.
+fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+#[derive(Deserialize)]
+enum Pane {
+    Training,
+    Traversal,
+    Reconstruction,
+    Comparison,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Sheet {
+    Dimensions,
+    Draws,
+    Plane,
+}
+
+#[derive(Serialize)]
+struct TrainingState {
+    smoothing: u32,
+}
+
+#[derive(Serialize)]
+struct TraversalState {
+    sheet: Sheet,
+}
+
+impl Default for Stored {
+    fn default() -> Self {
+        let View {
+            focus,
+            zoomed,
+            log_axis,
+            paper,
+            start_image,
+            latent,
+            dimension,
+            images,
+            selected_image,
+            panes,
+        } = View::default();
+        Self {
+            focus,
+            zoomed,
+            log_axis,
+            paper,
+            start_image,
+            latent,
+            dimension,
+            images,
+            selected_image,
+            panes,
+            pane: None,
+            smoothing: None,
+            sheet: None,
+            comparison: None,
+        }
+    }
+}
+
+impl From<Stored> for View {
+    fn from(stored: Stored) -> Self {
+        let mut panes = stored.panes;
+        let mut put = |name: &str, state: Option<Result<Box<RawValue>, ron::Error>>| {
+            if let Some(Ok(state)) = state {
+                panes.entry(name.into()).or_insert(state);
+            }
+        };
+        let training = stored.smoothing.map(|smoothing| TrainingState { smoothing });
+        put("training", training.as_ref().map(RawValue::from_rust));
+        let traversal = stored.sheet.map(|sheet| TraversalState { sheet });
+        put("traversal", traversal.as_ref().map(RawValue::from_rust));
+        put("comparison", stored.comparison.as_ref().map(RawValue::from_rust));
+        let focus = match stored.pane {
+            Some(Pane::Training) => "training".into(),
+            Some(Pane::Traversal) => "traversal".into(),
+            Some(Pane::Reconstruction) => "reconstruction".into(),
+            Some(Pane::Comparison) => "comparison".into(),
+            None => stored.focus,
+        };
+        Self {
+            focus,
+            zoomed: stored.zoomed,
+            log_axis: stored.log_axis,
+            paper: stored.paper,
+            start_image: stored.start_image,
+            latent: stored.latent,
+            dimension: stored.dimension,
+            images: stored.images,
+            selected_image: stored.selected_image,
+            panes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_schema_is_understood() {
+        let text = "(pane: Traversal, zoomed: true, smoothing: 100, start_image: None, latent: [0.5], images: [3, 4], \
+                    selected_image: 1, sheet: Plane)";
+        let view: View = ron::from_str(text).expect("it is a view");
+        assert_eq!(view.focus, "traversal");
+        assert!(view.zoomed && view.start_image.is_none() && view.latent == [0.5]);
+        assert_eq!(view.panes["training"].get_ron(), "(smoothing:100)");
+        assert_eq!(view.panes["traversal"].get_ron(), "(sheet:Plane)");
+        assert_eq!((view.images, view.selected_image), (vec![3, 4], 1));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_kept() {
+        let text =
+            "(focus: \"map\", panes: {\"map\": (level: Deep(3), names: [\"a\"]), \"training\": [1, 2]})";
+        let view: View = ron::from_str(text).expect("it is a view");
+        let again: View =
+            ron::from_str(&ron::to_string(&view).expect("it can be written")).expect("it is a view");
+        assert_eq!(again, view);
+        assert_eq!(
+            again.panes["map"].get_ron().trim(),
+            "(level: Deep(3), names: [\"a\"])"
+        );
     }
 }

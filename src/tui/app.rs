@@ -1,25 +1,28 @@
 //! Everything the screen shows, as plain data. Only [`update`](super::update) changes it.
 
-use std::collections::VecDeque;
+use std::any::Any;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use ratatui::layout::Rect;
+use ron::value::RawValue;
 
 use super::colour::ColourDepth;
+use super::command::History;
+use super::command::keymap::Keymap;
 use super::glyphs::Glyphs;
 use super::layout;
-use super::message::Opened;
+use super::message::{Effect, Opened};
 use super::overlays::Overlay;
+use super::panes::{self, Kind, Pane, Place};
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
-use crate::explore::sheet::{self, SheetImages};
 use crate::learning::mcem::Sampling;
 use crate::learning::{Configuration, StepReport};
 use crate::model::vae::BoundTerms;
 use crate::run::curve::MarginalPoint;
-use crate::run::protocol::{ItemReconstruction, Origin};
-use crate::run::{Answer, Answered, DataFacts, Event, Question, RunId, RunLog, State, Summary};
-use crate::session::{Pane, RunFiles, Sheet, View};
+use crate::run::{Answered, DataFacts, Event, Question, RunId, RunLog, State, Summary};
+use crate::session::{RunFiles, View};
 
 /// The state of the screen.
 pub struct App {
@@ -29,8 +32,26 @@ pub struct App {
     pub depth: ColourDepth,
     /// The characters that it has.
     pub glyphs: Glyphs,
-    /// What is selected and how it is shown.
-    pub view: View,
+    /// The pane that keys go to.
+    pub focus: &'static Kind,
+    /// Whether it fills the screen.
+    pub zoomed: bool,
+    /// What is selected.
+    pub selection: Selection,
+    /// Whether the axes of curves are logarithmic.
+    pub log_axis: bool,
+    /// Whether the paper's curves are drawn, where it has one.
+    pub paper: bool,
+    /// Which key runs which command.
+    pub keymap: Keymap,
+    /// What can be undone.
+    pub history: History,
+    /// Commands that were run from the palette, the newest last.
+    pub typed: Vec<String>,
+    /// The panes, in the order of the registry.
+    panes: Vec<Box<dyn Pane>>,
+    /// States of panes as they were read, which this program doesn't understand: they are saved as they are.
+    unread: BTreeMap<String, Box<RawValue>>,
     /// The run, once it is there.
     pub stage: Stage,
     /// What stands in front of the panes.
@@ -41,16 +62,27 @@ pub struct App {
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
     pub changed: bool,
-    /// Whether the selected dimension moves by itself, and in which direction.
-    pub playing: Option<f32>,
-    /// Draws made from the prior, and of random images, so far.
-    pub draws: u64,
     /// The run that was asked for and has not arrived.
     pub awaited: Option<Awaited>,
     /// Runs that were asked for so far.
     requests: u64,
     /// Set when the program is to end: with an error, if it could not begin.
     pub ending: Option<Result<(), String>>,
+}
+
+/// What is selected, in whichever pane.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// The test item at which the traversal starts; none for the centre of the latent space.
+    pub start_image: Option<usize>,
+    /// The latent vector that was reached from there; empty: the start's own.
+    pub latent: Vec<f32>,
+    /// The latent dimension; none for the most informative one.
+    pub dimension: Option<usize>,
+    /// The test items on the page of reconstructions.
+    pub images: Vec<usize>,
+    /// The selected one of them.
+    pub selected_image: usize,
 }
 
 /// How far the program has come.
@@ -108,10 +140,6 @@ pub struct Workspace {
     pub saved_at: Option<u64>,
     /// Whether the program ends once the save that is under way is done.
     pub quit_when_saved: bool,
-    /// What the traversal pane shows.
-    pub traversal: Option<Traversal>,
-    /// What the reconstruction pane shows.
-    pub reconstructions: Option<Reconstructions>,
 }
 
 /// How training goes.
@@ -140,37 +168,6 @@ pub struct Progress {
     pub test: Option<LowerBound>,
     /// Seconds that a measurement takes.
     pub evaluation_seconds: f64,
-    /// The first bar of the KL terms that is shown.
-    pub first_bar: usize,
-}
-
-/// The newest answer to what the traversal pane asked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Traversal {
-    /// The question's number.
-    number: u64,
-    /// Training points that the parameters had seen.
-    pub samples: u64,
-    /// The test item that was started from; none for the centre of the latent space.
-    pub item: Option<usize>,
-    /// The latent vector of the start.
-    pub start: Vec<f32>,
-    /// The image of the latent vector.
-    pub image: Vec<f32>,
-    /// Which images stand below.
-    pub sheet: sheet::Sheet,
-    /// Those images.
-    pub images: SheetImages,
-}
-
-/// The newest answer to what the reconstruction pane asked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reconstructions {
-    number: u64,
-    /// Training points that the parameters had seen.
-    pub samples: u64,
-    /// Items and what came back.
-    pub items: Vec<ItemReconstruction>,
 }
 
 /// Errors that are shown at once.
@@ -189,14 +186,21 @@ impl App {
             area,
             depth,
             glyphs: Glyphs::Unicode,
-            view: View::default(),
+            focus: panes::KINDS[0],
+            zoomed: false,
+            selection: Selection::default(),
+            log_axis: false,
+            paper: true,
+            keymap: Keymap::default(),
+            history: History::default(),
+            typed: Vec::new(),
+            panes: panes::all(),
+            unread: BTreeMap::new(),
             stage: Stage::Loading("opening".into(), 0.0),
             overlay: None,
             behind: None,
             notice: None,
             changed: true,
-            playing: None,
-            draws: 0,
             awaited: None,
             requests: 0,
             ending: None,
@@ -271,54 +275,179 @@ impl App {
         self.requests
     }
 
-    /// Fits the selection to what there is and to the room that there is.
-    pub(super) fn settle(&mut self) {
-        let Stage::Ready(workspace) = &self.stage else {
-            return;
-        };
-        if let Some(area) = layout::visible(self.area, &self.view, Pane::Reconstruction) {
-            workspace.fill_page(area, &mut self.view);
+    /// Whoever goes on with the present run has not left it, though another one is being opened.
+    pub(super) fn go_on_with_this_run(&mut self) {
+        if let Some(awaited) = &mut self.awaited {
+            awaited.agreed = false;
         }
+    }
+
+    /// Puts a run on the screen, looked at as `view` says, as far as that fits the run.
+    pub(super) fn begin(&mut self, workspace: Workspace, view: View) {
+        let (latent, items) = (workspace.progress.configuration.latent, workspace.data.test_items);
+        let is_usable = view.latent.len() == latent && view.latent.iter().all(|z| z.is_finite());
+        self.selection = Selection {
+            start_image: view.start_image.filter(|&item| item < items),
+            latent: if is_usable { view.latent } else { Vec::new() },
+            dimension: view.dimension.filter(|&dimension| dimension < latent),
+            images: view.images.into_iter().filter(|&item| item < items).collect(),
+            selected_image: view.selected_image,
+        };
+        (self.zoomed, self.log_axis, self.paper) = (view.zoomed, view.log_axis, view.paper);
+        self.focus = panes::kind(&view.focus).unwrap_or(panes::KINDS[0]);
+        self.history = History::default();
+        self.unread = view.panes;
+        for (kind, pane) in panes::KINDS.iter().zip(&mut self.panes) {
+            pane.begin(&workspace);
+            if self
+                .unread
+                .get(kind.name)
+                .is_some_and(|saved| pane.restore(saved))
+            {
+                self.unread.remove(kind.name);
+            }
+        }
+        self.stage = Stage::Ready(Box::new(workspace));
+    }
+
+    /// How the run is looked at, to be saved with it.
+    pub fn view(&self) -> View {
+        let states = panes::KINDS.iter().zip(&self.panes);
+        let states = states.filter_map(|(kind, pane)| Some((kind.name.to_owned(), pane.save()?)));
+        let mut panes: BTreeMap<_, _> = states.collect();
+        panes.extend(self.unread.clone());
+        let Selection {
+            start_image,
+            latent,
+            dimension,
+            images,
+            selected_image,
+        } = self.selection.clone();
+        View {
+            focus: self.focus.name.into(),
+            zoomed: self.zoomed,
+            log_axis: self.log_axis,
+            paper: self.paper,
+            start_image,
+            latent,
+            dimension,
+            images,
+            selected_image,
+            panes,
+        }
+    }
+
+    /// The pane of this type.
+    #[allow(clippy::expect_used, reason = "the registry has one of every kind of pane")]
+    pub fn pane<P: Pane>(&self) -> &P {
+        let mut panes = self.panes.iter();
+        let found = panes.find_map(|pane| (&**pane as &dyn Any).downcast_ref());
+        found.expect("the pane is in the registry")
+    }
+
+    /// The pane of this type, to be changed.
+    #[allow(clippy::expect_used, reason = "the registry has one of every kind of pane")]
+    pub fn pane_mut<P: Pane>(&mut self) -> &mut P {
+        let mut panes = self.panes.iter_mut();
+        let found = panes.find_map(|pane| (&mut **pane as &mut dyn Any).downcast_mut());
+        found.expect("the pane is in the registry")
+    }
+
+    /// Every pane with its place in the registry.
+    pub fn panes(&self) -> impl Iterator<Item = (&'static Kind, &dyn Pane)> {
+        panes::KINDS
+            .iter()
+            .copied()
+            .zip(self.panes.iter().map(|pane| &**pane))
+    }
+
+    /// The area inside the frame of a pane, if it is on the screen.
+    pub fn visible(&self, name: &str) -> Option<Rect> {
+        let arrangement = layout::arrange(self.area, self.focus, self.zoomed);
+        let found = arrangement.panes.into_iter().find(|(kind, _)| kind.name == name);
+        found
+            .map(|(_, area)| layout::inside(area))
+            .filter(|area| !area.is_empty())
+    }
+
+    /// Brings a pane to the front, on the whole screen; the second time, puts it back among the others.
+    pub fn show(&mut self, name: &str) -> Vec<Effect> {
+        let Some(kind) = panes::kind(name) else {
+            return Vec::new();
+        };
+        let is_there = self.focus.name == name;
+        match kind.place {
+            Place::Whole if is_there => self.focus = panes::KINDS[0],
+            Place::Whole => self.focus = kind,
+            _ => {
+                self.zoomed = !(self.zoomed && is_there);
+                self.focus = kind;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Gives the focus to a pane so many places further in the registry.
+    pub(super) fn focus_beside(&mut self, places: isize) -> Vec<Effect> {
+        let kinds = panes::KINDS;
+        let place = kinds
+            .iter()
+            .position(|kind| kind.name == self.focus.name)
+            .unwrap_or(0);
+        let count = isize::try_from(kinds.len()).unwrap_or(1);
+        let next = (isize::try_from(place).unwrap_or(0) + places).rem_euclid(count);
+        self.focus = kinds[next.unsigned_abs()];
+        Vec::new()
+    }
+
+    /// Draws curves on the other kind of axis.
+    pub(super) fn toggle_axis(&mut self) -> Vec<Effect> {
+        self.log_axis = !self.log_axis;
+        Vec::new()
+    }
+
+    /// Draws the paper's curves, or leaves them out.
+    pub(super) fn toggle_paper(&mut self) -> Vec<Effect> {
+        self.paper = !self.paper;
+        Vec::new()
+    }
+
+    /// Fits the selection to the room that there is.
+    pub(super) fn settle(&mut self) {
+        let settled = |(kind, pane): (&Kind, &dyn Pane)| pane.settled(self, self.visible(kind.name)?);
+        let found = self.panes().find_map(settled);
+        self.selection = found.unwrap_or_else(|| self.selection.clone());
     }
 
     /// What the visible panes want to know of the newest parameters, each under its own name.
     pub fn wishes(&self) -> Vec<(&'static str, Question)> {
-        let Stage::Ready(workspace) = &self.stage else {
-            return Vec::new();
+        let wish = |(kind, pane): (&'static Kind, &dyn Pane)| {
+            let area = self.visible(kind.name)?;
+            Some((kind.name, pane.question(self, area)?))
         };
-        let visible = |pane| layout::visible(self.area, &self.view, pane);
-        let traversal = visible(Pane::Traversal).map(|area| workspace.traversal_question(area, &self.view));
-        let reconstruction = visible(Pane::Reconstruction)
-            .and_then(|area| workspace.reconstruction_question(area, &self.view));
-        let traversal = traversal.map(|question| (TRAVERSAL, question));
-        let reconstruction = reconstruction.map(|question| (RECONSTRUCTION, question));
-        traversal.into_iter().chain(reconstruction).collect()
+        self.panes().filter_map(wish).collect()
+    }
+
+    /// Hands an answer to the pane that asked.
+    pub(super) fn answered(&mut self, answered: Answered) {
+        let mut panes = panes::KINDS.iter().zip(&mut self.panes);
+        if let Some((_, pane)) = panes.find(|(kind, _)| kind.name == answered.asker) {
+            pane.answered(answered);
+        }
     }
 }
 
-/// Who asks.
-const TRAVERSAL: &str = "traversal";
-const RECONSTRUCTION: &str = "reconstruction";
-
 impl Workspace {
-    /// A run as it was opened.
+    /// A run as it was opened, and how it was looked at.
     pub fn new(opened: Opened) -> (Self, View) {
         let Opened {
             summary,
-            mut view,
+            view,
             path,
             files,
             is_saved,
             ..
         } = opened;
-        let (latent, items) = (summary.configuration.latent, summary.data.test_items);
-        view.dimension = view.dimension.filter(|&dimension| dimension < latent);
-        view.images.retain(|&image| image < items);
-        view.start_image = view.start_image.filter(|&image| image < items);
-        view.comparison = view.comparison.checked();
-        if view.latent.len() != latent || view.latent.iter().any(|z| !z.is_finite()) {
-            view.latent.clear();
-        }
         let workspace = Self {
             run: summary.run,
             data: summary.data.clone(),
@@ -328,58 +457,8 @@ impl Workspace {
             path,
             files,
             quit_when_saved: false,
-            traversal: None,
-            reconstructions: None,
         };
         (workspace, view)
-    }
-
-    /// Takes in an answer, unless a later question was answered already.
-    pub(super) fn take_in(&mut self, answered: Answered) {
-        let Answered {
-            number,
-            samples,
-            question,
-            answer,
-            ..
-        } = answered;
-        match (question, answer) {
-            (
-                Question::Traverse { from, sheet },
-                Answer::Traversed {
-                    start,
-                    image,
-                    sheet: images,
-                },
-            ) => {
-                if self.traversal.as_ref().is_none_or(|shown| shown.number < number) {
-                    self.traversal = Some(Traversal {
-                        number,
-                        samples,
-                        item: from.item,
-                        start,
-                        image,
-                        sheet,
-                        images,
-                    });
-                }
-            }
-            (Question::Reconstruct { .. }, Answer::Reconstructed(items)) => {
-                if self
-                    .reconstructions
-                    .as_ref()
-                    .is_none_or(|shown| shown.number < number)
-                {
-                    self.reconstructions = Some(Reconstructions {
-                        number,
-                        samples,
-                        items,
-                    });
-                }
-            }
-            // No run answers what was not asked.
-            (Question::Traverse { .. }, _) | (Question::Reconstruct { .. }, _) => {}
-        }
     }
 
     /// Whether something would be lost.
@@ -397,8 +476,9 @@ impl Workspace {
     }
 
     /// The selected latent dimension.
-    pub fn selected(&self, view: &View) -> usize {
-        view.dimension
+    pub fn selected(&self, selection: &Selection) -> usize {
+        selection
+            .dimension
             .or_else(|| self.order().first().copied())
             .unwrap_or(0)
     }
@@ -409,73 +489,6 @@ impl Workspace {
             .test
             .as_ref()
             .map(|test| test.mean_variance[dimension] <= ACTIVE_VARIANCE)
-    }
-
-    /// The latent vector at which the traversal starts; empty until it is known.
-    pub fn start(&self, view: &View) -> &[f32] {
-        let known = self
-            .traversal
-            .as_ref()
-            .filter(|shown| shown.item == view.start_image);
-        known.map_or(&[], |shown| &shown.start)
-    }
-
-    /// The latent vector that the traversal shows; empty until it is known.
-    pub fn latent<'a>(&'a self, view: &'a View) -> &'a [f32] {
-        if view.latent.is_empty() {
-            self.start(view)
-        } else {
-            &view.latent
-        }
-    }
-
-    fn traversal_question(&self, area: Rect, view: &View) -> Question {
-        let geometry = layout::traversal(area, self.data.width, self.data.height);
-        let order = self.order();
-        let sheet = match (view.sheet, &order[..]) {
-            (Sheet::Draws, _) => sheet::Sheet::Draws(geometry.sheet.0 * geometry.sheet.1),
-            (Sheet::Plane, &[right, down, ..]) => sheet::Sheet::Plane {
-                right,
-                down,
-                columns: geometry.sheet.0,
-                rows: geometry.sheet.1,
-            },
-            // A single dimension has no plane.
-            (Sheet::Dimensions | Sheet::Plane, _) => {
-                let selected = self.selected(view);
-                let place = order.iter().position(|&dimension| dimension == selected);
-                let first = layout::window(place.unwrap_or(0), geometry.count, order.len());
-                sheet::Sheet::Dimensions {
-                    dimensions: order.into_iter().skip(first).take(geometry.count).collect(),
-                    steps: geometry.steps,
-                }
-            }
-        };
-        Question::Traverse {
-            from: Origin {
-                item: view.start_image,
-                latent: (!view.latent.is_empty()).then(|| view.latent.clone()),
-            },
-            sheet,
-        }
-    }
-
-    fn reconstruction_question(&self, area: Rect, view: &View) -> Option<Question> {
-        let page = layout::reconstruction(area, self.data.width, self.data.height).page();
-        let items: Vec<usize> = view.images.iter().copied().take(page).collect();
-        (!items.is_empty()).then_some(Question::Reconstruct { items })
-    }
-
-    /// A larger page shows the images that follow.
-    fn fill_page(&self, area: Rect, view: &mut View) {
-        let page = layout::reconstruction(area, self.data.width, self.data.height).page();
-        let points = self.data.test_items;
-        let mut next = view.images.last().map_or(0, |&image| image + 1);
-        while view.images.len() < page && points > 0 {
-            view.images.push(next % points);
-            next += 1;
-        }
-        view.selected_image = view.selected_image.min(page.saturating_sub(1));
     }
 }
 
@@ -504,7 +517,6 @@ impl Progress {
             reports: VecDeque::new(),
             test: None,
             evaluation_seconds: 0.0,
-            first_bar: 0,
             configuration: summary.configuration,
         }
     }
@@ -535,11 +547,10 @@ impl Progress {
                 self.reports.clear();
             }
             Event::WentBack(summary) => {
-                let (test, first_bar) = (self.test.take(), self.first_bar);
+                let test = self.test.take();
                 *self = Self {
                     test,
                     evaluation_seconds: self.evaluation_seconds,
-                    first_bar,
                     ..Self::of(*summary)
                 };
             }

@@ -6,13 +6,14 @@
 
 #[cfg(unix)]
 mod abort;
+mod answering;
 pub mod app;
 mod asking;
 pub mod colour;
-pub mod comparison;
+pub mod command;
+pub mod frame;
 pub mod glyphs;
 mod input;
-pub mod keymap;
 pub mod layout;
 pub mod message;
 mod opening;

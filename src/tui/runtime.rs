@@ -13,12 +13,13 @@ use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded}
 use super::app::App;
 use super::asking::Asking;
 use super::colour::ColourDepth;
+use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
 use super::message::{Effect, Message, Opened};
 use super::opening::{Ready, Run, open};
 use super::overlays::sessions::Intent;
-use super::panes;
+use super::panes::traversal::Traversal;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
 #[cfg(unix)]
@@ -173,7 +174,7 @@ impl Runtime {
                 self.carry_out(Message::Resized(width, height), screen)?;
             }
             if self.app.changed && !self.window_changed {
-                screen.draw(|area, buffer| panes::render(&self.app, area, buffer))?;
+                screen.draw(|area, buffer| frame::render(&self.app, area, buffer))?;
                 self.app.changed = false;
                 drawn_at = Instant::now();
             }
@@ -221,7 +222,7 @@ impl Runtime {
     ) -> Option<Message> {
         let frame = self.time_left(drawn_at).map_or_else(never, after);
         let nothing = never();
-        let tick = if self.app.playing.is_some() {
+        let tick = if self.app.pane::<Traversal>().playing.is_some() {
             ticks
         } else {
             &nothing
@@ -401,7 +402,7 @@ impl Runtime {
             manner,
             ticket: file.ticket(),
             checkpoint: run.checkpoint(),
-            view: Box::new(self.app.view.clone()),
+            view: Box::new(self.app.view()),
             files,
         });
     }
@@ -416,7 +417,7 @@ impl Runtime {
             .and_then(|workspace| {
                 Some(Rescue {
                     checkpoint: Box::new(self.run.as_ref()?.checkpoints()),
-                    view: self.app.view.clone(),
+                    view: self.app.view(),
                     files: workspace.files.clone(),
                 })
             });

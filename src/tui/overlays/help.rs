@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
-use crate::tui::keymap::{SCOPES, TABLE, heading, label};
+use crate::tui::command;
+use crate::tui::command::keymap::Keymap;
 use crate::tui::theme;
 
 const EXPLANATIONS: [(&str, &str); 11] = [
@@ -72,14 +73,15 @@ const EXPLANATIONS: [(&str, &str); 11] = [
 ];
 
 /// Draws the help, scrolled down by `first` lines.
-pub fn render(first: usize, area: Rect, buffer: &mut Buffer) {
+pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
     let inside = super::frame("Help", "↑ ↓ scroll, Esc close", 84, area.height, area, buffer);
     let mut lines = Vec::new();
-    for scope in SCOPES {
-        lines.push(Line::styled(heading(scope), theme::selected()));
-        for binding in TABLE.iter().filter(|binding| binding.scope == scope) {
-            let keys = Span::styled(format!("  {:<14}", label(binding.keys)), theme::strong());
-            lines.push(Line::from(vec![keys, Span::raw(binding.help)]));
+    for scope in command::scopes() {
+        let (heading, commands) = keymap.of_scope(scope);
+        lines.push(Line::styled(heading, theme::selected()));
+        for command in commands {
+            let keys = Span::styled(format!("  {:<14}", keymap.label(command)), theme::strong());
+            lines.push(Line::from(vec![keys, Span::raw(command.help)]));
         }
         lines.push(Line::default());
     }
@@ -97,5 +99,5 @@ pub fn render(first: usize, area: Rect, buffer: &mut Buffer) {
 
 /// Lines that the help has before wrapping; scrolling further shows nothing new.
 pub fn length() -> usize {
-    TABLE.len() + 2 * SCOPES.len() + 5 * EXPLANATIONS.len()
+    command::all().count() + 2 * command::scopes().count() + 5 * EXPLANATIONS.len()
 }

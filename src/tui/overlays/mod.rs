@@ -5,6 +5,7 @@
 pub mod confirm;
 pub mod form;
 pub mod help;
+pub mod palette;
 pub mod sessions;
 
 use ratatui::buffer::Buffer;
@@ -13,6 +14,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
 use self::confirm::Question;
 use self::form::Form;
+use self::palette::Palette;
 use self::sessions::SessionList;
 use super::theme;
 
@@ -27,6 +29,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// Sessions to open.
     Sessions(SessionList),
+    /// Commands to run.
+    Palette(Box<Palette>),
 }
 
 /// The smallest area in which an overlay still has a frame: below, what it says needs the room.

@@ -1,246 +1,99 @@
-//! The panes, one file each: a function from the state and a rectangle to cells, which changes nothing.
+//! The panes, a folder each: what it keeps, its commands, what it asks of the run, and how it is drawn.
+//!
+//! To add one, write its folder and a line in [`KINDS`].
 
 pub mod comparison;
 pub mod reconstruction;
 pub mod training;
 pub mod traversal;
 
+use std::any::Any;
+
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Alignment, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
+use ratatui::layout::Rect;
+use ron::value::RawValue;
 
-use super::app::{App, Notice, Stage, Tone, Workspace};
-use super::keymap::{Action, Key, Scope, TABLE, name};
-use super::overlays::{Overlay, confirm, help};
-use super::widgets::axis::short;
-use super::{layout, text, theme};
-use crate::data::short_name;
-use crate::learning::Method;
-use crate::learning::mcem::Sampling;
-use crate::nn::optimizer::Rule;
-use crate::run::State;
-use crate::session::Pane;
+use super::app::{App, Selection, Workspace};
+use super::command::Command;
+use crate::run::{Answered, Question};
 
-/// Draws the whole screen.
-pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
-    let area = area.intersection(buffer.area);
-    if area.is_empty() {
-        return;
-    }
-    match &app.stage {
-        Stage::Loading(what, fraction) => render_loading(what, *fraction, area, buffer),
-        Stage::Ready(workspace) => {
-            let arrangement = layout::arrange(area, &app.view);
-            render_header(workspace, arrangement.header, buffer);
-            for (pane, area) in arrangement.panes {
-                render_pane(app, workspace, pane, area, buffer);
-            }
-            render_hints(app, arrangement.footer, buffer);
-        }
-    }
-    match &app.overlay {
-        Some(Overlay::Help(line)) => help::render(*line, area, buffer),
-        Some(Overlay::Confirm(question)) => confirm::render(question, area, buffer),
-        Some(Overlay::Form(form)) => form.render(area, buffer),
-        Some(Overlay::Sessions(list)) => list.render(area, buffer),
-        None => {}
-    }
-    if let Some(notice) = &app.notice {
-        render_notice(notice, area, buffer);
-    }
-    app.glyphs.reduce(buffer);
+/// Every pane, in the order of their numbers.
+pub const KINDS: &[&Kind] = &[
+    &training::KIND,
+    &traversal::KIND,
+    &reconstruction::KIND,
+    &comparison::KIND,
+];
+
+/// A pane as the registry knows it.
+pub struct Kind {
+    /// Its name, which stays: sessions and commands carry it.
+    pub name: &'static str,
+    /// What its frame says.
+    pub title: &'static str,
+    /// What the help and the README call it.
+    pub heading: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// What works whatever has the focus: at least the command that brings it to the front.
+    pub everywhere: &'static [Command],
+    /// What can be done in it.
+    pub commands: &'static [Command],
+    /// A new one.
+    pub new: fn() -> Box<dyn Pane>,
 }
 
-fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
-    let width = area.width.min(50);
-    let middle = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + area.height / 2,
-        width,
-        height: 1,
-    };
-    let above = Rect {
-        y: middle.y.saturating_sub(2).max(area.y),
-        ..middle
-    };
-    Paragraph::new("vae-tui")
-        .style(theme::selected())
-        .alignment(Alignment::Center)
-        .render(above, buffer);
-    Gauge::default()
-        .ratio(f64::from(fraction.clamp(0.0, 1.0)))
-        .label(format!("{what} {:.0} %", 100.0 * fraction))
-        .gauge_style(Style::new().fg(theme::ACCENT))
-        .use_unicode(true)
-        .render(middle, buffer);
+/// Where a pane stands on a large screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the upper left, beside others.
+    UpperLeft,
+    /// In the lower left.
+    LowerLeft,
+    /// On the right.
+    Right,
+    /// On the whole screen.
+    Whole,
 }
 
-/// The most columns of the header that the data's name takes, and the fewest that are kept for the file's.
-const LONGEST_DATA_NAME: usize = 20;
-const LEAST_FILE_NAME: usize = 12;
-
-/// The state, the model and the method in one line.
-fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let progress = &workspace.progress;
-    let (symbol, state, colour) = match progress.state {
-        State::Running => ("▶", "running", theme::GOOD),
-        State::Paused => ("‖", "paused", theme::TRAIN),
-        State::Finished => ("■", "goal reached", theme::ACCENT),
-    };
-    let optimizer = match progress.configuration.optimizer {
-        Rule::Adam => "Adam",
-        Rule::Adagrad => "Adagrad",
-    };
-    let method = match progress.configuration.method {
-        Method::Aevb => format!("AEVB {:?}", progress.configuration.estimator),
-        Method::WakeSleep => "Wake-Sleep".into(),
-        Method::Mcem => progress.sampling.map_or("MCEM".into(), |sampling| {
-            let Sampling {
-                step_size,
-                acceptance,
-            } = sampling;
-            format!("MCEM accepts {:.0}% step {step_size:.3}", 100.0 * acceptance)
-        }),
-    };
-    let name = workspace
-        .path
-        .as_deref()
-        .and_then(|path| path.file_name())
-        .map(|name| name.to_string_lossy());
-    let mark = if workspace.is_unsaved() { "*" } else { "" };
-    let data = text::printable(short_name(&workspace.data.name));
-    let data = text::cut_middle(&data, LONGEST_DATA_NAME);
-    let model = &workspace.model;
-    let rate = short(f64::from(progress.learning_rate));
-    let state = format!(" {symbol} {state} ");
-    let name = text::printable(name.as_deref().unwrap_or("not saved yet"));
-    // Where there is little room, what is chosen once gives way to the file.
-    let ways = [
-        format!(" {data} {model}  {method} {optimizer} lr {rate}"),
-        format!(" {data}  {method} {optimizer} lr {rate}"),
-        format!(" {data}"),
-        String::new(),
-    ];
-    let room = |what: &str| {
-        let used = text::columns(&state) + text::columns(what) + 2 + mark.len();
-        usize::from(area.width).saturating_sub(used)
-    };
-    let least = text::columns(&name).min(LEAST_FILE_NAME);
-    let what = ways
-        .iter()
-        .find(|what| room(what) >= least)
-        .map_or("", String::as_str);
-    let name = text::cut_middle(&name, room(what));
-    let line = Line::from(vec![
-        Span::styled(state, Style::new().fg(colour).patch(theme::strong())),
-        Span::raw(what),
-        Span::styled(format!("  {name}{mark}"), theme::dim()),
-    ]);
-    line.render(area, buffer);
-}
-
-/// What there is to say, in the last line; what is longer takes lines above it too: the cause of an error stands at its
-/// end.
-fn render_notice(notice: &Notice, area: Rect, buffer: &mut Buffer) {
-    let (colour, most) = match notice.tone {
-        Tone::Said => (theme::GOOD, 1),
-        Tone::Noted => (theme::GOOD, area.height / 4),
-        Tone::Failed => (theme::BAD, area.height / 2),
-    };
-    let most = usize::from(most.max(1));
-    let width = usize::from(area.width.saturating_sub(2)).max(1);
-    let text: Vec<_> = notice.text.lines().map(text::printable).collect();
-    let lines = text::fitted(&text.join("\n"), width, most);
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
-    let place = Rect {
-        y: area.bottom() - rows,
-        height: rows,
-        ..area
-    };
-    Clear.render(place, buffer);
-    let lines: Vec<Line> = lines
-        .into_iter()
-        .map(|line| Line::raw(format!(" {line}")))
-        .collect();
-    Paragraph::new(lines)
-        .style(Style::new().fg(colour))
-        .render(place, buffer);
-}
-
-/// The keys that matter here, as many as there is room for; help and the way out come last and always.
-fn render_hints(app: &App, area: Rect, buffer: &mut Buffer) {
-    let of_scope = |scope: Scope| TABLE.iter().filter(move |binding| binding.scope == scope);
-    let hints: Vec<(Action, String, &str)> = of_scope(Scope::In(app.view.pane))
-        .chain(of_scope(Scope::Everywhere))
-        .filter_map(|binding| Some((binding.action, footer_keys(binding.keys[0]), binding.footer?)))
-        .collect();
-    let always = |action: Action| matches!(action, Action::Help | Action::Quit);
-    let width = |(_, keys, word): &(Action, String, &str)| text::columns(keys) + text::columns(word) + 3;
-    let reserved: usize = hints.iter().filter(|hint| always(hint.0)).map(width).sum();
-    let mut free = usize::from(area.width).saturating_sub(reserved);
-    let mut is_full = false;
-    let mut spans = Vec::new();
-    for hint in &hints {
-        let (action, keys, word) = hint;
-        if !always(*action) {
-            // Hints are left out from the end, none from between.
-            is_full |= width(hint) > free;
-            if is_full {
-                continue;
-            }
-            free -= width(hint);
-        }
-        spans.push(Span::styled(format!(" {keys}"), theme::selected()));
-        spans.push(Span::styled(format!(" {word} "), theme::dim()));
+/// What a pane is to the rest of the screen. It keeps only what is its own; what all panes share, it finds in [`App`].
+pub trait Pane: Any {
+    /// Its state as it is saved with the session; none if there is nothing to save.
+    fn save(&self) -> Option<Box<RawValue>> {
+        None
     }
-    Line::from(spans).render(area, buffer);
+
+    /// Takes a state that was saved, as far as it is understood; else it stays as it is, and false comes back.
+    fn restore(&mut self, _saved: &RawValue) -> bool {
+        false
+    }
+
+    /// Another run is on the screen; what belonged to the one before is forgotten.
+    fn begin(&mut self, _workspace: &Workspace) {}
+
+    /// The selection fitted to what it can show in an `area` of this size.
+    fn settled(&self, _app: &App, _area: Rect) -> Option<Selection> {
+        None
+    }
+
+    /// What it wants to know of the newest parameters, drawn in an `area` of this size.
+    fn question(&self, _app: &App, _area: Rect) -> Option<Question> {
+        None
+    }
+
+    /// Takes in an answer to what it asked.
+    fn answered(&mut self, _answered: Answered) {}
+
+    /// Draws its inside.
+    fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer);
 }
 
-/// An arrow stands for its pair.
-fn footer_keys(key: Key) -> String {
-    match name(key).as_str() {
-        "←" => "←→".into(),
-        "↑" => "↑↓".into(),
-        other => other.into(),
-    }
+/// The pane of this name, as the registry knows it.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name).copied()
 }
 
-fn render_pane(app: &App, workspace: &Workspace, pane: Pane, area: Rect, buffer: &mut Buffer) {
-    let focused = pane == app.view.pane;
-    let (number, title) = match pane {
-        Pane::Training => (1, "Training"),
-        Pane::Traversal => (2, "Traversal"),
-        Pane::Reconstruction => (3, "Reconstruction: input, output, difference"),
-        Pane::Comparison => (4, "Comparison of runs"),
-    };
-    let style = if focused {
-        theme::selected()
-    } else {
-        Style::new().fg(theme::FRAME)
-    };
-    Block::bordered()
-        .border_type(if focused {
-            BorderType::Rounded
-        } else {
-            BorderType::Plain
-        })
-        .border_style(style)
-        .title(Line::styled(
-            format!(" {number} {title} "),
-            if focused {
-                theme::selected()
-            } else {
-                theme::plain()
-            },
-        ))
-        .render(area, buffer);
-    let inside = layout::inside(area);
-    match pane {
-        Pane::Training => training::render(app, workspace, inside, buffer),
-        Pane::Traversal => traversal::render(app, workspace, inside, buffer),
-        Pane::Reconstruction => reconstruction::render(app, workspace, inside, buffer),
-        Pane::Comparison => comparison::render(app, workspace, inside, buffer),
-    }
+/// One of every kind, in order.
+pub fn all() -> Vec<Box<dyn Pane>> {
+    KINDS.iter().map(|kind| (kind.new)()).collect()
 }

@@ -1,4 +1,4 @@
-//! The reconstruction pane.
+//! How the reconstruction pane is drawn.
 //!
 //! ```text
 //! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄    input
@@ -13,26 +13,21 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::{KIND, geometry};
 use crate::explore::reconstruction::Reconstruction;
 use crate::run::protocol::ItemReconstruction;
-use crate::session::Pane;
 use crate::tui::app::{App, Workspace};
-use crate::tui::layout;
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
 
 /// Draws the inside of the pane; what is said of the selected image stands in its frame.
-pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = layout::reconstruction(area, workspace.data.width, workspace.data.height);
+pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let geometry = geometry(area, workspace.data.width, workspace.data.height);
     if geometry.columns == 0 {
         return;
     }
-    let found = |item: usize| {
-        let items = workspace.reconstructions.as_ref()?.items.iter();
-        items.into_iter().find(|found| found.item == item)
-    };
-    let shown = app.view.images.iter().take(geometry.page()).enumerate();
-    for (index, found) in shown.filter_map(|(index, &item)| Some((index, found(item)?))) {
+    let shown = app.selection.images.iter().take(geometry.page()).enumerate();
+    for (index, found) in shown.filter_map(|(index, &item)| Some((index, pane.of(item)?))) {
         let reconstruction = &found.reconstruction;
         let (column, row) = (
             (index % geometry.columns) as u16,
@@ -47,7 +42,7 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
             height: geometry.image_rows,
         };
         render_group(app, workspace, reconstruction, cell, buffer);
-        let selected = index == app.view.selected_image;
+        let selected = index == app.selection.selected_image;
         let bound = format!(
             "{:>1$.0}",
             reconstruction.terms.lower_bound(),
@@ -62,8 +57,8 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
         };
         Line::styled(format!("{bound}{marker}"), style).render(line.intersection(area), buffer);
     }
-    let selected = app.view.images.get(app.view.selected_image);
-    if let Some(selected) = selected.and_then(|&item| found(item)) {
+    let selected = app.selection.images.get(app.selection.selected_image);
+    if let Some(selected) = selected.and_then(|&item| pane.of(item)) {
         render_caption(app, selected, area, buffer);
     }
 }
@@ -107,7 +102,7 @@ fn render_caption(app: &App, selected: &ItemReconstruction, area: Rect, buffer: 
                 terms.reconstruction,
                 terms.kl
             ),
-            if app.view.pane == Pane::Reconstruction {
+            if app.focus.name == KIND.name {
                 Style::new().fg(theme::ACCENT)
             } else {
                 theme::dim()

@@ -1,4 +1,4 @@
-//! The training pane.
+//! How the training pane is drawn.
 //!
 //! ```text
 //! 1.2M/3M samples 40%  49k/s  0:24  ETA 0:37             numbers
@@ -14,6 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use super::{Geometry, Training, geometry};
 use crate::data::mnist;
 use crate::evaluation::Estimates;
 use crate::evaluation::published::{PaperData, Published, figure_2};
@@ -22,10 +23,9 @@ use crate::model::Likelihood;
 use crate::model::vae::BoundTerms;
 use crate::run::State;
 use crate::run::curve::{CurvePoint, MarginalPoint};
-use crate::session::View;
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;
-use crate::tui::layout::{self, TrainingGeometry};
+
 use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, Spacing, short};
 use crate::tui::widgets::bars::{self, Bar};
@@ -34,17 +34,17 @@ use crate::tui::widgets::smoothing::smoothed;
 use crate::tui::widgets::sparkline;
 
 /// Draws the inside of the pane.
-pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = layout::training(area, workspace.progress.marginal().is_some());
+pub fn draw(pane: &Training, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let geometry = geometry(area, workspace.progress.marginal().is_some());
     render_numbers(workspace, geometry.numbers, buffer);
-    match chart(workspace, &app.view, app.depth) {
+    match chart(pane, app, workspace) {
         Some(chart) => chart.render(geometry.curve, buffer),
         None => Paragraph::new("no points yet: space starts training")
             .style(theme::dim())
             .wrap(Wrap { trim: true })
             .render(geometry.curve, buffer),
     }
-    render_bars(workspace, &geometry, buffer);
+    render_bars(pane, workspace, &geometry, buffer);
 }
 
 fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -150,11 +150,12 @@ fn terms_line(
 }
 
 /// The curve so far; none before the first step.
-fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart> {
+fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
+    let depth = app.depth;
     let progress = &workspace.progress;
     let buckets = progress.log.trace.buckets();
     let (first, last) = (buckets.first()?, buckets.last()?);
-    let (spacing, start) = if view.log_axis {
+    let (spacing, start) = if app.log_axis {
         (Spacing::Logarithmic, first.samples as f64)
     } else {
         (Spacing::Linear, 0.0)
@@ -175,7 +176,7 @@ fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart
             buckets
                 .iter()
                 .map(|bucket| (f64::from(bucket.mean), bucket.steps)),
-            view.smoothing,
+            pane.smoothing,
         )
     };
     let smooth = buckets
@@ -186,7 +187,7 @@ fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart
         let points = progress.log.evaluations.iter();
         points.map(move |point| Stroke::at(point.samples as f64, bound(point)))
     };
-    let paper = published(workspace).filter(|_| view.paper).unwrap_or_default();
+    let paper = published(workspace).filter(|_| app.paper).unwrap_or_default();
     let so_far = |curve: Vec<(f64, f64)>| -> Vec<Stroke> {
         let points = curve
             .into_iter()
@@ -220,7 +221,7 @@ fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart
         strokes,
     };
     let mut series = Vec::new();
-    if view.smoothing > 1 {
+    if pane.smoothing > 1 {
         let pattern = pattern(Pattern::Dotted);
         series.push(line(
             Some("smoothed"),
@@ -264,7 +265,7 @@ fn chart(workspace: &Workspace, view: &View, depth: ColourDepth) -> Option<Chart
 }
 
 /// The paper's curves for this method, data and number of latent dimensions.
-pub(super) fn published(workspace: &Workspace) -> Option<Published> {
+pub fn published(workspace: &Workspace) -> Option<Published> {
     let (data, configuration) = (&workspace.data, &workspace.progress.configuration);
     let method = configuration.method.published()?;
     let paper_data = match configuration.likelihood {
@@ -276,7 +277,7 @@ pub(super) fn published(workspace: &Workspace) -> Option<Published> {
 }
 
 /// The KL term of every latent dimension, the largest first.
-fn render_bars(workspace: &Workspace, geometry: &TrainingGeometry, buffer: &mut Buffer) {
+fn render_bars(pane: &Training, workspace: &Workspace, geometry: &Geometry, buffer: &mut Buffer) {
     let Some(test) = &workspace.progress.test else {
         return;
     };
@@ -290,15 +291,14 @@ fn render_bars(workspace: &Workspace, geometry: &TrainingGeometry, buffer: &mut 
         },
     };
     let bars: Vec<Bar> = workspace.order().into_iter().map(bar).collect();
-    let first = workspace
-        .progress
+    let first = pane
         .first_bar
         .min(bars.len().saturating_sub(usize::from(geometry.bars.height)));
     bars::render(&bars, first, geometry.bars, buffer);
 }
 
 /// Seconds as a clock shows them: `0:24`, `1:02:03`.
-pub(super) fn clock(seconds: f64) -> String {
+pub fn clock(seconds: f64) -> String {
     let seconds = seconds.clamp(0.0, 1e9).round() as u64;
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {

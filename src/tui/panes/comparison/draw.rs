@@ -1,4 +1,4 @@
-//! The comparison pane.
+//! How the comparison pane is drawn.
 //!
 //! ```text
 //! at 1.2M samples                                     test   to 1   what the cursor reads
@@ -14,14 +14,15 @@ use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
-use super::training::{clock, published};
+use super::geometry;
+use super::runs::{Run, axis, reading, runs, within};
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
 use crate::run::curve::Against;
 use crate::session::{Bounds, Comparison};
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;
-use crate::tui::comparison::{Run, axis, reading, runs, within};
+use crate::tui::panes::training::{clock, published};
 use crate::tui::widgets::axis::{Axis, short};
 use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
 use crate::tui::{layout, text, theme};
@@ -31,16 +32,15 @@ const NUMBER: usize = 9;
 const NAME: usize = 24;
 
 /// Draws the inside of the pane.
-pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let comparison = &app.view.comparison;
+pub fn draw(comparison: &Comparison, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let runs = runs(workspace, comparison);
-    let geometry = layout::comparison(area, runs.len());
-    let axis = axis(&runs, comparison, app.view.log_axis);
+    let geometry = geometry(area, runs.len());
+    let axis = axis(&runs, comparison, app.log_axis);
     let looks: Vec<Look> = (0..runs.len())
         .map(|index| Look::of(index, runs.len(), app.depth))
         .collect();
     render_legend(&runs, &looks, comparison, axis, geometry.legend, buffer);
-    let chart = axis.and_then(|x| chart(app, workspace, &runs, &looks, x));
+    let chart = axis.and_then(|x| chart(comparison, app, workspace, &runs, &looks, x));
     match chart {
         Some(chart) => chart.render(geometry.chart, buffer),
         None => Paragraph::new("nothing was measured yet: space starts training, Enter adds a saved run")
@@ -189,11 +189,17 @@ fn describe(configuration: &Configuration) -> String {
 }
 
 /// The curves; none where none of them has a value on the axis.
-fn chart(app: &App, workspace: &Workspace, runs: &[Run], looks: &[Look], x: Axis) -> Option<Chart> {
-    let comparison = &app.view.comparison;
+fn chart(
+    comparison: &Comparison,
+    app: &App,
+    workspace: &Workspace,
+    runs: &[Run],
+    looks: &[Look],
+    x: Axis,
+) -> Option<Chart> {
     let mut series = Vec::new();
     let paper = published(workspace)
-        .filter(|_| app.view.paper && comparison.against == Against::Samples)
+        .filter(|_| app.paper && comparison.against == Against::Samples)
         .unwrap_or_default();
     for &part in comparison.bounds.parts() {
         let points = match part {

@@ -8,11 +8,12 @@ use crate::tui::app::{App, Stage, Workspace};
 use crate::tui::message::Effect;
 use crate::tui::overlays::confirm::Question;
 use crate::tui::overlays::sessions::{self, Intent};
-use crate::tui::overlays::{Overlay, form, help};
+use crate::tui::overlays::{Overlay, form, help, palette};
 use crate::tui::saver::Manner;
+use crate::tui::update::run;
 
 /// A key while a overlay is open.
-pub(super) fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
+pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
     match overlay {
         Overlay::Help(line) => {
             let line = match key.code {
@@ -35,6 +36,18 @@ pub(super) fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effe
             form::Outcome::Begin(configuration) => begin(app, *configuration),
             form::Outcome::Open => {
                 app.overlay = Some(Overlay::Form(form));
+                Vec::new()
+            }
+        },
+        Overlay::Palette(mut palette) => match palette.key(key) {
+            palette::Outcome::Cancelled => Vec::new(),
+            palette::Outcome::Chosen(command) => {
+                app.typed.retain(|name| name != command.name);
+                app.typed.push(command.name.into());
+                run(app, command)
+            }
+            palette::Outcome::Open => {
+                app.overlay = Some(Overlay::Palette(palette));
                 Vec::new()
             }
         },
@@ -103,12 +116,14 @@ fn leave(app: &mut App, effect: impl FnOnce(u64) -> Effect) -> Vec<Effect> {
     pause.into_iter().chain([effect(request)]).collect()
 }
 
-pub(super) fn ask(app: &mut App, question: Question) -> Vec<Effect> {
+/// Asks a person before something is lost.
+pub fn ask(app: &mut App, question: Question) -> Vec<Effect> {
     app.overlay = Some(Overlay::Confirm(question));
     Vec::new()
 }
 
-pub(super) fn is_unsaved(app: &App) -> bool {
+/// Whether leaving the run would lose something.
+pub fn is_unsaved(app: &App) -> bool {
     app.workspace().is_some_and(Workspace::is_unsaved)
 }
 

@@ -1,4 +1,4 @@
-//! The traversal pane.
+//! How the traversal pane is drawn.
 //!
 //! ```text
 //! ┌────────┐  z7 of 20   KL 2.13
@@ -19,18 +19,18 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use super::{Geometry, Shown, Traversal, geometry};
 use crate::explore::sheet::Sheet;
 use crate::explore::traversal::REACH;
-use crate::tui::app::{App, Traversal, Workspace};
-use crate::tui::layout::{self, TraversalGeometry};
+use crate::tui::app::{App, Workspace};
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
 
 /// Draws the inside of the pane.
-pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = layout::traversal(area, workspace.data.width, workspace.data.height);
-    render_text(app, workspace, geometry.text, buffer);
-    let Some(shown) = &workspace.traversal else {
+pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let geometry = geometry(area, workspace.data.width, workspace.data.height);
+    render_text(pane, app, workspace, geometry.text, buffer);
+    let Some(shown) = &pane.shown else {
         return;
     };
     image(app, workspace, &shown.image).render(geometry.image, buffer);
@@ -41,6 +41,7 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
             steps,
         } => {
             let strips = Strips {
+                latent: pane.latent(app),
                 dimensions,
                 steps,
                 shown,
@@ -62,9 +63,10 @@ pub fn render(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer)
 /// A strip of images for each of some dimensions.
 #[derive(Clone, Copy)]
 struct Strips<'a> {
+    latent: &'a [f32],
     dimensions: &'a [usize],
     steps: usize,
-    shown: &'a Traversal,
+    shown: &'a Shown,
 }
 
 /// Images in rows under a title; the one nearest to the latent vector is marked.
@@ -72,8 +74,8 @@ fn render_sheet(
     app: &App,
     workspace: &Workspace,
     title: String,
-    shown: &Traversal,
-    geometry: &TraversalGeometry,
+    shown: &Shown,
+    geometry: &Geometry,
     buffer: &mut Buffer,
 ) {
     let (columns, rows) = geometry.sheet;
@@ -105,7 +107,7 @@ fn render_strips(
     workspace: &Workspace,
     strips: Strips,
     area: Rect,
-    geometry: &TraversalGeometry,
+    geometry: &Geometry,
     buffer: &mut Buffer,
 ) {
     for (index, &dimension) in strips.dimensions.iter().enumerate() {
@@ -114,6 +116,7 @@ fn render_strips(
             render_label(
                 app,
                 workspace,
+                strips.latent,
                 dimension,
                 Rect {
                     y,
@@ -138,18 +141,18 @@ fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<
 }
 
 /// What the big image is.
-fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let view = &app.view;
-    let selected = workspace.selected(view);
-    let Some(&value) = workspace.latent(view).get(selected) else {
+fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let selected = workspace.selected(&app.selection);
+    let latent = pane.latent(app);
+    let Some(&value) = latent.get(selected) else {
         return;
     };
-    let start = workspace.start(view);
-    let is_start = workspace.latent(view) == start;
+    let start = pane.start(app);
+    let is_start = latent == start;
     let start = start
         .get(selected)
         .map_or("-".into(), |start| format!("{start:+.2}"));
-    let from = match (view.start_image, is_start) {
+    let from = match (app.selection.start_image, is_start) {
         (None, _) => "from the centre".into(),
         (Some(image), true) => format!("test image {image}"),
         (Some(image), false) => format!("moved from test image {image}"),
@@ -163,12 +166,11 @@ fn render_text(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer
         Line::styled(format!("start {start}"), theme::dim()),
         Line::styled(from, theme::dim()),
         Line::styled(
-            if app.playing.is_some() { "playing" } else { "" },
+            if pane.playing.is_some() { "playing" } else { "" },
             Style::new().fg(theme::GOOD),
         ),
     ];
-    let listed: Vec<String> = workspace
-        .latent(view)
+    let listed: Vec<String> = latent
         .iter()
         .enumerate()
         .map(|(dimension, z)| format!("{:<9}", format!("z{dimension}={z:+.1}")))
@@ -192,8 +194,15 @@ fn slider(value: f32, width: u16) -> Line<'static> {
     ])
 }
 
-fn render_label(app: &App, workspace: &Workspace, dimension: usize, area: Rect, buffer: &mut Buffer) {
-    let selected = dimension == workspace.selected(&app.view);
+fn render_label(
+    app: &App,
+    workspace: &Workspace,
+    latent: &[f32],
+    dimension: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let selected = dimension == workspace.selected(&app.selection);
     let dead = workspace.is_dead(dimension) == Some(true);
     let style = match (selected, dead) {
         (true, _) => theme::selected(),
@@ -205,11 +214,7 @@ fn render_label(app: &App, workspace: &Workspace, dimension: usize, area: Rect, 
         .test
         .as_ref()
         .map(|test| format!("  KL {:.2}", test.kl_per_dimension[dimension]));
-    let value = workspace
-        .latent(&app.view)
-        .get(dimension)
-        .copied()
-        .unwrap_or_default();
+    let value = latent.get(dimension).copied().unwrap_or_default();
     Line::from(vec![
         Span::styled(
             format!("{} z{dimension}", if selected { "▶" } else { " " }),
@@ -229,7 +234,7 @@ fn render_strip(
     strips: Strips,
     strip: usize,
     y: u16,
-    geometry: &TraversalGeometry,
+    geometry: &Geometry,
     buffer: &mut Buffer,
 ) {
     let images = strips

@@ -1,28 +1,23 @@
 //! The only place where the state of the screen changes: something happened, so this is different, and that is to be
-//! done. One file for the keys of every pane, one for those of overlays, one for those that steer the training.
-
-mod comparison;
-mod overlays;
-mod reconstruction;
-mod steering;
-mod training;
-mod traversal;
+//! done. What a key does stands with its [command](super::command), or with the overlay that is open.
 
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
-use self::overlays::{answer, ask, is_unsaved};
+use super::answering::{answer, ask, is_unsaved};
 use super::app::{App, Stage, Tone, Workspace};
-use super::keymap::{self, Action};
+use super::command::keys::is_plain;
+use super::command::{Command, Undoable};
 use super::message::{Effect, Message};
 use super::overlays::Overlay;
 use super::overlays::confirm::Question;
-use super::overlays::sessions::{Intent, SessionList};
+use super::overlays::sessions::SessionList;
+use super::panes::comparison::{self, Comparison};
+use super::panes::traversal;
 use super::saver::Manner;
 use super::text;
 use crate::run::protocol::Measurement;
-use crate::run::{Command, Event, Happening, State, Told};
-use crate::session::Pane;
+use crate::run::{self, Event, Happening, State, Told};
 
 /// Takes in what happened, decodes what is visible anew where needed, and returns what is to be done.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
@@ -40,8 +35,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         // Text goes where text is written; anywhere else its letters would be taken for keys.
         Message::Pasted(text) => {
-            if let Some(Overlay::Form(form)) = &mut app.overlay {
-                form.paste(&text);
+            match &mut app.overlay {
+                Some(Overlay::Form(form)) => form.paste(&text),
+                Some(Overlay::Palette(palette)) => palette.paste(&text),
+                _ => {}
             }
             Vec::new()
         }
@@ -65,18 +62,13 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Opened(opened) => {
             let (fresh, left_behind) = (opened.summary.steps == 0, opened.left_behind);
             let notes = opened.notes.join("; ");
-            let (workspace, mut view) = Workspace::new(*opened);
-            // Curves stay until they are removed, whatever run is opened next.
-            let kept = std::mem::take(&mut app.view.comparison.runs);
-            if app.workspace().is_none() && !kept.is_empty() {
-                view.pane = Pane::Comparison;
+            let (workspace, view) = Workspace::new(*opened);
+            let is_first_with_curves =
+                app.workspace().is_none() && !app.pane::<Comparison>().0.runs.is_empty();
+            app.begin(workspace, view);
+            if is_first_with_curves {
+                app.focus = &comparison::KIND;
             }
-            for run in kept {
-                view.comparison.keep(run);
-            }
-            app.stage = Stage::Ready(Box::new(workspace));
-            app.view = view;
-            app.playing = None;
             app.awaited = None;
             app.settle();
             app.say(match (left_behind, fresh) {
@@ -87,7 +79,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             if !notes.is_empty() {
                 app.note(notes);
             }
-            vec![Effect::Command(Command::Evaluate)]
+            vec![Effect::Command(run::Command::Evaluate)]
         }
         Message::OpenFailed(reason) => {
             match app.stage {
@@ -117,7 +109,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     if workspace.quit_when_saved {
                         return vec![Effect::Quit];
                     }
-                    return vec![Effect::Command(Command::Record(happening))];
+                    return vec![Effect::Command(run::Command::Record(happening))];
                 }
                 _ => {}
             }
@@ -159,8 +151,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             if run.evaluations.is_empty() {
                 app.complain(format!("{} was never measured, so it has no curve", run.name));
             } else {
-                app.view.comparison.keep(*run);
-                app.view.pane = Pane::Comparison;
+                app.pane_mut::<Comparison>().0.keep(*run);
+                app.focus = &comparison::KIND;
             }
             Vec::new()
         }
@@ -181,11 +173,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 }
 
 /// A key: for the overlay that is open, or else for the pane. What is pressed together with Control or Alt is never
-/// text nor an answer; it does in front of a overlay what it does everywhere, and the overlay stays.
+/// text nor an answer; it does in front of an overlay what it does everywhere, and the overlay stays.
 fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.overlay.take() {
-        None => keymap::action(key, app.view.pane).map_or_else(Vec::new, |action| act(app, action)),
-        Some(overlay) if keymap::is_plain(key) => {
+        None => app
+            .keymap
+            .command(key, app.focus.name)
+            .map_or_else(Vec::new, |command| run(app, command)),
+        Some(overlay) if is_plain(key) => {
             let effects = answer(app, overlay, key);
             if app.overlay.is_none() {
                 app.overlay = app.behind.take();
@@ -193,7 +188,10 @@ fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             effects
         }
         Some(overlay) => {
-            let effects = keymap::action_everywhere(key).map_or_else(Vec::new, |action| act(app, action));
+            let effects = app
+                .keymap
+                .command_everywhere(key)
+                .map_or_else(Vec::new, |command| run(app, command));
             match app.overlay {
                 // Asked already: what stands behind the question stays there.
                 Some(_) if matches!(overlay, Overlay::Confirm(Question::Quit)) => {}
@@ -205,45 +203,15 @@ fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
-/// A key while no overlay is open.
-fn act(app: &mut App, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Quit if is_unsaved(app) => return ask(app, Question::Quit),
-        Action::Quit => return vec![Effect::Quit],
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Repaint => return vec![Effect::Repaint],
-        Action::Help => app.overlay = Some(Overlay::Help(0)),
-        Action::OpenSessions => return vec![Effect::ListSessions(Intent::Open)],
-        Action::NextPane | Action::PreviousPane => {
-            let panes = [
-                Pane::Training,
-                Pane::Traversal,
-                Pane::Reconstruction,
-                Pane::Comparison,
-            ];
-            let step = if action == Action::NextPane { 1 } else { 3 };
-            app.view.pane = panes[(app.view.pane as usize + step) % 4];
-        }
-        Action::Zoom(Pane::Comparison) => {
-            app.view.pane = match app.view.pane {
-                Pane::Comparison => Pane::Training,
-                _ => Pane::Comparison,
-            };
-        }
-        Action::Zoom(pane) => {
-            app.view.zoomed = !(app.view.zoomed && app.view.pane == pane);
-            app.view.pane = pane;
-        }
-        Action::KeepCurve => comparison::keep_curve(app),
-        _ => match app.view.pane {
-            _ if steering::steers_training(action) => return steering::steer(app, action),
-            Pane::Training => training::look_at_training(app, action),
-            Pane::Traversal => traversal::traverse(app, action),
-            Pane::Reconstruction => reconstruction::browse(app, action),
-            Pane::Comparison => return comparison::compare(app, action),
-        },
+/// Runs a command, and remembers how it was before.
+pub(super) fn run(app: &mut App, command: &Command) -> Vec<Effect> {
+    let before = Undoable::of(app);
+    let effects = (command.run)(app);
+    if !matches!(command.name, "undo" | "redo") {
+        let after = Undoable::of(app);
+        app.history.remember(before, &after);
     }
-    Vec::new()
+    effects
 }
 
 /// A run that was asked for is ready: it is shown, unless another was asked for since, or the present one went on and
@@ -268,7 +236,7 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         return;
     }
     match event {
-        Event::Answered(answered) => return workspace.take_in(*answered),
+        Event::Answered(answered) => return app.answered(*answered),
         Event::Estimated(_) => {
             app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }

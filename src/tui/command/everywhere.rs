@@ -1,0 +1,70 @@
+//! Commands that work whatever pane has the focus.
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::keys::{character, control, plain};
+use super::{Command, steering, undo};
+use crate::tui::answering::{ask, is_unsaved};
+use crate::tui::app::App;
+use crate::tui::message::Effect;
+use crate::tui::overlays::Overlay;
+use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::palette::Palette;
+use crate::tui::overlays::sessions::Intent;
+
+/// The rows.
+#[rustfmt::skip]
+pub const COMMANDS: &[Command] = &[
+    Command { name: "training.toggle", keys: &[character(' ')], help: "start or pause training", footer: Some("start/pause"), run: steering::toggle },
+    Command { name: "training.step", keys: &[character('.')], help: "train one minibatch", footer: None, run: steering::step },
+    Command { name: "learning-rate.raise", keys: &[character('+'), character('=')], help: "raise the learning rate by a quarter", footer: None, run: steering::raise_learning_rate },
+    Command { name: "learning-rate.lower", keys: &[character('-')], help: "lower the learning rate by a fifth", footer: None, run: steering::lower_learning_rate },
+    Command { name: "estimator.switch", keys: &[character('a')], help: "switch between SGVB estimators A and B", footer: None, run: steering::switch_estimator },
+    Command { name: "test.measure", keys: &[character('e')], help: "measure the test set now", footer: None, run: steering::measure },
+    Command { name: "likelihood.estimate", keys: &[character('m')], help: "estimate log p(x) of test images in three ways", footer: None, run: steering::estimate },
+    Command { name: "measurement.stop", keys: &[control('g')], help: "break off what is being measured", footer: None, run: steering::break_off },
+    Command { name: "run.go-back", keys: &[character('B')], help: "go back to before the last change of a setting", footer: None, run: steering::go_back },
+    Command { name: "run.restart", keys: &[character('r')], help: "start this run over (asks first)", footer: None, run: steering::restart },
+    Command { name: "run.new", keys: &[character('n')], help: "new run: choose sizes, optimizer, seed, goal", footer: Some("new"), run: steering::new_run },
+    Command { name: "session.save", keys: &[character('s')], help: "save the session", footer: Some("save"), run: steering::save },
+    Command { name: "session.open", keys: &[character('o')], help: "open a saved session", footer: Some("open"), run: open_sessions },
+    Command { name: "undo", keys: &[character('u')], help: "undo what was moved, selected or set last", footer: None, run: undo::undo },
+    Command { name: "redo", keys: &[control('r')], help: "do it again", footer: None, run: undo::redo },
+    Command { name: "pane.next", keys: &[plain(KeyCode::Tab)], help: "next pane", footer: Some("pane"), run: next_pane },
+    Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
+    Command { name: "palette", keys: &[character(':')], help: "find any command by its name", footer: None, run: palette },
+    Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
+    Command { name: "quit", keys: &[character('q'), control('c')], help: "quit (asks if there is something to save)", footer: Some("quit"), run: quit },
+    Command { name: "suspend", keys: &[control('z')], help: "suspend; `fg` comes back", footer: None, run: |_| vec![Effect::Suspend] },
+    Command { name: "repaint", keys: &[control('l')], help: "draw the screen anew", footer: None, run: |_| vec![Effect::Repaint] },
+];
+
+fn open_sessions(_: &mut App) -> Vec<Effect> {
+    vec![Effect::ListSessions(Intent::Open)]
+}
+
+fn next_pane(app: &mut App) -> Vec<Effect> {
+    app.focus_beside(1)
+}
+
+fn previous_pane(app: &mut App) -> Vec<Effect> {
+    app.focus_beside(-1)
+}
+
+fn palette(app: &mut App) -> Vec<Effect> {
+    let palette = Palette::new(&app.keymap, app.focus.name, app.typed.clone());
+    app.overlay = Some(Overlay::Palette(Box::new(palette)));
+    Vec::new()
+}
+
+fn help(app: &mut App) -> Vec<Effect> {
+    app.overlay = Some(Overlay::Help(0));
+    Vec::new()
+}
+
+fn quit(app: &mut App) -> Vec<Effect> {
+    if is_unsaved(app) {
+        return ask(app, Question::Quit);
+    }
+    vec![Effect::Quit]
+}

@@ -1,0 +1,141 @@
+//! What steers the training, whatever pane has the focus.
+
+use crate::learning::Changes;
+use crate::model::Estimator;
+use crate::run::{Command, State};
+use crate::tui::answering::ask;
+use crate::tui::app::{App, Stage, Workspace};
+use crate::tui::message::Effect;
+use crate::tui::overlays::Overlay;
+use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::form::Form;
+use crate::tui::saver::Manner;
+use crate::tui::widgets::axis::short;
+
+/// One press of the learning-rate keys.
+const RATE_FACTOR: f32 = 1.25;
+
+fn workspace(app: &mut App) -> Option<&mut Workspace> {
+    match &mut app.stage {
+        Stage::Ready(workspace) => Some(workspace),
+        Stage::Loading(..) => None,
+    }
+}
+
+/// Tells the run, once there is one.
+fn command(app: &mut App, command: Command) -> Vec<Effect> {
+    let ready = workspace(app).is_some();
+    ready.then_some(Effect::Command(command)).into_iter().collect()
+}
+
+pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
+    app.go_on_with_this_run();
+    let Some(workspace) = workspace(app) else {
+        return Vec::new();
+    };
+    let progress = &mut workspace.progress;
+    match progress.state {
+        State::Running => vec![Effect::Command(Command::Pause)],
+        State::Paused => vec![Effect::Command(Command::Start)],
+        State::Finished => {
+            let goal = progress.samples.saturating_add(progress.configuration.goal);
+            progress.configuration.goal = goal;
+            app.say(format!("goal raised to {} samples", short(goal as f64)));
+            let raise = change(Changes {
+                goal: Some(goal),
+                ..Changes::default()
+            });
+            vec![raise, Effect::Command(Command::Start)]
+        }
+    }
+}
+
+pub(super) fn step(app: &mut App) -> Vec<Effect> {
+    app.go_on_with_this_run();
+    command(app, Command::Step)
+}
+
+pub(super) fn raise_learning_rate(app: &mut App) -> Vec<Effect> {
+    multiply_learning_rate(app, RATE_FACTOR)
+}
+
+pub(super) fn lower_learning_rate(app: &mut App) -> Vec<Effect> {
+    multiply_learning_rate(app, 1.0 / RATE_FACTOR)
+}
+
+fn multiply_learning_rate(app: &mut App, factor: f32) -> Vec<Effect> {
+    let Some(workspace) = workspace(app) else {
+        return Vec::new();
+    };
+    let progress = &mut workspace.progress;
+    progress.learning_rate = (progress.learning_rate * factor).clamp(1e-8, 1e3);
+    let rate = progress.learning_rate;
+    app.say(format!("learning rate {}", short(f64::from(rate))));
+    vec![change(Changes {
+        learning_rate: Some(rate),
+        ..Changes::default()
+    })]
+}
+
+pub(super) fn switch_estimator(app: &mut App) -> Vec<Effect> {
+    let Some(workspace) = workspace(app) else {
+        return Vec::new();
+    };
+    let configuration = &mut workspace.progress.configuration;
+    let estimator = match configuration.estimator {
+        Estimator::A => Estimator::B,
+        Estimator::B => Estimator::A,
+    };
+    configuration.estimator = estimator;
+    app.say(format!("SGVB estimator {estimator:?}"));
+    vec![change(Changes {
+        estimator: Some(estimator),
+        ..Changes::default()
+    })]
+}
+
+pub(super) fn measure(app: &mut App) -> Vec<Effect> {
+    command(app, Command::Evaluate)
+}
+
+pub(super) fn estimate(app: &mut App) -> Vec<Effect> {
+    if workspace(app).is_some() {
+        app.say("estimating log p(x): some seconds; steering the training ends it");
+    }
+    command(app, Command::Estimate)
+}
+
+pub(super) fn break_off(app: &mut App) -> Vec<Effect> {
+    command(app, Command::BreakOff)
+}
+
+pub(super) fn go_back(app: &mut App) -> Vec<Effect> {
+    command(app, Command::GoBack)
+}
+
+pub(super) fn restart(app: &mut App) -> Vec<Effect> {
+    if workspace(app).is_none() {
+        return Vec::new();
+    }
+    ask(app, Question::Reset)
+}
+
+pub(super) fn new_run(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = workspace(app) {
+        let form = Form::new(&workspace.progress.configuration);
+        app.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+    Vec::new()
+}
+
+pub(super) fn save(app: &mut App) -> Vec<Effect> {
+    if workspace(app).is_none() {
+        return Vec::new();
+    }
+    app.say("saving");
+    vec![Effect::Save(Manner::Usual)]
+}
+
+fn change(changes: Changes) -> Effect {
+    Effect::Command(Command::Change(changes))
+}

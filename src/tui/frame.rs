@@ -1,0 +1,250 @@
+//! The whole screen: a function from the state to cells, which changes nothing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
+
+use super::app::{App, Notice, Stage, Tone, Workspace};
+use super::command::keys::Key;
+use super::command::{self, Scope};
+use super::overlays::{Overlay, confirm, help};
+use super::panes::{KINDS, Kind, Pane};
+use super::widgets::axis::short;
+use super::{layout, text, theme};
+use crate::data::short_name;
+use crate::learning::Method;
+use crate::learning::mcem::Sampling;
+use crate::nn::optimizer::Rule;
+use crate::run::State;
+
+/// Draws the whole screen.
+pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
+    match &app.stage {
+        Stage::Loading(what, fraction) => render_loading(what, *fraction, area, buffer),
+        Stage::Ready(workspace) => {
+            let arrangement = layout::arrange(area, app.focus, app.zoomed);
+            render_header(workspace, arrangement.header, buffer);
+            for (kind, pane) in app.panes() {
+                let place = arrangement
+                    .panes
+                    .iter()
+                    .find(|(shown, _)| shown.name == kind.name);
+                if let Some(&(_, area)) = place {
+                    render_pane(app, workspace, (kind, pane), area, buffer);
+                }
+            }
+            render_hints(app, arrangement.footer, buffer);
+        }
+    }
+    match &app.overlay {
+        Some(Overlay::Help(line)) => help::render(&app.keymap, *line, area, buffer),
+        Some(Overlay::Confirm(question)) => confirm::render(question, area, buffer),
+        Some(Overlay::Form(form)) => form.render(area, buffer),
+        Some(Overlay::Sessions(list)) => list.render(area, buffer),
+        Some(Overlay::Palette(palette)) => palette.render(area, buffer),
+        None => {}
+    }
+    if let Some(notice) = &app.notice {
+        render_notice(notice, area, buffer);
+    }
+    app.glyphs.reduce(buffer);
+}
+
+fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
+    let width = area.width.min(50);
+    let middle = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + area.height / 2,
+        width,
+        height: 1,
+    };
+    let above = Rect {
+        y: middle.y.saturating_sub(2).max(area.y),
+        ..middle
+    };
+    Paragraph::new("vae-tui")
+        .style(theme::selected())
+        .alignment(Alignment::Center)
+        .render(above, buffer);
+    Gauge::default()
+        .ratio(f64::from(fraction.clamp(0.0, 1.0)))
+        .label(format!("{what} {:.0} %", 100.0 * fraction))
+        .gauge_style(Style::new().fg(theme::ACCENT))
+        .use_unicode(true)
+        .render(middle, buffer);
+}
+
+/// The most columns of the header that the data's name takes, and the fewest that are kept for the file's.
+const LONGEST_DATA_NAME: usize = 20;
+const LEAST_FILE_NAME: usize = 12;
+
+/// The state, the model and the method in one line.
+fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let progress = &workspace.progress;
+    let (symbol, state, colour) = match progress.state {
+        State::Running => ("▶", "running", theme::GOOD),
+        State::Paused => ("‖", "paused", theme::TRAIN),
+        State::Finished => ("■", "goal reached", theme::ACCENT),
+    };
+    let optimizer = match progress.configuration.optimizer {
+        Rule::Adam => "Adam",
+        Rule::Adagrad => "Adagrad",
+    };
+    let method = match progress.configuration.method {
+        Method::Aevb => format!("AEVB {:?}", progress.configuration.estimator),
+        Method::WakeSleep => "Wake-Sleep".into(),
+        Method::Mcem => progress.sampling.map_or("MCEM".into(), |sampling| {
+            let Sampling {
+                step_size,
+                acceptance,
+            } = sampling;
+            format!("MCEM accepts {:.0}% step {step_size:.3}", 100.0 * acceptance)
+        }),
+    };
+    let name = workspace
+        .path
+        .as_deref()
+        .and_then(|path| path.file_name())
+        .map(|name| name.to_string_lossy());
+    let mark = if workspace.is_unsaved() { "*" } else { "" };
+    let data = text::printable(short_name(&workspace.data.name));
+    let data = text::cut_middle(&data, LONGEST_DATA_NAME);
+    let model = &workspace.model;
+    let rate = short(f64::from(progress.learning_rate));
+    let state = format!(" {symbol} {state} ");
+    let name = text::printable(name.as_deref().unwrap_or("not saved yet"));
+    // Where there is little room, what is chosen once gives way to the file.
+    let ways = [
+        format!(" {data} {model}  {method} {optimizer} lr {rate}"),
+        format!(" {data}  {method} {optimizer} lr {rate}"),
+        format!(" {data}"),
+        String::new(),
+    ];
+    let room = |what: &str| {
+        let used = text::columns(&state) + text::columns(what) + 2 + mark.len();
+        usize::from(area.width).saturating_sub(used)
+    };
+    let least = text::columns(&name).min(LEAST_FILE_NAME);
+    let what = ways
+        .iter()
+        .find(|what| room(what) >= least)
+        .map_or("", String::as_str);
+    let name = text::cut_middle(&name, room(what));
+    let line = Line::from(vec![
+        Span::styled(state, Style::new().fg(colour).patch(theme::strong())),
+        Span::raw(what),
+        Span::styled(format!("  {name}{mark}"), theme::dim()),
+    ]);
+    line.render(area, buffer);
+}
+
+/// What there is to say, in the last line; what is longer takes lines above it too: the cause of an error stands at its
+/// end.
+fn render_notice(notice: &Notice, area: Rect, buffer: &mut Buffer) {
+    let (colour, most) = match notice.tone {
+        Tone::Said => (theme::GOOD, 1),
+        Tone::Noted => (theme::GOOD, area.height / 4),
+        Tone::Failed => (theme::BAD, area.height / 2),
+    };
+    let most = usize::from(most.max(1));
+    let width = usize::from(area.width.saturating_sub(2)).max(1);
+    let text: Vec<_> = notice.text.lines().map(text::printable).collect();
+    let lines = text::fitted(&text.join("\n"), width, most);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+    let place = Rect {
+        y: area.bottom() - rows,
+        height: rows,
+        ..area
+    };
+    Clear.render(place, buffer);
+    let lines: Vec<Line> = lines
+        .into_iter()
+        .map(|line| Line::raw(format!(" {line}")))
+        .collect();
+    Paragraph::new(lines)
+        .style(Style::new().fg(colour))
+        .render(place, buffer);
+}
+
+/// The keys that matter here, as many as there is room for; help and the way out come last and always.
+fn render_hints(app: &App, area: Rect, buffer: &mut Buffer) {
+    let of_scope = |scope: Scope| command::all().filter(move |(of, _)| *of == scope);
+    let hints: Vec<(&str, String, &str)> = of_scope(Scope::In(app.focus.name))
+        .chain(of_scope(Scope::Everywhere))
+        .filter_map(|(_, command)| {
+            let key = app.keymap.keys(command).first()?;
+            Some((command.name, footer_keys(*key), command.footer?))
+        })
+        .collect();
+    let always = |name: &str| matches!(name, "help" | "quit");
+    let width = |(_, keys, word): &(&str, String, &str)| text::columns(keys) + text::columns(word) + 3;
+    let reserved: usize = hints.iter().filter(|hint| always(hint.0)).map(width).sum();
+    let mut free = usize::from(area.width).saturating_sub(reserved);
+    let mut is_full = false;
+    let mut spans = Vec::new();
+    for hint in &hints {
+        let (name, keys, word) = hint;
+        if !always(name) {
+            // Hints are left out from the end, none from between.
+            is_full |= width(hint) > free;
+            if is_full {
+                continue;
+            }
+            free -= width(hint);
+        }
+        spans.push(Span::styled(format!(" {keys}"), theme::selected()));
+        spans.push(Span::styled(format!(" {word} "), theme::dim()));
+    }
+    Line::from(spans).render(area, buffer);
+}
+
+/// An arrow stands for its pair.
+fn footer_keys(key: Key) -> String {
+    match key.name().as_str() {
+        "←" => "←→".into(),
+        "↑" => "↑↓".into(),
+        other => other.into(),
+    }
+}
+
+fn render_pane(
+    app: &App,
+    workspace: &Workspace,
+    (kind, pane): (&Kind, &dyn Pane),
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let focused = kind.name == app.focus.name;
+    let number = 1 + KINDS
+        .iter()
+        .position(|other| other.name == kind.name)
+        .unwrap_or(0);
+    let style = if focused {
+        theme::selected()
+    } else {
+        Style::new().fg(theme::FRAME)
+    };
+    Block::bordered()
+        .border_type(if focused {
+            BorderType::Rounded
+        } else {
+            BorderType::Plain
+        })
+        .border_style(style)
+        .title(Line::styled(
+            format!(" {number} {} ", kind.title),
+            if focused {
+                theme::selected()
+            } else {
+                theme::plain()
+            },
+        ))
+        .render(area, buffer);
+    pane.draw(app, workspace, layout::inside(area), buffer);
+}

@@ -1,0 +1,91 @@
+//! The reconstruction pane: test items, what comes back, and the difference.
+
+mod commands;
+mod draw;
+mod geometry;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+pub use geometry::{Geometry, geometry};
+
+use super::{Kind, Pane, Place};
+use crate::run::protocol::ItemReconstruction;
+use crate::run::{Answer, Answered, Question};
+use crate::tui::app::{App, Selection, Workspace};
+use crate::tui::command::Command;
+use crate::tui::command::keys::character;
+
+/// In the registry.
+pub const KIND: Kind = Kind {
+    name: "reconstruction",
+    title: "Reconstruction: input, output, difference",
+    heading: "Reconstruction",
+    place: Place::LowerLeft,
+    everywhere: &[Command {
+        name: "reconstruction.show",
+        keys: &[character('3')],
+        help: "reconstruction on the whole screen, and back",
+        footer: None,
+        run: |app| app.show(KIND.name),
+    }],
+    commands: commands::COMMANDS,
+    new: || Box::new(Reconstruction::default()),
+};
+
+/// The newest answer.
+#[derive(Default)]
+pub struct Reconstruction {
+    number: u64,
+    /// Training points that the parameters had seen.
+    pub samples: u64,
+    /// Items and what came back.
+    pub items: Vec<ItemReconstruction>,
+    /// Random pages shown so far.
+    draws: u64,
+}
+
+impl Reconstruction {
+    /// What came back of a test item, if it was answered.
+    pub fn of(&self, item: usize) -> Option<&ItemReconstruction> {
+        self.items.iter().find(|found| found.item == item)
+    }
+}
+
+impl Pane for Reconstruction {
+    fn begin(&mut self, _workspace: &Workspace) {
+        *self = Self::default();
+    }
+
+    /// A larger page shows the items that follow.
+    fn settled(&self, app: &App, area: Rect) -> Option<Selection> {
+        let data = &app.workspace()?.data;
+        let page = geometry(area, data.width, data.height).page();
+        let mut selection = app.selection.clone();
+        let images = &mut selection.images;
+        let mut next = images.last().map_or(0, |&item| item + 1);
+        while images.len() < page && data.test_items > 0 {
+            images.push(next % data.test_items);
+            next += 1;
+        }
+        selection.selected_image = selection.selected_image.min(page.saturating_sub(1));
+        Some(selection)
+    }
+
+    fn question(&self, app: &App, area: Rect) -> Option<Question> {
+        let data = &app.workspace()?.data;
+        let page = geometry(area, data.width, data.height).page();
+        let items: Vec<usize> = app.selection.images.iter().copied().take(page).collect();
+        (!items.is_empty()).then_some(Question::Reconstruct { items })
+    }
+
+    fn answered(&mut self, answered: Answered) {
+        if let (true, Answer::Reconstructed(items)) = (answered.number > self.number, answered.answer) {
+            (self.number, self.samples, self.items) = (answered.number, answered.samples, items);
+        }
+    }
+
+    fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+        draw::draw(self, app, workspace, area, buffer);
+    }
+}

@@ -1,0 +1,73 @@
+//! The training pane: numbers, the curve, and the KL term of every latent dimension.
+
+mod commands;
+mod draw;
+mod geometry;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ron::value::RawValue;
+use serde::{Deserialize, Serialize};
+
+pub use draw::{clock, published};
+pub use geometry::{Geometry, geometry};
+
+use super::{Kind, Pane, Place};
+use crate::tui::app::{App, Workspace};
+use crate::tui::command::Command;
+use crate::tui::command::keys::character;
+
+/// In the registry.
+pub const KIND: Kind = Kind {
+    name: "training",
+    title: "Training",
+    heading: "Training",
+    place: Place::UpperLeft,
+    everywhere: &[Command {
+        name: "training.show",
+        keys: &[character('1')],
+        help: "training on the whole screen, and back",
+        footer: None,
+        run: |app| app.show(KIND.name),
+    }],
+    commands: commands::COMMANDS,
+    new: || Box::new(Training::default()),
+};
+
+/// How the curve and the bars are looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Training {
+    /// How many steps the smoothing of the minibatch curve looks back, 0 for none.
+    pub smoothing: u32,
+    /// The first bar of the KL terms that is shown.
+    #[serde(skip)]
+    pub first_bar: usize,
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self {
+            smoothing: 20,
+            first_bar: 0,
+        }
+    }
+}
+
+impl Pane for Training {
+    fn save(&self) -> Option<Box<RawValue>> {
+        RawValue::from_rust(self).ok()
+    }
+
+    fn restore(&mut self, saved: &RawValue) -> bool {
+        saved.into_rust().map(|state| *self = state).is_ok()
+    }
+
+    fn begin(&mut self, _workspace: &Workspace) {
+        self.first_bar = 0;
+    }
+
+    fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+        draw::draw(self, app, workspace, area, buffer);
+    }
+}

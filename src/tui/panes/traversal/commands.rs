@@ -1,0 +1,144 @@
+//! What can be done in the traversal pane, and the dimension that moves by itself.
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::{Sheet, Traversal};
+use crate::explore::traversal::{REACH, prior_sample};
+use crate::tui::app::App;
+use crate::tui::command::Command;
+use crate::tui::command::keys::{character, plain, shift};
+use crate::tui::message::Effect;
+
+/// The rows.
+#[rustfmt::skip]
+pub const COMMANDS: &[Command] = &[
+    Command { name: "traversal.lower", keys: &[plain(KeyCode::Left), character('h')], help: "lower the selected dimension by 0.1", footer: Some("value"), run: |app| move_value(app, -FINE) },
+    Command { name: "traversal.raise", keys: &[plain(KeyCode::Right), character('l')], help: "raise it by 0.1", footer: None, run: |app| move_value(app, FINE) },
+    Command { name: "traversal.lower-far", keys: &[shift(KeyCode::Left), character('H')], help: "lower it by 1", footer: None, run: |app| move_value(app, -COARSE) },
+    Command { name: "traversal.raise-far", keys: &[shift(KeyCode::Right), character('L')], help: "raise it by 1", footer: None, run: |app| move_value(app, COARSE) },
+    Command { name: "traversal.dimension-up", keys: &[plain(KeyCode::Up), character('k')], help: "previous dimension", footer: Some("dimension"), run: |app| select(app, -1) },
+    Command { name: "traversal.dimension-down", keys: &[plain(KeyCode::Down), character('j')], help: "next dimension", footer: None, run: |app| select(app, 1) },
+    Command { name: "traversal.dimension-far-up", keys: &[plain(KeyCode::PageUp), character('K')], help: "ten dimensions up", footer: None, run: |app| select(app, -10) },
+    Command { name: "traversal.dimension-far-down", keys: &[plain(KeyCode::PageDown), character('J')], help: "ten dimensions down", footer: None, run: |app| select(app, 10) },
+    Command { name: "traversal.reset-dimension", keys: &[character('0')], help: "put the selected dimension back", footer: None, run: reset_dimension },
+    Command { name: "traversal.reset", keys: &[plain(KeyCode::Backspace), character('z')], help: "put all dimensions back to the start image's posterior mean", footer: Some("reset"), run: reset },
+    Command { name: "traversal.centre", keys: &[character('c')], help: "go to the centre of the latent space", footer: None, run: centre },
+    Command { name: "traversal.draw", keys: &[character('g')], help: "draw a point from the prior", footer: Some("random"), run: draw },
+    Command { name: "traversal.play", keys: &[character('p')], help: "move the selected dimension to and fro by itself", footer: Some("play"), run: toggle_play },
+    Command { name: "traversal.cycle-sheet", keys: &[character('v')], help: "below: a row a dimension, draws from the prior, or the plane of two dimensions", footer: Some("view"), run: cycle_sheet },
+];
+
+/// Fine and coarse steps of a latent value.
+const FINE: f32 = 0.1;
+const COARSE: f32 = 1.0;
+/// Latent values that can be reached by hand.
+const LIMIT: f32 = 5.0;
+
+fn move_value(app: &mut App, change: f32) -> Vec<Effect> {
+    set_value(app, |value| (value + change).clamp(-LIMIT, LIMIT));
+    Vec::new()
+}
+
+fn select(app: &mut App, rows: isize) -> Vec<Effect> {
+    let Some(workspace) = app.workspace() else {
+        return Vec::new();
+    };
+    let order = workspace.order();
+    let selected = workspace.selected(&app.selection);
+    let place = order
+        .iter()
+        .position(|&dimension| dimension == selected)
+        .unwrap_or(0);
+    let place = place.saturating_add_signed(rows).min(order.len() - 1);
+    app.selection.dimension = Some(order[place]);
+    Vec::new()
+}
+
+fn reset_dimension(app: &mut App) -> Vec<Effect> {
+    let Some(workspace) = app.workspace() else {
+        return Vec::new();
+    };
+    let selected = workspace.selected(&app.selection);
+    // Where nothing was decoded yet, nothing was moved.
+    let start = app.pane::<Traversal>().start(app).get(selected).copied();
+    if let Some(start) = start {
+        set_value(app, |_| start);
+    }
+    Vec::new()
+}
+
+fn reset(app: &mut App) -> Vec<Effect> {
+    app.selection.latent.clear();
+    app.selection.start_image = app.selection.start_image.or(Some(0));
+    Vec::new()
+}
+
+fn centre(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = app.workspace() {
+        app.selection.latent = vec![0.0; workspace.progress.configuration.latent];
+    }
+    Vec::new()
+}
+
+fn draw(app: &mut App) -> Vec<Effect> {
+    let draws = app.pane::<Traversal>().draws;
+    if let Some(workspace) = app.workspace() {
+        let configuration = &workspace.progress.configuration;
+        app.selection.latent = prior_sample(configuration.latent, configuration.seed, draws);
+        app.pane_mut::<Traversal>().draws += 1;
+    }
+    Vec::new()
+}
+
+fn toggle_play(app: &mut App) -> Vec<Effect> {
+    let playing = &mut app.pane_mut::<Traversal>().playing;
+    *playing = if playing.is_some() { None } else { Some(FINE) };
+    Vec::new()
+}
+
+fn cycle_sheet(app: &mut App) -> Vec<Effect> {
+    let latent = app
+        .workspace()
+        .map_or(0, |workspace| workspace.progress.configuration.latent);
+    let sheet = &mut app.pane_mut::<Traversal>().sheet;
+    *sheet = match *sheet {
+        Sheet::Dimensions => Sheet::Draws,
+        Sheet::Draws if latent > 1 => Sheet::Plane,
+        Sheet::Draws | Sheet::Plane => Sheet::Dimensions,
+    };
+    Vec::new()
+}
+
+/// Changes the selected latent value, from the start's own vector where nothing was changed before.
+fn set_value(app: &mut App, change: impl Fn(f32) -> f32) {
+    let Some(selected) = app
+        .workspace()
+        .map(|workspace| workspace.selected(&app.selection))
+    else {
+        return;
+    };
+    if app.selection.latent.is_empty() {
+        app.selection.latent = app.pane::<Traversal>().start(app).to_vec();
+    }
+    if let Some(value) = app.selection.latent.get_mut(selected) {
+        *value = change(*value);
+    }
+}
+
+/// One step of a dimension that moves by itself, turning at the ends of its range.
+pub fn play(app: &mut App) {
+    let Some(speed) = app.pane::<Traversal>().playing else {
+        return;
+    };
+    let Some(selected) = app
+        .workspace()
+        .map(|workspace| workspace.selected(&app.selection))
+    else {
+        return;
+    };
+    set_value(app, |value| (value + speed).clamp(-REACH, REACH));
+    let value = app.selection.latent.get(selected).copied().unwrap_or_default();
+    if value.abs() >= REACH {
+        app.pane_mut::<Traversal>().playing = Some(-FINE * value.signum());
+    }
+}

@@ -1,0 +1,191 @@
+//! The traversal pane: a latent vector, its image, and many images around it.
+
+mod commands;
+mod draw;
+mod geometry;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ron::value::RawValue;
+use serde::{Deserialize, Serialize};
+
+pub use commands::play;
+pub use geometry::{Geometry, geometry};
+
+use super::{Kind, Pane, Place};
+use crate::explore::sheet::{self, SheetImages};
+use crate::run::protocol::Origin;
+use crate::run::{Answer, Answered, Question};
+use crate::tui::app::{App, Workspace};
+use crate::tui::command::Command;
+use crate::tui::command::keys::character;
+use crate::tui::layout;
+
+/// In the registry.
+pub const KIND: Kind = Kind {
+    name: "traversal",
+    title: "Traversal",
+    heading: "Traversal",
+    place: Place::Right,
+    everywhere: &[Command {
+        name: "traversal.show",
+        keys: &[character('2')],
+        help: "traversal on the whole screen, and back",
+        footer: None,
+        run: |app| app.show(KIND.name),
+    }],
+    commands: commands::COMMANDS,
+    new: || Box::new(Traversal::default()),
+};
+
+/// What is shown around the latent vector, and the newest answer.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Traversal {
+    /// What stands below the image.
+    pub sheet: Sheet,
+    /// Whether the selected dimension moves by itself, and in which direction.
+    #[serde(skip)]
+    pub playing: Option<f32>,
+    /// Draws made from the prior so far.
+    #[serde(skip)]
+    pub draws: u64,
+    /// The newest answer.
+    #[serde(skip)]
+    pub shown: Option<Shown>,
+}
+
+/// What the traversal shows below its image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sheet {
+    /// A row of images for every latent dimension.
+    #[default]
+    Dimensions,
+    /// Draws from the prior (paper, figure 5).
+    Draws,
+    /// The plane of the two most informative dimensions (paper, figure 4).
+    Plane,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    number: u64,
+    /// Training points that the parameters had seen.
+    pub samples: u64,
+    /// The test item that was started from; none for the centre of the latent space.
+    pub item: Option<usize>,
+    /// The latent vector of the start.
+    pub start: Vec<f32>,
+    /// The image of the latent vector.
+    pub image: Vec<f32>,
+    /// Which images stand below.
+    pub sheet: sheet::Sheet,
+    /// Those images.
+    pub images: SheetImages,
+}
+
+impl Traversal {
+    /// The latent vector at which the traversal starts; empty until it is known.
+    pub fn start(&self, app: &App) -> &[f32] {
+        let known = self
+            .shown
+            .as_ref()
+            .filter(|shown| shown.item == app.selection.start_image);
+        known.map_or(&[], |shown| &shown.start)
+    }
+
+    /// The latent vector that is shown; empty until it is known.
+    pub fn latent<'a>(&'a self, app: &'a App) -> &'a [f32] {
+        match &app.selection.latent[..] {
+            [] => self.start(app),
+            latent => latent,
+        }
+    }
+
+    fn sheet(&self, app: &App, workspace: &Workspace, area: Rect) -> sheet::Sheet {
+        let geometry = geometry(area, workspace.data.width, workspace.data.height);
+        let (columns, rows) = geometry.sheet;
+        let order = workspace.order();
+        match (self.sheet, &order[..]) {
+            (Sheet::Draws, _) => sheet::Sheet::Draws(columns * rows),
+            (Sheet::Plane, &[right, down, ..]) => sheet::Sheet::Plane {
+                right,
+                down,
+                columns,
+                rows,
+            },
+            // A single dimension has no plane.
+            (Sheet::Dimensions | Sheet::Plane, _) => {
+                let selected = workspace.selected(&app.selection);
+                let place = order.iter().position(|&dimension| dimension == selected);
+                let first = layout::window(place.unwrap_or(0), geometry.count, order.len());
+                sheet::Sheet::Dimensions {
+                    dimensions: order.into_iter().skip(first).take(geometry.count).collect(),
+                    steps: geometry.steps,
+                }
+            }
+        }
+    }
+}
+
+impl Pane for Traversal {
+    fn save(&self) -> Option<Box<RawValue>> {
+        RawValue::from_rust(self).ok()
+    }
+
+    fn restore(&mut self, saved: &RawValue) -> bool {
+        saved.into_rust().map(|state| *self = state).is_ok()
+    }
+
+    fn begin(&mut self, _workspace: &Workspace) {
+        (self.playing, self.shown) = (None, None);
+    }
+
+    fn question(&self, app: &App, area: Rect) -> Option<Question> {
+        let workspace = app.workspace()?;
+        let latent = &app.selection.latent;
+        Some(Question::Traverse {
+            from: Origin {
+                item: app.selection.start_image,
+                latent: (!latent.is_empty()).then(|| latent.clone()),
+            },
+            sheet: self.sheet(app, workspace, area),
+        })
+    }
+
+    fn answered(&mut self, answered: Answered) {
+        let Answered {
+            number,
+            samples,
+            question,
+            answer,
+            ..
+        } = answered;
+        let is_overtaken = self.shown.as_ref().is_some_and(|shown| shown.number > number);
+        if let (
+            false,
+            Question::Traverse { from, sheet },
+            Answer::Traversed {
+                start,
+                image,
+                sheet: images,
+            },
+        ) = (is_overtaken, question, answer)
+        {
+            self.shown = Some(Shown {
+                number,
+                samples,
+                item: from.item,
+                start,
+                image,
+                sheet,
+                images,
+            });
+        }
+    }
+
+    fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+        draw::draw(self, app, workspace, area, buffer);
+    }
+}
