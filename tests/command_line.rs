@@ -81,15 +81,9 @@ fn train_resume_and_evaluate() {
     let report = &objects(&output)[0];
     assert_eq!(report["points"], 10_000);
     let mnist = data::load("mnist", |_| {}).expect("MNIST is built in");
-    let training = session::load(&folder.path().join("run.ron")).and_then(|run| run.into_state(&mnist));
-    let training = training.expect("what was trained");
-    let test = lower_bound(
-        &training.training.model,
-        &mnist.test,
-        training.training.noise(),
-        |_| true,
-    )
-    .expect("test points");
+    let state = session::load(&folder.path().join("run.ron")).and_then(|run| run.into_state(&mnist));
+    let training = state.expect("what was trained").training;
+    let test = lower_bound(&training.model, &mnist.test, training.noise(), |_| true).expect("test points");
     assert_eq!(report["active_units"], test.active_units());
     assert_eq!(report["elbo"], test.terms.lower_bound());
     assert!(test.terms.lower_bound() < -100.0);

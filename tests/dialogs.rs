@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{MODIFIED, app, press, press_with, screen, type_character, update, workspace};
+use common::{MODIFIED, app, press, press_with, screen, tell, type_character, update};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::run::{Event, State};
 use vae_tui::session::folder::Entry;
@@ -139,7 +139,7 @@ fn the_home_folder_may_be_written_as_in_a_shell() {
         }
         update(&mut app, Message::Pasted(written.into()));
         let effects = press(&mut app, KeyCode::Enter);
-        let [Effect::NewRun(configuration)] = &effects[..] else {
+        let [Effect::NewRun(_, configuration)] = &effects[..] else {
             panic!("{effects:?}")
         };
         assert_eq!(configuration.data, meant.to_string_lossy());
@@ -162,13 +162,8 @@ fn an_error_stays_until_a_key_is_pressed() {
         &mut app,
         Message::CurveUnread("two.ron can't be read: gone too".into()),
     );
-    let data = workspace(&app).data.clone();
-    let opened = vae_tui::tui::message::Opened::new(
-        vae_tui::learning::Training::new(common::configuration(), &data),
-        data,
-    );
-    update(&mut app, Message::Opened(Box::new(opened)));
-    update(&mut app, Message::Trainer(Event::State(State::Finished)));
+    common::open_new_run(&mut app);
+    tell(&mut app, Event::State(State::Finished));
     update(&mut app, Message::Reading("unpacking MNIST".into(), 0.5));
     let shown = screen(&app);
     assert!(

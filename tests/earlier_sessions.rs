@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use vae_tui::data::mnist;
-use vae_tui::learning::Training;
+use vae_tui::run::RunState;
 use vae_tui::session;
 
 fn fixture(name: &str) -> PathBuf {
@@ -15,10 +15,10 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn training(path: &Path) -> Training {
+fn state(path: &Path) -> RunState {
     let data = Arc::new(mnist::load(|_| ()).expect("MNIST travels inside"));
     let resumed = session::resume(path, None, |_| Ok(data)).expect("the session opens");
-    resumed.training
+    resumed.state
 }
 
 #[test]
@@ -27,22 +27,31 @@ fn they_go_on_as_they_did() {
         ("aevb-of-0.1.ron", "aevb-of-0.1-later.ron"),
         ("mcem-of-0.1.ron", "mcem-of-0.1-later.ron"),
     ] {
-        let expected = training(&fixture(after));
+        let expected = state(&fixture(after));
         let folder = tempfile::tempdir().expect("a folder");
         let out = folder.path().join("later.ron");
         let ended = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
-            .args(["train", "--samples", &expected.samples.to_string(), "--resume"])
+            .args([
+                "train",
+                "--samples",
+                &expected.training.samples.to_string(),
+                "--resume",
+            ])
             .arg(fixture(before))
             .arg("--out")
             .arg(&out)
             .output()
             .expect("the program runs");
         assert!(ended.status.success(), "{ended:?}");
-        let ours = training(&out);
-        assert_eq!((ours.samples, ours.steps), (expected.samples, expected.steps));
-        assert_eq!(ours.configuration, expected.configuration);
-        assert_eq!(ours.evaluations.len(), expected.evaluations.len());
-        for (ours, expected) in ours.evaluations.iter().zip(&expected.evaluations) {
+        let ours = state(&out);
+        let (training, expected_training) = (&ours.training, &expected.training);
+        assert_eq!(
+            (training.samples, training.steps),
+            (expected_training.samples, expected_training.steps)
+        );
+        assert_eq!(training.configuration, expected_training.configuration);
+        assert_eq!(ours.log.evaluations.len(), expected.log.evaluations.len());
+        for (ours, expected) in ours.log.evaluations.iter().zip(&expected.log.evaluations) {
             assert_eq!(ours.samples, expected.samples);
             // Another processor's vector width rounds sums elsewhere.
             assert!(
@@ -54,8 +63,8 @@ fn they_go_on_as_they_did() {
                 "{ours:?} {expected:?}"
             );
         }
-        let ours = ours.model.parameters().into_iter();
-        let expected = expected.model.parameters().into_iter();
+        let ours = training.model.parameters().into_iter();
+        let expected = expected_training.model.parameters().into_iter();
         for (ours, expected) in ours.zip(expected) {
             assert_eq!(ours.name, expected.name);
             let pairs = ours.parameter.values().iter().zip(expected.parameter.values());

@@ -3,8 +3,9 @@
 
 mod common;
 
-use common::{MODIFIED, app, press, press_with, screen, type_character, update, workspace};
+use common::{MODIFIED, app, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use vae_tui::learning::Changes;
 use vae_tui::model::Estimator;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::{Command, Event, State};
@@ -23,6 +24,12 @@ use vae_tui::tui::saver::{Manner, SaveFault};
 fn value(app: &App) -> f32 {
     let workspace = workspace(app);
     workspace.latent(&app.view)[workspace.selected(&app.view)]
+}
+
+/// The decoded image.
+fn image(app: &App) -> &[f32] {
+    let traversal = workspace(app).traversal.as_ref();
+    &traversal.expect("the pane's question was answered").image
 }
 
 fn rate(app: &App) -> f32 {
@@ -104,11 +111,19 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::Reset => assert!(matches!(after.overlay, Some(Overlay::Confirm(Question::Reset)))),
         Action::RaiseLearningRate => {
             assert!(rate(after) > rate(before));
-            assert!(matches!(effects, [Effect::Command(Command::SetLearningRate(r))] if *r == rate(after)));
+            let changes = Changes {
+                learning_rate: Some(rate(after)),
+                ..Changes::default()
+            };
+            assert!(matches!(effects, [Effect::Command(Command::Change(made))] if *made == changes));
         }
         Action::LowerLearningRate => {
             assert!(rate(after) < rate(before));
-            assert!(matches!(effects, [Effect::Command(Command::SetLearningRate(r))] if *r == rate(after)));
+            let changes = Changes {
+                learning_rate: Some(rate(after)),
+                ..Changes::default()
+            };
+            assert!(matches!(effects, [Effect::Command(Command::Change(made))] if *made == changes));
         }
         Action::SwitchEstimator => {
             let estimators = (
@@ -116,10 +131,11 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
                 new.progress.configuration.estimator,
             );
             assert_eq!(estimators, (Estimator::B, Estimator::A));
-            assert!(matches!(
-                effects,
-                [Effect::Command(Command::SetEstimator(Estimator::A))]
-            ));
+            let changes = Changes {
+                estimator: Some(Estimator::A),
+                ..Changes::default()
+            };
+            assert!(matches!(effects, [Effect::Command(Command::Change(made))] if *made == changes));
         }
         Action::Evaluate => assert!(matches!(effects, [Effect::Command(Command::Evaluate)])),
         Action::Estimate => assert!(matches!(effects, [Effect::Command(Command::Estimate)])),
@@ -162,7 +178,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::FarRight if comparison => assert!(cursor_moved(0.1)),
         Action::KeepCurve => {
             assert_eq!(is.runs.len(), was.runs.len() + 1);
-            assert_eq!(is.runs[0].evaluations, new.progress.evaluations);
+            assert_eq!(is.runs[0].evaluations, new.progress.log.evaluations);
         }
         Action::AddCurve => assert!(matches!(effects, [Effect::ListSessions(Intent::Compare)])),
         Action::RemoveCurve => assert_eq!((was.runs.len(), is.runs.len(), is.selected), (1, 0, 0)),
@@ -180,8 +196,8 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::FarLeft => assert!(moved(-1.0)),
         Action::FarRight => assert!(moved(1.0)),
         Action::ResetDimension | Action::ResetLatent => {
-            assert_eq!(new.latent(&after.view), new.traversal.start);
-            assert_ne!(old.latent(&before.view), old.traversal.start);
+            assert_eq!(new.latent(&after.view), new.start(&after.view));
+            assert_ne!(old.latent(&before.view), old.start(&before.view));
         }
         Action::Origin => assert!(new.latent(&after.view).iter().all(|&z| z == 0.0)),
         Action::Randomise if traversal => assert_ne!(new.latent(&after.view), old.latent(&before.view)),
@@ -192,7 +208,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::Up => assert!(after.view.selected_image < before.view.selected_image),
         Action::Down => assert!(after.view.selected_image > before.view.selected_image + 1),
         Action::FarUp => {
-            let points = new.data.test.points();
+            let points = new.data.test_items;
             let page = after.view.images.len();
             assert_eq!(after.view.images.first(), Some(&(points - page % points)));
         }
@@ -229,11 +245,11 @@ fn every_key_of_the_table_does_what_it_says() {
 #[test]
 fn the_decoded_image_follows_the_keys() {
     let mut app = prepared(Action::Right, Scope::In(Pane::Traversal));
-    let image = workspace(&app).traversal.image.clone();
+    let before = image(&app).to_vec();
     press_with(&mut app, KeyCode::Right, KeyModifiers::SHIFT);
-    assert_ne!(workspace(&app).traversal.image, image);
+    assert_ne!(image(&app), before);
     type_character(&mut app, '0');
-    assert_eq!(workspace(&app).traversal.image, image);
+    assert_eq!(image(&app), before);
     for _ in 0..20 {
         press_with(&mut app, KeyCode::Right, KeyModifiers::SHIFT);
     }
@@ -310,7 +326,7 @@ fn an_unsaved_run_is_never_left_without_a_question() {
         app.overlay,
         Some(Overlay::Confirm(Question::Replace(_)))
     ));
-    assert!(matches!(type_character(&mut app, 'y')[..], [Effect::NewRun(_)]));
+    assert!(matches!(type_character(&mut app, 'y')[..], [Effect::NewRun(..)]));
 }
 
 #[test]
@@ -333,7 +349,7 @@ fn the_form_makes_the_run_that_was_typed_and_names_what_is_wrong() {
     }
     press(&mut app, KeyCode::Right);
     let effects = press(&mut app, KeyCode::Enter);
-    let [Effect::NewRun(configuration)] = &effects[..] else {
+    let [Effect::NewRun(_, configuration)] = &effects[..] else {
         panic!("{effects:?}")
     };
     assert_eq!(configuration.latent, 6);
@@ -378,7 +394,7 @@ fn the_list_opens_the_chosen_session() {
     assert!(screen(&app).contains("summary of b.ron"));
     press(&mut app, KeyCode::Down);
     let effects = press(&mut app, KeyCode::Enter);
-    assert!(matches!(&effects[..], [Effect::Open(path)] if path.ends_with("b.ron")));
+    assert!(matches!(&effects[..], [Effect::Open(_, path)] if path.ends_with("b.ron")));
 }
 
 /// A run with another number of latent dimensions, twice as fast and ten nats below.
@@ -391,6 +407,7 @@ fn other_run(app: &App) -> KeptRun {
             ..progress.configuration.clone()
         },
         evaluations: progress
+            .log
             .evaluations
             .iter()
             .map(|point| CurvePoint {
@@ -410,6 +427,7 @@ fn the_cursor_reads_every_run_where_it_stands() {
     assert_eq!(app.view.pane, Pane::Comparison, "a curve that was added is shown");
     let last = workspace(&app)
         .progress
+        .log
         .evaluations
         .last()
         .map(|point| point.elbo_test);
@@ -423,7 +441,7 @@ fn the_cursor_reads_every_run_where_it_stands() {
     for _ in 0..5 {
         press_with(&mut app, KeyCode::Left, KeyModifiers::SHIFT);
     }
-    let second = workspace(&app).progress.evaluations[1].elbo_test;
+    let second = workspace(&app).progress.log.evaluations[1].elbo_test;
     let shown = screen(&app);
     assert!(
         shown.contains("at 4k samples") && shown.contains(&format!("{second:.1}")),
@@ -454,12 +472,7 @@ fn curves_stay_when_another_run_is_opened_and_are_saved_with_it() {
     type_character(&mut app, 'b');
     let kept = app.view.comparison.runs.clone();
     assert_eq!(kept[0].name, "shapes-6d");
-    let data = workspace(&app).data.clone();
-    let opened = vae_tui::tui::message::Opened::new(
-        vae_tui::learning::Training::new(common::configuration(), &data),
-        data,
-    );
-    update(&mut app, Message::Opened(Box::new(opened)));
+    common::open_new_run(&mut app);
     assert_eq!(app.view.comparison.runs, kept);
     assert!(type_character(&mut app, 'b').is_empty());
     assert_eq!(
@@ -476,13 +489,23 @@ fn curves_stay_when_another_run_is_opened_and_are_saved_with_it() {
 fn a_finished_run_goes_on_with_a_higher_goal() {
     let mut app = app(100, 30);
     let goal = workspace(&app).progress.configuration.goal;
-    update(&mut app, Message::Trainer(Event::State(State::Finished)));
+    tell(&mut app, Event::State(State::Finished));
     assert!(screen(&app).contains("goal reached"));
     let effects = type_character(&mut app, ' ');
-    assert!(matches!(
-        effects[..],
-        [Effect::Command(Command::SetGoal(new)), Effect::Command(Command::Start)] if new > goal
-    ));
+    let [
+        Effect::Command(Command::Change(changes)),
+        Effect::Command(Command::Start),
+    ] = effects[..]
+    else {
+        panic!("{effects:?}")
+    };
+    let raised = changes.goal.expect("a goal");
+    assert!(raised > goal);
+    let goal_alone = Changes {
+        goal: Some(raised),
+        ..Changes::default()
+    };
+    assert_eq!(changes, goal_alone);
 }
 
 #[test]

@@ -13,12 +13,13 @@ use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{
     LowerBound, Noise, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
-use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
+use vae_tui::learning::{Changes, Configuration, Method, Preset, Training, Workers};
 use vae_tui::model::Estimator;
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::nn::view::elements_mut;
 use vae_tui::random::{Purpose, fill_standard_normal, generator};
-use vae_tui::run::{Command, Event, State, Trainer};
+use vae_tui::run::protocol::Measurement;
+use vae_tui::run::{Answered, Command, Event, Question, RunHandle, RunState, State};
 
 const NOISE: Noise = Noise {
     seed: 1,
@@ -40,28 +41,54 @@ fn measure(training: &Training, data: &Dataset) -> LowerBound {
     lower_bound(&training.model, &data.test, NOISE, |_| true).expect("there are test images")
 }
 
+fn start(training: Training, data: &Arc<Dataset>) -> RunHandle {
+    let (run, _) = RunHandle::start(RunState::new(training), data.clone()).expect("threads can be started");
+    run
+}
+
 /// The next event that `wanted` recognises. No test waits for a time to pass, only for things to happen.
-fn wait_for<T>(trainer: &Trainer, wanted: impl Fn(Event) -> Option<T>) -> T {
+fn wait_for<T>(run: &RunHandle, wanted: impl Fn(Event) -> Option<T>) -> T {
     loop {
-        let event = trainer
-            .events()
-            .recv_timeout(Duration::from_secs(120))
-            .expect("the trainer answers");
-        if let Some(found) = wanted(event) {
+        let told = run.events().recv_timeout(Duration::from_secs(120));
+        let told = told.expect("the run answers");
+        assert_eq!(told.run, run.id());
+        if let Some(found) = wanted(told.event) {
             return found;
         }
     }
 }
 
-fn wait_for_state(trainer: &Trainer, wanted: State) {
-    wait_for(trainer, |event| match event {
+fn wait_for_state(run: &RunHandle, wanted: State) {
+    wait_for(run, |event| match event {
         Event::State(state) if state == wanted => Some(()),
         _ => None,
     });
 }
 
-fn checkpoint(trainer: &Trainer) -> Training {
-    *trainer.checkpoint().recv().expect("the trainer answers")
+fn checkpoint(run: &RunHandle) -> RunState {
+    *run.checkpoint().recv().expect("the run answers")
+}
+
+/// Has the trainer learn until then.
+fn set_goal(run: &RunHandle, goal: u64) {
+    run.send(Command::Change(Changes {
+        goal: Some(goal),
+        ..Changes::default()
+    }));
+}
+
+/// Asks about the newest parameters; returns the question's number.
+fn look(run: &RunHandle) -> u64 {
+    run.ask("test", Question::Reconstruct { items: vec![0] })
+}
+
+/// What is seen in the newest parameters.
+fn looked_at(run: &RunHandle) -> Answered {
+    let sent = look(run);
+    wait_for(run, |event| match event {
+        Event::Answered(answered) if answered.number == sent => Some(*answered),
+        _ => None,
+    })
 }
 
 #[test]
@@ -243,9 +270,9 @@ fn a_run_that_diverges_stops_at_its_last_finite_parameters() {
     let data = shapes();
     let mut training = train(configuration(), &data, 200);
     training.optimizer.learning_rate = 1e30;
-    let trainer = Trainer::start(training, data).expect("threads can be started");
-    trainer.send(Command::Start);
-    let diverged = wait_for(&trainer, |event| match event {
+    let run = start(training, &data);
+    run.send(Command::Start);
+    let diverged = wait_for(&run, |event| match event {
         Event::Diverged(diverged) => Some(diverged),
         _ => None,
     });
@@ -254,7 +281,7 @@ fn a_run_that_diverges_stops_at_its_last_finite_parameters() {
         said.contains("no longer finite") && said.contains("lower learning rate"),
         "{said}"
     );
-    let kept = checkpoint(&trainer);
+    let RunState { training: kept, log } = checkpoint(&run);
     assert_eq!(kept.samples, diverged.samples);
     let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
     assert!(
@@ -264,7 +291,7 @@ fn a_run_that_diverges_stops_at_its_last_finite_parameters() {
             .all(|named| finite(named.parameter.values()))
     );
     assert!(
-        kept.trace
+        log.trace
             .buckets()
             .iter()
             .all(|bucket| bucket.minimum.is_finite())
@@ -274,34 +301,38 @@ fn a_run_that_diverges_stops_at_its_last_finite_parameters() {
 #[test]
 fn the_trainer_obeys() {
     let data = shapes();
-    let trainer =
-        Trainer::start(Training::new(configuration(), &data), data.clone()).expect("threads can be started");
-    let first = trainer.snapshot();
-    trainer.send(Command::Step);
-    wait_for_state(&trainer, State::Paused);
-    assert_eq!(checkpoint(&trainer).steps, 1);
-    assert!(
-        !Arc::ptr_eq(&first, &trainer.snapshot()),
-        "a step publishes its parameters"
-    );
+    let run = start(Training::new(configuration(), &data), &data);
+    let first = looked_at(&run);
+    run.send(Command::Step);
+    wait_for_state(&run, State::Paused);
+    assert_eq!(checkpoint(&run).training.steps, 1);
+    let second = looked_at(&run);
+    assert_eq!((first.samples, second.samples), (0, 20));
+    assert_ne!(first.answer, second.answer, "a step publishes its parameters");
 
-    trainer.send(Command::SetLearningRate(5e-4));
-    trainer.send(Command::SetGoal(1_000));
-    trainer.send(Command::Start);
-    wait_for_state(&trainer, State::Finished);
-    let finished = checkpoint(&trainer);
+    run.send(Command::Change(Changes {
+        learning_rate: Some(5e-4),
+        ..Changes::default()
+    }));
+    set_goal(&run, 1_000);
+    run.send(Command::Start);
+    wait_for_state(&run, State::Finished);
+    let RunState {
+        training: finished,
+        log,
+    } = checkpoint(&run);
     assert_eq!(
         (finished.samples, finished.optimizer.learning_rate),
         (1_000, 5e-4)
     );
     assert_eq!(
-        finished.evaluations.last().map(|point| point.samples),
+        log.evaluations.last().map(|point| point.samples),
         Some(1_000),
         "the goal is measured"
     );
 
-    trainer.send(Command::Evaluate);
-    let (point, test) = wait_for(&trainer, |event| match event {
+    run.send(Command::Evaluate);
+    let (point, test) = wait_for(&run, |event| match event {
         Event::Evaluated { point, test, .. } => Some((point, test)),
         _ => None,
     });
@@ -314,12 +345,11 @@ fn the_trainer_obeys() {
 fn a_trainer_ends_when_it_is_dropped() {
     let data = shapes();
     for command in [Command::Start, Command::Pause, Command::Evaluate] {
-        let trainer = Trainer::start(Training::new(configuration(), &data), data.clone())
-            .expect("threads can be started");
-        let checkpoints = trainer.checkpoints();
-        trainer.send(command);
+        let run = start(Training::new(configuration(), &data), &data);
+        let checkpoints = run.checkpoints();
+        run.send(command);
         assert!(checkpoints().is_some());
-        drop(trainer);
+        drop(run);
         assert!(checkpoints().is_none());
     }
 }
@@ -328,18 +358,19 @@ fn a_trainer_ends_when_it_is_dropped() {
 fn watching_and_measuring_change_nothing() {
     let data = shapes();
     let alone = train(configuration(), &data, 3_000);
-    let trainer =
-        Trainer::start(Training::new(configuration(), &data), data).expect("threads can be started");
-    trainer.send(Command::SetGoal(3_000));
-    trainer.send(Command::Start);
+    let run = start(Training::new(configuration(), &data), &data);
+    set_goal(&run, 3_000);
+    run.send(Command::Start);
     for _ in 0..5 {
-        trainer.send(Command::Evaluate);
-        trainer.send(Command::Pause);
-        checkpoint(&trainer);
-        trainer.send(Command::Start);
+        run.send(Command::Evaluate);
+        run.send(Command::Pause);
+        look(&run);
+        checkpoint(&run);
+        run.send(Command::Start);
+        look(&run);
     }
-    wait_for_state(&trainer, State::Finished);
-    let watched = checkpoint(&trainer);
+    wait_for_state(&run, State::Finished);
+    let watched = checkpoint(&run).training;
     for (alone, watched) in alone.model.parameters().iter().zip(watched.model.parameters()) {
         assert_eq!(
             alone.parameter.values(),
@@ -445,12 +476,11 @@ fn the_estimates_of_the_marginal_likelihood_agree_above_the_bound() {
 }
 
 #[test]
-fn the_trainer_estimates_the_marginal_likelihood_and_a_command_breaks_it_off() {
+fn the_trainer_estimates_the_marginal_likelihood_and_steering_breaks_it_off() {
     let data = shapes();
-    let trainer =
-        Trainer::start(Training::new(configuration(), &data), data).expect("threads can be started");
-    trainer.send(Command::Estimate);
-    let point = wait_for(&trainer, |event| match event {
+    let run = start(Training::new(configuration(), &data), &data);
+    run.send(Command::Estimate);
+    let point = wait_for(&run, |event| match event {
         Event::Estimated(point) => Some(point),
         _ => None,
     });
@@ -461,11 +491,42 @@ fn the_trainer_estimates_the_marginal_likelihood_and_a_command_breaks_it_off() {
             .is_some_and(|estimate| estimate.mean.is_finite())
             && point.estimates.posterior_samples.is_none()
     );
-    assert_eq!(checkpoint(&trainer).marginals, [point]);
-    trainer.send(Command::Estimate);
-    trainer.send(Command::Pause);
-    wait_for(&trainer, |event| {
-        matches!(event, Event::EstimateEnded).then_some(())
-    });
-    assert_eq!(checkpoint(&trainer).marginals.len(), 1);
+    assert_eq!(checkpoint(&run).log.marginals, [point]);
+    for steering in [
+        Command::BreakOff,
+        Command::Step,
+        Command::Change(Changes {
+            learning_rate: Some(5e-4),
+            ..Changes::default()
+        }),
+        Command::Start,
+    ] {
+        run.send(Command::Estimate);
+        run.send(steering);
+        wait_for(&run, |event| match event {
+            Event::BrokenOff(Measurement::Estimate) => Some(()),
+            Event::Estimated(_) => panic!("it went on to its end"),
+            _ => None,
+        });
+        run.send(Command::Pause);
+        assert_eq!(checkpoint(&run).log.marginals.len(), 1);
+    }
+}
+
+/// No step is made during an estimate, so that there is nothing to break it off for.
+#[test]
+fn a_pause_is_told_at_once_and_lets_an_estimate_end() {
+    let data = shapes();
+    let run = start(Training::new(configuration(), &data), &data);
+    run.send(Command::Estimate);
+    run.send(Command::Pause);
+    let is_paused = |event| match event {
+        Event::State(State::Paused) => Some(true),
+        Event::Estimated(_) => Some(false),
+        _ => None,
+    };
+    assert!(wait_for(&run, is_paused), "told before the estimate ends");
+    wait_for(&run, |event| matches!(event, Event::Estimated(_)).then_some(()));
+    wait_for_state(&run, State::Paused);
+    assert_eq!(checkpoint(&run).log.marginals.len(), 1);
 }

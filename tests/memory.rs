@@ -4,7 +4,6 @@
 
 mod common;
 
-use common::update;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,12 +11,13 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 use vae_tui::data::{self, Dataset};
 use vae_tui::evaluation::{from_posterior_samples, importance_weighted};
-use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
-use vae_tui::run::{Command, Event, State, Trainer};
+use vae_tui::learning::{Changes, Configuration, Method, Preset, Training, Workers};
+use vae_tui::run::{Command, Event, RunHandle, RunState, State};
 use vae_tui::session::{self, View};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::update::update;
 
 /// Held by every test here, so that nothing else takes memory meanwhile.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -79,28 +79,37 @@ fn opened_and_left(app: &mut App, path: &Path, data: &Arc<Dataset>) {
     let before = threads();
     let session = session::load(path).expect("what was saved can be read");
     let view = session.view().clone();
-    let training = session.into_state(data).expect("the same data");
-    let goal = training.samples + 300;
-    let trainer = Trainer::start(training.clone(), data.clone()).expect("threads can be started");
+    let state = session.into_state(data).expect("the same data");
+    let goal = Changes {
+        goal: Some(state.training.samples + 300),
+        ..Changes::default()
+    };
+    let (run, summary) = RunHandle::start(state, data.clone()).expect("threads can be started");
     let opened = Opened {
         view,
         path: Some(path.to_owned()),
-        ..Opened::new(training, data.clone())
+        ..Opened::new(summary)
     };
     update(app, Message::Opened(Box::new(opened)));
-    trainer.send(Command::SetGoal(goal));
-    trainer.send(Command::Start);
-    trainer.send(Command::Evaluate);
-    let mut finished = false;
-    while !finished {
-        let event = trainer.events().recv_timeout(Duration::from_secs(120));
-        let event = event.expect("the trainer answers");
-        finished = matches!(event, Event::State(State::Finished));
-        update(app, Message::Trainer(event));
+    for command in [Command::Change(goal), Command::Start, Command::Evaluate] {
+        run.send(command);
     }
-    update(app, Message::Snapshot(trainer.snapshot()));
+    let told_until = |app: &mut App, is_last: &dyn Fn(&Event) -> bool| {
+        let mut ended = false;
+        while !ended {
+            let told = run.events().recv_timeout(Duration::from_secs(120));
+            let told = told.expect("the run answers");
+            ended = is_last(&told.event);
+            update(app, Message::Told(told));
+        }
+    };
+    told_until(app, &|event| matches!(event, Event::State(State::Finished)));
+    for (asker, question) in app.wishes() {
+        run.ask(asker, question);
+        told_until(app, &|event| matches!(event, Event::Answered(_)));
+    }
     common::frame(app);
-    drop(trainer);
+    drop(run);
     // Threads end a moment after their pool, and the allocator has a heap for every thread that lives at the same time:
     // people open runs seconds apart.
     let since = Instant::now();
@@ -126,8 +135,8 @@ fn memory_stays_as_it_is_however_many_runs_are_opened() {
         batch: 40,
         ..common::configuration()
     };
-    let training = Training::new(configuration, &data);
-    session::save(&training, &View::default(), &path).expect("the folder can be written");
+    let state = RunState::new(Training::new(configuration, &data));
+    session::save(&state, &View::default(), &path).expect("the folder can be written");
     let mut app = App::new(Rect::new(0, 0, 100, 30), ColourDepth::TrueColour);
     for _ in 0..10 {
         opened_and_left(&mut app, &path, &data);

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::update;
+use common::{tell, update};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use vae_tui::data::mnist;
-use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::evaluation::lower_bound;
 use vae_tui::run::Event;
 use vae_tui::session;
 use vae_tui::tui::app::App;
@@ -31,16 +31,14 @@ fn draw_the_picture_of_the_readme() {
     let data = Arc::new(mnist::load(|_| {}).expect("the embedded data unpacks"));
     let session = session::load(Path::new("saves/mnist-20d.ron")).expect("the example is a session");
     let view = session.view().clone();
-    let training = session.into_state(&data).expect("the example fits the data");
-    let noise = Noise {
-        seed: training.configuration.seed,
-        binarisation: training.configuration.binarisation,
-    };
-    let test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    let state = session.into_state(&data).expect("the example fits the data");
+    let training = &state.training;
+    let test =
+        lower_bound(&training.model, &data.test, training.noise(), |_| true).expect("there are test images");
     let opened = Opened {
         view,
         path: Some("saves/mnist-20d.ron".into()),
-        ..Opened::new(training, data)
+        ..common::opened(&state, &data)
     };
     let mut app = App::new(Rect::new(0, 0, 120, 36), ColourDepth::TrueColour);
     update(&mut app, Message::Opened(Box::new(opened)));
@@ -49,7 +47,7 @@ fn draw_the_picture_of_the_readme() {
         test,
         seconds: 0.5,
     };
-    update(&mut app, Message::Trainer(measured));
+    tell(&mut app, measured);
     common::press(&mut app, KeyCode::Esc);
     std::fs::write("docs/screen.svg", svg(&common::frame(&app))).expect("the folder can be written");
 }

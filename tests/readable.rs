@@ -14,7 +14,7 @@ use vae_tui::session::{KeptRun, Pane};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::layout;
-use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::message::Message;
 use vae_tui::tui::overlays::sessions::Intent;
 
 const PANES: [Pane; 4] = [
@@ -116,12 +116,7 @@ fn hints_are_whole_and_always_tell_the_way_out() {
 fn what_stands_in_an_empty_pane_is_whole() {
     for (width, height) in [(80, 24), (100, 30), (101, 31), (200, 60), (40, 12)] {
         let mut app = app(width, height);
-        let data = common::workspace(&app).data.clone();
-        let opened = Opened::new(
-            vae_tui::learning::Training::new(common::configuration(), &data),
-            data,
-        );
-        update(&mut app, Message::Opened(Box::new(opened)));
+        common::open_new_run(&mut app);
         let inside = layout::visible(app.area, &app.view, Pane::Training).expect("the pane is on the screen");
         let curve = layout::training(inside, false).curve;
         let shown = words(&app, curve);

@@ -9,8 +9,9 @@ use insta::assert_snapshot;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
+use vae_tui::explore::sheet;
 use vae_tui::session::{Pane, SessionError, Sheet};
-use vae_tui::tui::app::{App, Below};
+use vae_tui::tui::app::{App, Traversal};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::glyphs::Glyphs;
 use vae_tui::tui::layout;
@@ -35,6 +36,12 @@ fn pane_in(width: u16, height: u16, pane: Pane, depth: ColourDepth) -> App {
     press(&mut app, KeyCode::Esc);
     update(&mut app, Message::Resized(width, height));
     app
+}
+
+/// What the traversal pane shows.
+fn traversal(app: &App) -> &Traversal {
+    let traversal = workspace(app).traversal.as_ref();
+    traversal.expect("the pane's question was answered")
 }
 
 #[test]
@@ -74,9 +81,9 @@ fn the_plane_moves_light_to_the_right_and_down() {
     update(&mut app, Message::Resized(100, 30));
     let inside = layout::visible(app.area, &app.view, Pane::Traversal).expect("the pane is on the screen");
     let (columns, rows) = layout::traversal(inside, common::SIDE, common::SIDE).sheet;
-    let traversal = &workspace(&app).traversal;
-    let images: Vec<&[f32]> = traversal
-        .strips
+    let images: Vec<&[f32]> = traversal(&app)
+        .images
+        .pixels
         .chunks_exact(common::SIDE * common::SIDE)
         .collect();
     assert_eq!(images.len(), columns * rows);
@@ -94,10 +101,9 @@ fn the_plane_moves_light_to_the_right_and_down() {
 
     app.view.latent = vec![9.0, -9.0, 0.0, 0.0, 0.0, 0.0];
     update(&mut app, Message::Resized(100, 30));
-    let Below::Plane { nearest, .. } = workspace(&app).traversal.below else {
-        panic!("the plane is shown");
-    };
-    assert_eq!(nearest, Some(columns - 1));
+    let Traversal { sheet, images, .. } = traversal(&app);
+    assert!(matches!(sheet, sheet::Sheet::Plane { .. }), "the plane is shown");
+    assert_eq!(images.nearest, Some(columns - 1));
 }
 
 #[test]
@@ -169,7 +175,7 @@ fn the_big_image_has_the_decoded_greys() {
     let buffer = frame(&app);
     let inside = layout::visible(app.area, &app.view, Pane::Traversal).expect("the pane is on the screen");
     let area = layout::traversal(inside, common::SIDE, common::SIDE).image;
-    let image = &workspace(&app).traversal.image;
+    let image = &traversal(&app).image;
 
     // A picture keeps its proportions: a cell is twice as high as it is wide.
     assert_eq!(area.width, 2 * area.height);

@@ -5,14 +5,14 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{shapes, training};
+use common::{shapes, state};
 use vae_tui::session::{View, load, save};
 
 /// A folder with one good session in it.
 fn saved() -> (tempfile::TempDir, PathBuf, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("run.ron");
-    save(&training(&shapes()), &View::default(), &path).expect("the folder can be written");
+    save(&state(&shapes()), &View::default(), &path).expect("the folder can be written");
     let text = std::fs::read_to_string(&path).expect("a session is text");
     (folder, path, text)
 }
@@ -41,7 +41,7 @@ fn what_editors_do_to_a_session_is_no_damage() {
         std::fs::write(&path, &edited).expect("the folder can be written");
         let read = load(&path).and_then(|session| session.into_state(&shapes()));
         let read = read.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(read.samples, 9_000);
+        assert_eq!(read.training.samples, 9_000);
     }
 }
 

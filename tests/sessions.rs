@@ -7,18 +7,19 @@ mod needs;
 
 use std::path::{Path, PathBuf};
 
-use common::{configuration, shapes, training};
+use common::{configuration, shapes, state};
 use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
+use vae_tui::run::RunState;
 use vae_tui::run::curve::{Against, MarginalPoint};
 use vae_tui::session::{
     Bounds, Comparison, KeptRun, Pane, SessionError, SessionFile, Sheet, View, folder, load, save,
 };
 
 /// Every number of a run, to the bit.
-fn state(training: &Training) -> Vec<u32> {
+fn numbers(RunState { training, .. }: &RunState) -> Vec<u32> {
     let parameters = training.model.parameters();
     let values = parameters.iter().flat_map(|named| named.parameter.values());
     let optimizer = &training.optimizer;
@@ -26,18 +27,19 @@ fn state(training: &Training) -> Vec<u32> {
     values.chain(memory).map(|value| value.to_bits()).collect()
 }
 
-fn train(training: &mut Training, data: &Dataset, steps: usize) {
+fn train(RunState { training, log }: &mut RunState, data: &Dataset, steps: usize) {
     let workers = Workers::new(training.configuration.threads, training.configuration.batch)
         .expect("threads can be started");
     for _ in 0..steps {
-        workers
+        let report = workers
             .run(|| training.step(data, &workers))
             .expect("a small model on easy data stays finite");
+        log.take_in_step(&report);
     }
 }
 
-fn round_trip(training: &Training, data: &Dataset, path: &Path) -> Training {
-    save(training, &View::default(), path).expect("the folder can be written");
+fn round_trip(state: &RunState, data: &Dataset, path: &Path) -> RunState {
+    save(state, &View::default(), path).expect("the folder can be written");
     load(path)
         .and_then(|session| session.into_state(data))
         .expect("what was saved can be read")
@@ -47,7 +49,7 @@ fn round_trip(training: &Training, data: &Dataset, path: &Path) -> Training {
 fn saved() -> (tempfile::TempDir, PathBuf, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("run.ron");
-    save(&training(&shapes()), &View::default(), &path).expect("the folder can be written");
+    save(&state(&shapes()), &View::default(), &path).expect("the folder can be written");
     let text = std::fs::read_to_string(&path).expect("a session is text");
     (folder, path, text)
 }
@@ -71,7 +73,7 @@ fn two_thousand_steps_are_one_thousand_twice() {
         (Rule::Adagrad, 1, Method::WakeSleep),
         (Rule::Adagrad, 2, Method::Mcem),
     ] {
-        let configuration = vae_tui::learning::Configuration {
+        let configuration = Configuration {
             optimizer: rule,
             method,
             threads,
@@ -80,18 +82,19 @@ fn two_thousand_steps_are_one_thousand_twice() {
             binarisation: vae_tui::data::Binarisation::Dynamic,
             ..configuration()
         };
-        let mut whole = Training::new(configuration.clone(), &data);
+        let mut whole = RunState::new(Training::new(configuration.clone(), &data));
         train(&mut whole, &data, 2_000);
-        let mut half = Training::new(configuration, &data);
+        let mut half = RunState::new(Training::new(configuration, &data));
         train(&mut half, &data, 1_000);
         let mut resumed = round_trip(&half, &data, &folder.path().join("half.ron"));
         train(&mut resumed, &data, 1_000);
-        assert_eq!(state(&whole), state(&resumed), "{rule:?} {method:?}");
+        assert_eq!(numbers(&whole), numbers(&resumed), "{rule:?} {method:?}");
+        assert_ne!(numbers(&half), numbers(&whole));
+        assert_eq!(whole.log, resumed.log);
+        let (whole, resumed) = (whole.training, resumed.training);
         assert_eq!(whole.chains, resumed.chains);
         assert_eq!((whole.samples, whole.steps), (resumed.samples, resumed.steps));
-        assert_eq!(whole.trace, resumed.trace);
         assert_eq!(whole.since_evaluation, resumed.since_evaluation);
-        assert_ne!(state(&half), state(&whole));
     }
 }
 
@@ -100,17 +103,18 @@ fn everything_comes_back() {
     let data = shapes();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("new folder").join("run.ron");
-    let mut before = training(&data);
+    let mut before = state(&data);
     // Adam's memory holds something, and something that no decimal notation would keep by accident.
-    before.optimizer.first[0][0] = f32::from_bits(0x0000_0001);
-    before.optimizer.second[1][1] = -0.0;
-    before.optimizer.learning_rate = 3.3e-4;
+    let optimizer = &mut before.training.optimizer;
+    optimizer.first[0][0] = f32::from_bits(0x0000_0001);
+    optimizer.second[1][1] = -0.0;
+    optimizer.learning_rate = 3.3e-4;
     let estimate = MarginalLikelihood {
         mean: -98.5,
         standard_error: Some(2.25),
         points: 100,
     };
-    before.marginals.push(MarginalPoint {
+    before.log.marginals.push(MarginalPoint {
         samples: 9_000,
         part: Part::Test,
         estimates: Estimates {
@@ -135,7 +139,7 @@ fn everything_comes_back() {
             runs: vec![KeptRun {
                 name: "an earlier run".into(),
                 configuration: configuration(),
-                evaluations: before.evaluations.clone(),
+                evaluations: before.log.evaluations.clone(),
             }],
             selected: 1,
             against: Against::Seconds,
@@ -147,12 +151,11 @@ fn everything_comes_back() {
     save(&before, &view, &path).expect("the folder is made");
     let session = load(&path).expect("what was saved can be read");
     assert_eq!(session.view(), &view);
-    assert_eq!(session.configuration(), &before.configuration);
+    assert_eq!(session.configuration(), &before.training.configuration);
     let after = session.into_state(&data).expect("the same data");
-    assert_eq!(state(&after), state(&before));
-    assert_eq!(after.evaluations, before.evaluations);
-    assert_eq!(after.marginals, before.marginals);
-    assert_eq!(after.trace, before.trace);
+    assert_eq!(numbers(&after), numbers(&before));
+    assert_eq!(after.log, before.log);
+    let (before, after) = (before.training, after.training);
     assert_eq!(after.optimizer, before.optimizer);
     assert_eq!(
         (after.samples, after.steps, after.seconds),
@@ -169,14 +172,14 @@ fn chains_that_do_not_fit_the_run_are_refused() {
         method: Method::Mcem,
         ..configuration()
     };
-    let mut run = Training::new(configuration, &data);
+    let mut run = RunState::new(Training::new(configuration, &data));
     train(&mut run, &data, 1);
     save(&run, &View::default(), &path).expect("the folder can be written");
     let text = std::fs::read_to_string(&path).expect("a session is text");
     let said = complaint(&path, text.replace("step_size: ", "step_size: -"));
     assert!(said.contains("step_size is -"), "{said}");
 
-    let chains = run.chains.as_mut().expect("a step was made");
+    let chains = run.training.chains.as_mut().expect("a step was made");
     chains.positions.pop();
     save(&run, &View::default(), &path).expect("the folder can be written");
     let text = std::fs::read_to_string(&path).expect("a session is text");
@@ -258,16 +261,16 @@ fn a_bad_file_is_refused_with_its_name_and_the_cause() {
 #[test]
 fn a_save_that_fails_leaves_the_old_file_as_it_was() {
     let (folder, path, text) = saved();
-    let training = training(&shapes());
+    let state = state(&shapes());
 
     // A file where a folder is needed.
     let under_a_file = path.join("deeper.ron");
-    let error = save(&training, &View::default(), &under_a_file).expect_err("a file is no folder");
+    let error = save(&state, &View::default(), &under_a_file).expect_err("a file is no folder");
     assert!(error.to_string().contains("deeper.ron can't be saved"), "{error}");
     // A folder where the file should stand.
     let taken = folder.path().join("taken.ron");
     std::fs::create_dir_all(taken.join("x")).expect("the folder can be written");
-    assert!(save(&training, &View::default(), &taken).is_err());
+    assert!(save(&state, &View::default(), &taken).is_err());
 
     assert_eq!(std::fs::read_to_string(&path).expect("still there"), text);
     let mut left: Vec<_> = std::fs::read_dir(folder.path())
@@ -292,16 +295,14 @@ fn a_full_disk_leaves_the_old_file_as_it_was() {
         return needs::skipped("this user may not mount a small file system");
     }
     let path = folder.path().join("run.ron");
-    let small = training(&shapes());
+    let small = state(&shapes());
     let saved = save(&small, &View::default(), &path).and_then(|()| save(&small, &View::default(), &path));
     let before = std::fs::read(&path);
-    let large = Training::new(
-        vae_tui::learning::Configuration {
-            hidden: 300,
-            ..configuration()
-        },
-        &shapes(),
-    );
+    let large = Configuration {
+        hidden: 300,
+        ..configuration()
+    };
+    let large = RunState::new(Training::new(large, &shapes()));
     let failed = save(&large, &View::default(), &path);
     let after = std::fs::read(&path);
     let unmounted = std::process::Command::new("umount").arg(folder.path()).status();
@@ -322,9 +323,9 @@ fn a_link_keeps_pointing_where_it_did_and_a_file_keeps_its_usual_rights() {
     let (folder, path, _) = saved();
     let link = folder.path().join("link.ron");
     std::os::unix::fs::symlink(&path, &link).expect("links can be made");
-    let mut training = training(&shapes());
-    training.samples = 9_020;
-    save(&training, &View::default(), &link).expect("the folder can be written");
+    let mut state = state(&shapes());
+    state.training.samples = 9_020;
+    save(&state, &View::default(), &link).expect("the folder can be written");
     assert!(std::fs::symlink_metadata(&link).expect("the link").is_symlink());
     let text = std::fs::read_to_string(&path).expect("the file");
     assert!(text.contains("samples: 9020,"));
@@ -367,8 +368,8 @@ fn the_examples_open() {
     for (name, latent, worst) in [("mnist-2d.ron", 2, -155.0), ("mnist-20d.ron", 20, -106.0)] {
         let session = load(&Path::new("saves").join(name)).expect("the examples are sessions");
         assert_eq!(session.configuration().latent, latent);
-        let training = session.into_state(&mnist).expect("images of the same size");
-        let last = training.evaluations.last().expect("the examples were measured");
+        let state = session.into_state(&mnist).expect("images of the same size");
+        let last = state.log.evaluations.last().expect("the examples were measured");
         assert!(last.elbo_test > worst, "{name}: {}", last.elbo_test);
     }
 }
@@ -379,11 +380,11 @@ fn a_state_that_was_overtaken_is_not_written_over_a_newer_one() {
     let path = folder.path().join("run.ron");
     let file = SessionFile::chosen(path.clone());
     let (earlier, later) = (file.ticket(), file.ticket());
-    let mut state = training(&shapes());
-    (state.samples, state.steps) = (9_020, 451);
+    let mut state = state(&shapes());
+    (state.training.samples, state.training.steps) = (9_020, 451);
     file.save(later, &state, &View::default())
         .expect("the folder can be written");
-    (state.samples, state.steps) = (9_000, 450);
+    (state.training.samples, state.training.steps) = (9_000, 450);
     let saved = file.save(earlier, &state, &View::default());
     assert_eq!(saved.expect("a newer state is saved"), path);
     let text = std::fs::read_to_string(&path).expect("the file");
@@ -402,7 +403,7 @@ fn a_state_that_was_overtaken_is_not_written_over_a_newer_one() {
 #[test]
 fn what_others_do_to_a_file_is_noticed_by_what_it_holds() {
     let (folder, path, text) = saved();
-    let state = training(&shapes());
+    let state = state(&shapes());
     let opened = || {
         let session = load(&path).expect("a session");
         SessionFile::opened(path.clone(), session.identity().clone())
@@ -475,7 +476,7 @@ fn what_others_do_to_a_file_is_noticed_by_what_it_holds() {
 #[test]
 fn runs_that_are_saved_at_once_never_share_a_name() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let state = training(&shapes());
+    let state = state(&shapes());
     let start = std::sync::Barrier::new(8);
     let paths: std::collections::BTreeSet<_> = std::thread::scope(|scope| {
         let save = || {
@@ -501,7 +502,7 @@ fn runs_that_are_saved_at_once_never_share_a_name() {
 fn mode_and_owner_stay_and_write_protection_is_respected() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     let (folder, path, _) = saved();
-    let state = training(&shapes());
+    let state = state(&shapes());
     for mode in [0o600, 0o640, 0o664] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("its owner may");
         save(&state, &View::default(), &path).expect("the folder can be written");
@@ -545,8 +546,8 @@ fn the_name_of_the_data_never_decides_whether_a_save_works() {
         (&long, &format!("{}-6d-1.ron", "x".repeat(60))),
     ] {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut state = training(&shapes());
-        state.configuration.data = name.into();
+        let mut state = state(&shapes());
+        state.training.configuration.data = name.into();
         let file = SessionFile::chosen(folder.path().join("taken.ron"));
         let path = file
             .save_elsewhere(file.ticket(), &state, &View::default())

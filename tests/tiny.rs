@@ -5,13 +5,13 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{frame, press_with, type_character, update};
+use common::{frame, press_with, tell, type_character, update};
 use proptest::prelude::*;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::learning::{Configuration, Training};
-use vae_tui::run::{Event, State};
+use vae_tui::run::{Event, RunState, State};
 use vae_tui::session::SessionError;
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
@@ -75,7 +75,7 @@ fn opened(width: usize, height: usize) -> Opened {
         batch: 1,
         ..common::configuration()
     };
-    Opened::new(Training::new(configuration, &data), data)
+    common::opened(&RunState::new(Training::new(configuration, &data)), &data)
 }
 
 /// An application of that size with that run, never drawn before.
@@ -207,7 +207,7 @@ proptest! {
         let mut app = started(first, image, compared);
         app.depth = depth;
         app.glyphs = glyphs;
-        update(&mut app, Message::Trainer(Event::State(state)));
+        tell(&mut app, Event::State(state));
         open_dialog(&mut app, dialog);
         for (index, binding) in keys.iter().enumerate() {
             let Key(code, modifiers) = binding.keys[index % binding.keys.len()];

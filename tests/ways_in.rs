@@ -9,13 +9,13 @@ mod program;
 use std::process::Output;
 use std::time::Duration;
 
-use common::{app, press, screen, shapes, type_character, update, workspace};
+use common::{app, press, screen, shapes, tell, type_character, workspace};
 use program::vae_tui;
 use ratatui::crossterm::event::KeyCode;
 use vae_tui::learning::{Changes, Configuration, Preset, Training};
-use vae_tui::run::{self, Event, Trainer};
+use vae_tui::run::{Command, Event, RunHandle, RunState, Told};
 use vae_tui::session::{self, View};
-use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::message::Effect;
 
 /// Step sizes that nothing can be trained with, as they are typed, and what is said of them.
 const BAD_RATES: [(&str, &str); 7] = [
@@ -202,8 +202,8 @@ fn a_stored_session_is_no_larger_than_its_numbers() {
         ),
     ] {
         std::fs::write(&path, text.replacen("hidden: 4", to, 1)).expect("the folder can be written");
-        let training = session::load(&path).and_then(|session| session.into_state(&data));
-        let error = training.expect_err("the sizes are wrong").to_string();
+        let state = session::load(&path).and_then(|session| session.into_state(&data));
+        let error = state.expect_err("the sizes are wrong").to_string();
         assert!(error.contains(said), "{to}: {error}");
     }
 }
@@ -211,7 +211,7 @@ fn a_stored_session_is_no_larger_than_its_numbers() {
 #[test]
 fn a_run_under_way_changes_as_a_whole_or_not_at_all() {
     let data = shapes();
-    let mut training = common::training(&data);
+    let mut training = common::state(&data).training;
     let before = (training.configuration.clone(), training.optimizer.learning_rate);
     let [good, bad] = [5e-4, f32::NAN].map(|rate| Changes {
         learning_rate: Some(rate),
@@ -243,35 +243,42 @@ fn a_run_under_way_changes_as_a_whole_or_not_at_all() {
 #[test]
 fn a_command_that_cannot_be_obeyed_is_told_and_changes_nothing() {
     let data = shapes();
-    let trainer =
-        Trainer::start(Training::new(common::configuration(), &data), data).expect("threads can be started");
-    let before = trainer.checkpoint().recv().expect("the trainer answers");
-    for (command, said) in [
-        (
-            trainer::Command::SetLearningRate(f32::NAN),
-            "learning-rate is NaN",
-        ),
-        (trainer::Command::SetLearningRate(0.0), "learning-rate is 0"),
-        (
-            trainer::Command::SetLearningRate(f32::NEG_INFINITY),
-            "learning-rate is -inf",
-        ),
-        (trainer::Command::SetGoal(0), "is 0, but must be at least 1"),
+    let state = RunState::new(Training::new(common::configuration(), &data));
+    let (run, _) = RunHandle::start(state, data).expect("threads can be started");
+    let before = run.checkpoint().recv().expect("the run answers");
+    let rate = |rate| Changes {
+        learning_rate: Some(rate),
+        ..Changes::default()
+    };
+    let goal = Changes {
+        goal: Some(0),
+        ..Changes::default()
+    };
+    for (changes, said) in [
+        (rate(f32::NAN), "learning-rate is NaN"),
+        (rate(0.0), "learning-rate is 0"),
+        (rate(f32::NEG_INFINITY), "learning-rate is -inf"),
+        (goal, "is 0, but must be at least 1"),
     ] {
-        trainer.send(command);
-        let event = trainer.events().recv_timeout(Duration::from_secs(120));
-        let Ok(Event::Refused(error)) = event else {
-            panic!("{said}: {event:?}")
+        let sent = run.send(Command::Change(changes));
+        let told = run.events().recv_timeout(Duration::from_secs(120));
+        let Ok(Told {
+            event: Event::Refused { number, reason },
+            ..
+        }) = told
+        else {
+            panic!("{said}: {told:?}")
         };
-        assert!(error.to_string().contains(said), "{error}");
+        assert_eq!(number, sent);
+        assert!(reason.contains(said), "{reason}");
         // The screen says it where a person looks.
         let mut app = app(100, 30);
-        update(&mut app, Message::Trainer(Event::Refused(error)));
+        tell(&mut app, Event::Refused { number, reason });
         assert!(screen(&app).contains(said));
     }
-    let after = trainer.checkpoint().recv().expect("the trainer answers");
-    assert_eq!(after.configuration, before.configuration);
-    assert_eq!(after.optimizer, before.optimizer);
+    let after = run.checkpoint().recv().expect("the run answers");
+    assert_eq!(after.training.configuration, before.training.configuration);
+    assert_eq!(after.training.optimizer, before.training.optimizer);
 }
 
 #[test]
@@ -297,7 +304,7 @@ fn the_form_begins_nothing_that_cannot_be_trained() {
         }
         let effects = press(&mut app, KeyCode::Enter);
         assert!(
-            !effects.iter().any(|effect| matches!(effect, Effect::NewRun(_))),
+            !effects.iter().any(|effect| matches!(effect, Effect::NewRun(..))),
             "{typed}: {effects:?}"
         );
         assert!(app.overlay.is_some(), "{typed} leaves the form open");
@@ -322,15 +329,16 @@ fn a_minibatch_may_be_larger_than_the_training_set() {
             ..common::configuration()
         };
         let workers = vae_tui::learning::Workers::new(2, 50).expect("threads can be started");
-        let mut training = Training::new(configuration, &data);
+        let mut state = RunState::new(Training::new(configuration, &data));
         for _ in 0..20 {
-            workers.run(|| training.step(&data, &workers)).expect("it learns");
+            let step = workers.run(|| state.training.step(&data, &workers));
+            step.expect("it learns");
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("run.ron");
-        session::save(&training, &View::default(), &path).expect("the folder can be written");
+        session::save(&state, &View::default(), &path).expect("the folder can be written");
         let again = session::load(&path).and_then(|session| session.into_state(&data));
-        assert_eq!(again.expect("it is a session").samples, 1_000);
+        assert_eq!(again.expect("it is a session").training.samples, 1_000);
     }
 }
 

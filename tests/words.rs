@@ -9,14 +9,13 @@ mod program;
 
 use std::path::Path;
 
-use common::{shapes, training, update};
+use common::{shapes, state, tell};
 use program::vae_tui;
 use vae_tui::data::Part;
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::run::Event;
 use vae_tui::run::curve::MarginalPoint;
 use vae_tui::session::{self, View};
-use vae_tui::tui::message::Message;
 
 /// A name that clears the screen, rings, breaks lines, quotes, and opens a tag.
 const NAME: &str = "a\u{1b}[2J\u{7}\n\"b\" <c> & \u{9b}31m\u{202e}d";
@@ -37,7 +36,7 @@ fn assert_plain(bytes: &[u8]) -> String {
 fn names_are_shown_and_not_obeyed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = format!("{NAME}.ron");
-    session::save(&training(&shapes()), &View::default(), &folder.path().join(&file))
+    session::save(&state(&shapes()), &View::default(), &folder.path().join(&file))
         .expect("the folder can be written");
 
     let output = vae_tui(folder.path(), &["compare", &file, "--out", "curves"]);
@@ -67,7 +66,7 @@ fn columns_of_a_comparison_stand_below_wide_names() {
     let names = ["面面面面面面面", "b", "a rather long name"];
     for name in names {
         let path = folder.path().join(name).with_extension("ron");
-        session::save(&training(&shapes()), &View::default(), &path).expect("the folder can be written");
+        session::save(&state(&shapes()), &View::default(), &path).expect("the folder can be written");
     }
     let files = names.map(|name| format!("{name}.ron"));
     let output = vae_tui(
@@ -131,7 +130,7 @@ fn one_point_has_no_standard_error_on_the_screen() {
                 annealed: None,
             },
         };
-        update(&mut app, Message::Trainer(Event::Estimated(point)));
+        tell(&mut app, Event::Estimated(point));
         let screen = common::screen(&app);
         assert!(screen.contains(shown), "{screen}");
     }

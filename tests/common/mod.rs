@@ -3,19 +3,23 @@
 
 pub mod picture;
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::evaluation::{Noise, lower_bound};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::model::vae::BoundTerms;
 use vae_tui::run::curve::CurvePoint;
-use vae_tui::run::{Event, State};
+use vae_tui::run::probe::{Parameters, answer};
+use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
 use vae_tui::session::{Comparison, KeptRun, SessionError};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
@@ -208,7 +212,7 @@ pub fn app_like_the_paper(width: u16, height: u16, depth: ColourDepth) -> App {
 }
 
 /// The screen with a run on it, measured and paused.
-pub fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
+fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
     let mut app = App::new(Rect::new(0, 0, width, height), depth);
     let training = &state.training;
     let noise = Noise {
@@ -217,8 +221,7 @@ pub fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, dept
     };
     let mut test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
     test.mean_variance.truncate(training.configuration.latent);
-    let summary = Summary::of(RUN, &state, &data);
-    update(&mut app, Message::Opened(Box::new(Opened::new(summary))));
+    update(&mut app, Message::Opened(Box::new(opened(&state, &data))));
     tell(
         &mut app,
         Event::Evaluated {
@@ -230,36 +233,76 @@ pub fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, dept
     app
 }
 
-/// The run on the screen.
-pub const RUN: RunId = RunId(7);
+/// Opens a run that has learned nothing yet in place of the one on the screen.
+pub fn open_new_run(app: &mut App) {
+    let data = shapes();
+    let state = RunState::new(Training::new(configuration(), &data));
+    update(app, Message::Opened(Box::new(opened(&state, &data))));
+}
+
+/// What answers for a run on the screen of a test.
+struct Oracle {
+    run: RunId,
+    parameters: Parameters,
+    data: Arc<Dataset>,
+}
+
+thread_local! {
+    /// Those of the runs that this test opened last.
+    static ORACLES: RefCell<VecDeque<Oracle>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Runs that a test has on its screens at the same time, at most.
+const RUNS: usize = 16;
+
+/// A run to be shown, which has no threads: [`update`] answers what is asked about it.
+pub fn opened(state: &RunState, data: &Arc<Dataset>) -> Opened {
+    static OPENED: AtomicU64 = AtomicU64::new(1);
+    let run = RunId(OPENED.fetch_add(1, Ordering::Relaxed));
+    ORACLES.with_borrow_mut(|oracles| {
+        oracles.truncate(RUNS - 1);
+        oracles.push_front(Oracle {
+            run,
+            parameters: Parameters::of(&state.training),
+            data: data.clone(),
+        });
+    });
+    Opened::new(Summary::of(run, state, data))
+}
 
 /// Tells the screen what its run told.
 pub fn tell(app: &mut App, event: Event) -> Vec<Effect> {
-    update(app, Message::Told(Told { run: RUN, event }))
+    let run = workspace(app).run;
+    update(app, Message::Told(Told { run, event }))
 }
 
-/// Tells the screen that something happened, and answers what it asks then with the model made by hand.
+/// Tells the screen that something happened, and answers what it wants to know then.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let effects = vae_tui::tui::update::update(app, message);
-    let (data, parameters) = (shapes(), Parameters::of(&state(&shapes()).training));
-    answer_with(app, &parameters, &data);
+    answer_wishes(app);
     effects
 }
 
-/// Answers what the screen wants to know.
-pub fn answer_with(app: &mut App, parameters: &Parameters, data: &Dataset) {
+fn answer_wishes(app: &mut App) {
     static NUMBERS: AtomicU64 = AtomicU64::new(1);
     for (asker, question) in app.wishes() {
-        let answer = answer(&question, parameters, data, &Cancel::default()).expect("nobody cancels");
+        let run = workspace(app).run;
+        let (samples, answer) = ORACLES.with_borrow(|oracles| {
+            let Oracle { parameters, data, .. } = oracles
+                .iter()
+                .find(|oracle| oracle.run == run)
+                .expect("one of the runs that were opened last");
+            let found = answer(&question, parameters, data, &Cancel::default());
+            (parameters.samples, found.expect("nobody cancels"))
+        });
         let answered = Answered {
             asker: asker.into(),
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
-            samples: parameters.samples,
+            samples,
             took: 0.0,
             question,
             answer,
         };
-        let run = workspace(app).run;
         let event = Event::Answered(Box::new(answered));
         vae_tui::tui::update::update(app, Message::Told(Told { run, event }));
     }

@@ -14,7 +14,10 @@ use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::vae::BoundTerms;
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::run::curve::{CurvePoint, MarginalPoint};
-use vae_tui::run::{Event, State};
+use vae_tui::run::protocol::Measurement;
+use vae_tui::run::{
+    Answer, Answered, Entry as LogEntry, Event, Happening, Question, RunId, RunState, State, Told,
+};
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{KeptRun, RunFiles, SessionError};
 use vae_tui::tui::app::App;
@@ -24,8 +27,8 @@ use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
-use vae_tui::tui::update::update;
 
+use crate::common::{self, update};
 use crate::harness::{Random, Target, fuzz};
 
 /// Heights and widths of images.
@@ -51,7 +54,7 @@ const HEAD: usize = 8;
 struct Keys {
     keys: Vec<Key>,
     /// A run with every kind of images and every number of latent dimensions.
-    runs: Vec<(Training, Arc<Dataset>)>,
+    runs: Vec<(RunState, Arc<Dataset>)>,
 }
 
 #[test]
@@ -85,7 +88,7 @@ impl Target for Keys {
         } else {
             8 + usize::from(head[0]) % 2
         };
-        let (training, data) = &self.runs[item * LATENT.len() + usize::from(head[1]) % LATENT.len()];
+        let (state, data) = &self.runs[item * LATENT.len() + usize::from(head[1]) % LATENT.len()];
         let depths = [
             ColourDepth::TrueColour,
             ColourDepth::Indexed256,
@@ -101,12 +104,12 @@ impl Target for Keys {
         if head[6] < 240 {
             let opened = Opened {
                 path: (head[7] < 128).then(|| PathBuf::from(TEXTS[usize::from(head[7]) % TEXTS.len()])),
-                ..Opened::new(training.clone(), data.clone())
+                ..common::opened(state, data)
             };
             self.tell(&mut app, Message::Opened(Box::new(opened)));
         }
         for event in events.as_chunks::<EVENT>().0 {
-            let message = self.message(*event, training, &app);
+            let message = self.message(*event, &state.training.configuration, &app);
             self.tell(&mut app, message);
         }
         Ok(())
@@ -131,7 +134,7 @@ impl Keys {
     }
 
     /// What four bytes stand for.
-    fn message(&self, [kind, a, b, c]: [u8; EVENT], training: &Training, app: &App) -> Message {
+    fn message(&self, [kind, a, b, c]: [u8; EVENT], configuration: &Configuration, app: &App) -> Message {
         let text = TEXTS[usize::from(a) % TEXTS.len()].to_owned();
         let number = NUMBERS[usize::from(b) % NUMBERS.len()];
         match kind {
@@ -144,35 +147,42 @@ impl Keys {
                 let (width, height) = size([a, b, c]);
                 Message::Resized(width, height)
             }
-            200..=209 => Message::Trainer(Event::Evaluated {
-                point: (a < 200).then(|| point(u64::from(c) * 50, number)),
-                test: LowerBound {
-                    terms: terms(number),
-                    kl_per_dimension: vec![number; training.configuration.latent],
-                    mean_variance: vec![number; training.configuration.latent],
-                    points: usize::from(a),
-                },
-                seconds: number,
-            }),
-            210..=219 => Message::Trainer(Event::Steps {
-                reports: (0..a % 4)
-                    .map(|step| StepReport {
-                        samples: u64::from(c) * 100 + u64::from(step),
+            200..=209 => told(
+                app,
+                Event::Evaluated {
+                    point: (a < 200).then(|| point(u64::from(c) * 50, number)),
+                    test: LowerBound {
                         terms: terms(number),
-                        sampling: None,
-                    })
-                    .collect(),
-                seconds: number,
-            }),
-            220..=224 => Message::Trainer(Event::State(
-                [State::Running, State::Paused, State::Finished][usize::from(a) % 3],
-            )),
-            225..=229 => Message::Trainer(Event::Estimated(estimates(number, a))),
+                        kl_per_dimension: vec![number; configuration.latent],
+                        mean_variance: vec![number; configuration.latent],
+                        points: usize::from(a),
+                    },
+                    seconds: number,
+                },
+            ),
+            210..=219 => told(
+                app,
+                Event::Steps {
+                    reports: (0..a % 4)
+                        .map(|step| StepReport {
+                            samples: u64::from(c) * 100 + u64::from(step),
+                            terms: terms(number),
+                            sampling: None,
+                        })
+                        .collect(),
+                    seconds: number,
+                },
+            ),
+            220..=224 => {
+                let state = [State::Running, State::Paused, State::Finished][usize::from(a) % 3];
+                told(app, Event::State(state))
+            }
+            225..=229 => told(app, Event::Estimated(estimates(number, a))),
             230..=234 => Message::CurveRead(Box::new(KeptRun {
                 name: text,
                 configuration: Configuration {
                     latent: usize::from(c),
-                    ..training.configuration.clone()
+                    ..configuration.clone()
                 },
                 evaluations: (0..u64::from(b % 5)).map(|at| point(at * 100, number)).collect(),
             })),
@@ -190,13 +200,63 @@ impl Keys {
             },
             239 => Message::Continued,
             240 => Message::Reading(text, f32::from(b) / 255.0),
-            241 => Message::Trainer(Event::EstimateEnded),
-            242..=245 => app.workspace().map_or(Message::Tick, |workspace| {
-                Message::Snapshot(workspace.model.clone())
-            }),
+            241 => told(
+                app,
+                match a % 4 {
+                    0 => {
+                        Event::BrokenOff([Measurement::Evaluation, Measurement::Estimate][usize::from(b) % 2])
+                    }
+                    1 => Event::Refused {
+                        number: b.into(),
+                        reason: text,
+                    },
+                    2 => Event::Changed {
+                        configuration: Box::new(configuration.clone()),
+                        learning_rate: number as f32,
+                    },
+                    _ => Event::Happened(LogEntry {
+                        samples: c.into(),
+                        seconds: number,
+                        what: Happening::Warned(text),
+                    }),
+                },
+            ),
+            // An answer that was overtaken, or one about another run.
+            242..=245 => {
+                let answered = Event::Answered(Box::new(Answered {
+                    asker: text,
+                    number: b.into(),
+                    samples: c.into(),
+                    took: number,
+                    question: Question::Reconstruct { items: Vec::new() },
+                    answer: Answer::Reconstructed(Vec::new()),
+                }));
+                if a < 128 {
+                    told(app, answered)
+                } else {
+                    of_another_run(answered)
+                }
+            }
             _ => Message::Tick,
         }
     }
+}
+
+/// What the run on the screen tells.
+fn told(app: &App, event: Event) -> Message {
+    match app.workspace() {
+        Some(workspace) => Message::Told(Told {
+            run: workspace.run,
+            event,
+        }),
+        None => of_another_run(event),
+    }
+}
+
+/// What a run tells that is not on the screen.
+fn of_another_run(event: Event) -> Message {
+    let run = RunId(u64::MAX);
+    Message::Told(Told { run, event })
 }
 
 /// Values that bounds, seconds and variances may have.
@@ -345,7 +405,7 @@ fn images(height: usize, width: usize) -> Dataset {
     }
 }
 
-fn run(latent: usize, data: &Dataset) -> Training {
+fn run(latent: usize, data: &Dataset) -> RunState {
     let configuration = Configuration {
         data: data.name.clone(),
         hidden: 2,
@@ -354,12 +414,12 @@ fn run(latent: usize, data: &Dataset) -> Training {
         optimizer: Rule::Adagrad,
         ..Preset::Mnist.configuration(1)
     };
-    let mut training = Training::new(configuration, data);
-    training
-        .evaluations
+    let mut state = RunState::new(Training::new(configuration, data));
+    let log = &mut state.log;
+    log.evaluations
         .extend((1..4).map(|at| point(at * 4, -100.0 / at as f64)));
     for step in 1..20 {
-        training.trace.push(4 * step, -100.0 - step as f32);
+        log.trace.push(4 * step, -100.0 - step as f32);
     }
-    training
+    state
 }

@@ -7,6 +7,8 @@
 //! with the command that shows it again.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod files;
 mod harness;
 mod idx;

@@ -13,14 +13,15 @@ use vae_tui::data::{Dataset, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
+use vae_tui::run::RunState;
 use vae_tui::run::curve::MarginalPoint;
 use vae_tui::session::{self, Comparison, KeptRun, View, parse};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
 use vae_tui::tui::panes;
-use vae_tui::tui::update::update;
 
+use crate::common::{self, update};
 use crate::harness::{self, Random, Target, fuzz};
 use crate::mutation::{change, place, range, rounds};
 
@@ -45,8 +46,8 @@ fn sessions() {
         (Method::Mcem, Rule::Adam),
     ];
     let valid = runs.map(|(method, rule)| {
-        let (training, view) = run(method, rule, &data, &workers);
-        session::save(&training, &view, &path).expect("the folder can be written");
+        let (state, view) = run(method, rule, &data, &workers);
+        session::save(&state, &view, &path).expect("the folder can be written");
         std::fs::read_to_string(&path).expect("a session is text")
     });
     fuzz(Sessions {
@@ -99,26 +100,26 @@ impl Target for Sessions {
             (Err(error), _) | (_, Err(error)) => return sentence(error),
         };
         let view = session.view().clone();
-        let training = match harness::within(most, || session.into_state(&self.data))? {
-            Ok(training) => training,
+        let state = match harness::within(most, || session.into_state(&self.data))? {
+            Ok(state) => state,
             Err(error) => return sentence(error),
         };
-        self.comes_back(&training, &view)?;
-        self.goes_on(training.clone());
-        self.is_shown(training, view, curve);
+        self.comes_back(&state, &view)?;
+        self.goes_on(state.clone());
+        self.is_shown(&state, view, curve);
         Ok(())
     }
 }
 
 impl Sessions {
     /// What was read is what is read again after it was saved.
-    fn comes_back(&self, training: &Training, view: &View) -> Result<(), String> {
+    fn comes_back(&self, state: &RunState, view: &View) -> Result<(), String> {
         let failed = |error: session::SessionError| format!("what was read can't be kept: {error}");
-        session::save(training, view, &self.path).map_err(failed)?;
+        session::save(state, view, &self.path).map_err(failed)?;
         let session = session::load(&self.path).map_err(failed)?;
         let view = session.view().clone();
-        let training = session.into_state(&self.data).map_err(failed)?;
-        session::save(&training, &view, &self.again).map_err(failed)?;
+        let state = session.into_state(&self.data).map_err(failed)?;
+        session::save(&state, &view, &self.again).map_err(failed)?;
         let [first, second] =
             [&self.path, &self.again].map(|path| std::fs::read_to_string(path).unwrap_or_default());
         let differing = first
@@ -132,27 +133,29 @@ impl Sessions {
     }
 
     /// It trains on, or says that it can't, and can be measured.
-    fn goes_on(&self, mut training: Training) {
-        if training.configuration.batch * training.configuration.mc_samples > 1_000 {
+    fn goes_on(&self, mut state: RunState) {
+        let configuration = &state.training.configuration;
+        if configuration.batch * configuration.mc_samples > 1_000 {
             return;
         }
         self.workers.run(|| {
             // What diverges is told; nothing is to be asserted of numbers that came from anywhere.
-            let _ = training.step(&self.data, &self.workers);
-            training.is_evaluation_due();
+            let _ = state.training.step(&self.data, &self.workers);
+            state.is_evaluation_due();
+            let training = &state.training;
             if let Some(test) = lower_bound(&training.model, &self.data.test, training.noise(), |_| true) {
-                training.record(&test);
+                state.curve_point(&test);
             }
         });
     }
 
     /// The workbench opens it, and draws every pane.
-    fn is_shown(&self, training: Training, view: View, curve: KeptRun) {
+    fn is_shown(&self, state: &RunState, view: View, curve: KeptRun) {
         let area = Rect::new(0, 0, 100, 24);
         let mut app = App::new(area, ColourDepth::TrueColour);
         let opened = Opened {
             view,
-            ..Opened::new(training, self.data.clone())
+            ..common::opened(state, &self.data)
         };
         update(&mut app, Message::Opened(Box::new(opened)));
         let mut buffer = Buffer::empty(area);
@@ -186,7 +189,7 @@ impl Sessions {
 }
 
 /// A run of two latent dimensions and two hidden units, with everything that a session can hold.
-fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (Training, View) {
+fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (RunState, View) {
     let configuration = Configuration {
         data: "tiny".into(),
         method,
@@ -199,13 +202,17 @@ fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (T
         train_size: (method == Method::Mcem).then_some(10),
         ..Preset::Mnist.configuration(1)
     };
-    let mut training = Training::new(configuration, data);
+    let mut state = RunState::new(Training::new(configuration, data));
     workers.run(|| {
         for _ in 0..6 {
-            training.step(data, workers).expect("it learns");
-            if training.is_evaluation_due() {
+            let RunState { training, log } = &mut state;
+            let report = training.step(data, workers).expect("it learns");
+            log.take_in_step(&report);
+            if state.is_evaluation_due() {
+                let training = &state.training;
                 let test = lower_bound(&training.model, &data.test, training.noise(), |_| true);
-                training.record(&test.expect("test points"));
+                let point = state.curve_point(&test.expect("test points"));
+                state.log.evaluations.extend(point);
             }
         }
     });
@@ -214,7 +221,7 @@ fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (T
         standard_error: Some(0.25),
         points: 4,
     };
-    training.marginals.push(MarginalPoint {
+    state.log.marginals.push(MarginalPoint {
         samples: 24,
         part: Part::Test,
         estimates: Estimates {
@@ -226,8 +233,8 @@ fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (T
     let mut comparison = Comparison::default();
     comparison.keep(KeptRun {
         name: "another run".into(),
-        configuration: training.configuration.clone(),
-        evaluations: training.evaluations.clone(),
+        configuration: state.training.configuration.clone(),
+        evaluations: state.log.evaluations.clone(),
     });
     let view = View {
         start_image: Some(1),
@@ -237,7 +244,7 @@ fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (T
         comparison,
         ..View::default()
     };
-    (training, view)
+    (state, view)
 }
 
 /// 16 images of 2 x 2 pixels.
