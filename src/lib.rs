@@ -1,24 +1,24 @@
 //! vae-tui: a terminal workbench around the variational autoencoder of Kingma and Welling (arXiv 1312.6114).
 //!
-//! The rooms, from the ground up; a room uses only rooms above it in this list:
+//! The rooms, from the ground up; a room uses only rooms above it in this list, which `tests/layering.rs` holds:
 //!
 //! - [`words`]: text for people
 //! - [`process`]: how this process is ended, and what it says on the way
-//! - [`cancel`]: a wish that long work be broken off
+//! - [`files`]: regular files, and their names for people to read
+//! - [`cancel`]: a wish that work be broken off
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
 //! - [`hmc`]: Hamiltonian Monte Carlo
 //! - [`kernels`]: arithmetic on slices
 //! - [`nn`]: differentiable operations, layers, optimizers
-//! - [`files`]: regular files, and their names for people to read
 //! - [`data`]: images, and the MNIST that travels inside the program
 //! - [`model`]: encoder, decoder, and the lower bound that joins them
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step
 //! - [`explore`]: a model looked into: traversals and reconstructions
+//! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file
-//! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`paper`]: the paper's figures, made again
 //! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
