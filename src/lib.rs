@@ -5,6 +5,7 @@
 //! - [`words`]: text for people
 //! - [`process`]: how this process is ended, and what it says on the way
 //! - [`cancel`]: a wish that long work be broken off
+//! - [`choices`]: enumerations as words
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
 //! - [`hmc`]: Hamiltonian Monte Carlo
@@ -26,6 +27,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cancel;
+pub mod choices;
 pub mod cli;
 pub mod data;
 pub mod dims;

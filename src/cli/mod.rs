@@ -4,6 +4,7 @@
 //! Results go to standard output, progress and errors to standard error. Exit status: 0 on success, 2 for a usage
 //! error, 1 otherwise.
 
+mod choice;
 mod compare;
 mod evaluate;
 mod reproduce;
@@ -14,12 +15,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use choice::choice;
 use clap::{Args, Parser, Subcommand};
 
+use crate::choices::Choose;
 use crate::data::{self, Dataset, LoadError};
 use crate::learning::{Configuration, Preset};
 use crate::process::say;
 use crate::session::{self, Resumed};
+use crate::tui::colour::ColourDepth;
 
 /// Watch a variational autoencoder learn, steer it, scrub its latent space.
 #[derive(Debug, Parser)]
@@ -42,7 +46,7 @@ pub struct WorkbenchArguments {
     #[arg(long, value_name = "FILE")]
     pub compare: Vec<PathBuf>,
     /// What a new run starts from
-    #[arg(long, value_enum, default_value_t, conflicts_with = "session")]
+    #[arg(long, value_parser = choice::<Preset>(), default_value = Preset::default().word(), conflicts_with = "session")]
     pub preset: Preset,
     /// What a new run is trained on: mnist, or the path of an IDX file or of frey_rawface.mat; with a session, where its
     /// data is now
@@ -55,8 +59,8 @@ pub struct WorkbenchArguments {
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub autosave: u64,
     /// Colours to use, where the terminal does not say what it can
-    #[arg(long, value_name = "COLOURS")]
-    pub colours: Option<crate::tui::colour::ColourDepth>,
+    #[arg(long, value_name = "COLOURS", value_parser = choice::<ColourDepth>())]
+    pub colours: Option<ColourDepth>,
 }
 
 /// A command without a screen.

@@ -9,7 +9,9 @@ use clap::Args;
 use crossbeam_channel::{Receiver, select, tick, unbounded};
 use serde::Serialize;
 
+use super::choice::choice;
 use super::{NobodyReads, dataset, default_threads, print_line, progress_bar, resume, with_data};
+use crate::choices::Choose;
 use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
@@ -28,10 +30,10 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
     /// Named settings that the other flags override
-    #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
+    #[arg(long, value_parser = choice::<Preset>(), default_value = Preset::default().word(), conflicts_with = "resume")]
     preset: Preset,
     /// The algorithm
-    #[arg(long, value_enum, conflicts_with = "resume")]
+    #[arg(long, value_parser = choice::<Method>(), conflicts_with = "resume")]
     method: Option<Method>,
     /// Latent dimensions, 1 to 512
     #[arg(long, value_name = "N", conflicts_with = "resume")]
@@ -46,22 +48,22 @@ pub struct Arguments {
     #[arg(long, value_name = "L", conflicts_with = "resume")]
     mc_samples: Option<usize>,
     /// SGVB estimator: a samples the KL term too, b has it in closed form
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = choice::<Estimator>())]
     estimator: Option<Estimator>,
     /// Update rule
-    #[arg(long, value_enum, conflicts_with = "resume")]
+    #[arg(long, value_parser = choice::<Rule>(), conflicts_with = "resume")]
     optimizer: Option<Rule>,
     /// Step size
     #[arg(long, value_name = "X", allow_hyphen_values = true)]
     learning_rate: Option<f32>,
     /// The family of p(x|z) in every pixel
-    #[arg(long, value_enum, conflicts_with = "resume")]
+    #[arg(long, value_parser = choice::<Likelihood>(), conflicts_with = "resume")]
     decoder: Option<Likelihood>,
     /// How the parameters start
-    #[arg(long, value_enum, conflicts_with = "resume")]
+    #[arg(long, value_parser = choice::<Initialisation>(), conflicts_with = "resume")]
     initialisation: Option<Initialisation>,
     /// Whether pixels are used as they are or as coin tosses
-    #[arg(long, value_enum, conflicts_with = "resume")]
+    #[arg(long, value_parser = choice::<Binarisation>(), conflicts_with = "resume")]
     binarize: Option<Binarisation>,
     /// Train on the first N points only
     #[arg(long, value_name = "N", conflicts_with = "resume")]

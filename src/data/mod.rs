@@ -18,6 +18,7 @@ use std::path::Path;
 
 pub use binarisation::Binarisation;
 pub use checksum::Checksum;
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use crate::kernels;
@@ -51,7 +52,20 @@ pub struct Split {
 }
 
 /// Which part of a data set is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Part {
     /// The points that the model is trained on.
     Train,

@@ -1,6 +1,7 @@
 //! Named starting points.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::{Configuration, Method};
 use crate::data::Binarisation;
@@ -8,7 +9,21 @@ use crate::model::{Activation, Estimator, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 
 /// A configuration with a name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Preset {
     /// The paper's architecture with Adam: digits within seconds.
     #[default]

@@ -3,24 +3,24 @@
 //! Everything is drawn in 24-bit colour; only the widget for images asks for the depth, since it draws with other
 //! characters where there is no grey.
 
-use clap::ValueEnum;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 /// What a terminal can show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
 pub enum ColourDepth {
     /// 24-bit colour.
-    #[value(name = "truecolour", alias = "truecolor")]
+    #[strum(to_string = "truecolour", serialize = "truecolor")]
     TrueColour,
     /// The 256-colour palette: a 6 x 6 x 6 cube and 24 greys.
-    #[value(name = "256")]
+    #[strum(serialize = "256")]
     Indexed256,
     /// The 16 colours of old.
-    #[value(name = "16")]
+    #[strum(serialize = "16")]
     Ansi16,
     /// No colour at all.
-    #[value(name = "none")]
+    #[strum(serialize = "none")]
     Monochrome,
 }
 

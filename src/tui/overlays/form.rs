@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use clap::ValueEnum;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::choices::Choose;
 use crate::data;
 use crate::learning::{Configuration, Method};
 use crate::model::{Initialisation, Likelihood};
@@ -60,7 +60,7 @@ impl Form {
                 ("latent dimensions", configuration.latent.to_string()),
                 ("hidden units", configuration.hidden.to_string()),
                 ("batch size", configuration.batch.to_string()),
-                ("optimizer", name_of(configuration.optimizer)),
+                ("optimizer", configuration.optimizer.word().into()),
                 ("learning rate", configuration.learning_rate.to_string()),
                 ("seed", configuration.seed.to_string()),
                 (
@@ -70,10 +70,10 @@ impl Form {
                         .map_or("all".into(), |size| size.to_string()),
                 ),
                 ("goal (samples)", configuration.goal.to_string()),
-                ("decoder", name_of(configuration.likelihood)),
+                ("decoder", configuration.likelihood.word().into()),
                 ("data", configuration.data.clone()),
-                ("method", name_of(configuration.method)),
-                ("initialisation", name_of(configuration.initialisation)),
+                ("method", configuration.method.word().into()),
+                ("initialisation", configuration.initialisation.word().into()),
             ],
             base: configuration.clone(),
             selected: 0,
@@ -134,12 +134,12 @@ impl Form {
         match self.selected {
             OPTIMIZER => {
                 let rule = neighbour(chosen::<Rule>(text), direction);
-                *text = name_of(rule);
+                *text = rule.word().into();
                 self.fields[OPTIMIZER + 1].1 = rule.usual_learning_rate().to_string();
             }
-            DECODER => *text = name_of(neighbour(chosen::<Likelihood>(text), direction)),
-            METHOD => *text = name_of(neighbour(chosen::<Method>(text), direction)),
-            _ => *text = name_of(neighbour(chosen::<Initialisation>(text), direction)),
+            DECODER => *text = neighbour(chosen::<Likelihood>(text), direction).word().into(),
+            METHOD => *text = neighbour(chosen::<Method>(text), direction).word().into(),
+            _ => *text = neighbour(chosen::<Initialisation>(text), direction).word().into(),
         }
     }
 
@@ -237,27 +237,20 @@ const WIDTH: u16 = 60;
 /// Columns of a field's name.
 const NAME: usize = 20;
 
-/// The name of a choice, which the command line uses too.
-fn name_of<T: ValueEnum>(value: T) -> String {
-    value
-        .to_possible_value()
-        .map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
 /// The choice of that name; the fields hold no others.
-fn chosen<T: ValueEnum + Default>(name: &str) -> T {
-    T::from_str(name, false).unwrap_or_default()
+fn chosen<T: Choose + Default>(name: &str) -> T {
+    T::from_str(name).unwrap_or_default()
 }
 
 /// The value after `value` or before it, round at the ends.
-fn neighbour<T: ValueEnum + PartialEq>(value: T, direction: Direction) -> T {
-    let variants = T::value_variants();
+fn neighbour<T: Choose>(value: T, direction: Direction) -> T {
+    let variants = T::VARIANTS;
     let at = variants.iter().position(|variant| *variant == value).unwrap_or(0);
     let step = match direction {
         Direction::On => 1,
         Direction::Back => variants.len() - 1,
     };
-    variants[(at + step) % variants.len()].clone()
+    variants[(at + step) % variants.len()]
 }
 
 /// A path as the shell would have it: `~` is the home folder.
