@@ -6,6 +6,7 @@ mod common;
 use common::{MODIFIED, app, press, press_with, screen, type_character, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::learning::curve::CurvePoint;
+use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::trainer::{Command, Event, State};
 use vae_tui::model::Estimator;
 use vae_tui::session::folder::Entry;
@@ -81,6 +82,16 @@ fn prepared(action: Action, scope: Scope) -> App {
     app
 }
 
+/// The one setting that the effects change.
+fn changed(effects: &[Effect]) -> Option<Assignment> {
+    match effects {
+        [Effect::Trainer(Command::Change(assignments))] if assignments.len() == 1 => {
+            assignments.first().cloned()
+        }
+        _ => None,
+    }
+}
+
 /// What is different after a key. Every action stands here: a new one does not compile without its line.
 fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Effect]) {
     let (old, new) = (workspace(before), workspace(after));
@@ -105,11 +116,17 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
         Action::Reset => assert!(matches!(after.overlay, Some(Overlay::Confirm(Question::Reset)))),
         Action::RaiseLearningRate => {
             assert!(rate(after) > rate(before));
-            assert!(matches!(effects, [Effect::Trainer(Command::SetLearningRate(r))] if *r == rate(after)));
+            assert_eq!(
+                changed(effects),
+                Some(Assignment::new("learning-rate", rate(after)))
+            );
         }
         Action::LowerLearningRate => {
             assert!(rate(after) < rate(before));
-            assert!(matches!(effects, [Effect::Trainer(Command::SetLearningRate(r))] if *r == rate(after)));
+            assert_eq!(
+                changed(effects),
+                Some(Assignment::new("learning-rate", rate(after)))
+            );
         }
         Action::SwitchEstimator => {
             let estimators = (
@@ -117,10 +134,7 @@ fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Eff
                 new.progress.configuration.estimator,
             );
             assert_eq!(estimators, (Estimator::B, Estimator::A));
-            assert!(matches!(
-                effects,
-                [Effect::Trainer(Command::SetEstimator(Estimator::A))]
-            ));
+            assert_eq!(changed(effects), Some(Assignment::new("estimator", "a")));
         }
         Action::Evaluate => assert!(matches!(effects, [Effect::Trainer(Command::Evaluate)])),
         Action::Estimate => assert!(matches!(effects, [Effect::Trainer(Command::Estimate)])),
@@ -329,7 +343,7 @@ fn the_form_makes_the_run_that_was_typed_and_names_what_is_wrong() {
     );
     press(&mut app, KeyCode::Backspace);
     press(&mut app, KeyCode::Backspace);
-    for _ in 0..3 {
+    for _ in 0..common::field_of("optimizer") {
         press(&mut app, KeyCode::Tab);
     }
     press(&mut app, KeyCode::Right);
@@ -480,10 +494,11 @@ fn a_finished_run_goes_on_with_a_higher_goal() {
     update(&mut app, Message::Trainer(Event::State(State::Finished)));
     assert!(screen(&app).contains("goal reached"));
     let effects = type_character(&mut app, ' ');
-    assert!(matches!(
-        effects[..],
-        [Effect::Trainer(Command::SetGoal(new)), Effect::Trainer(Command::Start)] if new > goal
-    ));
+    let [Effect::Trainer(_), Effect::Trainer(Command::Start)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    let raised = changed(&effects[..1]).expect("the goal");
+    assert!(raised.setting == "samples" && raised.value.parse::<u64>().is_ok_and(|new| new > goal));
 }
 
 #[test]

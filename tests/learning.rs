@@ -13,6 +13,7 @@ use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{
     LowerBound, Noise, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
+use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::model::Estimator;
@@ -26,7 +27,7 @@ const NOISE: Noise = Noise {
 };
 
 fn train(configuration: Configuration, data: &Dataset, samples: u64) -> Training {
-    let workers = Workers::new(configuration.threads, configuration.batch).expect("threads can be started");
+    let workers = Workers::new(configuration.threads).expect("threads can be started");
     let mut training = Training::new(configuration, data);
     while training.samples < samples {
         workers
@@ -285,8 +286,8 @@ fn the_trainer_obeys() {
         "a step publishes its parameters"
     );
 
-    trainer.send(Command::SetLearningRate(5e-4));
-    trainer.send(Command::SetGoal(1_000));
+    trainer.send(Command::Change(vec![Assignment::new("learning-rate", 5e-4)]));
+    trainer.send(Command::Change(vec![Assignment::new("samples", 1_000)]));
     trainer.send(Command::Start);
     wait_for_state(&trainer, State::Finished);
     let finished = checkpoint(&trainer);
@@ -330,7 +331,7 @@ fn watching_and_measuring_change_nothing() {
     let alone = train(configuration(), &data, 3_000);
     let trainer =
         Trainer::start(Training::new(configuration(), &data), data).expect("threads can be started");
-    trainer.send(Command::SetGoal(3_000));
+    trainer.send(Command::Change(vec![Assignment::new("samples", 3_000)]));
     trainer.send(Command::Start);
     for _ in 0..5 {
         trainer.send(Command::Evaluate);

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 use vae_tui::data::{self, Dataset};
 use vae_tui::evaluation::{from_posterior_samples, importance_weighted};
+use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::session::{self, View};
@@ -50,7 +51,7 @@ fn memory_stays_as_it_is_however_long_a_run() {
             train_size: Some(100),
             ..Preset::PaperMnist.configuration(1)
         };
-        let workers = Workers::new(1, 2).expect("a thread");
+        let workers = Workers::new(1).expect("a thread");
         let mut training = Training::new(configuration, &data);
         let mut run = |steps: usize| {
             workers.run(|| {
@@ -88,7 +89,7 @@ fn opened_and_left(app: &mut App, path: &Path, data: &Arc<Dataset>) {
         ..Opened::new(training, data.clone())
     };
     update(app, Message::Opened(Box::new(opened)));
-    trainer.send(Command::SetGoal(goal));
+    trainer.send(Command::Change(vec![Assignment::new("samples", goal)]));
     trainer.send(Command::Start);
     trainer.send(Command::Evaluate);
     let mut finished = false;

@@ -11,6 +11,7 @@ use common::{configuration, shapes, training};
 use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::{Against, MarginalPoint};
+use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::session::{
@@ -27,8 +28,7 @@ fn state(training: &Training) -> Vec<u32> {
 }
 
 fn train(training: &mut Training, data: &Dataset, steps: usize) {
-    let workers = Workers::new(training.configuration.threads, training.configuration.batch)
-        .expect("threads can be started");
+    let workers = Workers::new(training.configuration.threads).expect("threads can be started");
     for _ in 0..steps {
         workers
             .run(|| training.step(data, &workers))
@@ -185,6 +185,42 @@ fn chains_that_do_not_fit_the_run_are_refused() {
         said.contains("chains: expected 1200 numbers, found 1199"),
         "{said}"
     );
+}
+
+/// Also where its shards are fewer than before: the same bits, whether it went on at once or after a save.
+#[test]
+fn a_run_whose_minibatch_changed_goes_on_exactly() {
+    let data = shapes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for method in [Method::Aevb, Method::WakeSleep, Method::Mcem] {
+        let workers = Workers::new(2).expect("threads can be started");
+        let mut training = Training::new(
+            Configuration {
+                method,
+                batch: 40,
+                ..configuration()
+            },
+            &data,
+        );
+        let steps = |training: &mut Training, workers: &Workers| {
+            for _ in 0..5 {
+                workers
+                    .run(|| training.step(&data, workers))
+                    .expect("it stays finite");
+            }
+        };
+        steps(&mut training, &workers);
+        let changes = [("batch", "10"), ("mc-samples", "2"), ("binarize", "dynamic")];
+        let changes = changes.map(|(name, value)| Assignment::new(name, value));
+        training.change(&changes).expect("they may change");
+        steps(&mut training, &workers);
+        assert_eq!((training.samples, training.steps), (250, 10));
+        let mut resumed = round_trip(&training, &data, &folder.path().join("run.ron"));
+        steps(&mut training, &workers);
+        steps(&mut resumed, &Workers::new(2).expect("threads can be started"));
+        assert_eq!(state(&training), state(&resumed), "{method:?}");
+        assert_eq!(training.configuration, resumed.configuration);
+    }
 }
 
 #[test]

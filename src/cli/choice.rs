@@ -16,9 +16,12 @@ pub(super) fn words(choices: &[Choice]) -> PossibleValuesParser {
             .spellings
             .iter()
             .filter(|&&spelling| spelling != choice.name);
-        PossibleValue::new(choice.name)
-            .help(&choice.help)
-            .aliases(aliases.copied())
+        let value = PossibleValue::new(choice.name).aliases(aliases.copied());
+        if choice.help.is_empty() {
+            value
+        } else {
+            value.help(&choice.help)
+        }
     };
     PossibleValuesParser::new(choices.iter().map(value))
 }

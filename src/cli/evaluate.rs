@@ -7,12 +7,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::choice::choice;
-use super::{default_threads, print_line, progress_bar, resume};
+use super::{print_line, progress_bar, resume};
 use crate::choices::Choose;
 use crate::data::Part;
 use crate::evaluation::{
     MarginalLikelihood, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
+use crate::learning::default_threads;
 use crate::session::Resumed;
 
 /// The flags of `vae-tui evaluate`.

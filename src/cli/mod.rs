@@ -8,6 +8,7 @@ mod choice;
 mod compare;
 mod evaluate;
 mod reproduce;
+mod setting_flags;
 mod train;
 
 use std::io::{ErrorKind, Write};
@@ -20,7 +21,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::choices::Choose;
 use crate::data::{self, Dataset, LoadError};
-use crate::learning::{Configuration, Preset};
+use crate::learning::settings::Assignment;
+use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::say;
 use crate::session::{self, Resumed};
 use crate::tui::colour::ColourDepth;
@@ -63,6 +65,20 @@ pub struct WorkbenchArguments {
     pub colours: Option<ColourDepth>,
 }
 
+impl WorkbenchArguments {
+    /// The run that the workbench begins where no session is opened.
+    ///
+    /// # Errors
+    /// If the preset needs data and none is named.
+    pub fn new_run(&self) -> anyhow::Result<Configuration> {
+        let threads = self.threads.map_or_else(default_threads, usize::from);
+        let named = self.data.as_ref().map(|data| Assignment::new("data", data));
+        let configuration = self.preset.configuration(threads).with(named.as_slice())?;
+        ensure_data(&configuration)?;
+        Ok(configuration)
+    }
+}
+
 /// A command without a screen.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -91,13 +107,6 @@ impl Command {
     }
 }
 
-/// As many threads as this machine has cores.
-pub fn default_threads() -> usize {
-    std::thread::available_parallelism()
-        .map_or(1, |cores| cores.get())
-        .min(256)
-}
-
 /// A data set by name, without a sign of progress; what is worth knowing of it is said.
 fn dataset(name: &str) -> Result<Arc<Dataset>, LoadError> {
     let data = data::load(name, |_| {})?;
@@ -119,20 +128,16 @@ pub(crate) fn say_notes(notes: &[String]) {
     }
 }
 
-/// A configuration trained on other data, where a person names some.
+/// Makes sure that a new run has data.
 ///
 /// # Errors
-/// If the preset has none of its own and none is named.
-pub(crate) fn with_data(configuration: Configuration, name: Option<&str>) -> anyhow::Result<Configuration> {
-    let data = name.map_or(configuration.data, data::absolute_name);
+/// If its preset has none of its own and none was named.
+fn ensure_data(configuration: &Configuration) -> anyhow::Result<()> {
     anyhow::ensure!(
-        !data.is_empty(),
+        !configuration.data.is_empty(),
         "the preset paper-frey needs --data with the path of frey_rawface.mat, which this program does not contain"
     );
-    Ok(Configuration {
-        data,
-        ..configuration
-    })
+    Ok(())
 }
 
 /// Whoever read the results at the other end of a pipe has left, which is no fault.

@@ -9,7 +9,8 @@ use clap::Args;
 use indicatif::MultiProgress;
 
 use super::choice::choice;
-use super::{default_threads, print_line, progress_bar, say_notes};
+use super::{print_line, progress_bar, say_notes};
+use crate::learning::default_threads;
 use crate::paper::{Figure, Laboratory};
 use crate::process::ending_signals;
 

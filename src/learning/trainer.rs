@@ -13,10 +13,11 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use thiserror::Error;
 
 use super::curve::{CurvePoint, MarginalPoint};
-use super::{Changes, ConfigurationError, Diverged, StepReport, Training, Workers};
+use super::settings::{Assignment, SettingError};
+use super::{Diverged, StepReport, Training, Workers};
 use crate::data::{Dataset, Part};
 use crate::evaluation::{LowerBound, estimates, lower_bound};
-use crate::model::{Estimator, Vae};
+use crate::model::Vae;
 
 /// What a trainer can be told. What a run can't go on with is refused, and changes nothing.
 #[derive(Debug)]
@@ -27,12 +28,8 @@ pub enum Command {
     Pause,
     /// Make one step, then pause.
     Step,
-    /// Change the learning rate from the next step on.
-    SetLearningRate(f32),
-    /// Change how the bound is estimated from the next step on.
-    SetEstimator(Estimator),
-    /// Change the goal, in training points evaluated.
-    SetGoal(u64),
+    /// Change settings from the next step on: all of them, or none where one is refused.
+    Change(Vec<Assignment>),
     /// Measure the lower bound of the test set now.
     Evaluate,
     /// Estimate the marginal likelihood of test points now; any other command ends it.
@@ -67,7 +64,7 @@ pub enum Event {
     /// The estimate of the marginal likelihood was broken off by a command.
     EstimateEnded,
     /// A command asked for what the run can't go on with.
-    Refused(ConfigurationError),
+    Refused(SettingError),
     /// Training started or stopped.
     State(State),
     /// The step that would have come next was refused.
@@ -115,8 +112,8 @@ impl Trainer {
     /// # Errors
     /// If the system refuses to start a thread.
     pub fn start(training: Training, data: Arc<Dataset>) -> Result<Self, StartError> {
-        let workers = Workers::new(training.configuration.threads, training.configuration.batch)
-            .map_err(|error| StartError(error.to_string()))?;
+        let workers =
+            Workers::new(training.configuration.threads).map_err(|error| StartError(error.to_string()))?;
         let snapshot = Arc::new(Snapshot {
             newest: ArcSwap::from_pointee(training.model.clone()),
             was_looked_at: AtomicBool::new(true),
@@ -234,18 +231,7 @@ impl Run {
                 self.step(workers);
                 self.set_running(false);
             }
-            Command::SetLearningRate(rate) => self.change(Changes {
-                learning_rate: Some(rate),
-                ..Changes::default()
-            }),
-            Command::SetEstimator(estimator) => self.change(Changes {
-                estimator: Some(estimator),
-                ..Changes::default()
-            }),
-            Command::SetGoal(goal) => self.change(Changes {
-                goal: Some(goal),
-                ..Changes::default()
-            }),
+            Command::Change(assignments) => self.change(&assignments),
             Command::Evaluate => self.evaluate(),
             Command::Estimate => self.estimate(),
             Command::Checkpoint(reply) => {
@@ -256,8 +242,8 @@ impl Run {
         }
     }
 
-    fn change(&mut self, changes: Changes) {
-        if let Err(error) = self.training.change(changes) {
+    fn change(&mut self, assignments: &[Assignment]) {
+        if let Err(error) = self.training.change(assignments) {
             self.tell(Event::Refused(error));
         }
     }

@@ -219,8 +219,8 @@ impl Laboratory {
             return Ok(training);
         }
         file.claim()?;
-        let Configuration { threads, batch, .. } = training.configuration;
-        let workers = Workers::new(threads, batch).context("starting the training threads")?;
+        let workers =
+            Workers::new(training.configuration.threads).context("starting the training threads")?;
         let bar = self.bars.add((self.bar)(goal));
         bar.set_message(run.name.clone());
         let mut saved_at = Instant::now();

@@ -12,6 +12,7 @@ use crate::learning::{Configuration, Training};
 use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 
 /// What is to be put on the screen.
+#[derive(Debug)]
 pub enum Run {
     /// A new one.
     New(Configuration),

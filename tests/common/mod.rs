@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::evaluation::{Noise, lower_bound};
 use vae_tui::learning::curve::CurvePoint;
+use vae_tui::learning::settings::TABLE;
 use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
@@ -62,6 +63,12 @@ pub fn shapes() -> Arc<Dataset> {
         test: split(60, 200),
         notes: Vec::new(),
     })
+}
+
+/// How far below the first field of the form a setting's stands.
+pub fn field_of(setting: &str) -> usize {
+    let field = TABLE.iter().position(|row| row.name == setting);
+    field.expect("a setting of that name")
 }
 
 /// A small run on the shapes.

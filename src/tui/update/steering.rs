@@ -1,6 +1,8 @@
 //! Keys that steer the training, whatever pane has the focus.
 
 use super::overlays::ask;
+use crate::choices::Choose;
+use crate::learning::settings::Assignment;
 use crate::learning::trainer::{Command, State};
 use crate::model::Estimator;
 use crate::tui::app::{App, Stage};
@@ -51,7 +53,7 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
                 progress.configuration.goal = goal;
                 app.say(format!("goal raised to {} samples", short(goal as f64)));
                 vec![
-                    Effect::Trainer(Command::SetGoal(goal)),
+                    Effect::Trainer(Command::Change(vec![Assignment::new("samples", goal)])),
                     Effect::Trainer(Command::Start),
                 ]
             }
@@ -66,7 +68,10 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             progress.learning_rate = (progress.learning_rate * factor).clamp(1e-8, 1e3);
             let rate = progress.learning_rate;
             app.say(format!("learning rate {}", short(f64::from(rate))));
-            vec![Effect::Trainer(Command::SetLearningRate(rate))]
+            vec![Effect::Trainer(Command::Change(vec![Assignment::new(
+                "learning-rate",
+                rate,
+            )]))]
         }
         Action::SwitchEstimator => {
             let estimator = match progress.configuration.estimator {
@@ -75,7 +80,10 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
             };
             progress.configuration.estimator = estimator;
             app.say(format!("SGVB estimator {estimator:?}"));
-            vec![Effect::Trainer(Command::SetEstimator(estimator))]
+            vec![Effect::Trainer(Command::Change(vec![Assignment::new(
+                "estimator",
+                estimator.word(),
+            )]))]
         }
         Action::Evaluate => vec![Effect::Trainer(Command::Evaluate)],
         Action::Estimate => {
