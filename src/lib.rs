@@ -4,6 +4,7 @@
 //!
 //! - [`words`]: text for people
 //! - [`process`]: how this process is ended, and what it says on the way
+//! - [`terminal_facts`]: what the terminal can show, as far as it says
 //! - [`cancel`]: a wish that long work be broken off
 //! - [`choices`]: enumerations as words
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
@@ -44,5 +45,6 @@ pub mod pictures;
 pub mod process;
 pub mod random;
 pub mod session;
+pub mod terminal_facts;
 pub mod tui;
 pub mod words;

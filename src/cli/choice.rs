@@ -35,6 +35,7 @@ mod tests {
     use crate::model::{Activation, Estimator, Initialisation, Likelihood};
     use crate::nn::optimizer::Rule;
     use crate::paper::Figure;
+    use crate::terminal_facts::ColourDepth;
 
     /// Scripts hold them: they stay as they are.
     #[test]
@@ -63,6 +64,7 @@ mod tests {
         words::<Binarisation>(&["none", "static", "dynamic"]);
         words::<Against>(&["samples", "seconds"]);
         words::<Part>(&["train", "test"]);
+        words::<ColourDepth>(&["truecolour", "256", "16", "none"]);
         words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);
     }
 }

@@ -25,7 +25,7 @@ use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::say;
 use crate::session::{self, Resumed};
-use crate::tui::colour::ColourDepth;
+use crate::terminal_facts::ColourDepth;
 
 /// Watch a variational autoencoder learn, steer it, scrub its latent space.
 #[derive(Debug, Parser)]

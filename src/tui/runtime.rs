@@ -63,7 +63,7 @@ pub struct Options {
 pub fn run(options: Options) -> anyhow::Result<()> {
     let depth = options
         .colours
-        .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()));
+        .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()).0);
     let (sender, messages) = unbounded();
     let rescue = SharedRescue::default();
     let mut screen = Screen::enter(depth, {
@@ -78,7 +78,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     })?;
 
     let mut app = App::new(screen.area(), depth);
-    app.glyphs = Glyphs::detect(|name| std::env::var(name).ok());
+    app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
     let mut runtime = Runtime {
         app,
         saver: Saver::start(sender.clone())?,
