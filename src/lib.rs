@@ -4,8 +4,10 @@
 //!
 //! - [`words`]: text for people
 //! - [`process`]: how this process is ended, and what it says on the way
+//! - [`terminal_facts`]: what the terminal can show, as far as it says
 //! - [`files`]: regular files, and their names for people to read
 //! - [`cancel`]: a wish that work be broken off
+//! - [`choices`]: enumerations as words
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
 //! - [`hmc`]: Hamiltonian Monte Carlo
@@ -27,6 +29,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cancel;
+pub mod choices;
 pub mod cli;
 pub mod data;
 pub mod dims;
@@ -44,5 +47,6 @@ pub mod process;
 pub mod random;
 pub mod run;
 pub mod session;
+pub mod terminal_facts;
 pub mod tui;
 pub mod words;

@@ -4,10 +4,12 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
-use vae_tui::cli::{Cli, NobodyReads};
+use vae_tui::cli::{Cli, NobodyReads, WorkbenchArguments};
 use vae_tui::process::{say, survive_large_writes};
+use vae_tui::tui;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -15,7 +17,7 @@ fn main() -> ExitCode {
         .map_err(Into::into)
         .and_then(|()| match cli.command {
             Some(command) => command.run(),
-            None => vae_tui::tui::run(&cli.workbench),
+            None => options(cli.workbench).and_then(tui::run),
         });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,4 +28,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the workbench opens with, as the command line says it.
+fn options(arguments: WorkbenchArguments) -> anyhow::Result<tui::Options> {
+    let run = match arguments.session {
+        Some(path) => tui::Run::Saved(path, arguments.data),
+        None => tui::Run::New(arguments.new_run()?),
+    };
+    Ok(tui::Options {
+        run,
+        compare: arguments.compare,
+        autosave: Duration::from_secs(arguments.autosave),
+        colours: arguments.colours,
+    })
 }

@@ -112,11 +112,11 @@ fn a_paste_is_text_in_the_form_and_nothing_elsewhere() {
     type_character(&mut app, 'n');
     paste(&mut app, "1\x1b[31m2\r\n");
     assert!(
-        screen(&app).contains("latent dimensions   1[31m2"),
+        screen(&app).contains("latent          1[31m2"),
         "{}",
         screen(&app)
     );
-    for _ in 0..3 {
+    for _ in 0..common::field_of("optimizer") {
         press(&mut app, KeyCode::Down);
     }
     let before = screen(&app);
@@ -134,7 +134,7 @@ fn the_home_folder_may_be_written_as_in_a_shell() {
     ] {
         let mut app = app(100, 30);
         type_character(&mut app, 'n');
-        for _ in 0..9 {
+        for _ in 0..common::field_of("data") {
             press(&mut app, KeyCode::Down);
         }
         update(&mut app, Message::Pasted(written.into()));

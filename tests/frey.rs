@@ -39,7 +39,7 @@ fn the_gaussian_decoder_learns_faces() {
         latent: 2,
         ..Preset::PaperFrey.configuration(2)
     };
-    let workers = Workers::new(configuration.threads, configuration.batch).expect("threads can be started");
+    let workers = Workers::new(configuration.threads).expect("threads can be started");
     let mut training = Training::new(configuration, &data);
     while training.samples < 400_000 {
         workers

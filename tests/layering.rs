@@ -31,7 +31,9 @@ fn source() -> PathBuf {
 /// The rooms from the ground up, as the documentation of the library lists them.
 fn rooms() -> Vec<String> {
     let text = std::fs::read_to_string(source().join("lib.rs")).expect("the library has a root");
-    let listed = text.lines().filter_map(|line| line.strip_prefix("//! - [`")?.split('`').next());
+    let listed = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! - [`")?.split('`').next());
     let listed: Vec<String> = listed.map(Into::into).collect();
     let declared: BTreeSet<String> = text
         .lines()
@@ -100,7 +102,8 @@ fn faults(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
     let own = height(&room).unwrap_or_else(|| panic!("{} belongs to no room", path.display()));
     let mut faults = Vec::new();
     for (number, line) in code(text) {
-        let mut fault = |what: String| faults.push(format!("{}:{number}: {what}: {}", path.display(), line.trim()));
+        let mut fault =
+            |what: String| faults.push(format!("{}:{number}: {what}: {}", path.display(), line.trim()));
         for other in named(line, rooms) {
             if height(other).is_some_and(|other| other > own) {
                 fault(format!("{room} imports {other}, which stands above it"));
@@ -134,7 +137,12 @@ fn a_room_imports_only_rooms_above_it() {
     assert!(paths.len() > 50, "the source was found");
     let of_file = |path: &PathBuf| faults(path, &std::fs::read_to_string(path).expect("source"), &rooms);
     let faults: Vec<String> = paths.iter().flat_map(of_file).collect();
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 /// The wall holds: what must not be named is found wherever it may stand.
@@ -160,8 +168,14 @@ fn what_breaks_a_wall_is_found() {
     for (file, text) in [
         ("model/mod.rs", "use crate::nn::Linear;\nuse crate::data::Split;"),
         ("model/mod.rs", "// use crate::tui::App;"),
-        ("tui/app.rs", "use crate::run::Summary;\nuse ratatui::layout::Rect;"),
-        ("nn/mod.rs", "#[cfg(test)]\nmod tests {\n    use crate::model::Vae;\n}"),
+        (
+            "tui/app.rs",
+            "use crate::run::Summary;\nuse ratatui::layout::Rect;",
+        ),
+        (
+            "nn/mod.rs",
+            "#[cfg(test)]\nmod tests {\n    use crate::model::Vae;\n}",
+        ),
     ] {
         assert_eq!(found(file, text), 0, "{file}: {text}");
     }

@@ -8,6 +8,7 @@ mod terminal;
 use std::time::Duration;
 
 use terminal::{Terminal, data};
+use vae_tui::learning::settings::TABLE;
 
 /// Longer than the rest of any escape sequence is waited for.
 const SILENCE: Duration = Duration::from_millis(1_500);
@@ -61,8 +62,8 @@ fn a_paste_into_the_form_is_written_into_its_field() {
     let mut terminal = workbench(data.path());
     terminal.press("n");
     terminal.wait_for("New run");
-    // The last field but two.
-    terminal.press(&"\x1b[B".repeat(9));
+    let data = TABLE.iter().position(|setting| setting.name == "data");
+    terminal.press(&"\x1b[B".repeat(data.expect("a setting")));
     terminal.wait_for("▶ data");
     terminal.press("\x1b[200~/some/where\r\nqueries\x1b[201~");
     terminal.wait_for("/some/wherequeries");
@@ -146,8 +147,8 @@ fn what_control_does_it_does_in_dialogs_too() {
     shell.wait_for_plain_screen();
     shell.press("fg\n");
     shell.wait_for("New run");
-    let screen = shell.wait_for("latent dimensions");
-    assert!(screen.contains("latent dimensions   20"), "{screen}");
+    let screen = shell.wait_for("latent  ");
+    assert!(screen.contains("latent          20"), "{screen}");
     shell.press("\x03");
     shell.wait("the prompt", |screen| screen.trim_end().ends_with("ready>"));
     shell.press("exit\n");

@@ -9,6 +9,7 @@ use common::{app, app_with_depth, frame, press, screen, type_character, update};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
+use vae_tui::learning::settings::TABLE;
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{KeptRun, Pane};
 use vae_tui::tui::app::App;
@@ -40,7 +41,7 @@ fn words(app: &App, area: Rect) -> String {
 #[test]
 fn the_form_shows_its_fault_and_the_selected_field_at_any_size() {
     for (width, height) in [(60, 14), (80, 24), (60, 8), (40, 10), (40, 6), (30, 7), (200, 60)] {
-        for field in 0..12 {
+        for field in 0..TABLE.len() {
             let mut app = app(80, 24);
             update(&mut app, Message::Resized(width, height));
             type_character(&mut app, 'n');
@@ -191,7 +192,7 @@ fn wide_text_keeps_every_column_where_it_is() {
             // The form, drawn over an empty screen: its right side is one line.
             let mut app = app(80, 24);
             type_character(&mut app, 'n');
-            for _ in 0..9 {
+            for _ in 0..common::field_of("data") {
                 press(&mut app, KeyCode::Down);
             }
             let frame_of = |app: &App| places(app, "│");

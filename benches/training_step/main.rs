@@ -60,7 +60,7 @@ impl<'a> Ours<'a> {
     )]
     fn new(configuration: Configuration, data: &'a Dataset) -> Self {
         Self {
-            workers: Workers::new(configuration.threads, configuration.batch).expect("threads"),
+            workers: Workers::new(configuration.threads).expect("threads"),
             training: Training::new(configuration, data),
             data,
         }

@@ -9,7 +9,9 @@ use plotters::style::RGBColor;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::choice::choice;
 use super::print_line;
+use crate::choices::Choose;
 use crate::data::Part;
 use crate::pictures;
 use crate::pictures::curves::{self, Curve, Panel};
@@ -25,10 +27,10 @@ pub struct Arguments {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// What the curves are laid over
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = choice::<Against>(), default_value = Against::default().word())]
     against: Against,
     /// Whose bound is compared
-    #[arg(long, value_enum, default_value = "test")]
+    #[arg(long, value_parser = choice::<Part>(), default_value = Part::Test.word())]
     split: Part,
     /// A place where the curves are read, in training points or seconds; may be given several times [default: 1, 2 and
     /// 5 of every power of ten, and the last place of all]

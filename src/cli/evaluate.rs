@@ -6,11 +6,14 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use super::{default_threads, print_line, progress_bar, resume};
+use super::choice::choice;
+use super::{print_line, progress_bar, resume};
+use crate::choices::Choose;
 use crate::data::Part;
 use crate::evaluation::{
     MarginalLikelihood, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
+use crate::learning::default_threads;
 use crate::session::Resumed;
 
 /// The flags of `vae-tui evaluate`.
@@ -23,7 +26,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
     /// The data points to measure on
-    #[arg(long, value_enum, default_value = "test")]
+    #[arg(long, value_parser = choice::<Part>(), default_value = Part::Test.word())]
     split: Part,
     /// Also estimate log p(x) by the importance-weighted bound with K samples a data point
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]

@@ -4,9 +4,11 @@
 //! Results go to standard output, progress and errors to standard error. Exit status: 0 on success, 2 for a usage
 //! error, 1 otherwise.
 
+mod choice;
 mod compare;
 mod evaluate;
 mod reproduce;
+mod setting_flags;
 mod train;
 
 use std::io::{ErrorKind, Write};
@@ -14,12 +16,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use choice::choice;
 use clap::{Args, Parser, Subcommand};
 
+use crate::choices::Choose;
 use crate::data::{self, Dataset, LoadError};
-use crate::learning::{Configuration, Preset};
+use crate::learning::settings::Assignment;
+use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::say;
 use crate::session::{self, Resumed};
+use crate::terminal_facts::ColourDepth;
 
 /// Watch a variational autoencoder learn, steer it, scrub its latent space.
 #[derive(Debug, Parser)]
@@ -42,7 +48,7 @@ pub struct WorkbenchArguments {
     #[arg(long, value_name = "FILE")]
     pub compare: Vec<PathBuf>,
     /// What a new run starts from
-    #[arg(long, value_enum, default_value_t, conflicts_with = "session")]
+    #[arg(long, value_parser = choice::<Preset>(), default_value = Preset::default().word(), conflicts_with = "session")]
     pub preset: Preset,
     /// What a new run is trained on: mnist, or the path of an IDX file or of frey_rawface.mat; with a session, where its
     /// data is now
@@ -55,8 +61,22 @@ pub struct WorkbenchArguments {
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub autosave: u64,
     /// Colours to use, where the terminal does not say what it can
-    #[arg(long, value_name = "COLOURS")]
-    pub colours: Option<crate::tui::colour::ColourDepth>,
+    #[arg(long, value_name = "COLOURS", value_parser = choice::<ColourDepth>())]
+    pub colours: Option<ColourDepth>,
+}
+
+impl WorkbenchArguments {
+    /// The run that the workbench begins where no session is opened.
+    ///
+    /// # Errors
+    /// If the preset needs data and none is named.
+    pub fn new_run(&self) -> anyhow::Result<Configuration> {
+        let threads = self.threads.map_or_else(default_threads, usize::from);
+        let named = self.data.as_ref().map(|data| Assignment::new("data", data));
+        let configuration = self.preset.configuration(threads).with(named.as_slice())?;
+        ensure_data(&configuration)?;
+        Ok(configuration)
+    }
 }
 
 /// A command without a screen.
@@ -87,13 +107,6 @@ impl Command {
     }
 }
 
-/// As many threads as this machine has cores.
-pub fn default_threads() -> usize {
-    std::thread::available_parallelism()
-        .map_or(1, |cores| cores.get())
-        .min(256)
-}
-
 /// A data set by name, without a sign of progress; what is worth knowing of it is said.
 fn dataset(name: &str) -> Result<Arc<Dataset>, LoadError> {
     let data = data::load(name, |_| {})?;
@@ -115,20 +128,16 @@ pub(crate) fn say_notes(notes: &[String]) {
     }
 }
 
-/// A configuration trained on other data, where a person names some.
+/// Makes sure that a new run has data.
 ///
 /// # Errors
-/// If the preset has none of its own and none is named.
-pub(crate) fn with_data(configuration: Configuration, name: Option<&str>) -> anyhow::Result<Configuration> {
-    let data = name.map_or(configuration.data, data::absolute_name);
+/// If its preset has none of its own and none was named.
+fn ensure_data(configuration: &Configuration) -> anyhow::Result<()> {
     anyhow::ensure!(
-        !data.is_empty(),
+        !configuration.data.is_empty(),
         "the preset paper-frey needs --data with the path of frey_rawface.mat, which this program does not contain"
     );
-    Ok(Configuration {
-        data,
-        ..configuration
-    })
+    Ok(())
 }
 
 /// Whoever read the results at the other end of a pipe has left, which is no fault.

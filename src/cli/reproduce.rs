@@ -8,7 +8,9 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::MultiProgress;
 
-use super::{default_threads, print_line, progress_bar, say_notes};
+use super::choice::choice;
+use super::{print_line, progress_bar, say_notes};
+use crate::learning::default_threads;
 use crate::paper::{Figure, Laboratory};
 use crate::process::ending_signals;
 
@@ -17,7 +19,7 @@ use crate::process::ending_signals;
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The figure
-    #[arg(value_enum)]
+    #[arg(value_parser = choice::<Figure>())]
     figure: Figure,
     /// Only this panel, such as mnist-20, frey-2 or n1000; may be given several times [default: all]
     #[arg(long, value_name = "PANEL")]

@@ -9,11 +9,13 @@ use clap::Args;
 use crossbeam_channel::{Receiver, select, tick, unbounded};
 use serde::Serialize;
 
-use super::{NobodyReads, dataset, default_threads, print_line, progress_bar, resume, with_data};
-use crate::data::{Binarisation, Dataset};
-use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training};
-use crate::model::{Estimator, Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use super::choice::choice;
+use super::setting_flags::SettingFlags;
+use super::{NobodyReads, dataset, ensure_data, print_line, progress_bar, resume};
+use crate::choices::Choose;
+use crate::data::Dataset;
+use crate::learning::settings::Assignment;
+use crate::learning::{Diverged, Preset, Training, default_threads};
 use crate::process::{ending_signals, say, signal_name};
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Event, RunHandle, RunState, State};
@@ -23,64 +25,14 @@ use crate::session::{Kept, Resumed, SessionFile, View, folder};
 #[derive(Args, Debug)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
-    /// What to train on: mnist, the path of an IDX file or of frey_rawface.mat, or - for standard input; with --resume,
-    /// where the session's data is now
-    #[arg(long, value_name = "PATH")]
-    data: Option<String>,
     /// Named settings that the other flags override
-    #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
+    #[arg(long, value_parser = choice::<Preset>(), default_value = Preset::default().word(), conflicts_with = "resume")]
     preset: Preset,
-    /// The algorithm
-    #[arg(long, value_enum, conflicts_with = "resume")]
-    method: Option<Method>,
-    /// Latent dimensions, 1 to 512
-    #[arg(long, value_name = "N", conflicts_with = "resume")]
-    latent: Option<usize>,
-    /// Hidden units of encoder and decoder, 1 to 4096
-    #[arg(long, value_name = "N", conflicts_with = "resume")]
-    hidden: Option<usize>,
-    /// Data points of a minibatch
-    #[arg(long, value_name = "N", conflicts_with = "resume")]
-    batch: Option<usize>,
-    /// Posterior samples a data point
-    #[arg(long, value_name = "L", conflicts_with = "resume")]
-    mc_samples: Option<usize>,
-    /// SGVB estimator: a samples the KL term too, b has it in closed form
-    #[arg(long, value_enum)]
-    estimator: Option<Estimator>,
-    /// Update rule
-    #[arg(long, value_enum, conflicts_with = "resume")]
-    optimizer: Option<Rule>,
-    /// Step size
-    #[arg(long, value_name = "X", allow_hyphen_values = true)]
-    learning_rate: Option<f32>,
-    /// The family of p(x|z) in every pixel
-    #[arg(long, value_enum, conflicts_with = "resume")]
-    decoder: Option<Likelihood>,
-    /// How the parameters start
-    #[arg(long, value_enum, conflicts_with = "resume")]
-    initialisation: Option<Initialisation>,
-    /// Whether pixels are used as they are or as coin tosses
-    #[arg(long, value_enum, conflicts_with = "resume")]
-    binarize: Option<Binarisation>,
-    /// Train on the first N points only
-    #[arg(long, value_name = "N", conflicts_with = "resume")]
-    train_size: Option<usize>,
+    #[command(flatten)]
+    settings: SettingFlags,
     /// Stop after N passes over the training points
     #[arg(long, value_name = "N", conflicts_with = "samples")]
     epochs: Option<u64>,
-    /// Stop after N training points in all, those before a resume included
-    #[arg(long, value_name = "N")]
-    samples: Option<u64>,
-    /// Training points between two evaluations of the test set
-    #[arg(long, value_name = "SAMPLES")]
-    evaluate_every: Option<u64>,
-    /// Seed of all random numbers
-    #[arg(long, conflicts_with = "resume")]
-    seed: Option<u64>,
-    /// Threads that share a minibatch [default: the cores of this machine]
-    #[arg(long, value_name = "T", conflicts_with = "resume")]
-    threads: Option<usize>,
     /// Save the session here at the end, and from time to time
     #[arg(long, value_name = "F.ron")]
     out: Option<PathBuf>,
@@ -287,29 +239,29 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
             view,
             identity,
             ..
-        } = resume(path, arguments.data.as_deref())?;
+        } = resume(path, arguments.settings.data())?;
         if arguments.out.as_ref().is_none_or(|out| out == path) {
             out = Some(SessionFile::opened(path.clone(), identity));
         }
         (state, data, view)
     } else {
-        let configuration = with_data(configuration(arguments), arguments.data.as_deref())?;
+        let preset = arguments.preset.configuration(default_threads());
+        let configuration = preset.with(arguments.settings.all())?;
+        ensure_data(&configuration)?;
         configuration.check()?;
         let data = dataset(&configuration.data)?;
         let training = Training::new(configuration, &data);
         (RunState::new(training), data, View::default())
     };
     let training = &mut state.training;
-    let points = training.configuration.train_points(&data) as u64;
-    let goal = arguments
-        .samples
-        .or_else(|| arguments.epochs.map(|epochs| epochs.saturating_mul(points)));
-    training.change(Changes {
-        learning_rate: arguments.learning_rate,
-        estimator: arguments.estimator,
-        goal,
-        evaluate_every: arguments.evaluate_every,
-    })?;
+    if arguments.resume.is_some() {
+        training.change(&arguments.settings.without_data())?;
+    }
+    if let Some(epochs) = arguments.epochs {
+        ensure!(epochs > 0, "epochs is 0, but must be at least 1");
+        let points = training.configuration.train_points(&data) as u64;
+        training.change(&[Assignment::new("samples", epochs.saturating_mul(points))])?;
+    }
     if training.is_finished() {
         anyhow::bail!(
             "nothing to do: {} samples were seen already and the goal is {}; --samples or --epochs sets another",
@@ -341,34 +293,6 @@ fn say_what_is_replaced(arguments: &Arguments) {
             "note: the first save replaces {}, which holds {summary}",
             out.display()
         ));
-    }
-}
-
-/// The preset with every flag that was given in place of its own value.
-fn configuration(arguments: &Arguments) -> Configuration {
-    let preset = arguments
-        .preset
-        .configuration(arguments.threads.unwrap_or_else(default_threads));
-    let optimizer = arguments.optimizer.unwrap_or(preset.optimizer);
-    let usual_rate = if optimizer == preset.optimizer {
-        preset.learning_rate
-    } else {
-        optimizer.usual_learning_rate()
-    };
-    Configuration {
-        method: arguments.method.unwrap_or(preset.method),
-        hidden: arguments.hidden.unwrap_or(preset.hidden),
-        latent: arguments.latent.unwrap_or(preset.latent),
-        optimizer,
-        learning_rate: arguments.learning_rate.unwrap_or(usual_rate),
-        batch: arguments.batch.unwrap_or(preset.batch),
-        mc_samples: arguments.mc_samples.unwrap_or(preset.mc_samples),
-        likelihood: arguments.decoder.unwrap_or(preset.likelihood),
-        initialisation: arguments.initialisation.unwrap_or(preset.initialisation),
-        binarisation: arguments.binarize.unwrap_or(preset.binarisation),
-        train_size: arguments.train_size.or(preset.train_size),
-        seed: arguments.seed.unwrap_or(preset.seed),
-        ..preset
     }
 }
 

@@ -2,12 +2,27 @@
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::Split;
 use crate::random::{Purpose, generator};
 
 /// How the grey values of a data point become the `x` of `log p(x|z)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Binarisation {
     /// Real values in `[0, 1]`, as in the paper.
     #[default]

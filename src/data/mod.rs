@@ -14,10 +14,12 @@ mod names;
 mod packed;
 mod values;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 pub use binarisation::Binarisation;
 pub use checksum::Checksum;
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use crate::kernels;
@@ -51,7 +53,20 @@ pub struct Split {
 }
 
 /// Which part of a data set is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Part {
     /// The points that the model is trained on.
     Train,
@@ -99,15 +114,27 @@ pub fn load(name: &str, progress: impl FnMut(f32)) -> Result<Dataset, LoadError>
     }
 }
 
-/// The name under which data is found from any folder: a path becomes absolute.
+/// The name under which data is found from any folder: a path becomes absolute, and `~` at its start is the home folder,
+/// as a shell would have it.
 pub fn absolute_name(name: &str) -> String {
     if [mnist::NAME, STANDARD_INPUT].contains(&name) {
         return name.into();
     }
-    let absolute = std::path::absolute(name).ok();
+    let absolute = std::path::absolute(with_home(name).as_ref()).ok();
     absolute
         .and_then(|path| path.to_str().map(str::to_owned))
         .unwrap_or_else(|| name.into())
+}
+
+fn with_home(path: &str) -> Cow<'_, str> {
+    let home =
+        || directories::BaseDirs::new().and_then(|folders| folders.home_dir().to_str().map(str::to_owned));
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            home().map_or(Cow::Borrowed(path), |home| Cow::Owned(home + rest))
+        }
+        _ => Cow::Borrowed(path),
+    }
 }
 
 /// A data set's name as it is shown: without folders and endings. Never a path, whatever the file is called.

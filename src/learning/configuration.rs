@@ -1,96 +1,53 @@
-//! Everything that decides what a run computes.
+//! What follows from the settings of a run.
 
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
+use super::Configuration;
+use super::settings::{Assignment, SettingError, TABLE, find};
+use crate::data::Dataset;
+use crate::model::architecture::Architecture;
 
-use super::Method;
-use crate::data::{Binarisation, Dataset};
-use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
-use crate::model::{Activation, Estimator, Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
-
-/// The choices that a run starts from; together with the data they fix every parameter to the bit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Configuration {
-    /// The data set's name.
-    pub data: String,
-    /// The algorithm.
-    #[serde(default)]
-    pub method: Method,
-    /// Hidden units of encoder and decoder.
-    pub hidden: usize,
-    /// Latent dimensions.
-    pub latent: usize,
-    /// The nonlinearity of the hidden layers.
-    pub activation: Activation,
-    /// The family of `p(x|z)`.
-    #[serde(default)]
-    pub likelihood: Likelihood,
-    /// How the parameters start.
-    pub initialisation: Initialisation,
-    /// The update rule.
-    pub optimizer: Rule,
-    /// The global step size at the start; a person may change it while training.
-    pub learning_rate: f32,
-    /// Data points of a minibatch, `M`.
-    pub batch: usize,
-    /// Posterior samples a data point, `L`.
-    pub mc_samples: usize,
-    /// How the bound is estimated; a person may change it while training.
-    #[serde(default)]
-    pub estimator: Estimator,
-    /// Whether the weights have the prior `N(0, I)` (the paper's MAP objective).
-    pub weight_prior: bool,
-    /// Whether and how pixels are binarised.
-    pub binarisation: Binarisation,
-    /// How many training points are used: the first ones; all where none is given.
-    pub train_size: Option<usize>,
-    /// The goal, in training points evaluated.
-    pub goal: u64,
-    /// Training points between two evaluations.
-    pub evaluate_every: u64,
-    /// Where all random numbers come from.
-    pub seed: u64,
-    /// Shards of a minibatch, one tape each. Their number decides the order of summation, so it belongs to the run.
-    pub threads: usize,
-}
-
-/// A choice that can't be run.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{field} is {given}, but must be {expected}")]
-pub struct ConfigurationError {
-    field: &'static str,
-    given: String,
-    expected: String,
-}
+/// The most samples of latent rows that a minibatch may have: data points times posterior samples.
+const MOST_ROWS: usize = 100_000;
 
 impl Configuration {
-    /// Checks every size and number against what the engine accepts; the first fault is reported.
+    /// Checks every setting against its bounds, and those that belong together; the first fault is reported.
     ///
     /// The one place that decides it, for a new run, a saved one, and what a person changes of a run under way.
     ///
     /// # Errors
-    /// The field, by its name on the command line, what it is and what it must be.
-    pub fn check(&self) -> Result<(), ConfigurationError> {
-        within("latent", self.latent, LATENT_RANGE)?;
-        within("hidden", self.hidden, HIDDEN_RANGE)?;
-        within("batch", self.batch, 1..=10_000)?;
-        within("mc-samples", self.mc_samples, 1..=1_000)?;
-        within(
-            "batch times mc-samples",
-            self.batch * self.mc_samples,
-            1..=100_000,
-        )?;
-        within("threads", self.threads, 1..=256)?;
-        require(self.train_size != Some(0), "train-size", 0, "at least 1")?;
-        require(self.goal > 0, "goal (samples, epochs)", 0, "at least 1")?;
-        require(self.evaluate_every > 0, "evaluate-every", 0, "at least 1")?;
-        require(
-            self.learning_rate.is_finite() && self.learning_rate > 0.0,
-            "learning-rate",
-            self.learning_rate,
-            "a positive, finite number",
-        )
+    /// The setting, by its name on the command line, what it is and what it must be.
+    pub fn check(&self) -> Result<(), SettingError> {
+        for setting in TABLE.iter() {
+            setting.check(self)?;
+        }
+        let rows = self.batch * self.mc_samples;
+        if rows > MOST_ROWS {
+            return Err(SettingError::OutOfBounds {
+                name: "batch times mc-samples".into(),
+                given: rows.to_string(),
+                expected: format!("from 1 to {MOST_ROWS}"),
+            });
+        }
+        Ok(())
+    }
+
+    /// This configuration with other values for some settings. Another optimizer brings its usual learning rate, unless
+    /// that is assigned too.
+    ///
+    /// # Errors
+    /// If a setting does not exist, or can't have its value; settings that belong together are left to
+    /// [`Configuration::check`].
+    pub fn with(mut self, assignments: &[Assignment]) -> Result<Self, SettingError> {
+        let optimizer = self.optimizer;
+        for Assignment { setting, value } in assignments {
+            let name = || setting.clone();
+            let setting = find(setting).ok_or_else(|| SettingError::Unknown { name: name() })?;
+            setting.set(&mut self, value)?;
+        }
+        let is_rate = |assignment: &Assignment| assignment.setting == "learning-rate";
+        if self.optimizer != optimizer && !assignments.iter().any(is_rate) {
+            self.learning_rate = self.optimizer.usual_learning_rate();
+        }
+        Ok(self)
     }
 
     /// The model that this run trains on images of `pixels` pixels.
@@ -109,29 +66,4 @@ impl Configuration {
     pub fn train_points(&self, data: &Dataset) -> usize {
         self.train_size.unwrap_or(usize::MAX).min(data.train.points())
     }
-}
-
-fn within(
-    field: &'static str,
-    given: usize,
-    range: std::ops::RangeInclusive<usize>,
-) -> Result<(), ConfigurationError> {
-    let expected = format!("from {} to {}", range.start(), range.end());
-    require(range.contains(&given), field, given, expected)
-}
-
-fn require(
-    holds: bool,
-    field: &'static str,
-    given: impl ToString,
-    expected: impl Into<String>,
-) -> Result<(), ConfigurationError> {
-    if holds {
-        return Ok(());
-    }
-    Err(ConfigurationError {
-        field,
-        given: given.to_string(),
-        expected: expected.into(),
-    })
 }

@@ -9,14 +9,15 @@ pub mod mcem;
 pub mod method;
 mod minibatch;
 pub mod preset;
+pub mod settings;
 pub mod shard;
 mod training;
 pub mod wake_sleep;
 mod workers;
 
-pub use configuration::{Configuration, ConfigurationError};
 pub use method::Method;
 pub use preset::Preset;
+pub use settings::Configuration;
 pub use shard::Visit;
-pub use training::{Changes, Diverged, StepReport, Training};
-pub use workers::Workers;
+pub use training::{Diverged, StepReport, Training};
+pub use workers::{Workers, default_threads};

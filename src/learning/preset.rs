@@ -1,14 +1,28 @@
 //! Named starting points.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::{Configuration, Method};
-use crate::data::Binarisation;
-use crate::model::{Activation, Estimator, Initialisation, Likelihood};
+use super::Configuration;
+use crate::model::{Activation, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
 
 /// A configuration with a name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Preset {
     /// The paper's architecture with Adam: digits within seconds.
     #[default]
@@ -28,25 +42,8 @@ impl Preset {
     /// The configuration that the name stands for, on `threads` threads.
     pub fn configuration(self, threads: usize) -> Configuration {
         let mnist = Configuration {
-            data: "mnist".into(),
-            method: Method::Aevb,
-            hidden: 500,
-            latent: 20,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            initialisation: Initialisation::Glorot,
-            optimizer: Rule::Adam,
-            learning_rate: 1e-3,
-            batch: 100,
-            mc_samples: 1,
-            estimator: Estimator::B,
-            weight_prior: false,
-            binarisation: Binarisation::None,
-            train_size: None,
-            goal: 50 * MNIST_EPOCH,
-            evaluate_every: MNIST_EPOCH,
-            seed: 1,
             threads,
+            ..Configuration::default()
         };
         let paper = Configuration {
             initialisation: Initialisation::Paper,

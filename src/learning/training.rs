@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::minibatch::MinibatchOrder;
+use super::settings::{Assignment, SettingError, find};
 use super::workers::Batched;
-use super::{Configuration, ConfigurationError, Method, Visit, Workers, aevb, mcem, wake_sleep};
+use super::{Configuration, Method, Visit, Workers, aevb, mcem, wake_sleep};
 use crate::data::{Checksum, Dataset};
 use crate::evaluation::Noise;
+use crate::model::Vae;
 use crate::model::vae::BoundTerms;
-use crate::model::{Estimator, Vae};
 use crate::nn::optimizer::Optimizer;
 
 /// Everything that one run has come to.
@@ -36,19 +37,6 @@ pub struct Training {
     /// Which images it learns from and is measured on.
     pub data_checksum: Checksum,
     order: MinibatchOrder,
-}
-
-/// What a person may change of a run under way; what is not named stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Changes {
-    /// The step size from the next step on.
-    pub learning_rate: Option<f32>,
-    /// How the bound is estimated from the next step on.
-    pub estimator: Option<Estimator>,
-    /// The goal, in training points evaluated.
-    pub goal: Option<u64>,
-    /// Training points between two evaluations.
-    pub evaluate_every: Option<u64>,
 }
 
 /// What one step did. Terms are in nats per data point of the minibatch.
@@ -105,24 +93,30 @@ impl Training {
         }
     }
 
-    /// Changes what may be changed of a run under way: everything that is asked for, or nothing.
+    /// Changes settings of a run under way, from the next step on: everything that is asked for, or nothing.
     ///
     /// # Errors
-    /// If the run could not go on with it, as [`Configuration::check`] says.
-    pub fn change(&mut self, changes: Changes) -> Result<(), ConfigurationError> {
-        let present = &self.configuration;
-        let changed = Configuration {
-            learning_rate: changes.learning_rate.unwrap_or(self.optimizer.learning_rate),
-            estimator: changes.estimator.unwrap_or(present.estimator),
-            goal: changes.goal.unwrap_or(present.goal),
-            evaluate_every: changes.evaluate_every.unwrap_or(present.evaluate_every),
-            ..present.clone()
+    /// If a setting does not exist or belongs to the start of a run, or the run could not go on with its value, as
+    /// [`Configuration::check`] says.
+    pub fn change(&mut self, assignments: &[Assignment]) -> Result<(), SettingError> {
+        let belongs_to_start =
+            |assignment: &&Assignment| find(&assignment.setting).is_some_and(|setting| !setting.is_live());
+        if let Some(assignment) = assignments.iter().find(belongs_to_start) {
+            return Err(SettingError::NotLive {
+                name: assignment.setting.clone(),
+            });
+        }
+        let start = self.configuration.learning_rate;
+        let present = Configuration {
+            learning_rate: self.optimizer.learning_rate,
+            ..self.configuration.clone()
         };
+        let changed = present.with(assignments)?;
         changed.check()?;
         self.optimizer.learning_rate = changed.learning_rate;
         self.configuration = Configuration {
             // The rate at the start is the run's; the present one is the optimizer's.
-            learning_rate: present.learning_rate,
+            learning_rate: start,
             ..changed
         };
         Ok(())

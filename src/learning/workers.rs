@@ -37,22 +37,28 @@ pub struct Workers {
     devices: Vec<CachingDevice>,
 }
 
+/// As many threads as this machine has cores, within what a run may have.
+pub fn default_threads() -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, |cores| cores.get())
+        .min(256)
+}
+
 impl Workers {
-    /// Threads for minibatches of `batch` points, split into `threads` shards, or fewer where a shard would be too
-    /// small to be worth a thread.
+    /// Threads for minibatches of any size, split into `threads` shards, or fewer where a shard would be too small to be
+    /// worth a thread.
     ///
     /// # Errors
     /// If the system refuses to start a thread.
-    pub fn new(threads: usize, batch: usize) -> Result<Self, ThreadPoolBuildError> {
-        let shards = threads.min(batch / SMALLEST_SHARD).max(1);
+    pub fn new(threads: usize) -> Result<Self, ThreadPoolBuildError> {
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let pool = ThreadPoolBuilder::new()
-            .num_threads(shards.min(cores))
+            .num_threads(threads.min(cores))
             .thread_name(|index| format!("worker {index}"))
             .build()?;
         Ok(Self {
             pool,
-            devices: (0..shards).map(|_| CachingDevice::default()).collect(),
+            devices: (0..threads).map(|_| CachingDevice::default()).collect(),
         })
     }
 
@@ -68,7 +74,9 @@ impl Workers {
         minibatch: Batched,
         work: impl Fn(&Shard) -> R + Send + Sync,
     ) -> Vec<R> {
-        let rows = minibatch.indices.len().div_ceil(self.devices.len());
+        let points = minibatch.indices.len();
+        let shards = self.devices.len().min(points / SMALLEST_SHARD).max(1);
+        let rows = points.div_ceil(shards);
         let of_shard = |(shard, (indices, device)): (usize, (&[usize], &CachingDevice))| {
             work(&Shard {
                 model,

@@ -2,8 +2,10 @@
 
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::Likelihood;
+use crate::choices::Choose;
 use crate::nn::ops;
 
 /// Latent sizes that are accepted.
@@ -54,7 +56,20 @@ pub enum Recognition {
 }
 
 /// The nonlinearity of a hidden layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Activation {
     /// Hyperbolic tangent, as in the paper.
     Tanh,
@@ -83,10 +98,6 @@ impl std::fmt::Display for Architecture {
             likelihood,
             recognition,
         } = self;
-        let activation = match activation {
-            Activation::Tanh => "tanh",
-            Activation::Relu => "relu",
-        };
         let likelihood = match likelihood {
             Likelihood::Bernoulli => "",
             Likelihood::Gaussian => " gaussian",
@@ -94,7 +105,7 @@ impl std::fmt::Display for Architecture {
         if *recognition == Recognition::Encoder {
             write!(f, "{pixels}-{hidden}-")?;
         }
-        write!(f, "{latent}-{hidden}-{pixels} {activation}{likelihood}")
+        write!(f, "{latent}-{hidden}-{pixels} {}{likelihood}", activation.word())
     }
 }
 

@@ -3,13 +3,28 @@
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::Vae;
 use crate::nn::parameters::Role;
 use crate::random::{Purpose, generator};
 
 /// How a fresh model starts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Initialisation {
     /// Every parameter from `N(0, 0.01)`, read as a standard deviation of 0.01 (section 5 of the paper leaves open
     /// which is meant).
@@ -20,7 +35,7 @@ pub enum Initialisation {
     #[default]
     Glorot,
     /// Weights and biases from `U(-1/sqrt(inputs), 1/sqrt(inputs))`, the default of PyTorch's `Linear`.
-    #[value(name = "pytorch")]
+    #[strum(serialize = "pytorch")]
     PyTorch,
 }
 

@@ -4,13 +4,28 @@ use dfdx::prelude::*;
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use crate::dims::{Batch, Moments, Pixels};
 use crate::kernels;
 use crate::nn::view::{elements, elements_mut, tensor_of};
 
 /// The family of `p(x|z)` in every pixel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Likelihood {
     /// A Bernoulli (appendix C.1), for black and white, and for grey as MNIST is used.
     #[default]

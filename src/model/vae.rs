@@ -2,6 +2,7 @@
 
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::{Architecture, Decoder, Encoder, Initialisation, Recognition, posterior};
 use crate::dims::{Batch, Latent, Pixels};
@@ -20,7 +21,21 @@ pub struct Vae {
 }
 
 /// How the lower bound is estimated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Estimator {
     /// SGVB estimator A (equation 6): the KL term too is estimated from the samples.
     A,

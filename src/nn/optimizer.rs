@@ -4,13 +4,28 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::parameters::{Named, Parameter, Role};
 use super::weight::gradient_rows;
 use crate::kernels::{self, AdagradStep, AdamStep};
 
 /// Which rule turns gradients into updates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Rule {
     /// A step divided by the root of all squared gradients so far (Duchi, Hazan and Singer 2011); the paper's choice.
     Adagrad,
@@ -20,6 +35,14 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Its name, as papers write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Adam => "Adam",
+            Self::Adagrad => "Adagrad",
+        }
+    }
+
     /// The learning rate that is tried first.
     pub fn usual_learning_rate(self) -> f32 {
         match self {

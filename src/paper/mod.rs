@@ -13,6 +13,7 @@ pub mod runs;
 mod verdict;
 
 use plotters::style::RGBColor;
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 pub use self::runs::{Laboratory, Run};
 use crate::learning::Method;
@@ -30,7 +31,8 @@ fn colour(method: Method) -> RGBColor {
 }
 
 /// A figure of the paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Figure {
     /// The lower bound of AEVB and Wake-Sleep against training points seen.
     Figure2,

@@ -221,8 +221,8 @@ impl Laboratory {
             return Ok(state);
         }
         file.claim()?;
-        let Configuration { threads, batch, .. } = state.training.configuration;
-        let workers = Workers::new(threads, batch).context("starting the training threads")?;
+        let workers =
+            Workers::new(state.training.configuration.threads).context("starting the training threads")?;
         let bar = self.bars.add((self.bar)(goal));
         bar.set_message(run.name.clone());
         let mut saved_at = Instant::now();

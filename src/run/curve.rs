@@ -1,6 +1,7 @@
 //! The training curve: every evaluation, and the minibatch bound of every step, in bounded memory.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use crate::data::Part;
 use crate::evaluation::Estimates;
@@ -44,7 +45,21 @@ impl CurvePoint {
 }
 
 /// What a curve is drawn against.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Against {
     /// Training points evaluated.
     #[default]

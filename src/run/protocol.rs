@@ -12,7 +12,8 @@ use super::summary::Summary;
 use crate::evaluation::LowerBound;
 use crate::explore::reconstruction::Reconstruction;
 use crate::explore::sheet::{Sheet, SheetImages};
-use crate::learning::{Changes, Diverged, StepReport};
+use crate::learning::settings::Assignment;
+use crate::learning::{Diverged, StepReport};
 
 /// Which run: no two in one process are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ pub enum Command {
     /// Make one step, then pause.
     Step,
     /// Change settings from the next step on, all of them or none.
-    Change(Changes),
+    Change(Vec<Assignment>),
     /// Measure the lower bound of the test set now.
     Evaluate,
     /// Estimate the marginal likelihood of test points now; steering the training ends it.

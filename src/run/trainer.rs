@@ -19,7 +19,8 @@ use super::{RunState, StartError, Summary};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{estimates, lower_bound};
-use crate::learning::{Changes, StepReport, Training, Workers};
+use crate::learning::settings::{Assignment, find};
+use crate::learning::{Configuration, StepReport, Workers};
 
 /// What arrives in the mailbox.
 pub enum Mail {
@@ -69,10 +70,11 @@ impl Trainer {
         snapshot: Arc<Snapshot>,
         events: Sender<Told>,
     ) -> Result<Self, StartError> {
-        let mut workers = workers(&state.training)?;
+        let workers = Workers::new(state.training.configuration.threads)
+            .map_err(|error| StartError(error.to_string()))?;
         let (sender, mailbox) = unbounded();
         let interrupt = Cancel::default();
-        let mut desk = Desk {
+        let desk = Desk {
             run,
             data,
             mailbox,
@@ -93,14 +95,7 @@ impl Trainer {
         };
         let thread = std::thread::Builder::new()
             .name("trainer".into())
-            .spawn(move || {
-                while workers.run(|| desk.serve(&workers)) == Pause::ForWorkers {
-                    match self::workers(&desk.state.training) {
-                        Ok(others) => workers = others,
-                        Err(error) => return desk.warn(error.to_string()),
-                    }
-                }
-            })
+            .spawn(move || workers.run(|| desk.serve(&workers)))
             .map_err(|error| StartError(error.to_string()))?;
         Ok(Self {
             mailbox: Mailbox { sender, interrupt },
@@ -126,20 +121,6 @@ impl Drop for Trainer {
             let _ = thread.join();
         }
     }
-}
-
-fn workers(training: &Training) -> Result<Workers, StartError> {
-    let configuration = &training.configuration;
-    Workers::new(configuration.threads, configuration.batch).map_err(|error| StartError(error.to_string()))
-}
-
-/// Why the thread stops serving.
-#[derive(PartialEq, Eq)]
-enum Pause {
-    /// It is over.
-    ForEver,
-    /// Minibatches have another size, which other workers serve.
-    ForWorkers,
 }
 
 /// What is done at once while something is being measured, and what waits for its end.
@@ -176,7 +157,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn serve(&mut self, workers: &Workers) -> Pause {
+    fn serve(mut self, workers: &Workers) {
         loop {
             // Before the mailbox is looked into: what arrives later sets it again.
             self.interrupt.reset();
@@ -186,19 +167,13 @@ impl Desk {
                 None => self.mailbox.recv().map_err(|_| TryRecvError::Disconnected),
             };
             match mail {
-                Ok(Mail::End) | Err(TryRecvError::Disconnected) => return Pause::ForEver,
+                Ok(Mail::End) | Err(TryRecvError::Disconnected) => return,
                 Ok(Mail::Checkpoint(reply)) => {
                     self.report();
                     // Whoever asked may have left.
                     let _ = reply.send(Box::new(self.state.clone()));
                 }
-                Ok(Mail::Command(number, command)) => {
-                    let batch = self.state.training.configuration.batch;
-                    self.obey(number, command);
-                    if self.state.training.configuration.batch != batch {
-                        return Pause::ForWorkers;
-                    }
-                }
+                Ok(Mail::Command(number, command)) => self.obey(number, command),
                 Err(TryRecvError::Empty) => self.work(workers),
             }
         }
@@ -226,7 +201,7 @@ impl Desk {
             Command::Start => self.set_running(true),
             Command::Pause => self.set_running(false),
             Command::Step => self.is_step_wanted = true,
-            Command::Change(changes) => self.change(number, changes),
+            Command::Change(assignments) => self.change(number, &assignments),
             Command::Evaluate => self.is_evaluation_wanted = true,
             Command::Estimate => self.is_estimate_wanted = true,
             Command::BreakOff => {
@@ -244,23 +219,43 @@ impl Desk {
         }
     }
 
-    fn change(&mut self, number: u64, changes: Changes) {
-        let before = self.is_checkpoint_new().then(|| self.state.clone());
-        if let Err(error) = self.state.training.change(changes) {
+    fn change(&mut self, number: u64, assignments: &[Assignment]) {
+        let kept = self.is_checkpoint_new().then(|| self.state.clone());
+        let before = self.present();
+        if let Err(error) = self.state.training.change(assignments) {
             let reason = error.to_string();
             return self.tell(Event::Refused { number, reason });
         }
-        self.checkpoints.extend(before);
-        self.drop_old_checkpoints();
-        self.tell_settings();
+        let after = self.present();
+        let mut is_changed = false;
+        for setting in assignments
+            .iter()
+            .filter_map(|assignment| find(&assignment.setting))
+        {
+            let (from, to) = (setting.value(&before), setting.value(&after));
+            if from != to {
+                is_changed = true;
+                let setting = setting.name.into();
+                self.happen(Happening::Changed { setting, from, to });
+            }
+        }
+        if is_changed {
+            self.checkpoints.extend(kept);
+            self.drop_old_checkpoints();
+        }
+        self.tell(Event::Changed {
+            configuration: Box::new(self.state.training.configuration.clone()),
+            learning_rate: self.state.training.optimizer.learning_rate,
+        });
     }
 
-    fn tell_settings(&mut self) {
+    /// The configuration with the present learning rate in the place of that at the start.
+    fn present(&self) -> Configuration {
         let training = &self.state.training;
-        self.tell(Event::Changed {
-            configuration: Box::new(training.configuration.clone()),
+        Configuration {
             learning_rate: training.optimizer.learning_rate,
-        });
+            ..training.configuration.clone()
+        }
     }
 
     /// Whether something was learned since the newest checkpoint.
@@ -466,10 +461,6 @@ impl Desk {
             let seconds = training.seconds;
             self.tell(Event::Steps { reports, seconds });
         }
-    }
-
-    fn warn(&mut self, words: String) {
-        self.happen(Happening::Warned(words));
     }
 
     fn happen(&mut self, what: Happening) {

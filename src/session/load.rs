@@ -10,6 +10,7 @@ use super::{KeptRun, SessionError, View, syntax};
 use crate::data::{Checksum, Dataset, Part};
 use crate::files::{open_regular, shown};
 use crate::learning::mcem::{Chains, Sampling};
+use crate::learning::settings::BATCH_RANGE;
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
@@ -327,6 +328,8 @@ fn chains(stored: StoredChains, numbers: usize) -> Result<Chains, String> {
 
 /// Far more steps than can ever be made; counters beyond it would overflow as training goes on.
 const MOST_STEPS: u64 = 1 << 40;
+/// Data points that a minibatch never has more of.
+const MOST_BATCH: u64 = *BATCH_RANGE.end() as u64;
 
 /// Checks the sizes, the rates and the counters.
 fn check(document: &Document) -> Result<(), String> {
@@ -346,15 +349,15 @@ fn check(document: &Document) -> Result<(), String> {
     for configuration in [start, &present] {
         configuration.check().map_err(|error| error.to_string())?;
     }
-    let batch = start.batch as u64;
     let unread = document.since_evaluation.1;
     if steps.max(optimizer_steps) > &MOST_STEPS {
         return Err(format!("steps is {steps}, but must be at most {MOST_STEPS}"));
     }
-    if *samples != steps * batch {
+    // The size of a minibatch may have changed on the way.
+    if *samples < *steps || *samples > steps * MOST_BATCH {
         return Err(format!(
-            "samples is {samples}, but {steps} steps of {batch} are {}",
-            steps * batch
+            "samples is {samples}, but {steps} steps are from {steps} to {}",
+            steps * MOST_BATCH
         ));
     }
     if unread > *samples {

@@ -18,6 +18,7 @@ use super::panes::{self, Kind, Pane, Place};
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::learning::mcem::Sampling;
+use crate::learning::settings::{Assignment, find};
 use crate::learning::{Configuration, StepReport};
 use crate::model::vae::BoundTerms;
 use crate::run::curve::MarginalPoint;
@@ -561,6 +562,29 @@ impl Progress {
             | Event::Happened(_)
             | Event::Answered(_) => {}
         }
+    }
+
+    /// The configuration with the present learning rate in the place of that at the start.
+    pub fn present(&self) -> Configuration {
+        Configuration {
+            learning_rate: self.learning_rate,
+            ..self.configuration.clone()
+        }
+    }
+
+    /// Shows settings as they will be once the run has changed them; what it will refuse stays.
+    pub(super) fn assign(&mut self, assignments: &[Assignment]) {
+        let mut changed = self.present();
+        for Assignment { setting, value } in assignments {
+            if find(setting).is_none_or(|setting| setting.set(&mut changed, value).is_err()) {
+                return;
+            }
+        }
+        self.learning_rate = changed.learning_rate;
+        self.configuration = Configuration {
+            learning_rate: self.configuration.learning_rate,
+            ..changed
+        };
     }
 
     /// The last estimate of the marginal likelihood of the test set.

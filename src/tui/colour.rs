@@ -1,46 +1,14 @@
-//! How many colours the terminal has, decided once, and the finished frame brought down to them.
+//! The finished frame brought down to the colours that the terminal has.
 //!
 //! Everything is drawn in 24-bit colour; only the widget for images asks for the depth, since it draws with other
 //! characters where there is no grey.
 
-use clap::ValueEnum;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
-/// What a terminal can show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ColourDepth {
-    /// 24-bit colour.
-    #[value(name = "truecolour", alias = "truecolor")]
-    TrueColour,
-    /// The 256-colour palette: a 6 x 6 x 6 cube and 24 greys.
-    #[value(name = "256")]
-    Indexed256,
-    /// The 16 colours of old.
-    #[value(name = "16")]
-    Ansi16,
-    /// No colour at all.
-    #[value(name = "none")]
-    Monochrome,
-}
+pub use crate::terminal_facts::ColourDepth;
 
 impl ColourDepth {
-    /// Reads the environment: `NO_COLOR`, `COLORTERM`, `TERM`.
-    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
-        let term = variable("TERM").unwrap_or_default();
-        let colour_term = variable("COLORTERM").unwrap_or_default();
-        if is_set("NO_COLOR") || term == "dumb" || term.starts_with("vt") || term.ends_with("-mono") {
-            Self::Monochrome
-        } else if colour_term == "truecolor" || colour_term == "24bit" || term.ends_with("-direct") {
-            Self::TrueColour
-        } else if term.contains("256color") || term.contains("kitty") || term.contains("ghostty") {
-            Self::Indexed256
-        } else {
-            Self::Ansi16
-        }
-    }
-
     /// Maps every colour of a finished frame to the nearest that this depth has.
     pub fn reduce(self, buffer: &mut Buffer) {
         if self == Self::TrueColour {
@@ -142,37 +110,6 @@ fn palette(index: u8) -> [u8; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn detect(variables: &[(&str, &str)]) -> ColourDepth {
-        let find = |name: &str| {
-            variables
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| value.to_string())
-        };
-        ColourDepth::detect(find)
-    }
-
-    #[test]
-    fn the_environment_decides() {
-        assert_eq!(
-            detect(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
-            ColourDepth::TrueColour
-        );
-        assert_eq!(detect(&[("TERM", "tmux-256color")]), ColourDepth::Indexed256);
-        assert_eq!(detect(&[("TERM", "linux")]), ColourDepth::Ansi16);
-        assert_eq!(detect(&[("TERM", "vt100")]), ColourDepth::Monochrome);
-        let with_no_color = [
-            ("TERM", "xterm-256color"),
-            ("COLORTERM", "truecolor"),
-            ("NO_COLOR", "1"),
-        ];
-        assert_eq!(detect(&with_no_color), ColourDepth::Monochrome);
-        assert_eq!(
-            detect(&[("NO_COLOR", ""), ("TERM", "screen-256color")]),
-            ColourDepth::Indexed256
-        );
-    }
 
     #[test]
     fn greys_stay_grey_and_cube_colours_stay_themselves() {

@@ -16,7 +16,6 @@ use super::{layout, text, theme};
 use crate::data::short_name;
 use crate::learning::Method;
 use crate::learning::mcem::Sampling;
-use crate::nn::optimizer::Rule;
 use crate::run::State;
 
 /// Draws the whole screen.
@@ -92,10 +91,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         State::Paused => ("‖", "paused", theme::TRAIN),
         State::Finished => ("■", "goal reached", theme::ACCENT),
     };
-    let optimizer = match progress.configuration.optimizer {
-        Rule::Adam => "Adam",
-        Rule::Adagrad => "Adagrad",
-    };
+    let optimizer = progress.configuration.optimizer.title();
     let method = match progress.configuration.method {
         Method::Aevb => format!("AEVB {:?}", progress.configuration.estimator),
         Method::WakeSleep => "Wake-Sleep".into(),

@@ -1,4 +1,4 @@
-//! Which characters the terminal has, decided once, and the finished frame brought down to them.
+//! The finished frame brought down to the characters that the terminal has.
 //!
 //! The Linux console has the 256 or 512 characters of its font: lines, half blocks and shades of the old code pages,
 //! but neither braille nor rounded corners. As with colours, everything is drawn with all characters; only the widget
@@ -6,31 +6,9 @@
 
 use ratatui::buffer::Buffer;
 
-/// The characters of a terminal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Glyphs {
-    /// All that is drawn here.
-    #[default]
-    Unicode,
-    /// Those of the Linux console and its kin.
-    Console,
-}
+pub use crate::terminal_facts::Glyphs;
 
 impl Glyphs {
-    /// Reads the environment: `TERM`.
-    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let term = variable("TERM").unwrap_or_default();
-        let is_console = |name: &str| term == name || term.starts_with(&format!("{name}-"));
-        if ["linux", "vt100", "vt102", "vt220", "ansi", "cons25"]
-            .into_iter()
-            .any(is_console)
-        {
-            Self::Console
-        } else {
-            Self::Unicode
-        }
-    }
-
     /// Replaces what this terminal lacks by the nearest that it has.
     pub fn reduce(self, buffer: &mut Buffer) {
         if self == Self::Unicode {
@@ -90,19 +68,6 @@ mod tests {
     use ratatui::layout::Rect;
 
     use super::*;
-
-    fn detect(term: &str) -> Glyphs {
-        Glyphs::detect(|name| (name == "TERM").then(|| term.to_owned()))
-    }
-
-    #[test]
-    fn the_environment_decides() {
-        assert_eq!(detect("linux"), Glyphs::Console);
-        assert_eq!(detect("linux-16color"), Glyphs::Console);
-        assert_eq!(detect("xterm-256color"), Glyphs::Unicode);
-        assert_eq!(detect("tmux-256color"), Glyphs::Unicode);
-        assert_eq!(Glyphs::detect(|_| None), Glyphs::Unicode);
-    }
 
     #[test]
     fn dots_become_the_half_that_they_are_in_and_corners_are_square() {

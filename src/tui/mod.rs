@@ -30,4 +30,5 @@ pub mod theme;
 pub mod update;
 pub mod widgets;
 
-pub use runtime::run;
+pub use opening::Run;
+pub use runtime::{Options, run};

@@ -13,6 +13,7 @@ use crate::run::{RunHandle, RunState};
 use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 
 /// What is to be put on the screen.
+#[derive(Debug)]
 pub enum Run {
     /// A new one.
     New(Configuration),

@@ -26,7 +26,6 @@ use super::saver::{Manner, Request, Saver};
 use super::signals;
 use super::terminal::{Screen, window_size};
 use super::update::update;
-use crate::cli::{WorkbenchArguments, default_threads, with_data};
 use crate::data::Dataset;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
@@ -39,26 +38,31 @@ const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
 /// Time between two steps of a dimension that moves by itself.
 const TICK: Duration = Duration::from_millis(50);
 
+/// What the workbench opens with.
+#[derive(Debug)]
+pub struct Options {
+    /// The run.
+    pub run: Run,
+    /// Sessions whose curves are drawn beside the run's own.
+    pub compare: Vec<PathBuf>,
+    /// Time between two copies of an unsaved run.
+    pub autosave: Duration,
+    /// The colours to use; what the environment says where none are given.
+    pub colours: Option<ColourDepth>,
+}
+
 /// Opens the workbench and stays until it is left.
 ///
 /// # Errors
 /// If there is no terminal, the session that was asked for can't be opened, or the run could not be saved where it
 /// belongs when the program was made to end.
-pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
-    let depth = arguments
+pub fn run(options: Options) -> anyhow::Result<()> {
+    let depth = options
         .colours
-        .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()));
+        .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()).0);
     let (sender, messages) = unbounded();
     let (ready, arrivals) = unbounded();
     let rescue = SharedRescue::default();
-    let threads = arguments.threads.map_or_else(default_threads, usize::from);
-    let run = match &arguments.session {
-        Some(path) => Run::Saved(path.clone(), arguments.data.clone()),
-        None => {
-            let preset = arguments.preset.configuration(threads);
-            Run::New(with_data(preset, arguments.data.as_deref())?)
-        }
-    };
     let mut screen = Screen::enter(depth, {
         let sender = sender.clone();
         move |panic| drop(sender.send(Message::Panicked(panic)))
@@ -71,7 +75,7 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     })?;
 
     let mut app = App::new(screen.area(), depth);
-    app.glyphs = Glyphs::detect(|name| std::env::var(name).ok());
+    app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
     let mut runtime = Runtime {
         app,
         saver: Saver::start(sender.clone())?,
@@ -83,7 +87,7 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
         arrivals,
         waiting: Vec::new(),
         rescue: rescue.clone(),
-        autosave: tick(Duration::from_secs(arguments.autosave)),
+        autosave: tick(options.autosave),
         autosaved_at: None,
         window_changed: false,
         window_read_at: Instant::now(),
@@ -91,9 +95,9 @@ pub fn run(arguments: &WorkbenchArguments) -> anyhow::Result<()> {
     // Dropped before the run that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
     let request = runtime.app.await_run(true);
-    runtime.begin(request, run);
-    for path in &arguments.compare {
-        runtime.read_curve(path.clone());
+    runtime.begin(request, options.run);
+    for path in options.compare {
+        runtime.read_curve(path);
     }
     let ending = runtime.serve(&mut screen, &messages);
     let outcome = runtime.leave(&ending);

@@ -111,58 +111,13 @@ impl Screen {
     /// If the terminal is gone, or the process can't stop itself.
     #[cfg(unix)]
     pub fn suspend(&mut self) -> std::io::Result<bool> {
-        if !a_shell_waits() {
+        if !crate::process::a_shell_waits() {
             return Ok(false);
         }
         restore();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         self.reenter()?;
         Ok(true)
-    }
-}
-
-/// Whether the parent of this process's group is one that could continue it after a stop: a process of the same session in
-/// another group, as shells with job control are. The system itself refuses SIGTSTP by the same rule. Where the system
-/// doesn't tell, a shell is taken to be there.
-#[cfg(unix)]
-fn a_shell_waits() -> bool {
-    let Some(this) = Job::of("self") else {
-        return true;
-    };
-    let mut ancestor = Job::of(&this.parent.to_string());
-    while let Some(process) = ancestor {
-        if process.group != this.group {
-            return process.session == this.session;
-        }
-        ancestor = Job::of(&process.parent.to_string());
-    }
-    false
-}
-
-/// Where a process belongs, by numbers of which 0 stands for whatever is outside this process's container.
-#[cfg(unix)]
-struct Job {
-    parent: u32,
-    group: u32,
-    session: u32,
-}
-
-#[cfg(unix)]
-impl Job {
-    /// Of the process with that number, or of this one for "self", where the system has a `/proc` that tells.
-    fn of(process: &str) -> Option<Self> {
-        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The program's name stands in brackets and may hold brackets itself; its state and the three numbers follow it.
-        let (_, numbers) = stat.rsplit_once(')')?;
-        let mut numbers = numbers
-            .split_ascii_whitespace()
-            .skip(1)
-            .map_while(|number| number.parse().ok());
-        Some(Self {
-            parent: numbers.next()?,
-            group: numbers.next()?,
-            session: numbers.next()?,
-        })
     }
 }
 

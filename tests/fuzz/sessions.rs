@@ -38,7 +38,7 @@ struct Sessions {
 fn sessions() {
     let folder = harness::folder();
     let data = Arc::new(tiny());
-    let workers = Workers::new(1, 4).expect("a thread");
+    let workers = Workers::new(1).expect("a thread");
     let path = folder.path().join(NAME);
     let runs = [
         (Method::Aevb, Rule::Adam),

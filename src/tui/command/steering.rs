@@ -1,7 +1,6 @@
 //! What steers the training, whatever pane has the focus.
 
-use crate::learning::Changes;
-use crate::model::Estimator;
+use crate::learning::settings::{Assignment, find};
 use crate::run::{Command, State};
 use crate::tui::answering::ask;
 use crate::tui::app::{App, Stage, Workspace};
@@ -39,13 +38,10 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
         State::Paused => vec![Effect::Command(Command::Start)],
         State::Finished => {
             let goal = progress.samples.saturating_add(progress.configuration.goal);
-            progress.configuration.goal = goal;
             app.say(format!("goal raised to {} samples", short(goal as f64)));
-            let raise = change(Changes {
-                goal: Some(goal),
-                ..Changes::default()
-            });
-            vec![raise, Effect::Command(Command::Start)]
+            let mut effects = set(app, vec![Assignment::new("samples", goal)]);
+            effects.push(Effect::Command(Command::Start));
+            effects
         }
     }
 }
@@ -67,31 +63,32 @@ fn multiply_learning_rate(app: &mut App, factor: f32) -> Vec<Effect> {
     let Some(workspace) = workspace(app) else {
         return Vec::new();
     };
-    let progress = &mut workspace.progress;
-    progress.learning_rate = (progress.learning_rate * factor).clamp(1e-8, 1e3);
-    let rate = progress.learning_rate;
+    let rate = (workspace.progress.learning_rate * factor).clamp(1e-8, 1e3);
     app.say(format!("learning rate {}", short(f64::from(rate))));
-    vec![change(Changes {
-        learning_rate: Some(rate),
-        ..Changes::default()
-    })]
+    set(app, vec![Assignment::new("learning-rate", rate)])
 }
 
 pub(super) fn switch_estimator(app: &mut App) -> Vec<Effect> {
-    let Some(workspace) = workspace(app) else {
+    let (Some(workspace), Some(setting)) = (workspace(app), find("estimator")) else {
         return Vec::new();
     };
-    let configuration = &mut workspace.progress.configuration;
-    let estimator = match configuration.estimator {
-        Estimator::A => Estimator::B,
-        Estimator::B => Estimator::A,
+    let present = setting.value(&workspace.progress.configuration);
+    let words = setting.choices().iter().map(|choice| choice.name);
+    let others = words.clone().skip_while(|word| *word != present).skip(1);
+    let Some(next) = others.chain(words).next() else {
+        return Vec::new();
     };
-    configuration.estimator = estimator;
-    app.say(format!("SGVB estimator {estimator:?}"));
-    vec![change(Changes {
-        estimator: Some(estimator),
-        ..Changes::default()
-    })]
+    app.say(format!("SGVB estimator {}", next.to_uppercase()));
+    set(app, vec![Assignment::new(setting.name, next)])
+}
+
+/// Sets what is named, on the screen at once and in the run between two steps.
+pub(super) fn set(app: &mut App, assignments: Vec<Assignment>) -> Vec<Effect> {
+    let Some(workspace) = workspace(app).filter(|_| !assignments.is_empty()) else {
+        return Vec::new();
+    };
+    workspace.progress.assign(&assignments);
+    vec![Effect::Command(Command::Change(assignments))]
 }
 
 pub(super) fn measure(app: &mut App) -> Vec<Effect> {
@@ -134,8 +131,4 @@ pub(super) fn save(app: &mut App) -> Vec<Effect> {
     }
     app.say("saving");
     vec![Effect::Save(Manner::Usual)]
-}
-
-fn change(changes: Changes) -> Effect {
-    Effect::Command(Command::Change(changes))
 }

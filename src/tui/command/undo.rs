@@ -1,23 +1,16 @@
 //! Undoing what a person did: where he moved, what he selected, what he set.
 
-use crate::learning::Changes;
-use crate::model::Estimator;
-use crate::run::Command;
-use crate::tui::app::{App, Selection, Stage};
+use super::steering;
+use crate::learning::settings::{Assignment, TABLE};
+use crate::tui::app::{App, Selection};
 use crate::tui::message::Effect;
 
 /// What can be undone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undoable {
     selection: Selection,
-    settings: Option<Settings>,
-}
-
-/// What a person sets of a run under way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Settings {
-    learning_rate: f32,
-    estimator: Estimator,
+    /// What can be set of a run under way.
+    settings: Vec<Assignment>,
 }
 
 /// How it was before each thing that a person did.
@@ -35,9 +28,11 @@ impl Undoable {
     pub fn of(app: &App) -> Self {
         Self {
             selection: app.selection.clone(),
-            settings: app.workspace().map(|workspace| Settings {
-                learning_rate: workspace.progress.learning_rate,
-                estimator: workspace.progress.configuration.estimator,
+            settings: app.workspace().map_or_else(Vec::new, |workspace| {
+                let present = workspace.progress.present();
+                let live = TABLE.iter().filter(|setting| setting.is_live());
+                live.map(|setting| Assignment::new(setting.name, setting.value(&present)))
+                    .collect()
             }),
         }
     }
@@ -81,17 +76,9 @@ pub(super) fn redo(app: &mut App) -> Vec<Effect> {
 
 fn restore(app: &mut App, present: &Undoable, wanted: Undoable) -> Vec<Effect> {
     app.selection = wanted.selection;
-    let (Some(settings), Stage::Ready(workspace)) = (wanted.settings, &mut app.stage) else {
-        return Vec::new();
-    };
-    if present.settings == Some(settings) {
-        return Vec::new();
-    }
-    workspace.progress.learning_rate = settings.learning_rate;
-    workspace.progress.configuration.estimator = settings.estimator;
-    vec![Effect::Command(Command::Change(Changes {
-        learning_rate: Some(settings.learning_rate),
-        estimator: Some(settings.estimator),
-        ..Changes::default()
-    }))]
+    let different = wanted
+        .settings
+        .into_iter()
+        .filter(|setting| !present.settings.contains(setting));
+    steering::set(app, different.collect())
 }

@@ -1,29 +1,33 @@
-//! The choices of a new run.
+//! The settings of a new run: a field for every row of the table.
 
-use std::borrow::Cow;
-
-use clap::ValueEnum;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
+use tui_input::{Input, InputRequest};
 
-use crate::data;
-use crate::learning::{Configuration, Method};
-use crate::model::{Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use crate::learning::Configuration;
+use crate::learning::settings::{Assignment, Setting, SettingError, TABLE};
 use crate::tui::{layout, text, theme};
 
-/// What is typed so far, beside what does not change.
+/// What is typed so far.
 #[derive(Clone, Debug)]
 pub struct Form {
     base: Configuration,
-    fields: [(&'static str, String); 12],
+    fields: Vec<Field>,
     selected: usize,
     /// Whether the selected field is still as it was offered, so that the first digit replaces it.
     untouched: bool,
     fault: Option<String>,
+}
+
+/// A setting and what is typed for it.
+#[derive(Clone)]
+struct Field {
+    setting: &'static Setting,
+    input: Input,
 }
 
 /// What a key leads to.
@@ -37,45 +41,34 @@ pub enum Outcome {
     Begin(Box<Configuration>),
 }
 
-/// Which way a choice moves through its values.
+/// Which way a choice moves through its words.
 #[derive(Clone, Copy, Debug)]
 enum Direction {
     Back,
     On,
 }
 
-/// The fields that are chosen from a few values instead of typed.
-const OPTIMIZER: usize = 3;
-const DECODER: usize = 8;
-const METHOD: usize = 10;
-const INITIALISATION: usize = 11;
 /// The most characters that can be typed: the path of a file.
 const LONGEST: usize = 1_000;
+/// Columns of the form.
+const WIDTH: u16 = 60;
+/// Columns of a field's name.
+const NAME: usize = 16;
+/// Rows for what is wrong, or for what the selected field decides.
+const ABOUT_ROWS: usize = 2;
+/// Rows below which fields need the room more than what is said about one of them.
+const FEW_ROWS: u16 = 8;
 
 impl Form {
     /// The form filled in with `configuration`.
     pub fn new(configuration: &Configuration) -> Self {
+        let field = |setting: &'static Setting| Field {
+            setting,
+            input: Input::new(setting.value(configuration)),
+        };
         Self {
-            fields: [
-                ("latent dimensions", configuration.latent.to_string()),
-                ("hidden units", configuration.hidden.to_string()),
-                ("batch size", configuration.batch.to_string()),
-                ("optimizer", name_of(configuration.optimizer)),
-                ("learning rate", configuration.learning_rate.to_string()),
-                ("seed", configuration.seed.to_string()),
-                (
-                    "training points",
-                    configuration
-                        .train_size
-                        .map_or("all".into(), |size| size.to_string()),
-                ),
-                ("goal (samples)", configuration.goal.to_string()),
-                ("decoder", name_of(configuration.likelihood)),
-                ("data", configuration.data.clone()),
-                ("method", name_of(configuration.method)),
-                ("initialisation", name_of(configuration.initialisation)),
-            ],
             base: configuration.clone(),
+            fields: TABLE.iter().map(field).collect(),
             selected: 0,
             untouched: true,
             fault: None,
@@ -84,22 +77,24 @@ impl Form {
 
     /// Changes the form by a key.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        let is_choice = self.fields[self.selected].is_choice();
         match key.code {
             KeyCode::Esc => return Outcome::Cancelled,
             KeyCode::Enter => match self.configuration() {
                 Ok(configuration) => return Outcome::Begin(Box::new(configuration)),
-                Err(fault) => self.fault = Some(fault),
+                Err(error) => self.fault = Some(error.to_string()),
             },
             KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
-            KeyCode::Left if is_choice(self.selected) => self.choose(Direction::Back),
-            KeyCode::Right | KeyCode::Char(' ') if is_choice(self.selected) => self.choose(Direction::On),
-            KeyCode::Backspace if !is_choice(self.selected) => {
-                self.untouched = false;
-                self.fields[self.selected].1.pop();
-            }
+            KeyCode::Left if is_choice => self.choose(Direction::Back),
+            KeyCode::Right | KeyCode::Char(' ') if is_choice => self.choose(Direction::On),
             KeyCode::Char(character) => self.write(&character.to_string()),
-            _ => {}
+            code => {
+                if let Some(request) = edit(code).filter(|_| !is_choice) {
+                    self.untouched = false;
+                    self.fields[self.selected].input.handle(request);
+                }
+            }
         }
         Outcome::Open
     }
@@ -112,15 +107,17 @@ impl Form {
 
     /// Writes into the selected field, if it is no choice.
     fn write(&mut self, added: &str) {
-        if is_choice(self.selected) || added.is_empty() {
+        let field = &mut self.fields[self.selected];
+        if field.is_choice() || added.is_empty() {
             return;
         }
-        let text = &mut self.fields[self.selected].1;
         if std::mem::take(&mut self.untouched) {
-            text.clear();
+            field.input.reset();
         }
-        let room = LONGEST.saturating_sub(text.chars().count());
-        text.extend(added.chars().take(room));
+        let room = LONGEST.saturating_sub(field.input.value().chars().count());
+        for character in added.chars().take(room) {
+            field.input.handle(InputRequest::InsertChar(character));
+        }
     }
 
     fn select(&mut self, field: usize) {
@@ -128,163 +125,182 @@ impl Form {
         self.untouched = true;
     }
 
-    /// Takes another value of the selected choice; an optimizer brings its usual learning rate.
+    /// Takes the word after the selected choice's or before it, round at the ends, and whatever settings that brings
+    /// along.
     fn choose(&mut self, direction: Direction) {
-        let text = &mut self.fields[self.selected].1;
-        match self.selected {
-            OPTIMIZER => {
-                let rule = neighbour(chosen::<Rule>(text), direction);
-                *text = name_of(rule);
-                self.fields[OPTIMIZER + 1].1 = rule.usual_learning_rate().to_string();
+        let Field { setting, input } = &self.fields[self.selected];
+        let choices = setting.choices();
+        let at = choices.iter().position(|choice| choice.name == input.value());
+        let step = match direction {
+            Direction::On => 1,
+            Direction::Back => choices.len() - 1,
+        };
+        let next = choices[(at.unwrap_or(0) + step) % choices.len()].name;
+        let assignment = |value: &str| [Assignment::new(setting.name, value)];
+        let before = self.base.clone().with(&assignment(input.value()));
+        let after = before.clone().and_then(|before| before.with(&assignment(next)));
+        // The words of a choice are all accepted.
+        if let (Ok(before), Ok(after)) = (before, after) {
+            for field in &mut self.fields {
+                let value = field.setting.value(&after);
+                if value != field.setting.value(&before) {
+                    field.input = Input::new(value);
+                }
             }
-            DECODER => *text = name_of(neighbour(chosen::<Likelihood>(text), direction)),
-            METHOD => *text = name_of(neighbour(chosen::<Method>(text), direction)),
-            _ => *text = name_of(neighbour(chosen::<Initialisation>(text), direction)),
         }
     }
 
-    /// The configuration as typed, or what is wrong with it.
-    fn configuration(&self) -> Result<Configuration, String> {
-        let [
-            latent,
-            hidden,
-            batch,
-            optimizer,
-            rate,
-            seed,
-            size,
-            goal,
-            decoder,
-            data,
-            method,
-            initialisation,
-        ] = &self.fields;
-        let train_size = if size.1.eq_ignore_ascii_case("all") {
-            None
-        } else {
-            Some(number(size)?)
-        };
-        let configuration = Configuration {
-            latent: number(latent)?,
-            hidden: number(hidden)?,
-            batch: number(batch)?,
-            optimizer: chosen(&optimizer.1),
-            learning_rate: number(rate)?,
-            seed: number(seed)?,
-            train_size,
-            goal: number(goal)?,
-            likelihood: chosen(&decoder.1),
-            data: data::absolute_name(&with_home(&data.1)),
-            method: chosen(&method.1),
-            initialisation: chosen(&initialisation.1),
-            ..self.base.clone()
-        };
-        configuration.check().map_err(|error| error.to_string())?;
+    /// The configuration as typed.
+    ///
+    /// # Errors
+    /// The first setting that can't be as it is, or two that don't go together.
+    fn configuration(&self) -> Result<Configuration, SettingError> {
+        let mut configuration = self.base.clone();
+        for Field { setting, input } in &self.fields {
+            setting.set(&mut configuration, input.value())?;
+        }
+        configuration.check()?;
         Ok(configuration)
     }
 
     /// Draws the form.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let fault = text::printable(self.fault.as_deref().unwrap_or_default());
+        let (about, style) = match &self.fault {
+            Some(fault) => (text::printable(fault).into_owned(), Style::new().fg(theme::BAD)),
+            None => (self.fields[self.selected].about(), theme::dim()),
+        };
         // The frame takes two rows and four columns.
-        let fault_rows = text::wrapped(&fault, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
-        let height = u16::try_from(self.fields.len() + 3 + fault_rows.max(2)).unwrap_or(u16::MAX);
+        let about_rows = text::wrapped(&about, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
+        let height = u16::try_from(self.fields.len() + 3 + about_rows.max(ABOUT_ROWS)).unwrap_or(u16::MAX);
         let hint = "Enter start, Esc cancel, ↑ ↓ field";
         let inside = super::frame("New run", hint, WIDTH, height, area, buffer);
 
-        // The selected field and the fault are seen whatever the size; other fields scroll.
-        let room = usize::from(inside.height.saturating_sub(1).max(1));
-        let faults = text::fitted(&fault, usize::from(inside.width), room);
-        let rows = usize::from(inside.height).saturating_sub(faults.len());
+        // The selected field and a fault are seen whatever the size; other fields scroll.
+        let room = match &self.fault {
+            Some(_) => usize::from(inside.height.saturating_sub(1).max(1)),
+            None if inside.height < FEW_ROWS => 0,
+            None => ABOUT_ROWS,
+        };
+        let about = match room {
+            0 => Vec::new(),
+            room => text::fitted(&about, usize::from(inside.width), room),
+        };
+        let rows = usize::from(inside.height).saturating_sub(about.len());
         let shown = rows.min(self.fields.len());
         let first = layout::window(self.selected, shown, self.fields.len());
         let fields = (first..self.fields.len()).take(shown);
-        let mut lines: Vec<Line> = fields.map(|field| self.line(field, inside.width)).collect();
-        // A free line, where there is one.
-        lines.extend((rows > shown).then(Line::default));
-        let bad = ratatui::style::Style::new().fg(theme::BAD);
-        lines.extend(faults.into_iter().map(|fault| Line::styled(fault, bad)));
+        let mut lines: Vec<Line> = fields
+            .map(|field| self.line(field, first..first + shown, inside.width))
+            .collect();
+        // Free lines, where there are some.
+        lines.resize(rows, Line::default());
+        lines.extend(about.into_iter().map(|line| Line::styled(line, style)));
         Paragraph::new(lines).render(inside, buffer);
     }
 
-    /// A field's name and value, of which the end is seen where it is long.
-    fn line(&self, field: usize, width: u16) -> Line<'static> {
-        let (name, value) = &self.fields[field];
-        let selected = field == self.selected;
-        let style = if selected {
-            theme::selected()
-        } else {
-            theme::plain()
-        };
-        let (before, after) = match (selected, is_choice(field)) {
-            (true, true) => ("◂ ", " ▸"),
-            (true, false) => ("", "▏"),
-            (false, _) => ("", ""),
+    /// A field's name, value and unit; of a long value the part around the cursor is seen, or its end. `shown` are the
+    /// fields on the screen: at their ends stands whether there are more.
+    fn line(&self, index: usize, shown: std::ops::Range<usize>, width: u16) -> Line<'static> {
+        let field = &self.fields[index];
+        let (before, after) = field.around_cursor();
+        let selected = index == self.selected;
+        let mark = match () {
+            () if selected => "▶ ",
+            () if index == shown.start && index > 0 => "▲ ",
+            () if index + 1 == shown.end && shown.end < self.fields.len() => "▼ ",
+            () => "  ",
         };
         let room = usize::from(width).saturating_sub(2);
-        let name = text::padded(name, NAME.min(room / 2));
-        let room = room.saturating_sub([&name, before, after].map(text::columns).iter().sum());
-        let value = text::printable(value);
+        let name = text::padded(field.setting.name, NAME.min(room / 2));
+        let room = room - text::columns(&name);
+        let (value, style) = match (selected, field.is_choice()) {
+            (true, true) => {
+                let word = text::end(&before, room.saturating_sub(4)).to_owned();
+                (format!("◂ {word} ▸"), theme::selected())
+            }
+            (true, false) => {
+                let before = text::end(&before, room.saturating_sub(1));
+                let left = room.saturating_sub(1 + text::columns(before));
+                (format!("{before}▏{}", text::cut(&after, left)), theme::selected())
+            }
+            (false, _) => (
+                text::end(&format!("{before}{after}"), room).to_owned(),
+                theme::plain(),
+            ),
+        };
+        let room = room.saturating_sub(text::columns(&value) + 1);
+        let unit = text::cut(field.setting.unit, room).into_owned();
         Line::from(vec![
-            Span::raw(if selected { "▶ " } else { "  " }),
-            Span::styled(format!("{name}{before}{}{after}", text::end(&value, room)), style),
+            Span::raw(mark),
+            Span::styled(format!("{name}{value}"), style),
+            Span::styled(format!(" {unit}"), theme::dim()),
         ])
     }
 }
 
-/// Columns of the form.
-const WIDTH: u16 = 60;
-/// Columns of a field's name.
-const NAME: usize = 20;
+impl Field {
+    /// Whether it is chosen from a few words instead of typed.
+    fn is_choice(&self) -> bool {
+        !self.setting.choices().is_empty()
+    }
 
-/// The name of a choice, which the command line uses too.
-fn name_of<T: ValueEnum>(value: T) -> String {
-    value
-        .to_possible_value()
-        .map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
-/// The choice of that name; the fields hold no others.
-fn chosen<T: ValueEnum + Default>(name: &str) -> T {
-    T::from_str(name, false).unwrap_or_default()
-}
-
-/// The value after `value` or before it, round at the ends.
-fn neighbour<T: ValueEnum + PartialEq>(value: T, direction: Direction) -> T {
-    let variants = T::value_variants();
-    let at = variants.iter().position(|variant| *variant == value).unwrap_or(0);
-    let step = match direction {
-        Direction::On => 1,
-        Direction::Back => variants.len() - 1,
-    };
-    variants[(at + step) % variants.len()].clone()
-}
-
-/// A path as the shell would have it: `~` is the home folder.
-fn with_home(path: &str) -> Cow<'_, str> {
-    let home =
-        || directories::BaseDirs::new().and_then(|folders| folders.home_dir().to_str().map(str::to_owned));
-    match path.strip_prefix('~') {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-            home().map_or(Cow::Borrowed(path), |home| Cow::Owned(home + rest))
+    /// What it decides, and what it may be or what its word stands for.
+    fn about(&self) -> String {
+        let Setting { help, .. } = self.setting;
+        let mut choices = self.setting.choices().iter();
+        match choices.find(|choice| choice.name == self.input.value()) {
+            Some(choice) if choice.help.is_empty() => (*help).into(),
+            Some(choice) => format!("{help}: {}", choice.help),
+            None => format!("{help} [{}]", self.setting.bounds()),
         }
-        _ => Cow::Borrowed(path),
+    }
+
+    /// What stands before the cursor and after it, as it can be shown.
+    fn around_cursor(&self) -> (String, String) {
+        let characters = || self.input.value().chars();
+        let before: String = characters().take(self.input.cursor()).collect();
+        let after: String = characters().skip(self.input.cursor()).collect();
+        (
+            text::printable(&before).into_owned(),
+            text::printable(&after).into_owned(),
+        )
     }
 }
 
-fn is_choice(field: usize) -> bool {
-    matches!(field, OPTIMIZER | DECODER | METHOD | INITIALISATION)
+impl std::fmt::Debug for Field {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {:?}", self.setting.name, self.input.value())
+    }
 }
 
-fn number<T: std::str::FromStr>((name, text): &(&'static str, String)) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| format!("{name}: {text:?} is not a number that fits here"))
+/// What a key does within a text.
+fn edit(code: KeyCode) -> Option<InputRequest> {
+    match code {
+        KeyCode::Backspace => Some(InputRequest::DeletePrevChar),
+        KeyCode::Delete => Some(InputRequest::DeleteNextChar),
+        KeyCode::Left => Some(InputRequest::GoToPrevChar),
+        KeyCode::Right => Some(InputRequest::GoToNextChar),
+        KeyCode::Home => Some(InputRequest::GoToStart),
+        KeyCode::End => Some(InputRequest::GoToEnd),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::learning::Preset;
+    use crate::model::Initialisation;
+    use crate::nn::optimizer::Rule;
+
+    /// The form with a setting's field selected.
+    fn at(setting: &str) -> Form {
+        let mut form = Form::new(&Preset::Mnist.configuration(1));
+        while form.fields[form.selected].setting.name != setting {
+            form.key(KeyEvent::from(KeyCode::Down));
+        }
+        form
+    }
 
     fn press(form: &mut Form, codes: &[KeyCode]) -> Outcome {
         codes
@@ -322,15 +338,14 @@ mod tests {
         press(&mut form, &[KeyCode::Char('x'), KeyCode::Enter]);
         assert_eq!(
             form.fault.as_deref(),
-            Some("latent dimensions: \"0x\" is not a number that fits here")
+            Some("latent is \"0x\", but must be a whole number, from 1 to 512")
         );
         assert!(matches!(press(&mut form, &[KeyCode::Esc]), Outcome::Cancelled));
     }
 
     #[test]
     fn choices_go_round_both_ways() {
-        let mut form = Form::new(&Preset::Mnist.configuration(1));
-        press(&mut form, &[KeyCode::Up]);
+        let mut form = at("initialisation");
         let mut seen = Vec::new();
         for code in [KeyCode::Right, KeyCode::Right, KeyCode::Left, KeyCode::Left] {
             press(&mut form, &[code]);
@@ -345,15 +360,49 @@ mod tests {
 
     #[test]
     fn the_optimizer_brings_its_usual_learning_rate() {
-        let mut form = Form::new(&Preset::Mnist.configuration(1));
-        let down = KeyCode::Down;
-        let outcome = press(&mut form, &[down, down, down, KeyCode::Right, KeyCode::Enter]);
+        let mut form = at("optimizer");
+        let outcome = press(&mut form, &[KeyCode::Right, KeyCode::Enter]);
         let Outcome::Begin(configuration) = outcome else {
             panic!("{outcome:?}")
         };
         assert_eq!(
             (configuration.optimizer, configuration.learning_rate),
             (Rule::Adagrad, 0.02)
+        );
+    }
+
+    #[test]
+    fn every_setting_is_a_field_that_offers_its_value() {
+        let form = Form::new(&Configuration::default());
+        let mut fields = form.fields.iter();
+        for setting in TABLE.iter() {
+            let field = fields.next().expect(setting.name);
+            assert_eq!(field.setting.name, setting.name);
+            assert_eq!(field.input.value(), setting.value(&Configuration::default()));
+        }
+        assert_eq!(form.configuration(), Ok(Configuration::default()));
+    }
+
+    #[test]
+    fn a_text_is_written_where_the_cursor_is() {
+        let mut form = at("seed");
+        press(&mut form, &"124".chars().map(KeyCode::Char).collect::<Vec<_>>());
+        press(
+            &mut form,
+            &[KeyCode::Left, KeyCode::Char('3'), KeyCode::Home, KeyCode::Delete],
+        );
+        form.paste("9");
+        press(&mut form, &[KeyCode::End, KeyCode::Backspace]);
+        assert_eq!(
+            form.configuration().map(|configuration| configuration.seed),
+            Ok(923)
+        );
+        // An offered value is edited from its end, where the first key is no digit.
+        let mut form = at("batch");
+        press(&mut form, &[KeyCode::Left, KeyCode::Char('5')]);
+        assert_eq!(
+            form.configuration().map(|configuration| configuration.batch),
+            Ok(1_050)
         );
     }
 }

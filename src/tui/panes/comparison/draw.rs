@@ -19,10 +19,11 @@ use super::runs::{Run, axis, reading, runs, within};
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
 use crate::run::curve::Against;
+use crate::run::published;
 use crate::session::{Bounds, Comparison};
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;
-use crate::tui::panes::training::{clock, published};
+use crate::tui::panes::training::clock;
 use crate::tui::widgets::axis::{Axis, short};
 use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
 use crate::tui::{layout, text, theme};
@@ -198,7 +199,7 @@ fn chart(
     x: Axis,
 ) -> Option<Chart> {
     let mut series = Vec::new();
-    let paper = published(workspace)
+    let paper = published(&workspace.progress.configuration, &workspace.data)
         .filter(|_| app.paper && comparison.against == Against::Samples)
         .unwrap_or_default();
     for &part in comparison.bounds.parts() {

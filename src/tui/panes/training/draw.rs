@@ -15,14 +15,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Geometry, Training, geometry};
-use crate::data::mnist;
 use crate::evaluation::Estimates;
-use crate::evaluation::published::{PaperData, Published, figure_2};
 use crate::learning::Method;
-use crate::model::Likelihood;
 use crate::model::vae::BoundTerms;
-use crate::run::State;
 use crate::run::curve::{CurvePoint, MarginalPoint};
+use crate::run::{State, published};
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;
 
@@ -187,7 +184,9 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         let points = progress.log.evaluations.iter();
         points.map(move |point| Stroke::at(point.samples as f64, bound(point)))
     };
-    let paper = published(workspace).filter(|_| app.paper).unwrap_or_default();
+    let paper = published(&progress.configuration, &workspace.data)
+        .filter(|_| app.paper)
+        .unwrap_or_default();
     let so_far = |curve: Vec<(f64, f64)>| -> Vec<Stroke> {
         let points = curve
             .into_iter()
@@ -262,18 +261,6 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         x_title: "samples",
         cursor: None,
     })
-}
-
-/// The paper's curves for this method, data and number of latent dimensions.
-pub fn published(workspace: &Workspace) -> Option<Published> {
-    let (data, configuration) = (&workspace.data, &workspace.progress.configuration);
-    let method = configuration.method.published()?;
-    let paper_data = match configuration.likelihood {
-        Likelihood::Bernoulli if data.name == mnist::NAME => PaperData::Mnist,
-        Likelihood::Gaussian if (data.height, data.width) == (28, 20) => PaperData::FreyFace,
-        _ => return None,
-    };
-    figure_2(paper_data, configuration.latent, method)
 }
 
 /// The KL term of every latent dimension, the largest first.

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ron::value::RawValue;
 use serde::{Deserialize, Serialize};
 
-pub use draw::{clock, published};
+pub use draw::clock;
 pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};

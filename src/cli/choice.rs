@@ -1,0 +1,70 @@
+//! Choices as `clap` reads them: each word with its help.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::choices::{Choice, Choose};
+
+/// Reads one of the words of `T`.
+pub(super) fn choice<T: Choose + Send + Sync + 'static>() -> impl TypedValueParser<Value = T> {
+    words(&T::choices()).try_map(|word| T::from_str(&word))
+}
+
+/// Reads one of the words of `choices`, as text.
+pub(super) fn words(choices: &[Choice]) -> PossibleValuesParser {
+    let value = |choice: &Choice| {
+        let aliases = choice
+            .spellings
+            .iter()
+            .filter(|&&spelling| spelling != choice.name);
+        let value = PossibleValue::new(choice.name).aliases(aliases.copied());
+        if choice.help.is_empty() {
+            value
+        } else {
+            value.help(&choice.help)
+        }
+    };
+    PossibleValuesParser::new(choices.iter().map(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Binarisation, Part};
+    use crate::learning::curve::Against;
+    use crate::learning::{Method, Preset};
+    use crate::model::{Activation, Estimator, Initialisation, Likelihood};
+    use crate::nn::optimizer::Rule;
+    use crate::paper::Figure;
+    use crate::terminal_facts::ColourDepth;
+
+    /// Scripts hold them: they stay as they are.
+    #[test]
+    fn the_words_are_those_of_the_command_line() {
+        fn words<T: Choose + std::fmt::Debug>(expected: &[&str]) {
+            let choices = T::choices();
+            let names: Vec<&str> = choices.iter().map(|choice| choice.name).collect();
+            assert_eq!(names, expected);
+            for (choice, variant) in choices.iter().zip(T::VARIANTS) {
+                assert!(!choice.help.is_empty(), "{}", choice.name);
+                for spelling in choice.spellings {
+                    assert!(
+                        T::from_str(spelling).is_ok_and(|read| read == *variant),
+                        "{spelling}"
+                    );
+                }
+            }
+        }
+        words::<Method>(&["aevb", "wake-sleep", "mcem"]);
+        words::<Preset>(&["mnist", "paper-mnist", "paper-frey", "pytorch-mnist"]);
+        words::<Activation>(&["tanh", "relu"]);
+        words::<Likelihood>(&["bernoulli", "gaussian"]);
+        words::<Initialisation>(&["paper", "paper-variance", "glorot", "pytorch"]);
+        words::<Rule>(&["adagrad", "adam"]);
+        words::<Estimator>(&["a", "b"]);
+        words::<Binarisation>(&["none", "static", "dynamic"]);
+        words::<Against>(&["samples", "seconds"]);
+        words::<Part>(&["train", "test"]);
+        words::<ColourDepth>(&["truecolour", "256", "16", "none"]);
+        words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);
+    }
+}

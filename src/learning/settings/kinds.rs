@@ -1,0 +1,273 @@
+//! Kinds of values: how each is typed, shown and bounded.
+
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::ops::RangeInclusive;
+
+use crate::choices::{Choice, Choose};
+use crate::data;
+
+/// What a setting may be.
+pub(super) trait Kind: Send + Sync + 'static {
+    /// The type of its field.
+    type Value;
+
+    /// The value that was typed; none where the text is no such value.
+    fn read(&self, text: &str) -> Option<Self::Value>;
+
+    /// The value as it is typed.
+    fn write(&self, value: &Self::Value) -> String;
+
+    /// Whether a value lies within the bounds.
+    fn allows(&self, _value: &Self::Value) -> bool {
+        true
+    }
+
+    /// The bounds in words, such as "from 1 to 512".
+    fn bounds(&self) -> String;
+
+    /// What must be typed, in words.
+    fn expected(&self) -> String {
+        self.bounds()
+    }
+
+    /// What stands for the value in help.
+    fn placeholder(&self) -> &'static str;
+
+    /// The words to choose from; none for what is typed.
+    fn choices(&self) -> Vec<Choice> {
+        Vec::new()
+    }
+}
+
+/// Whole numbers of a range.
+pub(super) struct Whole<T>(pub RangeInclusive<T>);
+
+impl<T> Kind for Whole<T>
+where
+    T: TryFrom<u64> + PartialOrd + Display + Limits + Send + Sync + 'static,
+{
+    type Value = T;
+
+    fn read(&self, text: &str) -> Option<T> {
+        T::try_from(whole(text)?).ok()
+    }
+
+    fn write(&self, value: &T) -> String {
+        value.to_string()
+    }
+
+    fn allows(&self, value: &T) -> bool {
+        self.0.contains(value)
+    }
+
+    fn bounds(&self) -> String {
+        let (first, last) = (self.0.start(), self.0.end());
+        match (*first == T::LEAST, *last == T::MOST) {
+            (true, true) => "a whole number".into(),
+            (false, true) => format!("at least {first}"),
+            (_, false) => format!("from {first} to {last}"),
+        }
+    }
+
+    fn expected(&self) -> String {
+        match self.bounds() {
+            bounds if *self.0.start() == T::LEAST => bounds,
+            bounds => format!("a whole number, {bounds}"),
+        }
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "N"
+    }
+}
+
+/// The ends of a type of whole numbers, which bound nothing.
+pub(super) trait Limits {
+    const LEAST: Self;
+    const MOST: Self;
+}
+
+impl Limits for usize {
+    const LEAST: Self = Self::MIN;
+    const MOST: Self = Self::MAX;
+}
+
+impl Limits for u64 {
+    const LEAST: Self = Self::MIN;
+    const MOST: Self = Self::MAX;
+}
+
+/// A whole number in digits, or with an exponent, such as 3e6.
+fn whole(text: &str) -> Option<u64> {
+    /// Up to here every whole number is a 64-bit float of its own.
+    const EXACT: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
+    if !text.contains(['e', 'E']) {
+        return text.parse().ok();
+    }
+    let number: f64 = text.parse().ok()?;
+    ((0.0..=EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
+}
+
+/// Whole numbers of a range, or none, which is written "all".
+pub(super) struct WholeOrAll(pub RangeInclusive<usize>);
+
+const ALL: &str = "all";
+
+impl WholeOrAll {
+    fn number(&self) -> Whole<usize> {
+        Whole(self.0.clone())
+    }
+}
+
+impl Kind for WholeOrAll {
+    type Value = Option<usize>;
+
+    fn read(&self, text: &str) -> Option<Self::Value> {
+        if text.eq_ignore_ascii_case(ALL) {
+            return Some(None);
+        }
+        self.number().read(text).map(Some)
+    }
+
+    fn write(&self, value: &Self::Value) -> String {
+        value.map_or(ALL.into(), |value| value.to_string())
+    }
+
+    fn allows(&self, value: &Self::Value) -> bool {
+        value.is_none_or(|value| self.number().allows(&value))
+    }
+
+    fn bounds(&self) -> String {
+        format!("{} or {ALL}", self.number().bounds())
+    }
+
+    fn placeholder(&self) -> &'static str {
+        self.number().placeholder()
+    }
+}
+
+/// Positive, finite numbers.
+pub(super) struct Positive;
+
+impl Kind for Positive {
+    type Value = f32;
+
+    fn read(&self, text: &str) -> Option<f32> {
+        text.parse().ok()
+    }
+
+    fn write(&self, value: &f32) -> String {
+        value.to_string()
+    }
+
+    fn allows(&self, value: &f32) -> bool {
+        value.is_finite() && *value > 0.0
+    }
+
+    fn bounds(&self) -> String {
+        "a positive, finite number".into()
+    }
+
+    fn placeholder(&self) -> &'static str {
+        super::REAL
+    }
+}
+
+/// The words of an enumeration.
+pub(super) struct OneOf<T>(PhantomData<fn() -> T>);
+
+impl<T> OneOf<T> {
+    /// All of them.
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: Choose + 'static> Kind for OneOf<T> {
+    type Value = T;
+
+    fn read(&self, text: &str) -> Option<T> {
+        T::from_str(text).ok()
+    }
+
+    fn write(&self, value: &T) -> String {
+        value.word().into()
+    }
+
+    fn bounds(&self) -> String {
+        let words: Vec<&str> = T::VARIANTS.iter().map(|variant| variant.word()).collect();
+        words.join(" or ")
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "WORD"
+    }
+
+    fn choices(&self) -> Vec<Choice> {
+        T::choices()
+    }
+}
+
+/// Whether something is so.
+pub(super) struct YesOrNo;
+
+const NO: &str = "no";
+const YES: &str = "yes";
+
+impl Kind for YesOrNo {
+    type Value = bool;
+
+    fn read(&self, text: &str) -> Option<bool> {
+        match text {
+            NO => Some(false),
+            YES => Some(true),
+            _ => None,
+        }
+    }
+
+    fn write(&self, value: &bool) -> String {
+        (if *value { YES } else { NO }).into()
+    }
+
+    fn bounds(&self) -> String {
+        format!("{NO} or {YES}")
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "WORD"
+    }
+
+    fn choices(&self) -> Vec<Choice> {
+        [(NO, &[NO]), (YES, &[YES])]
+            .map(|(name, spellings)| Choice {
+                name,
+                help: String::new(),
+                spellings,
+            })
+            .into()
+    }
+}
+
+/// The name of a data set; a path becomes absolute.
+pub(super) struct DataName;
+
+impl Kind for DataName {
+    type Value = String;
+
+    fn read(&self, text: &str) -> Option<String> {
+        Some(data::absolute_name(text))
+    }
+
+    fn write(&self, value: &String) -> String {
+        value.clone()
+    }
+
+    fn bounds(&self) -> String {
+        format!("{} or a path", data::mnist::NAME)
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "PATH"
+    }
+}

@@ -1,0 +1,132 @@
+//! The table of settings: a row each, and nothing else, makes a setting.
+//!
+//! A row is a field of [`Configuration`], with its type and default, and what people are told of it: the name under which
+//! it is typed, the unit in which it counts, the help (the first line of the row's doc comment), what it may be, and whether it may change
+//! between two steps of a run. A row that sessions written before do not have says so: `#[serde(default = "usual::FIELD")]`.
+
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::Setting;
+use super::kinds::{DataName, OneOf, Positive, Whole, WholeOrAll, YesOrNo};
+use crate::data::{Binarisation, mnist};
+use crate::learning::{Method, default_threads};
+use crate::model::architecture::{HIDDEN_RANGE, LATENT_RANGE};
+use crate::model::{Activation, Estimator, Initialisation, Likelihood};
+use crate::nn::optimizer::Rule;
+
+/// Data points that a minibatch may have.
+pub const BATCH_RANGE: RangeInclusive<usize> = 1..=10_000;
+
+macro_rules! settings {
+    ($(
+        #[doc = $help:literal]
+        $(#[$attribute:meta])*
+        $field:ident: $type:ty = $default:expr, {
+            name: $name:literal, unit: $unit:literal, kind: $kind:expr, live: $live:literal
+        }
+    )*) => {
+        /// The choices that a run starts from; together with the data they fix every parameter to the bit.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub struct Configuration {
+            $(
+                #[doc = $help]
+                $(#[$attribute])*
+                pub $field: $type,
+            )*
+        }
+
+        impl Default for Configuration {
+            fn default() -> Self {
+                Self { $($field: usual::$field(),)* }
+            }
+        }
+
+        /// The default of every setting.
+        mod usual {
+            use super::*;
+            $(pub fn $field() -> $type { $default })*
+        }
+
+        /// Every setting of a run, in the order in which people are shown them.
+        pub static TABLE: LazyLock<Vec<Setting>> = LazyLock::new(|| vec![$(
+            Setting::new($name, $unit, $help, $live, $kind, |of| &of.$field, |of| &mut of.$field),
+        )*]);
+    };
+}
+
+settings! {
+    /// Latent dimensions
+    latent: usize = 20, { name: "latent", unit: "dimensions", kind: Whole(LATENT_RANGE), live: false }
+
+    /// Hidden units of encoder and decoder
+    hidden: usize = 500, { name: "hidden", unit: "units", kind: Whole(HIDDEN_RANGE), live: false }
+
+    /// The nonlinearity of the hidden layers
+    activation: Activation = Activation::Tanh, { name: "activation", unit: "", kind: OneOf::new(), live: false }
+
+    /// The family of p(x|z) in every pixel
+    #[serde(default)]
+    likelihood: Likelihood = Likelihood::Bernoulli, { name: "decoder", unit: "", kind: OneOf::new(), live: false }
+
+    /// How the parameters start
+    initialisation: Initialisation = Initialisation::Glorot, {
+        name: "initialisation", unit: "", kind: OneOf::new(), live: false
+    }
+
+    /// The algorithm
+    #[serde(default)]
+    method: Method = Method::Aevb, { name: "method", unit: "", kind: OneOf::new(), live: false }
+
+    /// Update rule
+    optimizer: Rule = Rule::Adam, { name: "optimizer", unit: "", kind: OneOf::new(), live: false }
+
+    /// Step size
+    ///
+    /// That at the start; the one of a run under way is the optimizer's.
+    learning_rate: f32 = 1e-3, { name: "learning-rate", unit: "", kind: Positive, live: true }
+
+    /// Data points of a minibatch
+    batch: usize = 100, { name: "batch", unit: "data points", kind: Whole(BATCH_RANGE), live: true }
+
+    /// Posterior samples per data point
+    mc_samples: usize = 1, { name: "mc-samples", unit: "per data point", kind: Whole(1..=1_000), live: true }
+
+    /// SGVB estimator: a samples the KL term too, b has it in closed form
+    #[serde(default)]
+    estimator: Estimator = Estimator::B, { name: "estimator", unit: "", kind: OneOf::new(), live: true }
+
+    /// Whether the weights have the prior N(0, I), the paper's MAP objective
+    weight_prior: bool = false, { name: "weight-prior", unit: "", kind: YesOrNo, live: false }
+
+    /// Whether pixels are used as they are or as coin tosses
+    binarisation: Binarisation = Binarisation::None, {
+        name: "binarize", unit: "", kind: OneOf::new(), live: true
+    }
+
+    /// What to train on: mnist, the path of a file of images, or - for standard input
+    data: String = mnist::NAME.into(), { name: "data", unit: "", kind: DataName, live: false }
+
+    /// Train on the first N points only
+    train_size: Option<usize> = None, {
+        name: "train-size", unit: "training points", kind: WholeOrAll(1..=usize::MAX), live: false
+    }
+
+    /// Stop after N training points in all, those before a resume included
+    goal: u64 = 3_000_000, { name: "samples", unit: "training points", kind: Whole(1..=u64::MAX), live: true }
+
+    /// Training points between two evaluations of the test set
+    evaluate_every: u64 = 60_000, {
+        name: "evaluate-every", unit: "training points", kind: Whole(1..=u64::MAX), live: true
+    }
+
+    /// Seed of all random numbers
+    seed: u64 = 1, { name: "seed", unit: "", kind: Whole(0..=u64::MAX), live: false }
+
+    /// Threads that share a minibatch, usually the cores of this machine
+    ///
+    /// One tape each. Their number decides the order of summation, so it belongs to the run.
+    threads: usize = default_threads(), { name: "threads", unit: "", kind: Whole(1..=256), live: false }
+}
