@@ -5,9 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use indicatif::{MultiProgress, ProgressBar};
-use vae_tui::paper::{Figure, Laboratory};
+use vae_tui::paper::{Audience, Figure, Laboratory};
 use vae_tui::session;
+
+struct Nobody;
+
+impl Audience for Nobody {
+    fn begin(&self, _name: &str, _goal: u64) -> Box<dyn Fn(u64) + Send + Sync> {
+        Box::new(|_| {})
+    }
+
+    fn say(&self, _words: &str) {}
+}
 
 fn laboratory(folder: &Path, samples: u64) -> Laboratory {
     Laboratory {
@@ -19,9 +28,7 @@ fn laboratory(folder: &Path, samples: u64) -> Laboratory {
         jobs: 2,
         threads: 1,
         stop: Arc::new(AtomicBool::new(false)),
-        bars: MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden()),
-        bar: ProgressBar::new,
-        say_notes: |_| {},
+        audience: Box::new(Nobody),
     }
 }
 

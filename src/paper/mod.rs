@@ -15,7 +15,7 @@ mod verdict;
 use plotters::style::RGBColor;
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-pub use self::runs::{Laboratory, Run};
+pub use self::runs::{Audience, Laboratory, Run};
 use crate::learning::Method;
 
 /// The horizontal axis of the figures.

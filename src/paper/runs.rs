@@ -7,13 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
-use indicatif::{MultiProgress, ProgressBar};
 
 use super::Figure;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
 use crate::learning::{Configuration, Diverged, Method, Preset, Training, Workers};
-use crate::process::say;
 use crate::run::RunState;
 use crate::session::{self, Kept, SessionFile, View};
 
@@ -41,12 +39,17 @@ pub struct Laboratory {
     pub threads: usize,
     /// Set from outside to end the work; what was trained is saved.
     pub stop: Arc<AtomicBool>,
-    /// Where progress is shown: one bar a run.
-    pub bars: MultiProgress,
-    /// A bar, as long as a run.
-    pub bar: fn(u64) -> ProgressBar,
-    /// Tells a person what is worth knowing.
-    pub say_notes: fn(&[String]),
+    /// Who is told how far the runs are.
+    pub audience: Box<dyn Audience>,
+}
+
+/// Who is told how far the runs are, which several threads do at once.
+pub trait Audience: Send + Sync {
+    /// A run of this name begins, which ends at so many training points seen; what comes back is told where it is.
+    fn begin(&self, name: &str, goal: u64) -> Box<dyn Fn(u64) + Send + Sync>;
+
+    /// Something worth knowing.
+    fn say(&self, words: &str);
 }
 
 /// A run that a figure needs.
@@ -165,7 +168,9 @@ impl Laboratory {
         for run in runs {
             if sets.iter().all(|data| data.name != run.configuration.data) {
                 let data = data::load(&run.configuration.data, |_| {})?;
-                (self.say_notes)(&data.notes);
+                data.notes
+                    .iter()
+                    .for_each(|note| self.audience.say(&format!("note: {note}")));
                 sets.push(Arc::new(data));
             }
         }
@@ -223,8 +228,7 @@ impl Laboratory {
         file.claim()?;
         let workers =
             Workers::new(state.training.configuration.threads).context("starting the training threads")?;
-        let bar = self.bars.add((self.bar)(goal));
-        bar.set_message(run.name.clone());
+        let show = self.audience.begin(&run.name, goal);
         let mut saved_at = Instant::now();
         while last_measured(&state) < goal && !self.is_stopped() {
             let moment = run.measure.next(last_measured(&state)).min(goal);
@@ -233,7 +237,7 @@ impl Laboratory {
                 while state.training.samples < moment && !self.is_stopped() && !is_save_due(saved_at) {
                     let report = state.training.step(data, &workers)?;
                     state.log.take_in_step(&report);
-                    bar.set_position(state.training.samples);
+                    show(state.training.samples);
                 }
                 if state.training.samples >= moment {
                     (run.measure.take)(self, &mut state, data);
@@ -247,9 +251,9 @@ impl Laboratory {
             if is_save_due(saved_at) {
                 saved_at = Instant::now();
                 if let Err(error) = file.save(file.ticket(), &state, &View::default()) {
-                    let warning =
-                        format!("vae-tui: {error}; training goes on, and is saved again in a minute");
-                    self.bars.suspend(|| say(warning));
+                    self.audience.say(&format!(
+                        "vae-tui: {error}; training goes on, and is saved again in a minute"
+                    ));
                 }
             }
         }
@@ -260,9 +264,9 @@ impl Laboratory {
             Kept::Saved(_) => {}
             other => return Err(anyhow!("{other}")),
         }
-        bar.finish_and_clear();
-        let done = format!("{}: {goal} samples, {}", run.name, path.display());
-        self.bars.suspend(|| say(done));
+        drop(show);
+        self.audience
+            .say(&format!("{}: {goal} samples, {}", run.name, path.display()));
         Ok(state)
     }
 }

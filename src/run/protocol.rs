@@ -33,7 +33,7 @@ pub enum Command {
     Change(Vec<Assignment>),
     /// Measure the lower bound of the test set now.
     Evaluate,
-    /// Estimate the marginal likelihood of test points now; steering the training ends it.
+    /// Estimate the marginal likelihood of test points now; starting, stepping or changing the run ends it.
     Estimate,
     /// Break off the measurement or estimate that is under way, or is to come.
     BreakOff,
