@@ -326,7 +326,13 @@ fn an_unsaved_run_is_never_left_without_a_question() {
         app.overlay,
         Some(Overlay::Confirm(Question::Replace(_)))
     ));
-    assert!(matches!(type_character(&mut app, 'y')[..], [Effect::NewRun(..)]));
+    // It stops, so that no more is lost than was agreed.
+    let effects = type_character(&mut app, 'y');
+    let [Effect::Command(Command::Pause), Effect::NewRun(request, _)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    let shown = update(&mut app, Message::Arrived(*request));
+    assert!(matches!(shown[..], [Effect::Show(shown)] if shown == *request));
 }
 
 #[test]

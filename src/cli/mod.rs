@@ -122,7 +122,7 @@ fn resume(path: &Path, moved: Option<&str>) -> anyhow::Result<Resumed> {
 }
 
 /// Says on standard error what a person should know; if nobody can hear it, that ends nothing.
-pub(crate) fn say_notes(notes: &[String]) {
+fn say_notes(notes: &[String]) {
     for note in notes {
         say(format_args!("note: {note}"));
     }

@@ -197,6 +197,10 @@ impl Desk {
     }
 
     fn obey(&mut self, number: u64, command: Command) {
+        // Also an estimate that has not begun yet ends when the training is steered, so that nothing waits for it.
+        if let Command::Start | Command::Step | Command::Change(_) | Command::GoBack = command {
+            self.break_off(Measurement::Estimate);
+        }
         match command {
             Command::Start => self.set_running(true),
             Command::Pause => self.set_running(false),
@@ -205,17 +209,22 @@ impl Desk {
             Command::Evaluate => self.is_evaluation_wanted = true,
             Command::Estimate => self.is_estimate_wanted = true,
             Command::BreakOff => {
-                for (is_wanted, measurement) in [
-                    (&mut self.is_evaluation_wanted, Measurement::Evaluation),
-                    (&mut self.is_estimate_wanted, Measurement::Estimate),
-                ] {
-                    if std::mem::take(is_wanted) {
-                        tell(&self.events, self.run, Event::BrokenOff(measurement));
-                    }
-                }
+                self.break_off(Measurement::Evaluation);
+                self.break_off(Measurement::Estimate);
             }
             Command::GoBack => self.go_back(number),
             Command::Record(happening) => self.happen(happening),
+        }
+    }
+
+    /// Breaks off a measurement that is wanted.
+    fn break_off(&mut self, measurement: Measurement) {
+        let is_wanted = match measurement {
+            Measurement::Evaluation => &mut self.is_evaluation_wanted,
+            Measurement::Estimate => &mut self.is_estimate_wanted,
+        };
+        if std::mem::take(is_wanted) {
+            self.tell(Event::BrokenOff(measurement));
         }
     }
 

@@ -32,13 +32,14 @@ static ALONE: Mutex<()> = Mutex::new(());
 /// What the last panic said, and where.
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
-/// Runs a target as often as the environment says.
+/// Makes a target, with nothing else at work, and runs it as often as the environment says.
 ///
 /// - `VAE_TUI_FUZZ`: executions, in place of the usual number
 /// - `VAE_TUI_FUZZ_SEED`: the seed of the first; each following one has the next
 /// - `VAE_TUI_FUZZ_INPUT`: a file to check alone
-pub fn fuzz<T: Target>(mut target: T) {
+pub fn fuzz<T: Target>(make: impl FnOnce() -> T) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut target = make();
     if let Some(path) = std::env::var_os("VAE_TUI_FUZZ_INPUT") {
         let input = std::fs::read(path).expect("VAE_TUI_FUZZ_INPUT names a file");
         return target.check(&input).expect("the input is harmless");

@@ -19,14 +19,16 @@ struct Idx {
 
 #[test]
 fn idx() {
-    let others = vec![
-        images(10, 2, 3),
-        packed(&images(12, 1, 1)),
-        [0, 0, 8, 1, 0, 0, 0, 10].iter().copied().chain(0..10).collect(),
-    ];
-    fuzz(Idx {
-        file: DataFile::new(),
-        others,
+    fuzz(|| {
+        let others = vec![
+            images(10, 2, 3),
+            packed(&images(12, 1, 1)),
+            [0, 0, 8, 1, 0, 0, 0, 10].iter().copied().chain(0..10).collect(),
+        ];
+        Idx {
+            file: DataFile::new(),
+            others,
+        }
     });
 }
 

@@ -59,13 +59,15 @@ struct Keys {
 
 #[test]
 fn keys() {
-    let of_item = |(height, width)| {
-        let data = Arc::new(images(height, width));
-        LATENT.map(|latent| (run(latent, &data), data.clone()))
-    };
-    fuzz(Keys {
-        keys: TABLE.iter().flat_map(|binding| binding.keys).copied().collect(),
-        runs: ITEMS.into_iter().flat_map(of_item).collect(),
+    fuzz(|| {
+        let of_item = |(height, width)| {
+            let data = Arc::new(images(height, width));
+            LATENT.map(|latent| (run(latent, &data), data.clone()))
+        };
+        Keys {
+            keys: TABLE.iter().flat_map(|binding| binding.keys).copied().collect(),
+            runs: ITEMS.into_iter().flat_map(of_item).collect(),
+        }
     });
 }
 

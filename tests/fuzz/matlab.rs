@@ -18,14 +18,16 @@ struct Matlab {
 
 #[test]
 fn matlab() {
-    let others = vec![
-        file(&[matrix(b"x", (1, 1), &[5])]),
-        tagged(2, &[1, 2, 3]),
-        tagged(15, b"no zlib"),
-    ];
-    fuzz(Matlab {
-        file: DataFile::new(),
-        others,
+    fuzz(|| {
+        let others = vec![
+            file(&[matrix(b"x", (1, 1), &[5])]),
+            tagged(2, &[1, 2, 3]),
+            tagged(15, b"no zlib"),
+        ];
+        Matlab {
+            file: DataFile::new(),
+            others,
+        }
     });
 }
 

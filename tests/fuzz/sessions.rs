@@ -36,27 +36,29 @@ struct Sessions {
 
 #[test]
 fn sessions() {
-    let folder = harness::folder();
-    let data = Arc::new(tiny());
-    let workers = Workers::new(1).expect("a thread");
-    let path = folder.path().join(NAME);
-    let runs = [
-        (Method::Aevb, Rule::Adam),
-        (Method::WakeSleep, Rule::Adagrad),
-        (Method::Mcem, Rule::Adam),
-    ];
-    let valid = runs.map(|(method, rule)| {
-        let (state, view) = run(method, rule, &data, &workers);
-        session::save(&state, &view, &path).expect("the folder can be written");
-        std::fs::read_to_string(&path).expect("a session is text")
-    });
-    fuzz(Sessions {
-        data,
-        workers,
-        valid: valid.to_vec(),
-        again: folder.path().join("again.ron"),
-        path,
-        _folder: folder,
+    fuzz(|| {
+        let folder = harness::folder();
+        let data = Arc::new(tiny());
+        let workers = Workers::new(1).expect("a thread");
+        let path = folder.path().join(NAME);
+        let runs = [
+            (Method::Aevb, Rule::Adam),
+            (Method::WakeSleep, Rule::Adagrad),
+            (Method::Mcem, Rule::Adam),
+        ];
+        let valid = runs.map(|(method, rule)| {
+            let (state, view) = run(method, rule, &data, &workers);
+            session::save(&state, &view, &path).expect("the folder can be written");
+            std::fs::read_to_string(&path).expect("a session is text")
+        });
+        Sessions {
+            data,
+            workers,
+            valid: valid.to_vec(),
+            again: folder.path().join("again.ron"),
+            path,
+            _folder: folder,
+        }
     });
 }
 
