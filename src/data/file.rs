@@ -328,7 +328,7 @@ mod tests {
         let good = idx_of(12, 2, 2, &[0; 48]);
         let cases: &[(&str, Vec<u8>, &str)] = &[
             ("empty", vec![], "it is empty"),
-            ("text", b"hello, world".to_vec(), "IDX or MATLAB 5"),
+            ("text", b"hello, world".to_vec(), "IDX, MATLAB 5 or NPY"),
             ("header only", good[..10].to_vec(), "header"),
             ("short", good[..40].to_vec(), "24 bytes follow"),
             (

@@ -10,8 +10,22 @@ fn example(format: &str) -> Vec<u8> {
     match format {
         "IDX" => images(12),
         "MATLAB 5" => faces(12),
+        "NPY" => floats(12),
         other => panic!("{other} needs an example"),
     }
+}
+
+/// An array of floats as NumPy saves it.
+fn floats(count: usize) -> Vec<u8> {
+    let text = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, 4, 3), }}");
+    let pixels = (0..12 * count).flat_map(|pixel| ((pixel % 7) as f32 / 6.0).to_le_bytes());
+    let head = [
+        b"\x93NUMPY\x01\0".as_slice(),
+        &[118, 0],
+        format!("{text:117}\n").as_bytes(),
+    ]
+    .concat();
+    head.into_iter().chain(pixels).collect()
 }
 
 #[test]

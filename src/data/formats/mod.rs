@@ -5,6 +5,7 @@
 
 pub(super) mod idx;
 mod matlab;
+mod npy;
 
 use std::io::{Cursor, Read};
 
@@ -23,12 +24,12 @@ pub struct Format {
 }
 
 /// Every format that is read.
-pub static FORMATS: [Format; 2] = [idx::FORMAT, matlab::FORMAT];
+pub static FORMATS: [Format; 3] = [idx::FORMAT, matlab::FORMAT, npy::FORMAT];
 
 /// Bytes by which a format is recognised.
 const HEAD: usize = 6;
 
-/// What people call the formats: "IDX or MATLAB 5".
+/// What people call the formats: "IDX, MATLAB 5 or NPY".
 pub fn names() -> String {
     let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
     match names.split_last() {
