@@ -50,8 +50,7 @@ pub struct WorkbenchArguments {
     /// What a new run starts from
     #[arg(long, value_parser = choice::<Preset>(), default_value = Preset::default().word(), conflicts_with = "session")]
     pub preset: Preset,
-    /// What a new run is trained on: mnist, or the path of an IDX file or of frey_rawface.mat; with a session, where its
-    /// data is now
+    /// What a new run is trained on: mnist, or the path of a file of images; with a session, where its data is now
     #[arg(long, value_name = "PATH")]
     pub data: Option<String>,
     /// Threads that share a minibatch of a new run [default: the cores of this machine]

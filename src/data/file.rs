@@ -10,10 +10,11 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use super::formats::idx;
 use super::images::{Announced, HELD_OUT};
 use super::names::{ImagesName, first_there};
-use super::packed::{fill, unpacked};
-use super::{Dataset, STANDARD_INPUT, Split, idx, matlab, values};
+use super::packed::unpacked;
+use super::{Dataset, STANDARD_INPUT, Split, formats, values};
 use crate::files::{open_regular, shown};
 
 pub use super::images::Images;
@@ -43,14 +44,14 @@ impl<T, E: Display> Named<T> for Result<T, E> {
     }
 }
 
-/// Reads `path`: a MATLAB file with the Frey faces, or an IDX file of images, plain or packed by gzip.
+/// Reads `path`: a file of images in one of the [`formats`], plain or packed by gzip.
 ///
 /// If the name says that these are training images, the test images are looked for beside it under the names that IDX
 /// files have; else every tenth image is held out as the test set. Labels are looked for too. `progress` hears the
 /// fraction of the file that was read.
 ///
 /// # Errors
-/// If the file can't be read or is neither, if it is no regular file, or if one beside it does not fit; one sentence
+/// If the file can't be read or is in none of them, if it is no regular file, or if one beside it does not fit; one sentence
 /// that names file and cause.
 pub fn load(path: &Path, progress: impl FnMut(f32)) -> Result<Dataset, DataError> {
     let train = open(path, progress)?;
@@ -119,27 +120,19 @@ pub fn standard_input() -> Result<Dataset, DataError> {
     Ok(hold_out(Path::new(STANDARD_INPUT), images, Vec::new(), notes))
 }
 
-/// The images in a file's bytes, whatever its name: MATLAB with the Frey faces, or IDX, plain or packed by gzip.
+/// The images in a file's bytes, whatever its name, in one of the [`formats`], plain or packed by gzip.
 ///
 /// Reads no further than the header if that can't be used, and takes no more memory than the images do.
 ///
 /// # Errors
-/// If it is neither, or its header can't be used or does not fit what follows; the sentence begins with "it" or "its".
+/// If it is in none of them, or its header can't be used or does not fit what follows; the sentence begins with "it" or "its".
 pub fn parse(bytes: impl BufRead) -> Result<Images, String> {
     announced(bytes)?.read()
 }
 
 /// The header of a file's bytes, with the pixels still to be read.
 fn announced<'a>(input: impl BufRead + 'a) -> Result<Announced<'a>, String> {
-    let said = |error: std::io::Error| error.to_string();
-    let mut input = unpacked(input).map_err(said)?;
-    let mut magic = [0; 4];
-    let length = fill(&mut input, &mut magic).map_err(said)?;
-    match &magic[..length] {
-        [] => Err("it is empty".into()),
-        magic if magic == matlab::MAGIC => matlab::frey_faces(input),
-        magic => idx::images(magic, input),
-    }
+    formats::announced(unpacked(input).map_err(|error| error.to_string())?)
 }
 
 /// The header of a file; `progress` hears later how much of the file was read.
@@ -335,7 +328,7 @@ mod tests {
         let good = idx_of(12, 2, 2, &[0; 48]);
         let cases: &[(&str, Vec<u8>, &str)] = &[
             ("empty", vec![], "it is empty"),
-            ("text", b"hello, world".to_vec(), "neither"),
+            ("text", b"hello, world".to_vec(), "IDX, MATLAB 5 or NPY"),
             ("header only", good[..10].to_vec(), "header"),
             ("short", good[..40].to_vec(), "24 bytes follow"),
             (

@@ -1,14 +1,13 @@
 //! What a model learns from: images as bytes, split into train and test, with labels where there are any.
 //!
 //! A [`Dataset`] keeps pixels as `u8` (MNIST: 55 MB) and hands out rows as `f32` in `[0, 1]` only for the data points
-//! asked for. [`mnist`] is the data set that travels inside the program; [`file`] reads others, one file a format.
+//! asked for. [`mnist`] is the data set that travels inside the program; [`file`] reads others, in one of the [`formats`].
 
 mod binarisation;
 mod checksum;
 pub mod file;
-mod idx;
+pub mod formats;
 mod images;
-mod matlab;
 pub mod mnist;
 mod names;
 mod packed;

@@ -85,8 +85,8 @@ fn matlab_bomb(head: &[u8]) -> impl Read + use<> {
 /// Heads that can't be used, or claim less than follows, with what is said of them.
 fn bad_heads() -> Vec<(Vec<u8>, &'static str)> {
     vec![
-        (vec![], "neither IDX"),
-        (b"no data at all".to_vec(), "neither IDX"),
+        (vec![], "in no format that is read"),
+        (b"no data at all".to_vec(), "in no format that is read"),
         (
             header([12, 4, 3]),
             "12 images of 4 x 3 pixels, but more than 144 bytes follow",
@@ -177,7 +177,7 @@ fn a_huge_file_is_refused_by_its_first_bytes() {
         refused(expected);
     }
     write_huge(&path, &gzip(b"no data"));
-    refused("neither IDX");
+    refused("in no format that is read");
     write_huge(&path, &matlab_header());
     refused("an element of type 0");
 
@@ -185,7 +185,7 @@ fn a_huge_file_is_refused_by_its_first_bytes() {
     write_huge(&path, &header([3 << 20, 32, 32]));
     let beside = folder.path().join("t10k-images-idx3-ubyte");
     write_huge(&beside, b"no data");
-    refused("t10k-images-idx3-ubyte can't be used as data: it is neither IDX");
+    refused("t10k-images-idx3-ubyte can't be used as data: it is in no format that is read");
     write_huge(&beside, &header([12, 4, 3]));
     refused("it has 12 images of 4 x 3 pixels, but");
     std::fs::remove_file(&beside).expect("the file is there");

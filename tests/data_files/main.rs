@@ -4,6 +4,7 @@
 mod changed;
 #[path = "../common/mod.rs"]
 mod common;
+mod formats;
 mod heads;
 mod names;
 mod places;

@@ -103,7 +103,10 @@ fn standard_input_is_read_where_a_dash_asks_for_it() {
         succeeded(&vae_tui(folder.path(), &["evaluate", "run.ron"], b""));
     }
     let folder = folder();
-    for (bytes, cause) in [(&b""[..], "it is empty"), (b"no data", "it is neither IDX")] {
+    for (bytes, cause) in [
+        (&b""[..], "it is empty"),
+        (b"no data", "it is in no format that is read"),
+    ] {
         let said = failed(&train(folder.path(), "-", bytes));
         assert!(
             said.contains(&format!("standard input can't be used as data: {cause}")),

@@ -8,11 +8,18 @@ use std::io::{BufReader, Read, Take, sink};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::images::{Announced, Shape};
-use super::packed::{Unpacking, fill};
+use super::Format;
+use crate::data::images::{Announced, Shape};
+use crate::data::packed::{Unpacking, fill};
+
+pub(super) const FORMAT: Format = Format {
+    name: "MATLAB 5",
+    recognises: |head| head.starts_with(MAGIC),
+    images: frey_faces,
+};
 
 /// The first bytes of a MATLAB file.
-pub(super) const MAGIC: &[u8; 4] = b"MATL";
+const MAGIC: &[u8] = b"MATLAB";
 /// Data types of elements.
 const UINT8: u32 = 2;
 const MATRIX: u32 = 14;
@@ -29,14 +36,14 @@ const MOST_NAMED: usize = 5;
 /// Rows and columns of an image of the Frey faces: 560 pixels in a column of `ff`, row by row.
 const FACE: (usize, usize) = (28, 20);
 
-/// The images in the variable `ff`, of a file after its first four bytes.
-pub(super) fn frey_faces<'a>(mut input: impl Read + 'a) -> Result<Announced<'a>, String> {
-    let mut header = [0; 124];
+/// The images in the variable `ff`.
+fn frey_faces(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
+    let mut header = [0; 128];
     if fill(&mut input, &mut header).map_err(said)? < header.len() {
         return Err("it ends within its MATLAB header".into());
     }
-    if !header.starts_with(b"AB 5.0") {
-        let version = format!("MATL{}", String::from_utf8_lossy(&header[..6]));
+    if !header.starts_with(b"MATLAB 5.0") {
+        let version = String::from_utf8_lossy(&header[..10]);
         return Err(format!(
             "it is a {version:?} file, but only MATLAB 5.0 files are read"
         ));
@@ -283,9 +290,8 @@ mod tests {
         packed
     }
 
-    fn read(mut bytes: &[u8]) -> Result<super::super::images::Images, String> {
-        bytes = &bytes[MAGIC.len()..];
-        frey_faces(bytes)?.read()
+    fn read(bytes: &[u8]) -> Result<crate::data::images::Images, String> {
+        frey_faces(Box::new(bytes))?.read()
     }
 
     #[test]

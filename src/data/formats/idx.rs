@@ -2,29 +2,34 @@
 
 use std::io::Read;
 
-use super::images::{Announced, Shape, read_claimed};
-use super::packed::fill;
+use super::Format;
+use crate::data::images::{Announced, Shape, read_claimed};
+use crate::data::packed::fill;
 
 /// Elements are unsigned bytes.
 const BYTES: u8 = 0x08;
 /// What elements may be: bytes of two kinds, and numbers of four.
 const TYPES: [u8; 6] = [BYTES, 0x09, 0x0b, 0x0c, 0x0d, 0x0e];
 
-/// Images of one byte a pixel, after the first four bytes of their file, which are `magic`.
-pub(super) fn images<'a>(magic: &[u8], mut input: impl Read + 'a) -> Result<Announced<'a>, String> {
-    let [count, height, width] = sizes(magic, &mut input)?;
+pub(super) const FORMAT: Format = Format {
+    name: "IDX",
+    recognises: |head| matches!(*head, [0, 0, kind, _, ..] if TYPES.contains(&kind)),
+    images,
+};
+
+/// Images of one byte a pixel.
+fn images(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
+    let [count, height, width] = sizes(&mut input)?;
     Ok(Announced {
         shape: Shape::checked(count, height, width)?,
-        body: Box::new(input),
+        body: input,
         padding: 0,
     })
 }
 
 /// One label of one byte for each of `points` images, which lie in the file `of`.
-pub(super) fn labels(mut input: impl Read, points: usize, of: &str) -> Result<Vec<u8>, String> {
-    let mut magic = [0; 4];
-    let length = fill(&mut input, &mut magic).map_err(|error| error.to_string())?;
-    let [count] = sizes(&magic[..length], &mut input)?;
+pub(in crate::data) fn labels(mut input: impl Read, points: usize, of: &str) -> Result<Vec<u8>, String> {
+    let [count] = sizes(&mut input)?;
     if count != points {
         return Err(format!(
             "its header says {count} labels, but {of} has {points} images"
@@ -34,10 +39,12 @@ pub(super) fn labels(mut input: impl Read, points: usize, of: &str) -> Result<Ve
 }
 
 /// The sizes of `N` dimensions.
-fn sizes<const N: usize>(magic: &[u8], input: &mut impl Read) -> Result<[usize; N], String> {
-    let (kind, dimensions) = match *magic {
-        [0, 0, kind, dimensions] if TYPES.contains(&kind) => (kind, dimensions),
-        _ => return Err("it is neither IDX, plain or packed by gzip, nor a MATLAB 5 file".into()),
+fn sizes<const N: usize>(input: &mut impl Read) -> Result<[usize; N], String> {
+    let mut magic = [0; 4];
+    let length = fill(input, &mut magic).map_err(|error| error.to_string())?;
+    let (kind, dimensions) = match magic {
+        [0, 0, kind, dimensions] if length == magic.len() && TYPES.contains(&kind) => (kind, dimensions),
+        _ => return Err("it is not IDX, plain or packed by gzip".into()),
     };
     if kind != BYTES {
         return Err(format!(

@@ -1,0 +1,453 @@
+//! The NPY format of NumPy: a magic, a version, and a header that is a Python dictionary; then the numbers.
+//!
+//! Of the dictionary exactly what NumPy writes is understood: `{'descr': '<f4', 'fortran_order': False, 'shape': (60000,
+//! 28, 28), }`. Layout: `numpy.lib.format`, versions 1.0 to 3.0.
+
+use std::io::{Error, ErrorKind, Read, Result as IoResult};
+
+use super::Format;
+use crate::data::images::{Announced, Shape};
+use crate::data::packed::fill;
+
+pub(super) const FORMAT: Format = Format {
+    name: "NPY",
+    recognises: |head| head.starts_with(MAGIC),
+    images,
+};
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+/// The longest header, in bytes; NumPy's own have about 100.
+const LONGEST: usize = 1 << 16;
+/// Numbers that are made pixels at a time.
+const STRETCH: usize = 1 << 13;
+
+/// Images in an array of shape (images, rows, columns), or (images, pixels): square ones where they can be, else of one row.
+fn images(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
+    let header = Header::read(&mut input)?;
+    if header.is_fortran {
+        return Err(
+            "its numbers are in Fortran order, which is not read: numpy.ascontiguousarray turns them".into(),
+        );
+    }
+    let shape = match header.shape[..] {
+        [count, height, width] => Shape::checked(count, height, width)?,
+        [count, pixels] => {
+            let side = pixels.isqrt();
+            let (height, width) = if side * side == pixels {
+                (side, side)
+            } else {
+                (1, pixels)
+            };
+            Shape::checked(count, height, width)?
+        }
+        ref sizes => {
+            return Err(format!(
+                "its array has {} dimension(s), but 3 are needed (images, rows, columns), or 2 (images, pixels)",
+                sizes.len()
+            ));
+        }
+    };
+    Ok(Announced {
+        shape,
+        body: match header.element {
+            Element::Byte => input,
+            element => Box::new(Pixels {
+                numbers: input,
+                element,
+                left: shape.count * shape.pixels(),
+            }),
+        },
+        padding: 0,
+    })
+}
+
+/// What the numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Element {
+    /// A byte: 255 is white; or a truth value, of which every other is white.
+    Byte,
+    /// A float of 32 bits.
+    Single { is_big_endian: bool },
+    /// A float of 64 bits.
+    Double { is_big_endian: bool },
+}
+
+impl Element {
+    /// The element that a type string of NumPy names.
+    fn of(descr: &str) -> Result<Self, String> {
+        let is_big_endian = descr.starts_with('>');
+        match descr.trim_start_matches(['<', '>', '|']) {
+            "u1" | "b1" => Ok(Self::Byte),
+            "f4" => Ok(Self::Single { is_big_endian }),
+            "f8" => Ok(Self::Double { is_big_endian }),
+            _ => Err(format!(
+                "its numbers have the NumPy type {descr:?}, but bytes (u1), truth values (b1) or floats (f4, f8) are needed"
+            )),
+        }
+    }
+
+    /// Bytes of a number.
+    fn size(self) -> usize {
+        match self {
+            Self::Byte => 1,
+            Self::Single { .. } => 4,
+            Self::Double { .. } => 8,
+        }
+    }
+
+    /// The number in so many bytes.
+    fn number(self, bytes: &[u8]) -> f64 {
+        let mut number = [0; 8];
+        number[..bytes.len()].copy_from_slice(bytes);
+        let single = [number[0], number[1], number[2], number[3]];
+        match self {
+            Self::Byte => f64::from(number[0]) / 255.0,
+            Self::Single { is_big_endian: true } => f64::from(f32::from_be_bytes(single)),
+            Self::Single { is_big_endian: false } => f64::from(f32::from_le_bytes(single)),
+            Self::Double { is_big_endian: true } => f64::from_be_bytes(number),
+            Self::Double { is_big_endian: false } => f64::from_le_bytes(number),
+        }
+    }
+}
+
+/// Floats from 0 to 1 as bytes from 0 to 255.
+struct Pixels<R> {
+    numbers: R,
+    element: Element,
+    /// How many numbers are still to come, as the header says.
+    left: usize,
+}
+
+impl<R: Read> Read for Pixels<R> {
+    fn read(&mut self, into: &mut [u8]) -> IoResult<usize> {
+        let size = self.element.size();
+        let mut bytes = vec![0; into.len().min(STRETCH) * size];
+        let length = fill(&mut self.numbers, &mut bytes)?;
+        let damaged = |words: String| Error::new(ErrorKind::InvalidData, words);
+        if !length.is_multiple_of(size) {
+            return Err(damaged("it ends within a number".into()));
+        }
+        if length < bytes.len() && length / size < self.left {
+            let missing = self.left - length / size;
+            return Err(damaged(format!(
+                "its numbers end {missing} before its header says so"
+            )));
+        }
+        for (pixel, bytes) in into.iter_mut().zip(bytes[..length].chunks_exact(size)) {
+            let number = self.element.number(bytes);
+            if !(0.0..=1.0).contains(&number) {
+                return Err(damaged(format!(
+                    "one of its numbers is {number}, but floats are needed from 0 (black) to 1 (white)"
+                )));
+            }
+            *pixel = (255.0 * number).round() as u8;
+        }
+        self.left = self.left.saturating_sub(length / size);
+        Ok(length / size)
+    }
+}
+
+/// What stands before the numbers.
+#[derive(Debug, PartialEq, Eq)]
+struct Header {
+    element: Element,
+    is_fortran: bool,
+    shape: Vec<usize>,
+}
+
+impl Header {
+    /// Reads it, from the magic to its last byte.
+    fn read(input: &mut impl Read) -> Result<Self, String> {
+        let mut start = [0; 8];
+        read_whole(input, &mut start)?;
+        let [.., major, minor] = start;
+        let mut length = [0; 4];
+        match (major, minor) {
+            (1, 0) => read_whole(input, &mut length[..2])?,
+            (2 | 3, 0) => read_whole(input, &mut length)?,
+            _ => {
+                return Err(format!(
+                    "it is NPY of version {major}.{minor}, but up to 3.0 is read"
+                ));
+            }
+        }
+        let length = u32::from_le_bytes(length) as usize;
+        if length > LONGEST {
+            return Err(format!(
+                "its header has {length} bytes, but at most {LONGEST} are read"
+            ));
+        }
+        let mut text = vec![0; length];
+        read_whole(input, &mut text)?;
+        let text = std::str::from_utf8(&text).map_err(|_| "its header is not text".to_owned())?;
+        let mut text = Text { rest: text };
+        text.dictionary()
+            .ok_or_else(|| format!("its header can't be read from {:?} on", text.beginning()))?
+    }
+}
+
+fn read_whole(input: &mut impl Read, bytes: &mut [u8]) -> Result<(), String> {
+    match fill(input, bytes) {
+        Ok(length) if length == bytes.len() => Ok(()),
+        Ok(_) => Err("it ends within its header".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What is still to be read of a header. What is not as NumPy writes it is `None`, at the place where it stands.
+struct Text<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Text<'a> {
+    /// All of it: three entries in any order.
+    fn dictionary(&mut self) -> Option<Result<Header, String>> {
+        let (mut descr, mut is_fortran, mut shape) = (None, None, None);
+        self.skip("{")?;
+        while self.skip("}").is_none() {
+            let before = self.rest;
+            let key = self.string()?;
+            self.skip(":")?;
+            match key {
+                "descr" if descr.is_none() => descr = Some(self.string()?),
+                "fortran_order" if is_fortran.is_none() => is_fortran = Some(self.truth()?),
+                "shape" if shape.is_none() => shape = Some(self.sizes()?),
+                _ => {
+                    self.rest = before;
+                    return None;
+                }
+            }
+            if self.skip(",").is_none() && !self.rest.trim_start().starts_with('}') {
+                return None;
+            }
+        }
+        if !self.rest.trim().is_empty() {
+            return None;
+        }
+        let (Some(descr), Some(is_fortran), Some(shape)) = (descr, is_fortran, shape) else {
+            return Some(Err("its header lacks descr, fortran_order or shape".into()));
+        };
+        Some(Element::of(descr).map(|element| Header {
+            element,
+            is_fortran,
+            shape,
+        }))
+    }
+
+    /// Goes on behind `expected`, and space before it.
+    fn skip(&mut self, expected: &str) -> Option<()> {
+        self.rest = self.rest.trim_start().strip_prefix(expected)?;
+        Some(())
+    }
+
+    /// A string without escapes.
+    fn string(&mut self) -> Option<&'a str> {
+        let rest = self.rest.trim_start();
+        let quote = rest.chars().next().filter(|quote| ['\'', '"'].contains(quote))?;
+        let (string, rest) = rest[1..].split_once(quote)?;
+        self.rest = rest;
+        Some(string)
+    }
+
+    fn truth(&mut self) -> Option<bool> {
+        match self.skip("True") {
+            Some(()) => Some(true),
+            None => self.skip("False").map(|()| false),
+        }
+    }
+
+    /// Whole numbers in brackets; Python 2 wrote some with an L.
+    fn sizes(&mut self) -> Option<Vec<usize>> {
+        self.skip("(")?;
+        let mut sizes = Vec::new();
+        while self.skip(")").is_none() {
+            let rest = self.rest.trim_start();
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = rest.split_at(digits);
+            sizes.push(number.parse().ok()?);
+            self.rest = rest.strip_prefix('L').unwrap_or(rest);
+            if self.skip(",").is_none() && !self.rest.trim_start().starts_with(')') {
+                return None;
+            }
+        }
+        Some(sizes)
+    }
+
+    /// Some of what follows, for a person to see where it is.
+    fn beginning(&self) -> String {
+        self.rest.trim_start().chars().take(20).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::data::images::Images;
+
+    /// A file with that dictionary, as NumPy fills it up.
+    fn file(version: u8, dictionary: &str, numbers: &[u8]) -> Vec<u8> {
+        let start = if version == 1 { 10 } else { 12 };
+        let length = (start + dictionary.len() + 1).next_multiple_of(64) - start;
+        let mut bytes = [MAGIC, &[version, 0]].concat();
+        match version {
+            1 => bytes.extend((length as u16).to_le_bytes()),
+            _ => bytes.extend((length as u32).to_le_bytes()),
+        }
+        bytes.extend(format!("{dictionary:0$}\n", length - 1).bytes());
+        bytes.extend(numbers);
+        bytes
+    }
+
+    fn dictionary(descr: &str, shape: &str) -> String {
+        format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}")
+    }
+
+    fn read(bytes: &[u8]) -> Result<Images, String> {
+        images(Box::new(bytes))?.read()
+    }
+
+    #[test]
+    fn every_type_and_version_gives_the_same_images() {
+        let pixels: Vec<u8> = (0..10 * 6).map(|pixel| pixel * 4).collect();
+        let unit = || pixels.iter().map(|&pixel| f64::from(pixel) / 255.0);
+        let files: [(&str, Vec<u8>); 6] = [
+            ("|u1", pixels.clone()),
+            ("u1", pixels.clone()),
+            (
+                "<f4",
+                unit().flat_map(|number| (number as f32).to_le_bytes()).collect(),
+            ),
+            (
+                ">f4",
+                unit().flat_map(|number| (number as f32).to_be_bytes()).collect(),
+            ),
+            ("<f8", unit().flat_map(f64::to_le_bytes).collect()),
+            (">f8", unit().flat_map(f64::to_be_bytes).collect()),
+        ];
+        for (descr, numbers) in files {
+            for version in 1..=3 {
+                let images = read(&file(version, &dictionary(descr, "(10, 2, 3)"), &numbers)).unwrap();
+                assert_eq!((images.height, images.width), (2, 3), "{descr}");
+                assert!(images.pixels == pixels, "{descr}");
+            }
+        }
+        let truth = read(&file(
+            1,
+            &dictionary("|b1", "(10, 1, 1)"),
+            &[0, 1, 0, 1, 1, 1, 0, 0, 0, 1],
+        ))
+        .unwrap();
+        assert_eq!(truth.pixels, [0, 1, 0, 1, 1, 1, 0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn rows_of_pixels_are_square_where_they_can_be() {
+        for (shape, size) in [
+            ("(12, 16)", (4, 4)),
+            ("(12L, 15L)", (1, 15)),
+            ("(12,8,2)", (8, 2)),
+            ("( 12 , 1 , 1 , )", (1, 1)),
+        ] {
+            let pixels = vec![7; 12 * size.0 * size.1];
+            let images = read(&file(1, &dictionary("|u1", shape), &pixels)).unwrap();
+            assert_eq!((images.height, images.width), size, "{shape}");
+        }
+    }
+
+    #[test]
+    fn the_entries_stand_in_any_order() {
+        let swapped = "{\"shape\": (10, 4), \"fortran_order\": False, \"descr\": \"|u1\"}";
+        assert!(read(&file(2, swapped, &[9; 40])).is_ok());
+    }
+
+    #[test]
+    fn a_bad_file_is_told_apart() {
+        let good = |numbers: &[u8]| file(1, &dictionary("|u1", "(10, 2, 2)"), numbers);
+        let floats = |numbers: &[f32]| {
+            let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+            file(1, &dictionary("<f4", "(10, 1)"), &bytes)
+        };
+        let of_version = |major, minor| [MAGIC, &[major, minor], &[0; 8]].concat();
+        let lying = [MAGIC, &[2, 0], &u32::MAX.to_le_bytes()].concat();
+        let with = |text: &str| file(1, text, &[]);
+        for (bytes, expected) in [
+            (good(&[0; 40])[..60].to_vec(), "ends within its header"),
+            (good(&[0; 39]), "10 images of 2 x 2 pixels, but 39 bytes follow"),
+            (good(&[0; 41]), "more than 40 bytes follow"),
+            (floats(&[0.5; 9]), "end 1 before"),
+            (floats(&[0.5; 10])[..131].to_vec(), "ends within a number"),
+            (floats(&[0.5; 11]), "more than 10 bytes follow"),
+            (floats(&[17.0; 10]), "one of its numbers is 17"),
+            (floats(&[f32::NAN; 10]), "one of its numbers is NaN"),
+            (of_version(4, 0), "version 4.0"),
+            (of_version(1, 1), "version 1.1"),
+            (lying, "4294967295 bytes"),
+            (with(""), "can't be read"),
+            (with("{}"), "lacks descr"),
+            (with(&"(".repeat(60_000)), "can't be read from \"((("),
+            (with(&dictionary("<i8", "(10, 4)")), "NumPy type \"<i8\""),
+            (with(&dictionary("|O", "(10, 4)")), "NumPy type \"|O\""),
+            (with(&dictionary("|u1", "(10,)")), "1 dimension"),
+            (with(&dictionary("|u1", "(10, 1, 2, 2)")), "4 dimension"),
+            (with(&dictionary("|u1", "()")), "0 dimension"),
+            (with(&dictionary("|u1", "(9, 4)")), "9 images"),
+            (with(&dictionary("|u1", "(10, 0)")), "0 x 0 pixels"),
+            (with(&dictionary("|u1", "(10, -4)")), "can't be read from \"-4"),
+            (with(&dictionary("|u1", "(10 4)")), "can't be read from \"4)"),
+            (
+                with(&dictionary(
+                    "|u1",
+                    "(18446744073709551615, 18446744073709551615, 18446744073709551615)",
+                )),
+                "18446744073709551615 x 18446744073709551615",
+            ),
+            (
+                with(&dictionary("|u1", "(18446744073709551616, 4)")),
+                "can't be read",
+            ),
+            (with(&dictionary("|u1", "(1000000000, 65536)")), "4 GiB"),
+            (
+                with("{'descr': '|u1', 'fortran_order': True, 'shape': (10, 4), }"),
+                "Fortran order",
+            ),
+            (
+                with("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (10, 4), }"),
+                "can't be read from \"[('a'",
+            ),
+            (
+                with("{'descr': '|u1', 'descr': '|u1'}"),
+                "can't be read from \"'descr'",
+            ),
+            (
+                with(&format!("{} x", dictionary("|u1", "(10, 4)"))),
+                "can't be read from \"x",
+            ),
+        ] {
+            let Err(said) = read(&bytes) else {
+                panic!("{expected}: it was read")
+            };
+            assert!(said.contains(expected), "{expected}: {said}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_changed_is_read_or_refused(
+            changes in proptest::collection::vec((0_usize..200, any::<u8>()), 1..6),
+            cut in 0_usize..200,
+        ) {
+            let mut bytes = file(1, &dictionary("<f4", "(10, 1, 2)"), &[0; 80]);
+            for (place, byte) in changes {
+                if let Some(changed) = bytes.get_mut(place) {
+                    *changed = byte;
+                }
+            }
+            bytes.truncate(bytes.len() - cut.min(bytes.len() / 2));
+            if let Ok(images) = read(&bytes) {
+                prop_assert!(images.pixels.len() >= 10 * images.height * images.width);
+            }
+        }
+    }
+}
