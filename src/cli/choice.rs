@@ -30,7 +30,7 @@ pub(super) fn words(choices: &[Choice]) -> PossibleValuesParser {
 mod tests {
     use super::*;
     use crate::data::{Binarisation, Part};
-    use crate::learning::curve::Against;
+    use crate::run::curve::Against;
     use crate::learning::{Method, Preset};
     use crate::model::{Activation, Estimator, Initialisation, Likelihood};
     use crate::nn::optimizer::Rule;

@@ -354,6 +354,12 @@ impl App {
         found.expect("the pane is in the registry")
     }
 
+    /// The pane that keys go to.
+    pub(super) fn focused(&mut self) -> &mut dyn Pane {
+        let place = panes::KINDS.iter().position(|kind| kind.name == self.focus.name);
+        &mut *self.panes[place.unwrap_or(0)]
+    }
+
     /// Every pane with its place in the registry.
     pub fn panes(&self) -> impl Iterator<Item = (&'static Kind, &dyn Pane)> {
         panes::KINDS

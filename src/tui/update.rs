@@ -38,7 +38,12 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             match &mut app.overlay {
                 Some(Overlay::Form(form)) => form.paste(&text),
                 Some(Overlay::Palette(palette)) => palette.paste(&text),
-                _ => {}
+                Some(_) => {}
+                None => {
+                    if let Some(field) = app.focused().text() {
+                        field.paste(&text);
+                    }
+                }
             }
             Vec::new()
         }
@@ -176,6 +181,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 /// text nor an answer; it does in front of an overlay what it does everywhere, and the overlay stays.
 fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.overlay.take() {
+        None if is_plain(key) && write(app, key) => Vec::new(),
         None => app
             .keymap
             .command(key, app.focus.name)
@@ -201,6 +207,11 @@ fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             effects
         }
     }
+}
+
+/// Whether a key belongs to a text that is being written in the pane with the focus.
+fn write(app: &mut App, key: KeyEvent) -> bool {
+    app.focused().text().is_some_and(|text| text.key(key))
 }
 
 /// Runs a command, and remembers how it was before.

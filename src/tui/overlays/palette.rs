@@ -6,19 +6,18 @@ use frizbee::{Config, Matcher};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
-use tui_input::{Input, InputRequest};
 
 use crate::tui::command::keymap::Keymap;
 use crate::tui::command::{self, Command, Scope};
+use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
 /// What is typed, and the commands that fit it.
 #[derive(Debug)]
 pub struct Palette {
-    input: Input,
+    input: TextField,
     entries: Vec<Entry>,
     /// Places in `entries` of those that fit, the best first.
     found: Vec<usize>,
@@ -62,7 +61,7 @@ impl Palette {
             })
             .collect();
         let mut palette = Self {
-            input: Input::default(),
+            input: TextField::default(),
             entries,
             found: Vec::new(),
             selected: 0,
@@ -89,21 +88,15 @@ impl Palette {
             KeyCode::Up | KeyCode::BackTab => self.selected = self.selected.saturating_sub(1),
             KeyCode::PageDown => self.selected = (self.selected + 10).min(last),
             KeyCode::PageUp => self.selected = self.selected.saturating_sub(10),
-            code => {
-                if let Some(request) = request(code) {
-                    self.input.handle(request);
-                    self.search();
-                }
-            }
+            _ if self.input.key(key) => self.search(),
+            _ => {}
         }
         Outcome::Open
     }
 
     /// Adds what was pasted.
     pub fn paste(&mut self, pasted: &str) {
-        for character in pasted.chars().filter(|character| !character.is_control()) {
-            self.input.handle(InputRequest::InsertChar(character));
-        }
+        self.input.paste(pasted);
         self.search();
     }
 
@@ -111,7 +104,7 @@ impl Palette {
     fn recall(&mut self) {
         if let Some(before) = self.recalled.checked_sub(1) {
             self.recalled = before;
-            self.input = Input::new(self.history[before].clone());
+            self.input = TextField::new(&self.history[before]);
             self.search();
         }
     }
@@ -145,30 +138,9 @@ impl Palette {
             buffer,
         );
         let width = usize::from(inside.width);
-        let input = text::printable(self.input.value());
-        let room = width.saturating_sub(3);
-        let scroll = self.input.visual_scroll(room);
-        let mut before = String::new();
-        let mut after = String::new();
-        for (place, character) in input.chars().enumerate().skip(scroll) {
-            if place < self.input.cursor() {
-                &mut before
-            } else {
-                &mut after
-            }
-            .push(character);
-        }
-        let mut rest = after.chars();
-        let under = rest.next().unwrap_or(' ');
-        let mut lines = vec![Line::from(vec![
-            Span::styled(":", theme::selected()),
-            Span::raw(before),
-            Span::styled(
-                under.to_string(),
-                Style::new().add_modifier(ratatui::style::Modifier::REVERSED),
-            ),
-            Span::raw(rest.collect::<String>()),
-        ])];
+        let mut line = Line::from(Span::styled(":", theme::selected()));
+        line.spans.extend(self.input.spans(width.saturating_sub(1)));
+        let mut lines = vec![line];
         let shown = usize::from(inside.height.saturating_sub(1));
         if self.found.is_empty() {
             lines.push(Line::styled("no command fits that", theme::dim()));
@@ -199,20 +171,6 @@ impl Palette {
             Span::styled(keys, theme::strong()),
         ])
     }
-}
-
-/// What a key does to the text that is typed.
-fn request(code: KeyCode) -> Option<InputRequest> {
-    Some(match code {
-        KeyCode::Char(character) => InputRequest::InsertChar(character),
-        KeyCode::Backspace => InputRequest::DeletePrevChar,
-        KeyCode::Delete => InputRequest::DeleteNextChar,
-        KeyCode::Left => InputRequest::GoToPrevChar,
-        KeyCode::Right => InputRequest::GoToNextChar,
-        KeyCode::Home => InputRequest::GoToStart,
-        KeyCode::End => InputRequest::GoToEnd,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use ron::value::RawValue;
 
 use super::app::{App, Selection, Workspace};
 use super::command::Command;
+use super::widgets::text_field::TextField;
 use crate::run::{Answered, Question};
 
 /// Every pane, in the order of their numbers.
@@ -83,6 +84,11 @@ pub trait Pane: Any {
 
     /// Takes in an answer to what it asked.
     fn answered(&mut self, _answered: Answered) {}
+
+    /// The text that is being written in it, which keys go to until it is ended.
+    fn text(&mut self) -> Option<&mut TextField> {
+        None
+    }
 
     /// Draws its inside.
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer);

@@ -9,3 +9,4 @@ pub mod block_image;
 pub mod curve;
 pub mod smoothing;
 pub mod sparkline;
+pub mod text_field;
