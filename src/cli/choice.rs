@@ -30,11 +30,11 @@ pub(super) fn words(choices: &[Choice]) -> PossibleValuesParser {
 mod tests {
     use super::*;
     use crate::data::{Binarisation, Part};
-    use crate::run::curve::Against;
     use crate::learning::{Method, Preset};
     use crate::model::{Activation, Estimator, Initialisation, Likelihood};
     use crate::nn::optimizer::Rule;
     use crate::paper::Figure;
+    use crate::run::curve::Against;
     use crate::terminal_facts::ColourDepth;
 
     /// Scripts hold them: they stay as they are.

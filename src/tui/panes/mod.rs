@@ -3,6 +3,7 @@
 //! To add one, write its folder and a line in [`KINDS`].
 
 pub mod comparison;
+pub mod log;
 pub mod reconstruction;
 pub mod training;
 pub mod traversal;
@@ -24,6 +25,7 @@ pub const KINDS: &[&Kind] = &[
     &traversal::KIND,
     &reconstruction::KIND,
     &comparison::KIND,
+    &log::KIND,
 ];
 
 /// A pane as the registry knows it.

@@ -1,0 +1,69 @@
+//! How the log is drawn.
+//!
+//! ```text
+//!      0  0:00  training goes on
+//!   1.2k  0:01  learning-rate 0.001 -> 0.0005
+//!   2.0k  0:02  test -120.31 = -100.31 - KL 20.00   train -122.31
+//! /rate
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::Log;
+use super::lines::{LogLine, Tone, found, lines};
+use crate::tui::app::{App, Workspace};
+use crate::tui::panes::training::clock;
+use crate::tui::widgets::axis::short;
+use crate::tui::{text, theme};
+
+/// Draws the inside of the pane.
+pub fn draw(pane: &Log, _app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let has_search = pane.is_writing || !pane.search.value().is_empty();
+    let height = area.height.saturating_sub(u16::from(has_search));
+    let searched = pane.search.value();
+    let all = found(lines(&workspace.progress.log), searched);
+    let end = all.len().saturating_sub(pane.below);
+    let shown = &all[end.saturating_sub(usize::from(height))..end];
+    let width = usize::from(area.width);
+    let mut text: Vec<Line> = shown.iter().map(|line| row(line, width)).collect();
+    if text.is_empty() {
+        let nothing = if has_search {
+            "no line says that"
+        } else {
+            "nothing happened yet: space starts training"
+        };
+        text.push(Line::styled(nothing, theme::dim()));
+    }
+    Paragraph::new(text).render(Rect { height, ..area }, buffer);
+    if has_search {
+        let mut line = Line::from(Span::styled("/", theme::selected()));
+        if pane.is_writing {
+            line.spans.extend(pane.search.spans(width.saturating_sub(1)));
+        } else {
+            line.push_span(text::printable(searched).into_owned());
+            line.push_span(Span::styled(format!("  {} lines", all.len()), theme::dim()));
+        }
+        let bottom = Rect {
+            y: area.bottom().saturating_sub(1),
+            height: area.height.min(1),
+            ..area
+        };
+        line.render(bottom, buffer);
+    }
+}
+
+fn row(line: &LogLine, width: usize) -> Line<'static> {
+    let seconds = line.seconds.map_or(String::new(), clock);
+    let when = format!("{:>7} {seconds:>8}  ", short(line.samples as f64));
+    let style = match line.tone {
+        Tone::Measured => Style::new().fg(theme::TEST),
+        Tone::Done => theme::plain(),
+        Tone::Warned => Style::new().fg(theme::BAD),
+    };
+    let words = text::cut(&line.words, width.saturating_sub(text::columns(&when))).into_owned();
+    Line::from(vec![Span::styled(when, theme::dim()), Span::styled(words, style)])
+}

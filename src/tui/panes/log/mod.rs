@@ -1,0 +1,56 @@
+//! The run log: what happened when, as lines that can be searched.
+
+mod commands;
+mod draw;
+mod lines;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Kind, Pane, Place};
+use crate::tui::app::{App, Workspace};
+use crate::tui::command::Command;
+use crate::tui::command::keys::character;
+use crate::tui::widgets::text_field::TextField;
+
+/// In the registry.
+pub const KIND: Kind = Kind {
+    name: "log",
+    title: "Run log",
+    heading: "Run log",
+    place: Place::Whole,
+    everywhere: &[Command {
+        name: "log.show",
+        keys: &[character('5')],
+        help: "the run's log, and back",
+        footer: None,
+        run: |app| app.show(KIND.name),
+    }],
+    commands: commands::COMMANDS,
+    new: || Box::new(Log::default()),
+};
+
+/// Where the log is looked at.
+#[derive(Default)]
+pub struct Log {
+    /// Lines that lie below the ones on the screen: 0 follows the run.
+    pub below: usize,
+    /// What is searched for: only lines with it are shown.
+    pub search: TextField,
+    /// Whether that is being written.
+    pub is_writing: bool,
+}
+
+impl Pane for Log {
+    fn begin(&mut self, _workspace: &Workspace) {
+        *self = Self::default();
+    }
+
+    fn text(&mut self) -> Option<&mut TextField> {
+        self.is_writing.then_some(&mut self.search)
+    }
+
+    fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+        draw::draw(self, app, workspace, area, buffer);
+    }
+}
