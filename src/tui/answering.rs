@@ -5,6 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use crate::learning::Configuration;
 use crate::run::{Command, State};
 use crate::tui::app::{App, Stage, Workspace};
+use crate::tui::command::{Undoable, set};
 use crate::tui::message::Effect;
 use crate::tui::overlays::confirm::Question;
 use crate::tui::overlays::sessions::{self, Intent};
@@ -45,6 +46,15 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
                 app.typed.retain(|name| name != command.name);
                 app.typed.push(command.name.into());
                 run(app, command)
+            }
+            palette::Outcome::Set(assignment) => {
+                app.typed
+                    .push(format!("set {} {}", assignment.setting, assignment.value));
+                let before = Undoable::of(app);
+                let effects = set(app, vec![assignment]);
+                let after = Undoable::of(app);
+                app.history.remember(before, &after);
+                effects
             }
             palette::Outcome::Open => {
                 app.overlay = Some(Overlay::Palette(palette));

@@ -14,6 +14,7 @@ use super::message::Effect;
 use super::panes;
 use keys::Key;
 
+pub use steering::set;
 pub use undo::{History, Undoable};
 
 /// One row of the table.

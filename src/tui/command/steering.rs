@@ -83,7 +83,7 @@ pub(super) fn switch_estimator(app: &mut App) -> Vec<Effect> {
 }
 
 /// Sets what is named, on the screen at once and in the run between two steps.
-pub(super) fn set(app: &mut App, assignments: Vec<Assignment>) -> Vec<Effect> {
+pub fn set(app: &mut App, assignments: Vec<Assignment>) -> Vec<Effect> {
     let Some(workspace) = workspace(app).filter(|_| !assignments.is_empty()) else {
         return Vec::new();
     };

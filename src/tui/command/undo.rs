@@ -28,14 +28,20 @@ impl Undoable {
     pub fn of(app: &App) -> Self {
         Self {
             selection: app.selection.clone(),
-            settings: app.workspace().map_or_else(Vec::new, |workspace| {
-                let present = workspace.progress.present();
-                let live = TABLE.iter().filter(|setting| setting.is_live());
-                live.map(|setting| Assignment::new(setting.name, setting.value(&present)))
-                    .collect()
-            }),
+            settings: live_settings(app),
         }
     }
+}
+
+/// What can be set of the run under way, and what it is.
+pub(super) fn live_settings(app: &App) -> Vec<Assignment> {
+    let Some(workspace) = app.workspace() else {
+        return Vec::new();
+    };
+    let present = workspace.progress.present();
+    let live = TABLE.iter().filter(|setting| setting.is_live());
+    live.map(|setting| Assignment::new(setting.name, setting.value(&present)))
+        .collect()
 }
 
 impl History {

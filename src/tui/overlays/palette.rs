@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::learning::settings::{Assignment, Setting, TABLE};
 use crate::tui::command::keymap::Keymap;
 use crate::tui::command::{self, Command, Scope};
 use crate::tui::widgets::text_field::TextField;
@@ -22,6 +23,8 @@ pub struct Palette {
     /// Places in `entries` of those that fit, the best first.
     found: Vec<usize>,
     selected: usize,
+    /// What may be set, and what it is.
+    settings: Vec<Assignment>,
     history: Vec<String>,
     /// How far back in the history the input is.
     recalled: usize,
@@ -45,11 +48,14 @@ pub enum Outcome {
     Cancelled,
     /// A command was chosen.
     Chosen(&'static Command),
+    /// A setting is to have another value.
+    Set(Assignment),
 }
 
 impl Palette {
-    /// With the commands that work while the pane `focus` has the focus, before what was typed earlier, the newest last.
-    pub fn new(keymap: &Keymap, focus: &str, history: Vec<String>) -> Self {
+    /// With the commands that work while the pane `focus` has the focus, the present `settings`, and what was run earlier, the
+    /// newest last.
+    pub fn new(keymap: &Keymap, focus: &str, settings: Vec<Assignment>, history: Vec<String>) -> Self {
         let works =
             |scope: Scope| scope == Scope::Everywhere || matches!(scope, Scope::In(pane) if pane == focus);
         let entries: Vec<Entry> = command::all()
@@ -65,6 +71,7 @@ impl Palette {
             entries,
             found: Vec::new(),
             selected: 0,
+            settings,
             recalled: history.len(),
             history,
         };
@@ -78,6 +85,12 @@ impl Palette {
         match key.code {
             KeyCode::Esc => return Outcome::Cancelled,
             KeyCode::Backspace if self.input.value().is_empty() => return Outcome::Cancelled,
+            KeyCode::Enter if self.setting().is_some() => {
+                if let Some(assignment) = self.assignment() {
+                    return Outcome::Set(assignment);
+                }
+            }
+            KeyCode::Tab if self.setting().is_some() => self.complete(),
             KeyCode::Enter => {
                 if let Some(&place) = self.found.get(self.selected) {
                     return Outcome::Chosen(self.entries[place].command);
@@ -106,6 +119,40 @@ impl Palette {
             self.recalled = before;
             self.input = TextField::new(&self.history[before]);
             self.search();
+        }
+    }
+
+    /// What is typed behind `set`, if that is typed.
+    fn setting(&self) -> Option<&str> {
+        self.input.value().trim_start().strip_prefix("set ")
+    }
+
+    /// What is to be set, once a setting and a value are typed: `set learning-rate 3e-4`, or with an equals sign.
+    fn assignment(&self) -> Option<Assignment> {
+        let typed = self.setting()?.trim();
+        let (name, value) =
+            typed.split_once(|character: char| character.is_whitespace() || character == '=')?;
+        let value = value.trim_start_matches(|character: char| character.is_whitespace() || character == '=');
+        (!value.is_empty()).then(|| Assignment::new(name, value))
+    }
+
+    /// The live settings whose names fit what is typed, the best first.
+    fn settings(&self) -> Vec<&'static Setting> {
+        let typed = self.setting().unwrap_or_default().trim();
+        let name = typed.split([' ', '=']).next().unwrap_or_default();
+        let live: Vec<&Setting> = TABLE.iter().filter(|setting| setting.is_live()).collect();
+        if name.is_empty() {
+            return live;
+        }
+        let names: Vec<&str> = live.iter().map(|setting| setting.name).collect();
+        let matches = Matcher::new(name, &Config::default()).match_list(&names);
+        matches.iter().map(|found| live[found.index as usize]).collect()
+    }
+
+    /// Puts the name of the first setting that fits in the place of what is typed of it.
+    fn complete(&mut self) {
+        if let Some(first) = self.settings().first() {
+            self.input = TextField::new(&format!("set {} ", first.name));
         }
     }
 
@@ -142,6 +189,22 @@ impl Palette {
         line.spans.extend(self.input.spans(width.saturating_sub(1)));
         let mut lines = vec![line];
         let shown = usize::from(inside.height.saturating_sub(1));
+        if self.setting().is_some() {
+            let settings = self.settings();
+            lines.extend(
+                settings
+                    .iter()
+                    .take(shown)
+                    .map(|setting| self.setting_row(setting, width)),
+            );
+            if settings.is_empty() {
+                lines.push(Line::styled(
+                    "no setting that may change while training fits that",
+                    theme::dim(),
+                ));
+            }
+            return Paragraph::new(lines).render(inside, buffer);
+        }
         if self.found.is_empty() {
             lines.push(Line::styled("no command fits that", theme::dim()));
         }
@@ -150,6 +213,24 @@ impl Palette {
             lines.push(self.row(&self.entries[place], row == self.selected, width));
         }
         Paragraph::new(lines).render(inside, buffer);
+    }
+
+    fn setting_row(&self, setting: &Setting, width: usize) -> Line<'static> {
+        let value = self
+            .settings
+            .iter()
+            .find(|assignment| assignment.setting == setting.name);
+        let value = value.map_or("", |assignment| assignment.value.as_str());
+        let name = text::padded(&text::cut(setting.name, width), 18.min(width));
+        let value = text::padded(&text::cut(value, 12), 12);
+        let bounds = format!("{}: {}", setting.help, setting.bounds());
+        let room = width.saturating_sub(text::columns(&name) + text::columns(&value) + 2);
+        let bounds = text::cut(&bounds, room).into_owned();
+        Line::from(vec![
+            Span::styled(format!("{name} "), theme::plain()),
+            Span::styled(format!("{value} "), theme::strong()),
+            Span::styled(bounds, theme::dim()),
+        ])
     }
 
     fn row(&self, entry: &Entry, is_selected: bool, width: usize) -> Line<'static> {
@@ -196,7 +277,7 @@ mod tests {
             ("logarithmic", "training.toggle-axis"),
             ("quit", "quit"),
         ] {
-            let mut palette = Palette::new(&Keymap::default(), "training", Vec::new());
+            let mut palette = Palette::new(&Keymap::default(), "training", Vec::new(), Vec::new());
             typed(&mut palette, text);
             let Outcome::Chosen(command) = press(&mut palette, KeyCode::Enter) else {
                 panic!("{text} finds nothing");
@@ -206,9 +287,31 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_is_found_completed_and_set() {
+        let mut palette = Palette::new(&Keymap::default(), "training", Vec::new(), Vec::new());
+        typed(&mut palette, "set lera");
+        press(&mut palette, KeyCode::Tab);
+        assert_eq!(palette.input.value(), "set learning-rate ");
+        assert!(
+            matches!(press(&mut palette, KeyCode::Enter), Outcome::Open),
+            "a value is missing"
+        );
+        typed(&mut palette, "3e-4");
+        let Outcome::Set(assignment) = press(&mut palette, KeyCode::Enter) else {
+            panic!("nothing is set");
+        };
+        assert_eq!(assignment, Assignment::new("learning-rate", "3e-4"));
+        let mut palette = Palette::new(&Keymap::default(), "training", Vec::new(), Vec::new());
+        typed(&mut palette, "set batch=50");
+        assert!(
+            matches!(press(&mut palette, KeyCode::Enter), Outcome::Set(set) if set == Assignment::new("batch", 50))
+        );
+    }
+
+    #[test]
     fn what_was_typed_comes_back() {
         let history = vec!["session.save".into(), "quit".into()];
-        let mut palette = Palette::new(&Keymap::default(), "training", history);
+        let mut palette = Palette::new(&Keymap::default(), "training", Vec::new(), history);
         press(&mut palette, KeyCode::Up);
         assert_eq!(palette.input.value(), "quit");
         press(&mut palette, KeyCode::Up);
@@ -219,7 +322,7 @@ mod tests {
     #[test]
     fn only_what_works_here_is_offered() {
         let names = |focus| -> Vec<&str> {
-            let palette = Palette::new(&Keymap::default(), focus, Vec::new());
+            let palette = Palette::new(&Keymap::default(), focus, Vec::new(), Vec::new());
             palette.entries.iter().map(|entry| entry.command.name).collect()
         };
         assert!(names("traversal").contains(&"traversal.raise"));
