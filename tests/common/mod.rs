@@ -23,6 +23,7 @@ use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
 use vae_tui::session::{Comparison, KeptRun, SessionError};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::frame;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
@@ -383,10 +384,25 @@ pub fn comparison(app: &App) -> Comparison {
     }
 }
 
+/// Gives the focus to the pane of this name.
+pub fn focus(app: &mut App, pane: &str) {
+    app.focus = panes::kind(pane).expect("a pane of the registry");
+}
+
+/// What the comparison pane compares the open run with.
+pub fn compared(app: &mut App) -> &mut Comparison {
+    &mut app.pane_mut::<panes::comparison::Comparison>().0
+}
+
+/// Shows the curves of [`comparison`] in their pane.
+pub fn compare(app: &mut App) {
+    *compared(app) = comparison(app);
+}
+
 /// One frame as its cells.
 pub fn frame(app: &App) -> Buffer {
     let mut buffer = Buffer::empty(app.area);
-    panes::render(app, app.area, &mut buffer);
+    frame::render(app, app.area, &mut buffer);
     app.depth.reduce(&mut buffer);
     buffer
 }
