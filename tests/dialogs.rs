@@ -4,14 +4,17 @@
 mod common;
 
 use common::{MODIFIED, app, press, press_with, screen, tell, type_character, update};
-use ratatui::crossterm::event::{KeyCode, KeyModifiers};
-use vae_tui::run::{Event, State};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question;
 use vae_tui::tui::overlays::sessions::Intent;
+
+/// Kinds of dialogs.
+const DIALOGS: usize = 6;
 
 /// A dialog of every kind, by the key that opens it.
 fn with_dialog(number: usize) -> App {
@@ -24,6 +27,7 @@ fn with_dialog(number: usize) -> App {
             common::run_a_little(&mut app);
             type_character(&mut app, 'q');
         }
+        4 => drop(type_character(&mut app, ':')),
         _ => {
             let entry = Entry {
                 path: "a.ron".into(),
@@ -50,12 +54,13 @@ fn a_modified_key_is_neither_text_nor_an_answer() {
         KeyCode::F(1),
     ];
     let codes: Vec<KeyCode> = codes.chain(others).collect();
-    for dialog in 0..5 {
+    for dialog in 0..DIALOGS {
         let mut app = with_dialog(dialog);
         let before = screen(&app);
         for &code in &codes {
             for modifiers in MODIFIED {
-                if modifiers == KeyModifiers::CONTROL && matches!(code, KeyCode::Char('c' | 'z' | 'l')) {
+                let key = KeyEvent::new(code, modifiers);
+                if app.keymap.command_everywhere(key).is_some() {
                     continue;
                 }
                 let effects = press_with(&mut app, code, modifiers);
@@ -70,12 +75,17 @@ fn a_modified_key_is_neither_text_nor_an_answer() {
 
 #[test]
 fn control_does_in_dialogs_what_it_does_everywhere_and_the_dialog_stays() {
-    for dialog in 0..5 {
+    for dialog in 0..DIALOGS {
         let mut app = with_dialog(dialog);
         let before = screen(&app);
         let control = |app: &mut App, letter| press_with(app, KeyCode::Char(letter), KeyModifiers::CONTROL);
         assert!(matches!(control(&mut app, 'z')[..], [Effect::Suspend]));
         assert!(matches!(control(&mut app, 'l')[..], [Effect::Repaint]));
+        assert_eq!(screen(&app), before);
+        assert!(matches!(
+            control(&mut app, 'g')[..],
+            [Effect::Command(Command::BreakOff)]
+        ));
         assert_eq!(screen(&app), before);
 
         common::run_a_little(&mut app);
@@ -96,12 +106,12 @@ fn control_does_in_dialogs_what_it_does_everywhere_and_the_dialog_stays() {
 }
 
 #[test]
-fn a_paste_is_text_in_the_form_and_nothing_elsewhere() {
+fn a_paste_is_text_where_text_is_written_and_nothing_elsewhere() {
     let mut app = app(100, 30);
     let paste = |app: &mut App, text: &str| update(app, Message::Pasted(text.into()));
     let before = screen(&app);
     assert!(paste(&mut app, "query\n").is_empty());
-    for dialog in [0, 2, 3, 4] {
+    for dialog in [0, 2, 3, 5] {
         let mut app = with_dialog(dialog);
         let before = screen(&app);
         assert!(paste(&mut app, "yqs\n").is_empty());

@@ -1,85 +1,106 @@
-//! Every key of the table, pressed, and what is different afterwards.
+//! Every command of the table, by each of its keys, and what is different afterwards.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
 
-use common::{MODIFIED, app, press, press_with, screen, tell, type_character, update, workspace};
+use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
-use vae_tui::learning::Changes;
+use vae_tui::choices::Choose;
+use vae_tui::learning::settings::Assignment;
 use vae_tui::model::Estimator;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::Entry;
-use vae_tui::session::{Bounds, Comparison, Pane, Sheet};
+use vae_tui::session::{Bounds, Comparison};
 use vae_tui::session::{KeptRun, SessionError};
 use vae_tui::tui::app::App;
-use vae_tui::tui::keymap::{Action, Key, Scope, TABLE};
+use vae_tui::tui::command::{self, Scope, keys::Key};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question;
 use vae_tui::tui::overlays::sessions::Intent;
+use vae_tui::tui::panes;
+use vae_tui::tui::panes::training::Training;
+use vae_tui::tui::panes::traversal::{Sheet, Traversal};
 use vae_tui::tui::saver::{Manner, SaveFault};
+
+/// The latent vector that is shown.
+fn latent(app: &App) -> &[f32] {
+    app.pane::<Traversal>().latent(app)
+}
 
 /// The value of the selected dimension.
 fn value(app: &App) -> f32 {
-    let workspace = workspace(app);
-    workspace.latent(&app.view)[workspace.selected(&app.view)]
+    latent(app)[workspace(app).selected(&app.selection)]
 }
 
 /// The decoded image.
 fn image(app: &App) -> &[f32] {
-    let traversal = workspace(app).traversal.as_ref();
-    &traversal.expect("the pane's question was answered").image
+    let shown = app.pane::<Traversal>().shown.as_ref();
+    &shown.expect("the pane's question was answered").image
 }
 
 fn rate(app: &App) -> f32 {
     workspace(app).progress.learning_rate
 }
 
-/// The screen in the state where the key has something to do.
-fn prepared(action: Action, scope: Scope) -> App {
+fn estimator(app: &App) -> Estimator {
+    workspace(app).progress.configuration.estimator
+}
+
+fn comparison(app: &App) -> &Comparison {
+    &app.pane::<panes::comparison::Comparison>().0
+}
+
+/// The screen in the state where the command has something to do, in its own pane or in the first one.
+fn prepared(scope: Scope, command: &str) -> App {
     let mut app = app(100, 30);
     if let Scope::In(pane) = scope {
-        app.view.pane = pane;
+        focus(&mut app, pane);
     }
     update(&mut app, Message::Resized(100, 30));
-    match (scope, action) {
-        (Scope::In(Pane::Training), Action::Up | Action::Down | Action::FarUp | Action::FarDown) => {
+    match command {
+        "undo" => drop(type_character(&mut app, '+')),
+        "redo" => {
+            type_character(&mut app, '+');
+            type_character(&mut app, 'u');
+        }
+        "training.bars-up" | "training.bars-down" | "training.bars-far-up" | "training.bars-far-down" => {
             // Three of the six bars fit into a low terminal.
             update(&mut app, Message::Resized(80, 11));
-            if matches!(action, Action::Up | Action::FarUp) {
+            if command.ends_with("up") {
                 press(&mut app, KeyCode::PageDown);
             }
         }
-        (Scope::In(Pane::Traversal), Action::Up | Action::FarUp) => {
+        "traversal.dimension-up" | "traversal.dimension-far-up" => {
             press(&mut app, KeyCode::PageDown);
         }
-        (Scope::In(Pane::Traversal), Action::ResetDimension | Action::ResetLatent) => {
+        "traversal.reset-dimension" | "traversal.reset" => {
             press(&mut app, KeyCode::Right);
         }
-        (Scope::In(Pane::Comparison), _) => {
+        "reconstruction.left" => {
+            press(&mut app, KeyCode::Right);
+        }
+        "reconstruction.up" | "reconstruction.down" => {
+            // Two rows of images need a large pane.
+            type_character(&mut app, '3');
+            update(&mut app, Message::Resized(100, 60));
+            if command == "reconstruction.up" {
+                press(&mut app, KeyCode::Down);
+            }
+        }
+        _ if scope == Scope::In("comparison") => {
             type_character(&mut app, 'b');
             press(&mut app, KeyCode::Down);
-            if action == Action::Down {
+            if command == "comparison.down" {
                 press(&mut app, KeyCode::Up);
             }
             for _ in 0..5 {
                 press_with(&mut app, KeyCode::Left, KeyModifiers::SHIFT);
             }
-            if matches!(action, Action::ZoomOut | Action::ShowAll) {
+            if matches!(command, "comparison.farther" | "comparison.show-all") {
                 type_character(&mut app, 'z');
                 type_character(&mut app, 'z');
-            }
-        }
-        (Scope::In(Pane::Reconstruction), Action::Left) => {
-            press(&mut app, KeyCode::Right);
-        }
-        (Scope::In(Pane::Reconstruction), Action::Up | Action::Down) => {
-            // Two rows of images need a large pane.
-            type_character(&mut app, '3');
-            update(&mut app, Message::Resized(100, 60));
-            if action == Action::Up {
-                press(&mut app, KeyCode::Down);
             }
         }
         _ => {}
@@ -87,164 +108,160 @@ fn prepared(action: Action, scope: Scope) -> App {
     app
 }
 
-/// What is different after a key. Every action stands here: a new one does not compile without its line.
-fn check(action: Action, scope: Scope, before: &App, after: &App, effects: &[Effect]) {
-    let (old, new) = (workspace(before), workspace(after));
-    let traversal = scope == Scope::In(Pane::Traversal);
-    let comparison = scope == Scope::In(Pane::Comparison);
-    let (was, is) = (&before.view.comparison, &after.view.comparison);
+/// What is different after a command. Every one stands here: a new one fails without its line.
+fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
+    let new = workspace(after);
+    let (was, is) = (comparison(before), comparison(after));
     let cursor_moved = |by: f64| (is.cursor - was.cursor - by).abs() < 1e-9;
     let width = |comparison: &Comparison| comparison.window.1 - comparison.window.0;
     let moved = |by: f32| (value(after) - value(before) - by).abs() < 1e-5;
     let place = |app: &App| {
         let workspace = workspace(app);
-        let selected = workspace.selected(&app.view);
+        let selected = workspace.selected(&app.selection);
         workspace
             .order()
             .iter()
             .position(|&dimension| dimension == selected)
     };
     let last = new.progress.configuration.latent - 1;
-    match action {
-        Action::ToggleRunning => assert!(matches!(effects, [Effect::Command(Command::Start)])),
-        Action::StepOnce => assert!(matches!(effects, [Effect::Command(Command::Step)])),
-        Action::Reset => assert!(matches!(after.overlay, Some(Overlay::Confirm(Question::Reset)))),
-        Action::RaiseLearningRate => {
-            assert!(rate(after) > rate(before));
-            let changes = Changes {
-                learning_rate: Some(rate(after)),
-                ..Changes::default()
-            };
-            assert!(matches!(effects, [Effect::Command(Command::Change(made))] if *made == changes));
-        }
-        Action::LowerLearningRate => {
-            assert!(rate(after) < rate(before));
-            let changes = Changes {
-                learning_rate: Some(rate(after)),
-                ..Changes::default()
-            };
-            assert!(matches!(effects, [Effect::Command(Command::Change(made))] if *made == changes));
-        }
-        Action::SwitchEstimator => {
-            let estimators = (
-                old.progress.configuration.estimator,
-                new.progress.configuration.estimator,
+    let bar = |app: &App| app.pane::<Training>().first_bar;
+    let smoothing = |app: &App| app.pane::<Training>().smoothing;
+    let sheet = |app: &App| app.pane::<Traversal>().sheet;
+    let (old_selection, new_selection) = (&before.selection, &after.selection);
+    let asks_for = |changes: Vec<Assignment>| matches!(effects, [Effect::Command(Command::Change(made))] if made.iter().all(|one| changes.contains(one)) && !made.is_empty());
+    let new_rate = vec![Assignment::new("learning-rate", rate(after))];
+    let new_estimator = vec![Assignment::new("estimator", estimator(after).word())];
+    let new_settings = [new_rate.clone(), new_estimator.clone()].concat();
+    match command {
+        "training.toggle" => assert!(matches!(effects, [Effect::Command(Command::Start)])),
+        "training.step" => assert!(matches!(effects, [Effect::Command(Command::Step)])),
+        "learning-rate.raise" => assert!(rate(after) > rate(before) && asks_for(new_rate)),
+        "learning-rate.lower" => assert!(rate(after) < rate(before) && asks_for(new_rate)),
+        "estimator.switch" => {
+            assert_eq!(
+                (estimator(before), estimator(after)),
+                (Estimator::B, Estimator::A)
             );
-            assert_eq!(estimators, (Estimator::B, Estimator::A));
-            let changes = Changes {
-                estimator: Some(Estimator::A),
-                ..Changes::default()
-            };
-            assert!(matches!(effects, [Effect::Command(Command::Change(made))] if *made == changes));
+            assert!(asks_for(new_estimator));
         }
-        Action::Evaluate => assert!(matches!(effects, [Effect::Command(Command::Evaluate)])),
-        Action::Estimate => assert!(matches!(effects, [Effect::Command(Command::Estimate)])),
-        Action::Save => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
-        Action::OpenSessions => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
-        Action::NewRun => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
-        Action::Help => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
-        Action::Quit => assert!(matches!(effects, [Effect::Quit])),
-        Action::NextPane => assert_eq!(
-            (before.view.pane, after.view.pane),
-            (Pane::Training, Pane::Traversal)
-        ),
-        Action::PreviousPane => assert_eq!(after.view.pane, Pane::Comparison),
-        Action::Zoom(Pane::Comparison) => {
-            assert_eq!((after.view.pane, after.view.zoomed), (Pane::Comparison, false));
-        }
-        Action::Zoom(pane) => assert_eq!((after.view.pane, after.view.zoomed), (pane, true)),
-        Action::Suspend => assert!(matches!(effects, [Effect::Suspend])),
-        Action::Repaint => assert!(matches!(effects, [Effect::Repaint])),
-        Action::ToggleAxis => assert_ne!(after.view.log_axis, before.view.log_axis),
-        Action::TogglePaper => assert_ne!(after.view.paper, before.view.paper),
-        Action::CycleSmoothing => assert_ne!(after.view.smoothing, before.view.smoothing),
-        Action::Up if scope == Scope::In(Pane::Training) => {
-            assert_eq!(new.progress.first_bar + 1, old.progress.first_bar);
-        }
-        Action::Down if scope == Scope::In(Pane::Training) => {
-            assert_eq!(new.progress.first_bar, old.progress.first_bar + 1);
-        }
-        Action::FarUp if scope == Scope::In(Pane::Training) => assert_eq!(new.progress.first_bar, 0),
-        Action::FarDown if scope == Scope::In(Pane::Training) => assert_eq!(new.progress.first_bar, 3),
-        Action::CycleSheet => assert_eq!(
-            (before.view.sheet, after.view.sheet),
-            (Sheet::Dimensions, Sheet::Draws)
-        ),
-        Action::Up if comparison => assert_eq!((was.selected, is.selected), (1, 0)),
-        Action::Down if comparison => assert_eq!((was.selected, is.selected), (0, 1)),
-        Action::Left if comparison => assert!(cursor_moved(-0.01)),
-        Action::Right if comparison => assert!(cursor_moved(0.01)),
-        Action::FarLeft if comparison => assert!(cursor_moved(-0.1)),
-        Action::FarRight if comparison => assert!(cursor_moved(0.1)),
-        Action::KeepCurve => {
+        "test.measure" => assert!(matches!(effects, [Effect::Command(Command::Evaluate)])),
+        "likelihood.estimate" => assert!(matches!(effects, [Effect::Command(Command::Estimate)])),
+        "measurement.stop" => assert!(matches!(effects, [Effect::Command(Command::BreakOff)])),
+        "run.go-back" => assert!(matches!(effects, [Effect::Command(Command::GoBack)])),
+        "run.restart" => assert!(matches!(after.overlay, Some(Overlay::Confirm(Question::Reset)))),
+        "run.new" => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
+        "session.save" => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
+        "session.open" => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
+        "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
+        "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
+        "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
+        "pane.previous" => assert_eq!(after.focus.name, "comparison"),
+        "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
+        "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
+        "quit" => assert!(matches!(effects, [Effect::Quit])),
+        "suspend" => assert!(matches!(effects, [Effect::Suspend])),
+        "repaint" => assert!(matches!(effects, [Effect::Repaint])),
+
+        "training.show" => assert_eq!((after.focus.name, after.zoomed), ("training", true)),
+        "traversal.show" => assert_eq!((after.focus.name, after.zoomed), ("traversal", true)),
+        "reconstruction.show" => assert_eq!((after.focus.name, after.zoomed), ("reconstruction", true)),
+        "comparison.show" => assert_eq!((after.focus.name, after.zoomed), ("comparison", false)),
+        "comparison.keep" => {
             assert_eq!(is.runs.len(), was.runs.len() + 1);
             assert_eq!(is.runs[0].evaluations, new.progress.log.evaluations);
         }
-        Action::AddCurve => assert!(matches!(effects, [Effect::ListSessions(Intent::Compare)])),
-        Action::RemoveCurve => assert_eq!((was.runs.len(), is.runs.len(), is.selected), (1, 0, 0)),
-        Action::ToggleSeconds => assert_ne!(is.against, was.against),
-        Action::CycleBounds => assert_eq!((was.bounds, is.bounds), (Bounds::Test, Bounds::Train)),
-        Action::ZoomIn => assert!((width(is) - 0.5 * width(was)).abs() < 1e-9),
-        Action::ZoomOut => assert!((width(is) - 2.0 * width(was)).abs() < 1e-9),
-        Action::ShowAll => assert_eq!(is.window, (0.0, 1.0)),
-        Action::Up if traversal => assert_eq!(place(after).map(|place| place + 1), place(before)),
-        Action::Down if traversal => assert_eq!(place(after), place(before).map(|place| place + 1)),
-        Action::FarUp if traversal => assert_eq!(place(after), Some(0)),
-        Action::FarDown if traversal => assert_eq!(place(after), Some(last)),
-        Action::Left if traversal => assert!(moved(-0.1)),
-        Action::Right if traversal => assert!(moved(0.1)),
-        Action::FarLeft => assert!(moved(-1.0)),
-        Action::FarRight => assert!(moved(1.0)),
-        Action::ResetDimension | Action::ResetLatent => {
-            assert_eq!(new.latent(&after.view), new.start(&after.view));
-            assert_ne!(old.latent(&before.view), old.start(&before.view));
+
+        "training.toggle-axis" | "comparison.toggle-axis" => assert_ne!(after.log_axis, before.log_axis),
+        "training.toggle-paper" | "comparison.toggle-paper" => assert_ne!(after.paper, before.paper),
+        "training.cycle-smoothing" => assert_ne!(smoothing(after), smoothing(before)),
+        "training.bars-up" => assert_eq!(bar(after) + 1, bar(before)),
+        "training.bars-down" => assert_eq!(bar(after), bar(before) + 1),
+        "training.bars-far-up" => assert_eq!(bar(after), 0),
+        "training.bars-far-down" => assert_eq!(bar(after), 3),
+
+        "traversal.lower" => assert!(moved(-0.1)),
+        "traversal.raise" => assert!(moved(0.1)),
+        "traversal.lower-far" => assert!(moved(-1.0)),
+        "traversal.raise-far" => assert!(moved(1.0)),
+        "traversal.dimension-up" => assert_eq!(place(after).map(|place| place + 1), place(before)),
+        "traversal.dimension-down" => assert_eq!(place(after), place(before).map(|place| place + 1)),
+        "traversal.dimension-far-up" => assert_eq!(place(after), Some(0)),
+        "traversal.dimension-far-down" => assert_eq!(place(after), Some(last)),
+        "traversal.reset-dimension" | "traversal.reset" => {
+            let start = |app: &App| app.pane::<Traversal>().start(app).to_vec();
+            assert_eq!(latent(after), start(after));
+            assert_ne!(latent(before), start(before));
         }
-        Action::Origin => assert!(new.latent(&after.view).iter().all(|&z| z == 0.0)),
-        Action::Randomise if traversal => assert_ne!(new.latent(&after.view), old.latent(&before.view)),
-        Action::Randomise => assert_ne!(after.view.images, before.view.images),
-        Action::Play => assert!(after.playing.is_some()),
-        Action::Left => assert_eq!(after.view.selected_image + 1, before.view.selected_image),
-        Action::Right => assert_eq!(after.view.selected_image, before.view.selected_image + 1),
-        Action::Up => assert!(after.view.selected_image < before.view.selected_image),
-        Action::Down => assert!(after.view.selected_image > before.view.selected_image + 1),
-        Action::FarUp => {
+        "traversal.centre" => assert!(latent(after).iter().all(|&z| z == 0.0)),
+        "traversal.draw" => assert_ne!(latent(after), latent(before)),
+        "traversal.play" => assert!(after.pane::<Traversal>().playing.is_some()),
+        "traversal.cycle-sheet" => {
+            assert_eq!((sheet(before), sheet(after)), (Sheet::Dimensions, Sheet::Draws));
+        }
+
+        "reconstruction.left" => {
+            assert_eq!(new_selection.selected_image + 1, old_selection.selected_image);
+        }
+        "reconstruction.right" => {
+            assert_eq!(new_selection.selected_image, old_selection.selected_image + 1);
+        }
+        "reconstruction.up" => assert!(new_selection.selected_image < old_selection.selected_image),
+        "reconstruction.down" => assert!(new_selection.selected_image > old_selection.selected_image + 1),
+        "reconstruction.previous-page" => {
             let points = new.data.test_items;
-            let page = after.view.images.len();
-            assert_eq!(after.view.images.first(), Some(&(points - page % points)));
+            let page = new_selection.images.len();
+            assert_eq!(new_selection.images.first(), Some(&(points - page % points)));
         }
-        Action::FarDown => assert_eq!(after.view.images.first(), Some(&before.view.images.len())),
-        Action::UseAsStart => {
-            assert_eq!(after.view.pane, Pane::Traversal);
-            assert_eq!(
-                after.view.start_image,
-                before.view.images.get(before.view.selected_image).copied()
-            );
+        "reconstruction.next-page" => {
+            assert_eq!(new_selection.images.first(), Some(&old_selection.images.len()));
         }
+        "reconstruction.random" => assert_ne!(new_selection.images, old_selection.images),
+        "reconstruction.traverse" => {
+            assert_eq!(after.focus.name, "traversal");
+            let chosen = old_selection.images.get(old_selection.selected_image);
+            assert_eq!(new_selection.start_image.as_ref(), chosen);
+        }
+
+        "comparison.add" => assert!(matches!(effects, [Effect::ListSessions(Intent::Compare)])),
+        "comparison.remove" => assert_eq!((was.runs.len(), is.runs.len(), is.selected), (1, 0, 0)),
+        "comparison.up" => assert_eq!((was.selected, is.selected), (1, 0)),
+        "comparison.down" => assert_eq!((was.selected, is.selected), (0, 1)),
+        "comparison.left" => assert!(cursor_moved(-0.01)),
+        "comparison.right" => assert!(cursor_moved(0.01)),
+        "comparison.far-left" => assert!(cursor_moved(-0.1)),
+        "comparison.far-right" => assert!(cursor_moved(0.1)),
+        "comparison.nearer" => assert!((width(is) - 0.5 * width(was)).abs() < 1e-9),
+        "comparison.farther" => assert!((width(is) - 2.0 * width(was)).abs() < 1e-9),
+        "comparison.show-all" => assert_eq!(is.window, (0.0, 1.0)),
+        "comparison.toggle-seconds" => assert_ne!(is.against, was.against),
+        "comparison.cycle-bounds" => assert_eq!((was.bounds, is.bounds), (Bounds::Test, Bounds::Train)),
+        name => panic!("{name} has no line here"),
     }
 }
 
 #[test]
 fn every_key_of_the_table_does_what_it_says() {
-    for binding in TABLE {
-        for &Key(code, modifiers) in binding.keys {
-            let before = prepared(binding.action, binding.scope);
-            let mut after = prepared(binding.action, binding.scope);
+    for (scope, command) in command::all() {
+        assert!(!command.keys.is_empty(), "{command:?} has no key");
+        for &Key(code, modifiers) in command.keys {
+            let before = prepared(scope, command.name);
+            let mut after = prepared(scope, command.name);
             let effects = press_with(&mut after, code, modifiers);
-            check(binding.action, binding.scope, &before, &after, &effects);
+            check(command.name, &before, &after, &effects);
             // The shapes are no data of the paper's, so its curve has nothing to show here.
-            let visible = binding.action == Action::TogglePaper
+            let visible = command.name.ends_with("toggle-paper")
                 || after.changed
                     && (screen(&after) != screen(&before)
                         || common::frame(&after) != common::frame(&before)
                         || !effects.is_empty());
-            assert!(visible, "{binding:?} changes nothing that can be seen");
+            assert!(visible, "{command:?} changes nothing that can be seen");
         }
     }
 }
 
 #[test]
 fn the_decoded_image_follows_the_keys() {
-    let mut app = prepared(Action::Right, Scope::In(Pane::Traversal));
+    let mut app = prepared(Scope::In("traversal"), "traversal.raise");
     let before = image(&app).to_vec();
     press_with(&mut app, KeyCode::Right, KeyModifiers::SHIFT);
     assert_ne!(image(&app), before);
@@ -262,7 +279,7 @@ fn the_decoded_image_follows_the_keys() {
 
 #[test]
 fn playing_moves_to_and_fro_within_the_range() {
-    let mut app = prepared(Action::Play, Scope::In(Pane::Traversal));
+    let mut app = prepared(Scope::In("traversal"), "traversal.play");
     type_character(&mut app, 'p');
     let mut seen = Vec::new();
     for _ in 0..200 {
@@ -272,7 +289,7 @@ fn playing_moves_to_and_fro_within_the_range() {
     assert!(seen.iter().all(|value| value.abs() <= 3.0));
     assert!(seen.contains(&3.0) && seen.contains(&-3.0));
     type_character(&mut app, 'p');
-    assert_eq!(app.playing, None);
+    assert_eq!(app.pane::<Traversal>().playing, None);
 }
 
 #[test]
@@ -365,16 +382,16 @@ fn the_form_makes_the_run_that_was_typed_and_names_what_is_wrong() {
 
 #[test]
 fn no_pane_takes_a_modified_key_for_a_plain_one() {
-    for binding in TABLE {
-        for &Key(code, modifiers) in binding.keys {
+    let is_bound = |key: Key| command::all().any(|(_, command)| command.keys.contains(&key));
+    for (scope, command) in command::all() {
+        for &Key(code, modifiers) in command.keys {
             for added in MODIFIED {
-                let mut app = prepared(binding.action, binding.scope);
+                let mut app = prepared(scope, command.name);
                 app.notice = None;
                 let before = screen(&app);
                 let pressed = modifiers | added;
                 // Ctrl-C and its like are keys of their own.
-                let is_bound = |key: &Key| *key == Key(code, pressed);
-                if TABLE.iter().flat_map(|binding| binding.keys).any(is_bound) {
+                if is_bound(Key(code, pressed)) {
                     continue;
                 }
                 let effects = press_with(&mut app, code, pressed);
@@ -430,7 +447,7 @@ fn the_cursor_reads_every_run_where_it_stands() {
     let mut app = app(100, 30);
     let run = other_run(&app);
     update(&mut app, Message::CurveRead(Box::new(run)));
-    assert_eq!(app.view.pane, Pane::Comparison, "a curve that was added is shown");
+    assert_eq!(app.focus.name, "comparison", "a curve that was added is shown");
     let last = workspace(&app)
         .progress
         .log
@@ -476,13 +493,14 @@ fn the_cursor_reads_every_run_where_it_stands() {
 fn curves_stay_when_another_run_is_opened_and_are_saved_with_it() {
     let mut app = app(100, 30);
     type_character(&mut app, 'b');
-    let kept = app.view.comparison.runs.clone();
+    let kept = comparison(&app).runs.clone();
     assert_eq!(kept[0].name, "shapes-6d");
     common::open_new_run(&mut app);
-    assert_eq!(app.view.comparison.runs, kept);
+    assert_eq!(comparison(&app).runs, kept);
     assert!(type_character(&mut app, 'b').is_empty());
     assert_eq!(
-        app.view.comparison.runs, kept,
+        comparison(&app).runs,
+        kept,
         "a run that was never measured has no curve"
     );
     assert!(app.has_failure());
@@ -501,23 +519,21 @@ fn a_finished_run_goes_on_with_a_higher_goal() {
     let [
         Effect::Command(Command::Change(changes)),
         Effect::Command(Command::Start),
-    ] = effects[..]
+    ] = &effects[..]
     else {
         panic!("{effects:?}")
     };
-    let raised = changes.goal.expect("a goal");
-    assert!(raised > goal);
-    let goal_alone = Changes {
-        goal: Some(raised),
-        ..Changes::default()
+    let [raised] = &changes[..] else {
+        panic!("the goal alone: {changes:?}");
     };
-    assert_eq!(changes, goal_alone);
+    assert_eq!(raised.setting, "samples");
+    assert!(raised.value.parse::<u64>().expect("a number") > goal);
 }
 
 #[test]
 fn the_readme_has_the_table() {
     let readme = std::fs::read_to_string("README.md").expect("the README is in the package's folder");
-    let table = vae_tui::tui::keymap::markdown();
+    let table = vae_tui::tui::command::markdown();
     for row in table.lines() {
         assert!(readme.contains(row), "the README lacks: {row}");
     }

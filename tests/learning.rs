@@ -13,7 +13,8 @@ use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{
     LowerBound, Noise, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
-use vae_tui::learning::{Changes, Configuration, Method, Preset, Training, Workers};
+use vae_tui::learning::settings::Assignment;
+use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::model::Estimator;
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::nn::view::elements_mut;
@@ -27,7 +28,7 @@ const NOISE: Noise = Noise {
 };
 
 fn train(configuration: Configuration, data: &Dataset, samples: u64) -> Training {
-    let workers = Workers::new(configuration.threads, configuration.batch).expect("threads can be started");
+    let workers = Workers::new(configuration.threads).expect("threads can be started");
     let mut training = Training::new(configuration, data);
     while training.samples < samples {
         workers
@@ -71,10 +72,7 @@ fn checkpoint(run: &RunHandle) -> RunState {
 
 /// Has the trainer learn until then.
 fn set_goal(run: &RunHandle, goal: u64) {
-    run.send(Command::Change(Changes {
-        goal: Some(goal),
-        ..Changes::default()
-    }));
+    run.send(Command::Change(vec![Assignment::new("samples", goal)]));
 }
 
 /// Asks about the newest parameters; returns the question's number.
@@ -310,10 +308,7 @@ fn the_trainer_obeys() {
     assert_eq!((first.samples, second.samples), (0, 20));
     assert_ne!(first.answer, second.answer, "a step publishes its parameters");
 
-    run.send(Command::Change(Changes {
-        learning_rate: Some(5e-4),
-        ..Changes::default()
-    }));
+    run.send(Command::Change(vec![Assignment::new("learning-rate", 5e-4)]));
     set_goal(&run, 1_000);
     run.send(Command::Start);
     wait_for_state(&run, State::Finished);
@@ -495,10 +490,7 @@ fn the_trainer_estimates_the_marginal_likelihood_and_steering_breaks_it_off() {
     for steering in [
         Command::BreakOff,
         Command::Step,
-        Command::Change(Changes {
-            learning_rate: Some(5e-4),
-            ..Changes::default()
-        }),
+        Command::Change(vec![Assignment::new("learning-rate", 5e-4)]),
         Command::Start,
     ] {
         run.send(Command::Estimate);

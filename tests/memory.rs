@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use ratatui::layout::Rect;
 use vae_tui::data::{self, Dataset};
 use vae_tui::evaluation::{from_posterior_samples, importance_weighted};
-use vae_tui::learning::{Changes, Configuration, Method, Preset, Training, Workers};
+use vae_tui::learning::settings::Assignment;
+use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::run::{self, Event, RunHandle, RunState, State};
 use vae_tui::session::{self, View};
 use vae_tui::tui::app::App;
@@ -51,7 +52,7 @@ fn memory_stays_as_it_is_however_long_a_run() {
             train_size: Some(100),
             ..Preset::PaperMnist.configuration(1)
         };
-        let workers = Workers::new(1, 2).expect("a thread");
+        let workers = Workers::new(1).expect("a thread");
         let mut training = Training::new(configuration, &data);
         let mut run = |steps: usize| {
             workers.run(|| {
@@ -81,10 +82,7 @@ fn opened_and_left(app: &mut App, path: &Path, data: &Arc<Dataset>) {
     let session = session::load(path).expect("what was saved can be read");
     let view = session.view().clone();
     let state = session.into_state(data).expect("the same data");
-    let goal = Changes {
-        goal: Some(state.training.samples + 300),
-        ..Changes::default()
-    };
+    let goal = vec![Assignment::new("samples", state.training.samples + 300)];
     let (run, summary) = RunHandle::start(state, data.clone()).expect("threads can be started");
     let opened = Opened {
         view,

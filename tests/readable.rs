@@ -5,25 +5,19 @@ mod common;
 
 use std::time::SystemTime;
 
-use common::{app, app_with_depth, frame, press, screen, type_character, update};
+use common::{app, app_with_depth, focus, frame, press, screen, type_character, update};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 use vae_tui::learning::settings::TABLE;
+use vae_tui::session::KeptRun;
 use vae_tui::session::folder::Entry;
-use vae_tui::session::{KeptRun, Pane};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::overlays::sessions::Intent;
-
-const PANES: [Pane; 4] = [
-    Pane::Training,
-    Pane::Traversal,
-    Pane::Reconstruction,
-    Pane::Comparison,
-];
+use vae_tui::tui::panes;
 
 /// The words of an area, however they are broken over its lines; frames are no words.
 fn words(app: &App, area: Rect) -> String {
@@ -103,10 +97,10 @@ fn the_cause_of_an_error_is_shown_however_long_the_path_is() {
 #[test]
 fn hints_are_whole_and_always_tell_the_way_out() {
     for width in [80, 100, 40, 200] {
-        for pane in PANES {
+        for kind in panes::KINDS {
             let mut app = app(width, 30);
             press(&mut app, KeyCode::Esc);
-            app.view.pane = pane;
+            app.focus = kind;
             let shown = screen(&app);
             assert!(shown.ends_with("? help  q quit"), "{width}: {shown}");
         }
@@ -118,8 +112,8 @@ fn what_stands_in_an_empty_pane_is_whole() {
     for (width, height) in [(80, 24), (100, 30), (101, 31), (200, 60), (40, 12)] {
         let mut app = app(width, height);
         common::open_new_run(&mut app);
-        let inside = layout::visible(app.area, &app.view, Pane::Training).expect("the pane is on the screen");
-        let curve = layout::training(inside, false).curve;
+        let inside = app.visible("training").expect("the pane is on the screen");
+        let curve = panes::training::geometry(inside, false).curve;
         let shown = words(&app, curve);
         assert!(
             shown.contains("no points yet: space starts training"),
@@ -210,10 +204,10 @@ fn wide_text_keeps_every_column_where_it_is() {
             assert_eq!(screen(&app).matches("days ago").count(), 2, "{}", screen(&app));
             press(&mut app, KeyCode::Esc);
 
-            app.view.pane = Pane::Comparison;
-            app.view.comparison.runs = vec![run(&app, "plain", 1.0), run(&app, &name, 2.0)];
+            focus(&mut app, "comparison");
+            common::compared(&mut app).runs = vec![run(&app, "plain", 1.0), run(&app, &name, 2.0)];
             let buffer = frame(&app);
-            let legend = layout::comparison(layout::inside(Rect::new(0, 1, 80, 22)), 3).legend;
+            let legend = panes::comparison::geometry(layout::inside(Rect::new(0, 1, 80, 22)), 3).legend;
             let points: Vec<Vec<u16>> = (legend.y + 1..legend.bottom())
                 .map(|y| (60..79).filter(|&x| buffer[(x, y)].symbol() == ".").collect())
                 .collect();
@@ -274,14 +268,12 @@ fn curves_differ_where_colours_do_not() {
     ] {
         let mut app = app_with_depth(100, 40, depth);
         press(&mut app, KeyCode::Esc);
-        app.view.pane = Pane::Comparison;
+        focus(&mut app, "comparison");
         let others = (1..runs).map(|number| run(&app, &format!("run-{number}"), 3.0 * f64::from(number)));
-        app.view.comparison.runs = others.collect();
+        let others: Vec<KeptRun> = others.collect();
+        common::compared(&mut app).runs = others;
         let buffer = frame(&app);
-        let geometry = layout::comparison(
-            layout::inside(Rect::new(0, 1, 100, 38)),
-            app.view.comparison.runs.len() + 1,
-        );
+        let geometry = panes::comparison::geometry(layout::inside(Rect::new(0, 1, 100, 38)), runs as usize);
         let mut looks: Vec<(Color, String)> = Vec::new();
         for row in geometry.legend.top() + 1..geometry.legend.bottom() {
             let mark = buffer[(geometry.legend.x + 1, row)].symbol().to_owned();

@@ -4,33 +4,35 @@
 mod common;
 
 use common::picture::picture;
-use common::{app, app_with_depth, frame, press, run_a_little, screen, type_character, update, workspace};
+use common::{app, app_with_depth, focus, frame, press, run_a_little, screen, type_character, update};
 use insta::assert_snapshot;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 use vae_tui::explore::sheet;
-use vae_tui::session::{Pane, SessionError, Sheet};
-use vae_tui::tui::app::{App, Traversal};
+use vae_tui::session::SessionError;
+use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::glyphs::Glyphs;
 use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::overlays::sessions::Intent;
+use vae_tui::tui::panes;
+use vae_tui::tui::panes::traversal::{Sheet, Shown, Traversal};
 use vae_tui::tui::theme;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
 
 /// The pane on the whole screen where the terminal is small, and among the others where it is large.
-fn pane(width: u16, height: u16, which: Pane) -> App {
+fn pane(width: u16, height: u16, which: &str) -> App {
     pane_in(width, height, which, ColourDepth::TrueColour)
 }
 
-fn pane_in(width: u16, height: u16, pane: Pane, depth: ColourDepth) -> App {
+fn pane_in(width: u16, height: u16, pane: &str, depth: ColourDepth) -> App {
     let mut app = app_with_depth(width, height, depth);
-    app.view.pane = pane;
-    if pane == Pane::Comparison {
-        app.view.comparison = common::comparison(&app);
+    focus(&mut app, pane);
+    if pane == "comparison" {
+        common::compare(&mut app);
     }
     run_a_little(&mut app);
     press(&mut app, KeyCode::Esc);
@@ -39,23 +41,18 @@ fn pane_in(width: u16, height: u16, pane: Pane, depth: ColourDepth) -> App {
 }
 
 /// What the traversal pane shows.
-fn traversal(app: &App) -> &Traversal {
-    let traversal = workspace(app).traversal.as_ref();
-    traversal.expect("the pane's question was answered")
+fn traversal(app: &App) -> &Shown {
+    let shown = app.pane::<Traversal>().shown.as_ref();
+    shown.expect("the pane's question was answered")
 }
 
 #[test]
 fn the_panes_at_three_sizes() {
     for (width, height) in SIZES {
-        for (name, which) in [
-            ("training", Pane::Training),
-            ("traversal", Pane::Traversal),
-            ("reconstruction", Pane::Reconstruction),
-            ("comparison", Pane::Comparison),
-        ] {
+        for kind in panes::KINDS {
             assert_snapshot!(
-                format!("{name} {width}x{height}"),
-                picture(&pane(width, height, which))
+                format!("{} {width}x{height}", kind.name),
+                picture(&pane(width, height, kind.name))
             );
         }
     }
@@ -64,9 +61,9 @@ fn the_panes_at_three_sizes() {
 #[test]
 fn the_sheets_of_the_traversal() {
     for (name, sheet) in [("draws", Sheet::Draws), ("plane", Sheet::Plane)] {
-        let mut app = pane(100, 30, Pane::Traversal);
-        app.view.zoomed = true;
-        app.view.sheet = sheet;
+        let mut app = pane(100, 30, "traversal");
+        app.zoomed = true;
+        app.pane_mut::<Traversal>().sheet = sheet;
         update(&mut app, Message::Resized(100, 30));
         assert_snapshot!(name, picture(&app));
     }
@@ -75,12 +72,12 @@ fn the_sheets_of_the_traversal() {
 /// The dimensions that carry most change along the sides of the plane, and the mark stands where the present vector is.
 #[test]
 fn the_plane_moves_light_to_the_right_and_down() {
-    let mut app = pane(100, 30, Pane::Traversal);
-    app.view.zoomed = true;
-    app.view.sheet = Sheet::Plane;
+    let mut app = pane(100, 30, "traversal");
+    app.zoomed = true;
+    app.pane_mut::<Traversal>().sheet = Sheet::Plane;
     update(&mut app, Message::Resized(100, 30));
-    let inside = layout::visible(app.area, &app.view, Pane::Traversal).expect("the pane is on the screen");
-    let (columns, rows) = layout::traversal(inside, common::SIDE, common::SIDE).sheet;
+    let inside = app.visible("traversal").expect("the pane is on the screen");
+    let (columns, rows) = panes::traversal::geometry(inside, common::SIDE, common::SIDE).sheet;
     let images: Vec<&[f32]> = traversal(&app)
         .images
         .pixels
@@ -99,18 +96,25 @@ fn the_plane_moves_light_to_the_right_and_down() {
     assert!(right(images[columns - 1]) > right(images[0]) + 1.0);
     assert!(down(images[columns * (rows - 1)]) > down(images[0]) + 1.0);
 
-    app.view.latent = vec![9.0, -9.0, 0.0, 0.0, 0.0, 0.0];
+    app.selection.latent = vec![9.0, -9.0, 0.0, 0.0, 0.0, 0.0];
     update(&mut app, Message::Resized(100, 30));
-    let Traversal { sheet, images, .. } = traversal(&app);
+    let Shown { sheet, images, .. } = traversal(&app);
     assert!(matches!(sheet, sheet::Sheet::Plane { .. }), "the plane is shown");
     assert_eq!(images.nearest, Some(columns - 1));
 }
 
 #[test]
 fn the_dialogs() {
-    let mut app = pane(80, 24, Pane::Training);
+    let mut app = pane(80, 24, "training");
     type_character(&mut app, '?');
     assert_snapshot!("help", picture(&app));
+    press(&mut app, KeyCode::Esc);
+    type_character(&mut app, ':');
+    assert_snapshot!("palette", picture(&app));
+    for character in "late".chars() {
+        type_character(&mut app, character);
+    }
+    assert_snapshot!("palette with letters", picture(&app));
     press(&mut app, KeyCode::Esc);
     type_character(&mut app, 'n');
     assert_snapshot!("new run", picture(&app));
@@ -138,10 +142,10 @@ fn the_same_with_less() {
             Glyphs::Console,
         ),
     ] {
-        let mut app = pane_in(100, 30, Pane::Training, depth);
+        let mut app = pane_in(100, 30, "training", depth);
         app.glyphs = glyphs;
         assert_snapshot!(format!("three panes with {name}"), picture(&app));
-        let mut app = pane_in(80, 24, Pane::Comparison, depth);
+        let mut app = pane_in(80, 24, "comparison", depth);
         app.glyphs = glyphs;
         assert_snapshot!(format!("comparison with {name}"), picture(&app));
     }
@@ -170,11 +174,11 @@ fn the_paper_is_drawn_dashed_beside_the_run() {
 #[test]
 fn the_big_image_has_the_decoded_greys() {
     let mut app = app(200, 60);
-    app.view.pane = Pane::Traversal;
+    focus(&mut app, "traversal");
     update(&mut app, Message::Resized(200, 60));
     let buffer = frame(&app);
-    let inside = layout::visible(app.area, &app.view, Pane::Traversal).expect("the pane is on the screen");
-    let area = layout::traversal(inside, common::SIDE, common::SIDE).image;
+    let inside = app.visible("traversal").expect("the pane is on the screen");
+    let area = panes::traversal::geometry(inside, common::SIDE, common::SIDE).image;
     let image = &traversal(&app).image;
 
     // A picture keeps its proportions: a cell is twice as high as it is wide.
@@ -206,9 +210,8 @@ fn the_big_image_has_the_decoded_greys() {
 fn differences_are_red_and_blue_and_the_focus_is_marked() {
     let app = app(100, 30);
     let buffer = frame(&app);
-    let inside =
-        layout::visible(app.area, &app.view, Pane::Reconstruction).expect("the pane is on the screen");
-    let geometry = layout::reconstruction(inside, common::SIDE, common::SIDE);
+    let inside = app.visible("reconstruction").expect("the pane is on the screen");
+    let geometry = panes::reconstruction::geometry(inside, common::SIDE, common::SIDE);
     let difference = Rect {
         y: inside.y + 2 * geometry.image_rows,
         width: geometry.image_columns,
@@ -236,16 +239,16 @@ fn differences_are_red_and_blue_and_the_focus_is_marked() {
         "nothing is too dark"
     );
 
-    let corner = |pane: Pane| {
-        let (_, area) = layout::arrange(app.area, &app.view)
+    let corner = |pane: &str| {
+        let (_, area) = layout::arrange(app.area, app.focus, app.zoomed)
             .panes
             .into_iter()
-            .find(|(candidate, _)| *candidate == pane)
+            .find(|(kind, _)| kind.name == pane)
             .expect("three panes");
         buffer[(area.x, area.y)].fg
     };
-    assert_eq!(corner(Pane::Training), theme::ACCENT);
-    assert_eq!(corner(Pane::Traversal), theme::FRAME);
+    assert_eq!(corner("training"), theme::ACCENT);
+    assert_eq!(corner("traversal"), theme::FRAME);
 }
 
 #[test]
@@ -283,28 +286,23 @@ fn fewer_colours_are_never_more_than_the_terminal_has() {
 fn every_size_draws_without_a_fault() {
     let mut app = app(80, 24);
     // Curves that make no axis: of one point, without a number, at no time at all.
-    app.view.comparison = common::comparison(&app);
+    common::compare(&mut app);
     for (index, bound) in [f64::NAN, -120.0, f64::NEG_INFINITY].into_iter().enumerate() {
-        let mut odd = app.view.comparison.runs[0].clone();
+        let mut odd = common::compared(&mut app).runs[0].clone();
         odd.evaluations.truncate(1);
         odd.evaluations[0].elbo_test = bound;
         odd.evaluations[0].seconds = 0.0;
         odd.name = "x".repeat(90 * index);
-        app.view.comparison.runs.push(odd);
+        common::compared(&mut app).runs.push(odd);
     }
     for width in [0, 1, 2, 5, 17, 40, 79, 99, 100, 101, 300] {
         for height in [0, 1, 2, 3, 4, 8, 15, 29, 30, 31, 100] {
-            for pane in [
-                Pane::Training,
-                Pane::Traversal,
-                Pane::Reconstruction,
-                Pane::Comparison,
-            ] {
-                app.view.pane = pane;
-                app.view.sheet =
+            for kind in panes::KINDS {
+                app.focus = kind;
+                app.pane_mut::<Traversal>().sheet =
                     [Sheet::Dimensions, Sheet::Draws, Sheet::Plane][usize::from(width + height) % 3];
                 update(&mut app, Message::Resized(width, height));
-                for dialog in [None, Some('?'), Some('n'), Some('r')] {
+                for dialog in [None, Some('?'), Some('n'), Some('r'), Some(':')] {
                     if let Some(key) = dialog {
                         type_character(&mut app, key);
                     }

@@ -8,15 +8,17 @@ mod needs;
 use std::path::{Path, PathBuf};
 
 use common::{configuration, shapes, state};
+use ron::value::RawValue;
 use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
+use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::run::RunState;
 use vae_tui::run::curve::{Against, MarginalPoint};
-use vae_tui::session::{
-    Bounds, Comparison, KeptRun, Pane, SessionError, SessionFile, Sheet, View, folder, load, save,
-};
+use vae_tui::session::{Bounds, Comparison, KeptRun, SessionError, SessionFile, View, folder, load, save};
+use vae_tui::tui::panes::training;
+use vae_tui::tui::panes::traversal::{Sheet, Traversal};
 
 /// Every number of a run, to the bit.
 fn numbers(RunState { training, .. }: &RunState) -> Vec<u32> {
@@ -28,8 +30,7 @@ fn numbers(RunState { training, .. }: &RunState) -> Vec<u32> {
 }
 
 fn train(RunState { training, log }: &mut RunState, data: &Dataset, steps: usize) {
-    let workers = Workers::new(training.configuration.threads, training.configuration.batch)
-        .expect("threads can be started");
+    let workers = Workers::new(training.configuration.threads).expect("threads can be started");
     for _ in 0..steps {
         let report = workers
             .run(|| training.step(data, &workers))
@@ -123,34 +124,55 @@ fn everything_comes_back() {
             annealed: Some(estimate),
         },
     });
+    let comparison = Comparison {
+        runs: vec![KeptRun {
+            name: "an earlier run".into(),
+            configuration: configuration(),
+            evaluations: before.log.evaluations.clone(),
+        }],
+        selected: 1,
+        against: Against::Seconds,
+        bounds: Bounds::Both,
+        cursor: 0.25,
+        window: (0.5, 0.75),
+    };
+    let training = training::Training {
+        smoothing: 100,
+        first_bar: 0,
+    };
+    let traversal = Traversal {
+        sheet: Sheet::Plane,
+        ..Traversal::default()
+    };
+    let panes = [
+        ("comparison", RawValue::from_rust(&comparison)),
+        ("training", RawValue::from_rust(&training)),
+        ("traversal", RawValue::from_rust(&traversal)),
+    ];
     let view = View {
-        pane: Pane::Traversal,
+        focus: "traversal".into(),
         zoomed: true,
         log_axis: true,
-        smoothing: 100,
         paper: false,
         start_image: Some(7),
         latent: vec![0.1, -0.2, 0.3, 1e-8, 3.0, -3.0],
         dimension: Some(4),
         images: vec![5, 6, 7],
         selected_image: 2,
-        sheet: Sheet::Plane,
-        comparison: Comparison {
-            runs: vec![KeptRun {
-                name: "an earlier run".into(),
-                configuration: configuration(),
-                evaluations: before.log.evaluations.clone(),
-            }],
-            selected: 1,
-            against: Against::Seconds,
-            bounds: Bounds::Both,
-            cursor: 0.25,
-            window: (0.5, 0.75),
-        },
+        panes: panes
+            .map(|(name, state)| (name.into(), state.expect("it is data")))
+            .into(),
     };
     save(&before, &view, &path).expect("the folder is made");
     let session = load(&path).expect("what was saved can be read");
     assert_eq!(session.view(), &view);
+    let panes = &session.view().panes;
+    assert_eq!(panes["comparison"].into_rust(), Ok(comparison));
+    assert_eq!(panes["training"].into_rust(), Ok(training));
+    let sheet = panes["traversal"]
+        .into_rust()
+        .map(|Traversal { sheet, .. }| sheet);
+    assert_eq!(sheet, Ok(Sheet::Plane));
     assert_eq!(session.configuration(), &before.training.configuration);
     let after = session.into_state(&data).expect("the same data");
     assert_eq!(numbers(&after), numbers(&before));
@@ -190,6 +212,43 @@ fn chains_that_do_not_fit_the_run_are_refused() {
     );
 }
 
+/// Also where its shards are fewer than before: the same bits, whether it went on at once or after a save.
+#[test]
+fn a_run_whose_minibatch_changed_goes_on_exactly() {
+    let data = shapes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for method in [Method::Aevb, Method::WakeSleep, Method::Mcem] {
+        let workers = Workers::new(2).expect("threads can be started");
+        let training = Training::new(
+            Configuration {
+                method,
+                batch: 40,
+                ..configuration()
+            },
+            &data,
+        );
+        let mut run = RunState::new(training);
+        let steps = |run: &mut RunState, workers: &Workers| {
+            for _ in 0..5 {
+                workers
+                    .run(|| run.training.step(&data, workers))
+                    .expect("it stays finite");
+            }
+        };
+        steps(&mut run, &workers);
+        let changes = [("batch", "10"), ("mc-samples", "2"), ("binarize", "dynamic")];
+        let changes = changes.map(|(name, value)| Assignment::new(name, value));
+        run.training.change(&changes).expect("they may change");
+        steps(&mut run, &workers);
+        assert_eq!((run.training.samples, run.training.steps), (250, 10));
+        let mut resumed = round_trip(&run, &data, &folder.path().join("run.ron"));
+        steps(&mut run, &workers);
+        steps(&mut resumed, &Workers::new(2).expect("threads can be started"));
+        assert_eq!(numbers(&run), numbers(&resumed), "{method:?}");
+        assert_eq!(run.training.configuration, resumed.training.configuration);
+    }
+}
+
 #[test]
 fn a_bad_file_is_refused_with_its_name_and_the_cause() {
     let (_folder, path, text) = saved();
@@ -198,10 +257,10 @@ fn a_bad_file_is_refused_with_its_name_and_the_cause() {
     assert!(complaint(&path, "(name: \"a game\", level: 3)").contains("not a vae-tui session"));
     assert!(complaint(&path, &text[..text.len() / 2]).contains("damaged"));
 
-    let newer = text.replacen("version: 1", "version: 99", 1);
+    let newer = text.replacen("version: 2", "version: 99", 1);
     let said = complaint(&path, newer);
     assert!(
-        said.contains("format 99") && said.contains("formats up to 1"),
+        said.contains("format 99") && said.contains("formats up to 2"),
         "{said}"
     );
 

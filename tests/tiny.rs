@@ -16,8 +16,8 @@ use vae_tui::session::SessionError;
 use vae_tui::session::folder::Entry;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::command::{self, Command, keys::Key};
 use vae_tui::tui::glyphs::Glyphs;
-use vae_tui::tui::keymap::{Key, TABLE};
 use vae_tui::tui::message::{Message, Opened};
 use vae_tui::tui::overlays::sessions::Intent;
 
@@ -103,7 +103,8 @@ fn open_dialog(app: &mut App, number: usize) {
         1 => drop(type_character(app, '?')),
         2 => drop(type_character(app, 'n')),
         3 => drop(type_character(app, 'r')),
-        4 => {
+        4 => drop(type_character(app, ':')),
+        5 => {
             let entry = Entry {
                 path: "/folder/a session with a rather long name, 日本.ron".into(),
                 summary: "s".repeat(300),
@@ -124,7 +125,7 @@ fn every_key_on_every_size_with_every_image() {
         for image in IMAGES {
             let mut app = started(screen, image, screen.0 % 2 == 0);
             draw(&app);
-            for &Key(code, modifiers) in TABLE.iter().flat_map(|binding| binding.keys) {
+            for &Key(code, modifiers) in command::all().flat_map(|(_, command)| command.keys) {
                 press_with(&mut app, code, modifiers);
             }
             draw(&app);
@@ -150,7 +151,7 @@ fn every_key_on_every_size_with_every_image() {
 #[test]
 fn every_dialog_on_every_size() {
     for screen in SCREENS {
-        for dialog in 0..6 {
+        for dialog in 0..7 {
             let mut app = started(screen, (28, 28), false);
             update(
                 &mut app,
@@ -173,12 +174,16 @@ fn every_dialog_on_every_size() {
             draw(&app);
         }
         let mut loading = App::new(Rect::new(0, 0, screen.0, screen.1), ColourDepth::TrueColour);
-        for &Key(code, modifiers) in TABLE.iter().flat_map(|binding| binding.keys) {
+        for &Key(code, modifiers) in command::all().flat_map(|(_, command)| command.keys) {
             press_with(&mut loading, code, modifiers);
             update(&mut loading, Message::Reading("reading images".into(), 0.5));
             draw(&loading);
         }
     }
+}
+
+fn commands() -> Vec<&'static Command> {
+    command::all().map(|(_, command)| command).collect()
 }
 
 fn any_image() -> impl Strategy<Value = (usize, usize)> {
@@ -197,8 +202,8 @@ proptest! {
         first in any_screen(),
         second in any_screen(),
         image in any_image(),
-        dialog in 0_usize..6,
-        keys in prop::collection::vec(prop::sample::select(TABLE), 0..25),
+        dialog in 0_usize..7,
+        keys in prop::collection::vec(prop::sample::select(commands()), 0..25),
         compared in any::<bool>(),
         state in prop::sample::select(vec![State::Running, State::Paused, State::Finished]),
         depth in prop::sample::select(vec![ColourDepth::TrueColour, ColourDepth::Ansi16, ColourDepth::Monochrome]),
@@ -209,8 +214,8 @@ proptest! {
         app.glyphs = glyphs;
         tell(&mut app, Event::State(state));
         open_dialog(&mut app, dialog);
-        for (index, binding) in keys.iter().enumerate() {
-            let Key(code, modifiers) = binding.keys[index % binding.keys.len()];
+        for (index, command) in keys.iter().enumerate() {
+            let Key(code, modifiers) = command.keys[index % command.keys.len()];
             press_with(&mut app, code, modifiers);
             if index % 8 == 3 {
                 draw(&app);
@@ -219,8 +224,8 @@ proptest! {
         update(&mut app, Message::Resized(second.0, second.1));
         draw(&app);
         update(&mut app, Message::Pasted("pasted 日本\n".repeat(20)));
-        for binding in keys {
-            let Key(code, modifiers) = binding.keys[0];
+        for command in keys {
+            let Key(code, modifiers) = command.keys[0];
             press_with(&mut app, code, modifiers);
         }
         draw(&app);

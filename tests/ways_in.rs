@@ -12,7 +12,9 @@ use std::time::Duration;
 use common::{app, press, screen, shapes, tell, type_character, workspace};
 use program::vae_tui;
 use ratatui::crossterm::event::KeyCode;
-use vae_tui::learning::{Changes, Configuration, Preset, Training};
+use strum::VariantArray;
+use vae_tui::learning::settings::{Assignment, TABLE};
+use vae_tui::learning::{Configuration, Preset, Training};
 use vae_tui::run::{Command, Event, RunHandle, RunState, Told};
 use vae_tui::session::{self, View};
 use vae_tui::tui::message::Effect;
@@ -79,16 +81,29 @@ fn a_session_is_not_gone_on_with_as_no_new_run_could_be() {
         "evaluate-every is 0, but must be at least 1",
     );
     resume("--evaluate-every", "-5", "--evaluate-every");
-    resume(
-        "--samples",
-        "0",
-        "goal (samples, epochs) is 0, but must be at least 1",
-    );
+    resume("--samples", "0", "samples is 0, but must be at least 1");
     resume("--samples", "-1", "--samples");
     resume("--samples", "60", "nothing to do: 60 samples");
     resume("--estimator", "c", "--estimator");
     let epochs = vae_tui(folder.path(), &["train", "--resume", "r.ron", "--epochs", "0"]);
-    assert_refused(&epochs, "goal (samples, epochs) is 0", "--epochs 0");
+    assert_refused(&epochs, "epochs is 0, but must be at least 1", "--epochs 0");
+}
+
+#[test]
+fn a_session_goes_on_with_what_may_change_and_nothing_else() {
+    let (folder, _) = trained();
+    let more =
+        "train --resume r.ron --samples 1.2e2 --batch 12 --mc-samples 2 --binarize dynamic --estimator a";
+    let output = vae_tui(folder.path(), &more.split(' ').collect::<Vec<_>>());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let session = session::load(&folder.path().join("r.ron")).expect("a session");
+    let Configuration {
+        batch, mc_samples, ..
+    } = session.configuration();
+    assert_eq!((*batch, *mc_samples), (12, 2));
+    let output = vae_tui(folder.path(), &["train", "--resume", "r.ron", "--latent", "2"]);
+    assert_refused(&output, "cannot be used with '--latent", "--latent");
 }
 
 #[test]
@@ -120,14 +135,14 @@ fn a_new_run_and_a_figure_name_the_flag() {
     for (flag, value, said) in [
         ("--train-size", "0", "train-size is 0"),
         ("--evaluate-every", "0", "evaluate-every is 0"),
-        ("--samples", "0", "goal (samples, epochs) is 0"),
-        ("--epochs", "0", "goal (samples, epochs) is 0"),
+        ("--samples", "0", "samples is 0"),
+        ("--epochs", "0", "epochs is 0"),
         ("--batch", "0", "batch is 0, but must be from 1 to 10000"),
         ("--mc-samples", "0", "mc-samples is 0, but must be from 1 to 1000"),
         ("--threads", "0", "threads is 0, but must be from 1 to 256"),
         // What is no number at all is a matter of usage, and names the flag too.
         ("--latent", "-3", "--latent"),
-        ("--hidden", "1e3", "--hidden"),
+        ("--hidden", "1.5", "--hidden"),
         ("--seed", "-1", "--seed"),
     ] {
         let train = ["train", "--data", "images.idx", "--out", "n.ron", flag, value];
@@ -167,7 +182,7 @@ fn a_stored_session_is_checked_as_a_new_run_is() {
             "evaluate_every: 0",
             "evaluate-every is 0",
         ),
-        ("goal: 60,", "goal: 0,", "goal (samples, epochs) is 0"),
+        ("goal: 60,", "goal: 0,", "samples is 0"),
         ("train_size: None", "train_size: Some(0)", "train-size is 0"),
         ("batch: 6", "batch: 0", "batch is 0"),
         ("mc_samples: 1", "mc_samples: 0", "mc-samples is 0"),
@@ -213,23 +228,25 @@ fn a_run_under_way_changes_as_a_whole_or_not_at_all() {
     let data = shapes();
     let mut training = common::state(&data).training;
     let before = (training.configuration.clone(), training.optimizer.learning_rate);
-    let [good, bad] = [5e-4, f32::NAN].map(|rate| Changes {
-        learning_rate: Some(rate),
-        goal: Some(50_000),
-        ..Changes::default()
-    });
-    assert!(training.change(bad).is_err());
-    let none = Changes {
-        goal: Some(0),
-        learning_rate: Some(5e-4),
-        ..Changes::default()
-    };
-    assert!(training.change(none).is_err());
+    let wishes = |wishes: [(&str, &str); 2]| wishes.map(|(name, value)| Assignment::new(name, value));
+    for (name, value, said) in [
+        ("learning-rate", "NaN", "learning-rate is NaN, but must be"),
+        ("samples", "0", "samples is 0, but must be at least 1"),
+        ("estimator", "c", "estimator is \"c\", but must be a or b"),
+        ("latent", "3", "latent can't change while a run is under way"),
+        ("depth", "3", "there is no setting \"depth\""),
+        ("mc-samples", "1000", "but must be from 1 to 100000"),
+    ] {
+        let refused = training.change(&wishes([("batch", "200"), (name, value)]));
+        let error = refused.expect_err(name).to_string();
+        assert!(error.contains(said), "{error}");
+    }
     assert_eq!(
         (training.configuration.clone(), training.optimizer.learning_rate),
         before
     );
-    training.change(good).expect("a usual rate");
+    let good = wishes([("learning-rate", "5e-4"), ("samples", "50000")]);
+    training.change(&good).expect("a usual rate");
     assert_eq!(
         (training.configuration.goal, training.optimizer.learning_rate),
         (50_000, 5e-4)
@@ -241,26 +258,40 @@ fn a_run_under_way_changes_as_a_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_may_change_does_and_what_belongs_to_the_start_does_not() {
+    let data = shapes();
+    for setting in TABLE.iter() {
+        let mut training = common::state(&data).training;
+        let value = match setting.choices().last() {
+            Some(choice) => choice.name.to_owned(),
+            None => "2".to_owned(),
+        };
+        let changed = training.change(&[Assignment::new(setting.name, &value)]);
+        assert_eq!(changed.is_ok(), setting.is_live(), "{}", setting.name);
+        if setting.is_live() {
+            let present = Configuration {
+                learning_rate: training.optimizer.learning_rate,
+                ..training.configuration
+            };
+            assert_eq!(setting.value(&present), value);
+        }
+    }
+}
+
+#[test]
 fn a_command_that_cannot_be_obeyed_is_told_and_changes_nothing() {
     let data = shapes();
     let state = RunState::new(Training::new(common::configuration(), &data));
     let (run, _) = RunHandle::start(state, data).expect("threads can be started");
     let before = run.checkpoint().recv().expect("the run answers");
-    let rate = |rate| Changes {
-        learning_rate: Some(rate),
-        ..Changes::default()
-    };
-    let goal = Changes {
-        goal: Some(0),
-        ..Changes::default()
-    };
-    for (changes, said) in [
-        (rate(f32::NAN), "learning-rate is NaN"),
-        (rate(0.0), "learning-rate is 0"),
-        (rate(f32::NEG_INFINITY), "learning-rate is -inf"),
-        (goal, "is 0, but must be at least 1"),
+    for (setting, value, said) in [
+        ("learning-rate", "nan", "learning-rate is NaN"),
+        ("learning-rate", "0", "learning-rate is 0"),
+        ("learning-rate", "-inf", "learning-rate is -inf"),
+        ("samples", "0", "is 0, but must be at least 1"),
+        ("seed", "2", "seed can't change while a run is under way"),
     ] {
-        let sent = run.send(Command::Change(changes));
+        let sent = run.send(Command::Change(vec![Assignment::new(setting, value)]));
         let told = run.events().recv_timeout(Duration::from_secs(120));
         let Ok(Told {
             event: Event::Refused { number, reason },
@@ -283,20 +314,24 @@ fn a_command_that_cannot_be_obeyed_is_told_and_changes_nothing() {
 
 #[test]
 fn the_form_begins_nothing_that_cannot_be_trained() {
-    // Fields from the top: the rate is the fifth, the training set's size the seventh, the goal the eighth.
-    for (field, typed, said) in [
-        (4, "nan", "learning-rate is NaN"),
-        (4, "0", "learning-rate is 0"),
-        (4, "1e39", "learning-rate is inf"),
-        (4, "-1", "learning-rate is -1"),
-        (6, "0", "train-size is 0"),
-        (7, "0", "is 0, but must be at least 1"),
-        (2, "0", "batch is 0"),
+    for (setting, typed, said) in [
+        ("learning-rate", "nan", "learning-rate is NaN"),
+        ("learning-rate", "0", "learning-rate is 0"),
+        ("learning-rate", "1e39", "learning-rate is inf"),
+        ("learning-rate", "-1", "learning-rate is -1"),
+        ("train-size", "0", "train-size is 0"),
+        ("samples", "0", "samples is 0, but must be at least 1"),
+        ("batch", "0", "batch is 0"),
+        (
+            "threads",
+            "none",
+            "threads is \"none\", but must be a whole number",
+        ),
     ] {
         let mut app = app(100, 30);
         let samples = workspace(&app).progress.samples;
         type_character(&mut app, 'n');
-        for _ in 0..field {
+        for _ in 0..common::field_of(setting) {
             press(&mut app, KeyCode::Down);
         }
         for character in typed.chars() {
@@ -328,7 +363,7 @@ fn a_minibatch_may_be_larger_than_the_training_set() {
             train_size: Some(7),
             ..common::configuration()
         };
-        let workers = vae_tui::learning::Workers::new(2, 50).expect("threads can be started");
+        let workers = vae_tui::learning::Workers::new(2).expect("threads can be started");
         let mut state = RunState::new(Training::new(configuration, &data));
         for _ in 0..20 {
             let step = workers.run(|| state.training.step(&data, &workers));
@@ -344,12 +379,7 @@ fn a_minibatch_may_be_larger_than_the_training_set() {
 
 #[test]
 fn every_preset_passes_its_own_check() {
-    for preset in [
-        Preset::Mnist,
-        Preset::PaperMnist,
-        Preset::PaperFrey,
-        Preset::PytorchMnist,
-    ] {
+    for preset in Preset::VARIANTS {
         assert_eq!(preset.configuration(2).check(), Ok(()), "{preset:?}");
     }
 }

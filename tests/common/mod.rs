@@ -14,6 +14,7 @@ use ratatui::layout::Rect;
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::learning::settings::TABLE;
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::model::vae::BoundTerms;
@@ -23,6 +24,7 @@ use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
 use vae_tui::session::{Comparison, KeptRun, SessionError};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::frame;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
@@ -66,6 +68,12 @@ pub fn shapes() -> Arc<Dataset> {
         test: split(60, 200),
         notes: Vec::new(),
     })
+}
+
+/// How far below the first field of the form a setting's stands.
+pub fn field_of(setting: &str) -> usize {
+    let field = TABLE.iter().position(|row| row.name == setting);
+    field.expect("a setting of that name")
 }
 
 /// A small run on the shapes.
@@ -383,10 +391,25 @@ pub fn comparison(app: &App) -> Comparison {
     }
 }
 
+/// Gives the focus to the pane of this name.
+pub fn focus(app: &mut App, pane: &str) {
+    app.focus = panes::kind(pane).expect("a pane of the registry");
+}
+
+/// What the comparison pane compares the open run with.
+pub fn compared(app: &mut App) -> &mut Comparison {
+    &mut app.pane_mut::<panes::comparison::Comparison>().0
+}
+
+/// Shows the curves of [`comparison`] in their pane.
+pub fn compare(app: &mut App) {
+    *compared(app) = comparison(app);
+}
+
 /// One frame as its cells.
 pub fn frame(app: &App) -> Buffer {
     let mut buffer = Buffer::empty(app.area);
-    panes::render(app, app.area, &mut buffer);
+    frame::render(app, app.area, &mut buffer);
     app.depth.reduce(&mut buffer);
     buffer
 }

@@ -22,10 +22,10 @@ use vae_tui::session::folder::Entry;
 use vae_tui::session::{KeptRun, RunFiles, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
-use vae_tui::tui::keymap::{Key, TABLE};
+use vae_tui::tui::command::{self, keys::Key};
+use vae_tui::tui::frame;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::overlays::sessions::Intent;
-use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
 
 use crate::common::{self, update};
@@ -65,7 +65,10 @@ fn keys() {
             LATENT.map(|latent| (run(latent, &data), data.clone()))
         };
         Keys {
-            keys: TABLE.iter().flat_map(|binding| binding.keys).copied().collect(),
+            keys: command::all()
+                .flat_map(|(_, command)| command.keys)
+                .copied()
+                .collect(),
             runs: ITEMS.into_iter().flat_map(of_item).collect(),
         }
     });
@@ -239,6 +242,7 @@ impl Keys {
                     of_another_run(answered)
                 }
             }
+            246..=248 => Message::Pasted(text),
             _ => Message::Tick,
         }
     }
@@ -338,7 +342,7 @@ fn any_key(a: u8, b: u8, c: u8) -> KeyEvent {
 
 fn draw(app: &mut App) {
     let mut buffer = Buffer::empty(app.area);
-    panes::render(app, app.area, &mut buffer);
+    frame::render(app, app.area, &mut buffer);
     app.depth.reduce(&mut buffer);
 }
 

@@ -9,6 +9,7 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ron::value::RawValue;
 use vae_tui::data::{Dataset, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
@@ -18,8 +19,8 @@ use vae_tui::run::curve::MarginalPoint;
 use vae_tui::session::{self, Comparison, KeptRun, View, parse};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::frame;
 use vae_tui::tui::message::{Message, Opened};
-use vae_tui::tui::panes;
 
 use crate::common::{self, update};
 use crate::harness::{self, Random, Target, fuzz};
@@ -161,9 +162,9 @@ impl Sessions {
         };
         update(&mut app, Message::Opened(Box::new(opened)));
         let mut buffer = Buffer::empty(area);
-        panes::render(&app, area, &mut buffer);
+        frame::render(&app, area, &mut buffer);
         update(&mut app, Message::CurveRead(Box::new(curve)));
-        panes::render(&app, area, &mut buffer);
+        frame::render(&app, area, &mut buffer);
     }
 
     /// A line deleted, doubled, moved, or taken from another session.
@@ -243,7 +244,11 @@ fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (R
         latent: vec![0.5, -0.5],
         dimension: Some(1),
         images: vec![0, 1, 2],
-        comparison,
+        panes: [(
+            "comparison".into(),
+            RawValue::from_rust(&comparison).expect("it is data"),
+        )]
+        .into(),
         ..View::default()
     };
     (state, view)
