@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use super::axis::{Axis, labels};
-use crate::tui::theme;
+use crate::tui::{text, theme};
 
 /// One point of a series: a value, or the range of several.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,6 +114,8 @@ pub struct Chart {
     pub x_title: &'static str,
     /// Where values are read, shown as a vertical line.
     pub cursor: Option<f64>,
+    /// Where something was changed, and what: a vertical line each, with its words as far as there is room.
+    pub changes: Vec<(f64, String)>,
 }
 
 /// Columns between two marks along a line, and by how many the marks of one line stand further than those of the last.
@@ -168,6 +170,7 @@ impl Chart {
             height,
         };
         self.render_axes(plot, &ticks, area, buffer);
+        self.render_changes(plot, buffer);
         self.render_cursor(plot, buffer);
         let drawn = |series: &Series| {
             let mut grid = Grid::new(plot, series.pattern);
@@ -199,6 +202,25 @@ impl Chart {
             for y in plot.top()..plot.bottom() {
                 buffer[(x, y)].set_symbol("┊").set_style(theme::dim());
             }
+        }
+    }
+
+    /// A line where something was changed; its words stand at the foot, up to the next line.
+    fn render_changes(&self, plot: Rect, buffer: &mut Buffer) {
+        let mut end = plot.right();
+        for (x, words) in self.changes.iter().rev() {
+            let Some(position) = self.x.position(*x).filter(|position| (0.0..=1.0).contains(position)) else {
+                continue;
+            };
+            let x = plot.x + (position * f64::from(plot.width - 1)).round() as u16;
+            for y in plot.top()..plot.bottom() {
+                buffer[(x, y)].set_symbol("┊").set_style(Style::new().fg(theme::FRAME));
+            }
+            let room = usize::from(end.saturating_sub(x + 1));
+            if text::columns(words) <= room {
+                buffer.set_string(x + 1, plot.bottom() - 1, words, theme::dim());
+            }
+            end = end.min(x);
         }
     }
 
@@ -449,10 +471,11 @@ mod tests {
             },
             x_title: "samples",
             cursor: None,
+            changes: Vec::new(),
         }
     }
 
-    fn text(chart: &Chart, width: u16, height: u16) -> Vec<String> {
+    fn drawn(chart: &Chart, width: u16, height: u16) -> Vec<String> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         chart.render(buffer.area, &mut buffer);
         let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
@@ -461,7 +484,7 @@ mod tests {
 
     #[test]
     fn axes_carry_round_numbers_and_the_title() {
-        let rows = text(
+        let rows = drawn(
             &chart(vec![Stroke::at(1.0, -200.0), Stroke::at(1_000.0, -100.0)]),
             60,
             12,
@@ -519,7 +542,7 @@ mod tests {
         let chart = chart(strokes.collect());
         for width in [0, 1, 14, 15, 40] {
             for height in [0, 1, 3, 4, 20] {
-                text(&chart, width, height);
+                drawn(&chart, width, height);
             }
         }
     }
@@ -527,7 +550,7 @@ mod tests {
     #[test]
     fn a_line_outside_the_range_leaves_the_plot() {
         let points = [(1.0, -250.0), (10.0, -50.0), (100.0, -50.0), (1_000.0, -250.0)];
-        let rows = text(&chart(points.map(|(x, y)| Stroke::at(x, y)).to_vec()), 60, 12);
+        let rows = drawn(&chart(points.map(|(x, y)| Stroke::at(x, y)).to_vec()), 60, 12);
         let is_dotted = |row: &str, column: usize| {
             row.chars()
                 .nth(column)
@@ -560,7 +583,7 @@ mod tests {
     fn labels_are_never_cut() {
         let mut close = chart(vec![Stroke::at(1.0, -104.31), Stroke::at(1_000.0, -104.27)]);
         (close.y.start, close.y.end) = (-104.32, -104.26);
-        let rows = text(&close, 60, 12);
+        let rows = drawn(&close, 60, 12);
         let labels: Vec<&str> = rows
             .iter()
             .filter_map(|row| Some(row.split_once('┤')?.0.trim()))
@@ -576,7 +599,7 @@ mod tests {
                 let x = 1.0 + 999.0 * i as f64 / points as f64;
                 Stroke::at(x, if i == spike { -200.0 } else { -110.0 })
             });
-            let rows = text(&chart(strokes.collect()), 60, 12);
+            let rows = drawn(&chart(strokes.collect()), 60, 12);
             let bottom = rows[9].chars().skip(7).any(|c| ('\u{2801}'..='\u{28ff}').contains(&c));
             prop_assert!(bottom || rows[9].contains('━'), "{rows:#?}");
         }

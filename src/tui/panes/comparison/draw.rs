@@ -243,6 +243,7 @@ fn chart(
         y: vertical(&series, comparison, x)?,
         series,
         cursor: Some(x.value(comparison.cursor)),
+        changes: Vec::new(),
         x,
         x_title: comparison.against.name(),
     })

@@ -19,7 +19,7 @@ use crate::evaluation::Estimates;
 use crate::learning::Method;
 use crate::model::vae::BoundTerms;
 use crate::run::curve::{CurvePoint, MarginalPoint};
-use crate::run::{State, published};
+use crate::run::{Entry, Happening, RunLog, State, published};
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;
 
@@ -260,7 +260,18 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         y,
         x_title: "samples",
         cursor: None,
+        changes: changes(&progress.log),
     })
+}
+
+/// Where settings were changed while training.
+fn changes(log: &RunLog) -> Vec<(f64, String)> {
+    let changed = |entry: &Entry| match &entry.what {
+        Happening::Changed { setting, to, .. } => Some((entry.samples as f64, format!("{setting} {to}"))),
+        Happening::WentBack { .. } => Some((entry.samples as f64, "went back".into())),
+        _ => None,
+    };
+    log.entries.iter().filter_map(changed).collect()
 }
 
 /// The KL term of every latent dimension, the largest first.

@@ -1,0 +1,113 @@
+//! From a key to the frame that shows what it did, in a pseudo-terminal, with the real program.
+//!
+//! The selected latent value is moved to and fro while the program trains, saves, opens and estimates; what is timed is
+//! from writing the key to reading the last byte of the first frame with the new value. `cargo bench --bench screen`.
+
+mod workbench;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use workbench::Workbench;
+
+/// Keys that are timed in each situation.
+const KEYS: usize = 120;
+/// Time between a frame and the next key.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// What the program is at.
+struct Situation {
+    name: &'static str,
+    /// Flags of the run that is trained.
+    flags: &'static [&'static str],
+    /// Keys that are pressed every now and then: what they begin goes on meanwhile.
+    meanwhile: &'static str,
+}
+
+const SITUATIONS: [Situation; 4] = [
+    Situation {
+        name: "training, 20 latent dimensions",
+        flags: &["--latent", "20"],
+        meanwhile: "",
+    },
+    Situation {
+        name: "training, 200 latent dimensions",
+        flags: &["--latent", "200"],
+        meanwhile: "",
+    },
+    Situation {
+        name: "Monte Carlo EM, 500 hidden units",
+        flags: &["--latent", "20", "--method", "mcem", "--train-size", "5000"],
+        meanwhile: "",
+    },
+    Situation {
+        name: "a save, a list and an estimate under way",
+        flags: &["--latent", "20"],
+        meanwhile: "sm",
+    },
+];
+
+const SIZES: [(u16, u16, f64); 2] = [(100, 30, 8.0), (200, 60, 16.0)];
+
+#[allow(
+    clippy::expect_used,
+    reason = "a bench that can't run its program has nothing to tell"
+)]
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    println!(
+        "{:<42} {:>8} {:>9} {:>9} {:>9} {:>12}",
+        "situation", "screen", "p50 ms", "p99 ms", "goal ms", "bytes/frame"
+    );
+    for situation in &SITUATIONS {
+        let session = folder.path().join("run.ron");
+        train(&session, situation.flags);
+        for (columns, rows, goal) in SIZES {
+            let mut workbench = Workbench::open(folder.path(), (columns, rows), &session);
+            let (mut times, mut bytes) = workbench.measure(KEYS, PAUSE, situation.meanwhile);
+            times.sort_by(f64::total_cmp);
+            bytes.sort_unstable();
+            println!(
+                "{:<42} {:>8} {:>9.2} {:>9.2} {goal:>9.0} {:>12}",
+                situation.name,
+                format!("{columns}x{rows}"),
+                1e3 * quantile(&times, 0.5),
+                1e3 * quantile(&times, 0.99),
+                bytes[bytes.len() / 2],
+            );
+            workbench.close();
+        }
+    }
+}
+
+/// A short run, so that the workbench opens with a model that shows something.
+#[allow(
+    clippy::expect_used,
+    reason = "a bench that can't run its program has nothing to tell"
+)]
+fn train(session: &Path, flags: &[&str]) {
+    let ended = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+        .args([
+            "train",
+            "--samples",
+            "2000",
+            "--evaluate-every",
+            "1000000",
+            "--out",
+        ])
+        .arg(session)
+        .args(flags)
+        .output()
+        .expect("the program runs");
+    assert!(
+        ended.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
+}
+
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let last = sorted.len() - 1;
+    sorted[(share * last as f64).ceil() as usize]
+}

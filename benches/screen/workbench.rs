@@ -1,0 +1,137 @@
+//! The workbench in a pseudo-terminal whose bytes are read as they come.
+
+#![allow(
+    clippy::expect_used,
+    reason = "a bench that can't run its program has nothing to tell"
+)]
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, unbounded};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vt100::Parser;
+
+/// Longer than any frame takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program, and what it wrote.
+pub struct Workbench {
+    parser: Parser,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    /// Pieces of what it writes, with when they came.
+    pieces: Receiver<(Instant, Vec<u8>)>,
+    _terminal: Box<dyn MasterPty + Send>,
+}
+
+impl Workbench {
+    /// Opens a session, starts its training, and puts the focus on the traversal.
+    pub fn open(folder: &Path, (columns, rows): (u16, u16), session: &Path) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vae-tui"));
+        command.arg(session);
+        command.cwd(folder);
+        command.env("XDG_DATA_HOME", folder);
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let mut output = pair.master.try_clone_reader().expect("a reader");
+        let (sender, pieces) = unbounded();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 1 << 16];
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                if sender.send((Instant::now(), bytes[..count].to_vec())).is_err() {
+                    break;
+                }
+            }
+        });
+        let cells = |count| NonZero::new(count).expect("a terminal has rows and columns");
+        let mut workbench = Self {
+            parser: Parser::new(cells(rows), cells(columns), 0),
+            keyboard: pair.master.take_writer().expect("a writer"),
+            child,
+            pieces,
+            _terminal: pair.master,
+        };
+        workbench.wait(|screen| screen.contains("start "));
+        // The goal was reached: it is raised, and training goes on.
+        workbench.press("\t  ");
+        workbench.wait(|screen| screen.contains("running"));
+        workbench
+    }
+
+    /// Moves the selected value to and fro, so many times; seconds from each key to its frame, and the bytes between. What
+    /// `meanwhile` begins is begun anew before every tenth key.
+    pub fn measure(&mut self, keys: usize, pause: Duration, meanwhile: &str) -> (Vec<f64>, Vec<usize>) {
+        let (mut times, mut sizes) = (Vec::new(), Vec::new());
+        for key in 0..keys {
+            if key % 10 == 0 && !meanwhile.is_empty() {
+                self.press(meanwhile);
+            }
+            let quiet = Instant::now() + pause;
+            while let Ok((_, bytes)) = self.pieces.recv_deadline(quiet) {
+                self.parser.process(&bytes);
+            }
+            let before = self.value();
+            let pressed = Instant::now();
+            self.press(if key % 2 == 0 { "l" } else { "h" });
+            let mut size = 0;
+            loop {
+                let (at, bytes) = self.pieces.recv_timeout(PATIENCE).expect("a frame");
+                size += bytes.len();
+                self.parser.process(&bytes);
+                if self.value() != before {
+                    times.push((at - pressed).as_secs_f64());
+                    sizes.push(size);
+                    break;
+                }
+            }
+        }
+        (times, sizes)
+    }
+
+    /// What is said of the selected latent value: `z7 = +0.35`.
+    fn value(&self) -> Option<String> {
+        let screen = self.parser.screen().contents();
+        let words: Vec<&str> = screen.split_whitespace().collect();
+        let is_dimension = |word: &str| {
+            word.strip_prefix('z')
+                .is_some_and(|number| number.parse::<u32>().is_ok())
+        };
+        let mut triples = words.windows(3);
+        let said = triples.find(|triple| is_dimension(triple[0]) && triple[1] == "=")?;
+        Some(said[2].to_owned())
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("the terminal is open");
+        self.keyboard.flush().expect("the terminal is open");
+    }
+
+    fn wait(&mut self, wanted: impl Fn(&str) -> bool) {
+        let since = Instant::now();
+        while !wanted(&self.parser.screen().contents()) {
+            assert!(since.elapsed() < PATIENCE, "{}", self.parser.screen().contents());
+            if let Ok((_, bytes)) = self.pieces.recv_timeout(Duration::from_millis(100)) {
+                self.parser.process(&bytes);
+            }
+        }
+    }
+
+    /// Ends the program.
+    pub fn close(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
