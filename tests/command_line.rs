@@ -155,6 +155,10 @@ fn a_flag_beside_a_preset_overrides_it() {
         "500",
         "--initialisation",
         "paper-variance",
+        "--activation",
+        "relu",
+        "--weight-prior",
+        "no",
         "--out",
         "paper.ron",
     ];
@@ -163,7 +167,8 @@ fn a_flag_beside_a_preset_overrides_it() {
     let text = std::fs::read_to_string(folder.path().join("paper.ron")).expect("a session");
     for expected in [
         "optimizer: Adagrad",
-        "weight_prior: true",
+        "weight_prior: false",
+        "activation: Relu",
         "latent: 2",
         "hidden: 10",
         "initialisation: PaperVariance",

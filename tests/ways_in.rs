@@ -91,6 +91,23 @@ fn a_session_is_not_gone_on_with_as_no_new_run_could_be() {
 }
 
 #[test]
+fn a_session_goes_on_with_what_may_change_and_nothing_else() {
+    let (folder, _) = trained();
+    let more =
+        "train --resume r.ron --samples 1.2e2 --batch 12 --mc-samples 2 --binarize dynamic --estimator a";
+    let output = vae_tui(folder.path(), &more.split(' ').collect::<Vec<_>>());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let session = session::load(&folder.path().join("r.ron")).expect("a session");
+    let Configuration {
+        batch, mc_samples, ..
+    } = session.configuration();
+    assert_eq!((*batch, *mc_samples), (12, 2));
+    let output = vae_tui(folder.path(), &["train", "--resume", "r.ron", "--latent", "2"]);
+    assert_refused(&output, "cannot be used with '--latent", "--latent");
+}
+
+#[test]
 fn a_new_run_and_a_figure_name_the_flag() {
     let (folder, _) = trained();
     for (rate, said) in BAD_RATES {
