@@ -155,6 +155,10 @@ fn a_flag_beside_a_preset_overrides_it() {
         "500",
         "--initialisation",
         "paper-variance",
+        "--activation",
+        "relu",
+        "--weight-prior",
+        "no",
         "--out",
         "paper.ron",
     ];
@@ -163,7 +167,8 @@ fn a_flag_beside_a_preset_overrides_it() {
     let text = std::fs::read_to_string(folder.path().join("paper.ron")).expect("a session");
     for expected in [
         "optimizer: Adagrad",
-        "weight_prior: true",
+        "weight_prior: false",
+        "activation: Relu",
         "latent: 2",
         "hidden: 10",
         "initialisation: PaperVariance",
@@ -375,5 +380,133 @@ fn curves_of_saved_runs_are_compared_in_words_lines_and_files() {
         errors(&output).contains("fresh.ron was never measured"),
         "{}",
         errors(&output)
+    );
+}
+
+#[test]
+fn a_shell_is_told_every_command_and_flag() {
+    let folder = folder();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = vae_tui(folder.path(), &["completions", shell]);
+        assert!(output.status.success(), "{}", errors(&output));
+        let script = String::from_utf8_lossy(&output.stdout).into_owned();
+        for word in [
+            "vae-tui",
+            "train",
+            "reproduce",
+            "doctor",
+            "learning-rate",
+            "weight-prior",
+        ] {
+            assert!(script.contains(word), "{shell} lacks {word}");
+        }
+    }
+    assert_eq!(
+        vae_tui(folder.path(), &["completions", "abacus"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = folder();
+    let output = vae_tui(folder.path(), &["man", "share/man1"]);
+    assert!(output.status.success(), "{}", errors(&output));
+    for (page, word) in [
+        ("vae-tui", "autosave"),
+        ("vae-tui-train", "weight\\-prior"),
+        ("vae-tui-evaluate", "annealing\\-stages"),
+        ("vae-tui-compare", "against"),
+        ("vae-tui-reproduce", "figure2"),
+        ("vae-tui-doctor", "terminal"),
+        ("vae-tui-completions", "fish"),
+        ("vae-tui-man", "DIR"),
+    ] {
+        let path = folder.path().join(format!("share/man1/{page}.1"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{page}: {error}"));
+        assert!(text.contains(word), "{page} lacks {word}");
+    }
+    std::fs::write(folder.path().join("file"), "").expect("the folder can be written");
+    let output = vae_tui(folder.path(), &["man", "file"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors(&output).contains("can't be written to file"),
+        "{}",
+        errors(&output)
+    );
+}
+
+/// What `doctor` says under some environment, by the name of each line.
+fn diagnosis(folder: &Path, variables: &[(&str, &str)]) -> impl Fn(&str) -> String + use<> {
+    let output = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+        .arg("doctor")
+        .env_clear()
+        .env("HOME", folder)
+        .envs(variables.iter().copied())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("the program starts");
+    assert!(output.status.success(), "{}", errors(&output));
+    let text = String::from_utf8(output.stdout).expect("text");
+    move |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in {text}"))
+            .trim()
+            .to_owned()
+    }
+}
+
+#[test]
+fn doctor_says_what_it_finds_and_why() {
+    let folder = folder();
+    let found = diagnosis(
+        folder.path(),
+        &[
+            ("TERM", "xterm-256color"),
+            ("COLORTERM", "truecolor"),
+            ("LANG", "de_DE.UTF-8"),
+        ],
+    );
+    assert!(found("version").contains(env!("CARGO_PKG_VERSION")));
+    assert!(
+        found("colours").starts_with("truecolour (COLORTERM"),
+        "{}",
+        found("colours")
+    );
+    assert!(found("characters").starts_with("Unicode"));
+    assert_eq!(found("locale"), "de_DE.UTF-8 (LANG)");
+    assert!(found("terminal").starts_with("none on standard input"));
+    assert!(found("threads").parse::<usize>().is_ok_and(|threads| threads > 0));
+    assert!(!found("processor").is_empty());
+    for name in ["sessions", "configuration"] {
+        assert!(
+            found(name).ends_with("(not there yet, can be made)"),
+            "{}",
+            found(name)
+        );
+    }
+    assert_eq!(
+        std::fs::read_dir(folder.path()).expect("a folder").count(),
+        0,
+        "it leaves nothing"
+    );
+
+    let found = diagnosis(
+        folder.path(),
+        &[("TERM", "linux"), ("LC_ALL", "C"), ("NO_COLOR", "\u{1b}[31m")],
+    );
+    assert!(found("colours").starts_with("none (NO_COLOR"));
+    assert!(!found("NO_COLOR").contains('\u{1b}'));
+    assert!(found("characters").starts_with("those of the console"));
+    assert!(found("locale").contains("not UTF-8"));
+    assert!(found("COLORTERM").contains("not set"));
+
+    std::fs::write(folder.path().join("file"), "").expect("the folder can be written");
+    let data = folder.path().join("file").display().to_string();
+    let found = diagnosis(folder.path(), &[("XDG_DATA_HOME", &data)]);
+    assert!(
+        found("sessions").contains("can't be written"),
+        "{}",
+        found("sessions")
     );
 }

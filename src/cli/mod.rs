@@ -6,7 +6,10 @@
 
 mod choice;
 mod compare;
+mod completions;
+mod doctor;
 mod evaluate;
+mod man;
 mod reproduce;
 mod setting_flags;
 mod train;
@@ -27,9 +30,12 @@ use crate::process::say;
 use crate::session::{self, Resumed};
 use crate::terminal_facts::ColourDepth;
 
+/// The program's name, as it is typed.
+const NAME: &str = "vae-tui";
+
 /// Watch a variational autoencoder learn, steer it, scrub its latent space.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(name = NAME, version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// The command; none opens the workbench.
     #[command(subcommand)]
@@ -89,6 +95,12 @@ pub enum Command {
     Compare(compare::Arguments),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
+    /// Say what the program finds where it runs: terminal, colours, folders, processor
+    Doctor,
+    /// Print what makes a shell complete the command line
+    Completions(completions::Arguments),
+    /// Write manual pages
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -102,6 +114,9 @@ impl Command {
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
+            Self::Doctor => doctor::run(),
+            Self::Completions(arguments) => completions::run(&arguments),
+            Self::Man(arguments) => man::run(&arguments),
         }
     }
 }

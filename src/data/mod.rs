@@ -1,7 +1,7 @@
 //! What a model learns from: images as bytes, split into train and test, with labels where there are any.
 //!
 //! A [`Dataset`] keeps pixels as `u8` (MNIST: 55 MB) and hands out rows as `f32` in `[0, 1]` only for the data points
-//! asked for. [`mnist`] is the data set that travels inside the program; [`file`] reads others, in one of the [`formats`].
+//! asked for. [`mnist`] is the data set that travels inside the program; [`mod@file`] reads others, in one of the [`formats`].
 
 mod binarisation;
 mod checksum;

@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
+use super::settings::THREADS_RANGE;
 use super::shard::{Shard, ShardGradient};
 use crate::data::Split;
 use crate::kernels;
@@ -41,7 +42,7 @@ pub struct Workers {
 pub fn default_threads() -> usize {
     std::thread::available_parallelism()
         .map_or(1, |cores| cores.get())
-        .min(256)
+        .min(*THREADS_RANGE.end())
 }
 
 impl Workers {

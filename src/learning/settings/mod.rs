@@ -9,7 +9,7 @@ mod rows;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::rows::{BATCH_RANGE, Configuration, TABLE};
+pub use self::rows::{BATCH_RANGE, Configuration, TABLE, THREADS_RANGE};
 use kinds::Kind;
 
 pub use crate::choices::Choice;

@@ -20,6 +20,9 @@ use crate::nn::optimizer::Rule;
 /// Data points that a minibatch may have.
 pub const BATCH_RANGE: RangeInclusive<usize> = 1..=10_000;
 
+/// Threads that may share a minibatch.
+pub const THREADS_RANGE: RangeInclusive<usize> = 1..=256;
+
 macro_rules! settings {
     ($(
         #[doc = $help:literal]
@@ -128,5 +131,5 @@ settings! {
     /// Threads that share a minibatch, usually the cores of this machine
     ///
     /// One tape each. Their number decides the order of summation, so it belongs to the run.
-    threads: usize = default_threads(), { name: "threads", unit: "", kind: Whole(1..=256), live: false }
+    threads: usize = default_threads(), { name: "threads", unit: "", kind: Whole(THREADS_RANGE), live: false }
 }

@@ -405,4 +405,33 @@ mod tests {
             Ok(1_050)
         );
     }
+
+    #[test]
+    fn fields_that_do_not_fit_scroll_and_marks_say_that_there_are_more() {
+        let mut form = Form::new(&Configuration::default());
+        let area = Rect::new(0, 0, 60, 12);
+        let drawn = |form: &Form| {
+            let mut buffer = Buffer::empty(area);
+            form.render(area, &mut buffer);
+            let symbols = buffer.content.iter().map(|cell| cell.symbol());
+            symbols.collect::<String>()
+        };
+        let first = drawn(&form);
+        assert!(
+            first.contains("▶ latent") && first.contains('▼') && !first.contains('▲'),
+            "{first}"
+        );
+        press(&mut form, &[KeyCode::Up]);
+        let last = drawn(&form);
+        assert!(
+            last.contains("▶ threads") && last.contains('▲') && !last.contains('▼'),
+            "{last}"
+        );
+        press(&mut form, &[KeyCode::Down; 9]);
+        let middle = drawn(&form);
+        assert!(
+            middle.contains("▶ batch") && middle.contains('▲') && middle.contains('▼'),
+            "{middle}"
+        );
+    }
 }
