@@ -353,7 +353,11 @@ fn an_unsaved_run_is_never_left_without_a_question() {
         app.overlay,
         Some(Overlay::Confirm(Question::Replace(_)))
     ));
-    assert!(matches!(type_character(&mut app, 'y')[..], [Effect::NewRun(..)]));
+    let left = type_character(&mut app, 'y');
+    assert!(
+        matches!(left[..], [Effect::Command(Command::Pause), Effect::NewRun(..)]),
+        "no more is lost than was agreed: {left:?}"
+    );
 }
 
 #[test]

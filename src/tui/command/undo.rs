@@ -6,10 +6,10 @@ use crate::run::Command;
 use crate::tui::app::{App, Selection, Stage};
 use crate::tui::message::Effect;
 
-/// What can be undone.
+/// What can be undone, or the part of it that a person changed: the rest may have changed by itself since.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undoable {
-    selection: Selection,
+    selection: Option<Selection>,
     settings: Option<Settings>,
 }
 
@@ -34,11 +34,31 @@ impl Undoable {
     /// As it is now.
     pub fn of(app: &App) -> Self {
         Self {
-            selection: app.selection.clone(),
+            selection: Some(app.selection.clone()),
             settings: app.workspace().map(|workspace| Settings {
                 learning_rate: workspace.progress.learning_rate,
                 estimator: workspace.progress.configuration.estimator,
             }),
+        }
+    }
+
+    /// The part of this that is different in `other`.
+    fn changed_in(self, other: &Self) -> Self {
+        Self {
+            selection: self
+                .selection
+                .filter(|selection| Some(selection) != other.selection.as_ref()),
+            settings: self
+                .settings
+                .filter(|settings| Some(settings) != other.settings.as_ref()),
+        }
+    }
+
+    /// The part of this that `other` has.
+    fn part_in(self, other: &Self) -> Self {
+        Self {
+            selection: self.selection.filter(|_| other.selection.is_some()),
+            settings: self.settings.filter(|_| other.settings.is_some()),
         }
     }
 }
@@ -53,7 +73,7 @@ impl History {
         if self.done.len() == MOST {
             self.done.remove(0);
         }
-        self.done.push(before);
+        self.done.push(before.changed_in(after));
     }
 }
 
@@ -64,7 +84,7 @@ pub(super) fn undo(app: &mut App) -> Vec<Effect> {
         app.say("there is nothing to undo");
         return Vec::new();
     };
-    app.history.undone.push(present.clone());
+    app.history.undone.push(present.clone().part_in(&before));
     restore(app, &present, before)
 }
 
@@ -75,12 +95,14 @@ pub(super) fn redo(app: &mut App) -> Vec<Effect> {
         app.say("there is nothing to do again");
         return Vec::new();
     };
-    app.history.done.push(present.clone());
+    app.history.done.push(present.clone().part_in(&after));
     restore(app, &present, after)
 }
 
 fn restore(app: &mut App, present: &Undoable, wanted: Undoable) -> Vec<Effect> {
-    app.selection = wanted.selection;
+    if let Some(selection) = wanted.selection {
+        app.selection = selection;
+    }
     let (Some(settings), Stage::Ready(workspace)) = (wanted.settings, &mut app.stage) else {
         return Vec::new();
     };

@@ -6,14 +6,18 @@ use frizbee::{Config, Matcher};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 use tui_input::{Input, InputRequest};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::tui::command::keymap::Keymap;
 use crate::tui::command::{self, Command, Scope};
 use crate::tui::{layout, text, theme};
+
+/// Columns of a command's name: of the longest one.
+const NAME: usize = 28;
 
 /// What is typed, and the commands that fit it.
 #[derive(Debug)]
@@ -132,6 +136,9 @@ impl Palette {
         let mut matcher = Matcher::new(typed, &Config::default());
         let matches = matcher.match_list(&words);
         self.found = matches.iter().map(|found| found.index as usize).collect();
+        // A name that is another's beginning, written out, means itself.
+        self.found
+            .sort_by_key(|&place| self.entries[place].command.name != typed);
     }
 
     /// Draws the palette.
@@ -145,30 +152,7 @@ impl Palette {
             buffer,
         );
         let width = usize::from(inside.width);
-        let input = text::printable(self.input.value());
-        let room = width.saturating_sub(3);
-        let scroll = self.input.visual_scroll(room);
-        let mut before = String::new();
-        let mut after = String::new();
-        for (place, character) in input.chars().enumerate().skip(scroll) {
-            if place < self.input.cursor() {
-                &mut before
-            } else {
-                &mut after
-            }
-            .push(character);
-        }
-        let mut rest = after.chars();
-        let under = rest.next().unwrap_or(' ');
-        let mut lines = vec![Line::from(vec![
-            Span::styled(":", theme::selected()),
-            Span::raw(before),
-            Span::styled(
-                under.to_string(),
-                Style::new().add_modifier(ratatui::style::Modifier::REVERSED),
-            ),
-            Span::raw(rest.collect::<String>()),
-        ])];
+        let mut lines = vec![self.typed(width)];
         let shown = usize::from(inside.height.saturating_sub(1));
         if self.found.is_empty() {
             lines.push(Line::styled("no command fits that", theme::dim()));
@@ -180,6 +164,27 @@ impl Palette {
         Paragraph::new(lines).render(inside, buffer);
     }
 
+    /// What is typed, with the cursor on it; what stands before the cursor is seen from its end where it is long.
+    fn typed(&self, width: usize) -> Line<'static> {
+        let value = self.input.value();
+        let cursor = value.char_indices().nth(self.input.cursor());
+        let (before, after) = value.split_at(cursor.map_or(value.len(), |(place, _)| place));
+        let (before, after) = (text::printable(before), text::printable(after));
+        let mut rest = after.graphemes(true);
+        // Nothing stands there at the end, and a mark by itself takes no column.
+        let under = rest
+            .next()
+            .filter(|under| text::columns(under) > 0)
+            .unwrap_or(" ");
+        let room = width.saturating_sub(1 + text::columns(under));
+        Line::from(vec![
+            Span::styled(":", theme::selected()),
+            Span::raw(text::end(&before, room).to_owned()),
+            Span::styled(under.to_owned(), Style::new().add_modifier(Modifier::REVERSED)),
+            Span::raw(rest.as_str().to_owned()),
+        ])
+    }
+
     fn row(&self, entry: &Entry, is_selected: bool, width: usize) -> Line<'static> {
         let (marker, style) = if is_selected {
             ("▶ ", theme::selected())
@@ -189,7 +194,7 @@ impl Palette {
         let keys = format!("  {}", entry.keys);
         let room = width.saturating_sub(text::columns(marker) + text::columns(&keys));
         let name = text::cut(entry.command.name, room).into_owned();
-        let name = text::padded(&name, 26.min(room));
+        let name = text::padded(&name, NAME.min(room));
         let help = text::cut(entry.command.help, room.saturating_sub(text::columns(&name) + 1)).into_owned();
         let help = text::padded(&help, room.saturating_sub(text::columns(&name) + 1));
         Line::from(vec![
