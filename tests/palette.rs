@@ -215,17 +215,19 @@ fn text_of_any_width_stays_inside() {
         cells.iter().filter(reversed).count()
     };
     let before = sides(&app);
-    for text in [
-        "日本語の名前",
-        "🦀🦀🦀",
-        "e\u{301}e\u{301}",
-        "👩\u{200d}👩\u{200d}👧 x",
-        "plain",
+    let is_shown = |app: &App, symbol: &str| frame(app).content.iter().any(|cell| cell.symbol() == symbol);
+    for (text, last) in [
+        ("日本語の名前", "前"),
+        ("🦀🦀🦀", "🦀"),
+        ("e\u{301}e\u{301}", "e\u{301}"),
+        ("👩\u{200d}👩\u{200d}👧 X", "X"),
+        ("plainly", "y"),
     ] {
         for repeats in [1, 5, 30] {
             paste(&mut app, &text.repeat(repeats));
             assert_eq!(sides(&app), before, "{}", screen(&app));
             assert!(cursors(&app) >= 1, "{}", screen(&app));
+            assert!(is_shown(&app, last), "{}", screen(&app));
             for key in [
                 KeyCode::Left,
                 KeyCode::Left,

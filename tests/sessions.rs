@@ -185,6 +185,51 @@ fn everything_comes_back() {
     );
 }
 
+/// Version 1 of the schema had the states of the panes beside one another.
+#[test]
+fn the_view_of_the_first_schema_is_read_and_what_is_saved_then_is_of_the_second() {
+    let (_folder, path, text) = saved();
+    let start = text.find("    view: (").expect("a view");
+    let end = start + text[start..].find("\n    ),").expect("its end");
+    let view = "    view: (pane: Traversal, zoomed: true, log_axis: true, smoothing: 100, paper: false, \
+                start_image: Some(7), latent: [0.5, 0, 0, 0, 0, -3], dimension: Some(4), images: [5, 6, 7], \
+                selected_image: 2, sheet: Plane, comparison: (selected: 0, against: Seconds, bounds: Both, \
+                cursor: 0.25, window: (0.5, 0.75))";
+    let first = format!("{}{view}{}", &text[..start], &text[end..]).replacen("version: 2", "version: 1", 1);
+    std::fs::write(&path, first).expect("the folder can be written");
+    let session = load(&path).expect("the first schema is still read");
+    let view = session.view().clone();
+    let selected = View {
+        focus: "traversal".into(),
+        zoomed: true,
+        log_axis: true,
+        paper: false,
+        start_image: Some(7),
+        latent: vec![0.5, 0.0, 0.0, 0.0, 0.0, -3.0],
+        dimension: Some(4),
+        images: vec![5, 6, 7],
+        selected_image: 2,
+        panes: view.panes.clone(),
+    };
+    assert_eq!(view, selected);
+    let comparison: Comparison = view.panes["comparison"].into_rust().expect("a comparison");
+    assert_eq!(
+        (comparison.against, comparison.bounds),
+        (Against::Seconds, Bounds::Both)
+    );
+    assert_eq!((comparison.cursor, comparison.window), (0.25, (0.5, 0.75)));
+    let training: training::Training = view.panes["training"].into_rust().expect("a state");
+    assert_eq!(training.smoothing, 100);
+    let traversal: Traversal = view.panes["traversal"].into_rust().expect("a state");
+    assert_eq!(traversal.sheet, Sheet::Plane);
+
+    let state = session.into_state(&shapes()).expect("the same data");
+    save(&state, &view, &path).expect("the folder can be written");
+    let text = std::fs::read_to_string(&path).expect("a session is text");
+    assert!(text.contains("version: 2"), "{text:.300}");
+    assert_eq!(load(&path).expect("it was just saved").view(), &view);
+}
+
 #[test]
 fn chains_that_do_not_fit_the_run_are_refused() {
     let data = shapes();

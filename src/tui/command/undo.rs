@@ -5,10 +5,10 @@ use crate::learning::settings::{Assignment, TABLE};
 use crate::tui::app::{App, Selection};
 use crate::tui::message::Effect;
 
-/// What can be undone.
+/// What can be undone, or the part of it that a person changed: the rest may have changed by itself since.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undoable {
-    selection: Selection,
+    selection: Option<Selection>,
     /// What can be set of a run under way.
     settings: Vec<Assignment>,
 }
@@ -27,8 +27,33 @@ impl Undoable {
     /// As it is now.
     pub fn of(app: &App) -> Self {
         Self {
-            selection: app.selection.clone(),
+            selection: Some(app.selection.clone()),
             settings: live_settings(app),
+        }
+    }
+
+    /// The part of this that is different in `other`.
+    fn changed_in(self, other: &Self) -> Self {
+        Self {
+            selection: self
+                .selection
+                .filter(|selection| Some(selection) != other.selection.as_ref()),
+            settings: {
+                let different = |setting: &Assignment| !other.settings.contains(setting);
+                self.settings.into_iter().filter(different).collect()
+            },
+        }
+    }
+
+    /// The part of this that `other` has.
+    fn part_in(self, other: &Self) -> Self {
+        Self {
+            selection: self.selection.filter(|_| other.selection.is_some()),
+            settings: {
+                let is_named = |name: &str| other.settings.iter().any(|other| other.setting == name);
+                let named = |setting: &Assignment| is_named(&setting.setting);
+                self.settings.into_iter().filter(named).collect()
+            },
         }
     }
 }
@@ -54,7 +79,7 @@ impl History {
         if self.done.len() == MOST {
             self.done.remove(0);
         }
-        self.done.push(before);
+        self.done.push(before.changed_in(after));
     }
 }
 
@@ -65,7 +90,7 @@ pub(super) fn undo(app: &mut App) -> Vec<Effect> {
         app.say("there is nothing to undo");
         return Vec::new();
     };
-    app.history.undone.push(present.clone());
+    app.history.undone.push(present.clone().part_in(&before));
     restore(app, &present, before)
 }
 
@@ -76,12 +101,14 @@ pub(super) fn redo(app: &mut App) -> Vec<Effect> {
         app.say("there is nothing to do again");
         return Vec::new();
     };
-    app.history.done.push(present.clone());
+    app.history.done.push(present.clone().part_in(&after));
     restore(app, &present, after)
 }
 
 fn restore(app: &mut App, present: &Undoable, wanted: Undoable) -> Vec<Effect> {
-    app.selection = wanted.selection;
+    if let Some(selection) = wanted.selection {
+        app.selection = selection;
+    }
     let different = wanted
         .settings
         .into_iter()

@@ -15,6 +15,9 @@ use crate::tui::command::{self, Command, Scope};
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
+/// Columns of a command's name: of the longest one.
+const NAME: usize = 28;
+
 /// What is typed, and the commands that fit it.
 #[derive(Debug)]
 pub struct Palette {
@@ -172,6 +175,9 @@ impl Palette {
         let mut matcher = Matcher::new(typed, &Config::default());
         let matches = matcher.match_list(&words);
         self.found = matches.iter().map(|found| found.index as usize).collect();
+        // A name that is another's beginning, written out, means itself.
+        self.found
+            .sort_by_key(|&place| self.entries[place].command.name != typed);
     }
 
     /// Draws the palette.
@@ -242,7 +248,7 @@ impl Palette {
         let keys = format!("  {}", entry.keys);
         let room = width.saturating_sub(text::columns(marker) + text::columns(&keys));
         let name = text::cut(entry.command.name, room).into_owned();
-        let name = text::padded(&name, 26.min(room));
+        let name = text::padded(&name, NAME.min(room));
         let help = text::cut(entry.command.help, room.saturating_sub(text::columns(&name) + 1)).into_owned();
         let help = text::padded(&help, room.saturating_sub(text::columns(&name) + 1));
         Line::from(vec![

@@ -209,12 +209,18 @@ impl Chart {
     fn render_changes(&self, plot: Rect, buffer: &mut Buffer) {
         let mut end = plot.right();
         for (x, words) in self.changes.iter().rev() {
-            let Some(position) = self.x.position(*x).filter(|position| (0.0..=1.0).contains(position)) else {
+            let Some(position) = self
+                .x
+                .position(*x)
+                .filter(|position| (0.0..=1.0).contains(position))
+            else {
                 continue;
             };
             let x = plot.x + (position * f64::from(plot.width - 1)).round() as u16;
             for y in plot.top()..plot.bottom() {
-                buffer[(x, y)].set_symbol("┊").set_style(Style::new().fg(theme::FRAME));
+                buffer[(x, y)]
+                    .set_symbol("┊")
+                    .set_style(Style::new().fg(theme::FRAME));
             }
             let room = usize::from(end.saturating_sub(x + 1));
             if text::columns(words) <= room {

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 use tui_input::{Input, InputRequest};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::tui::text;
 
@@ -45,28 +46,23 @@ impl TextField {
         }
     }
 
-    /// The text with its cursor, as much of it as fits into so many columns.
+    /// The text with the cursor on it, in so many columns; what stands before the cursor is seen from its end where it is long.
     pub fn spans(&self, columns: usize) -> Vec<Span<'static>> {
-        let first = self.0.visual_scroll(columns.saturating_sub(1));
-        let cursor = self.0.cursor();
-        let (mut before, mut under, mut after) = (String::new(), " ".to_owned(), String::new());
-        let mut column = 0;
-        for (place, character) in text::printable(self.value()).chars().enumerate() {
-            let width = text::columns(character.encode_utf8(&mut [0; 4]));
-            column += width;
-            if column <= first {
-                continue;
-            }
-            match place.cmp(&cursor) {
-                std::cmp::Ordering::Less => before.push(character),
-                std::cmp::Ordering::Equal => under = character.to_string(),
-                std::cmp::Ordering::Greater => after.push(character),
-            }
-        }
+        let value = self.0.value();
+        let cursor = value.char_indices().nth(self.0.cursor());
+        let (before, after) = value.split_at(cursor.map_or(value.len(), |(place, _)| place));
+        let (before, after) = (text::printable(before), text::printable(after));
+        let mut rest = after.graphemes(true);
+        // Nothing stands there at the end, and a mark by itself takes no column.
+        let under = rest
+            .next()
+            .filter(|under| text::columns(under) > 0)
+            .unwrap_or(" ");
+        let room = columns.saturating_sub(text::columns(under));
         vec![
-            Span::raw(before),
-            Span::styled(under, Style::new().add_modifier(Modifier::REVERSED)),
-            Span::raw(after),
+            Span::raw(text::end(&before, room).to_owned()),
+            Span::styled(under.to_owned(), Style::new().add_modifier(Modifier::REVERSED)),
+            Span::raw(rest.as_str().to_owned()),
         ]
     }
 }
