@@ -84,12 +84,27 @@ impl Default for Config {
 
 /// An entry of the file: its name, and what it decides.
 pub const ENTRIES: [(&str, &str); 6] = [
-    ("theme", "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes"),
-    ("keys", "other keys for commands: \"session.save\": [\"Ctrl-S\", \"F2\"]"),
-    ("colours", "truecolour, 256, 16 or none, where the terminal does not say what it can"),
+    (
+        "theme",
+        "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
+    ),
+    (
+        "keys",
+        "other keys for commands: \"session.save\": [\"Ctrl-S\", \"F2\"]",
+    ),
+    (
+        "colours",
+        "truecolour, 256, 16 or none, where the terminal does not say what it can",
+    ),
     ("preset", "what a new run starts from"),
-    ("threads", "threads that share a minibatch of a new run, from 1 to 256"),
-    ("autosave", "seconds between two copies of an unsaved run, from 1 to 86400"),
+    (
+        "threads",
+        "threads that share a minibatch of a new run, from 1 to 256",
+    ),
+    (
+        "autosave",
+        "seconds between two copies of an unsaved run, from 1 to 86400",
+    ),
 ];
 
 /// The folder of the configuration; none where the home folder is not known.
@@ -122,7 +137,10 @@ pub fn load_from(folder: &Path) -> Loaded {
         },
     };
     let is_file_name = |name: &str| !name.contains(['/', '\\']) && name != "..";
-    let theme = folder.join("themes").join(&loaded.config.theme).with_extension("ron");
+    let theme = folder
+        .join("themes")
+        .join(&loaded.config.theme)
+        .with_extension("ron");
     if is_file_name(&loaded.config.theme) && theme.exists() {
         match std::fs::read_to_string(&theme) {
             Ok(text) => {
@@ -130,7 +148,9 @@ pub fn load_from(folder: &Path) -> Loaded {
                 loaded.config.theme_file = Some(file);
                 loaded.faults.extend(faults);
             }
-            Err(error) => loaded.faults.push(format!("{} can't be read: {error}", shown(&theme))),
+            Err(error) => loaded
+                .faults
+                .push(format!("{} can't be read: {error}", shown(&theme))),
         }
     }
     loaded
@@ -298,14 +318,19 @@ impl<'de> Deserialize<'de> for Name {
 impl Loaded {
     /// Where the value of an entry comes from.
     pub fn origin(&self, name: &str) -> Origin {
-        self.lines.get(name).map_or(Origin::Default, |&line| Origin::Line(line))
+        self.lines
+            .get(name)
+            .map_or(Origin::Default, |&line| Origin::Line(line))
     }
 
     /// The effective configuration as a file that says the same, with what each entry decides and where its value comes from.
     pub fn text(&self) -> String {
         let config = &self.config;
         let quoted = |text: &str| format!("{text:?}");
-        let keys = config.keys.iter().map(|(name, keys)| format!("{name:?}: {keys:?}"));
+        let keys = config
+            .keys
+            .iter()
+            .map(|(name, keys)| format!("{name:?}: {keys:?}"));
         let keys = format!("{{{}}}", keys.collect::<Vec<_>>().join(", "));
         let mut text = match &self.path {
             Some(path) => format!("// {}\n(\n", shown(path)),
@@ -359,7 +384,10 @@ mod tests {
             autosave,
             ..
         } = &loaded.config;
-        assert_eq!((theme.as_str(), *colours), ("light", Some(ColourDepth::Indexed256)));
+        assert_eq!(
+            (theme.as_str(), *colours),
+            ("light", Some(ColourDepth::Indexed256))
+        );
         assert_eq!((*preset, *threads, *autosave), (Preset::PaperMnist, Some(3), 30));
         assert_eq!(keys["session.save"], ["Ctrl-S"]);
         let origins = ["theme", "preset", "threads", "autosave"].map(|name| loaded.origin(name));

@@ -17,6 +17,7 @@
 //! - [`model`]: encoder, decoder, and the lower bound that joins them
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step
+//! - [`config`]: what a person set for every start
 //! - [`explore`]: a model looked into: traversals and reconstructions
 //! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
@@ -31,6 +32,7 @@
 pub mod cancel;
 pub mod choices;
 pub mod cli;
+pub mod config;
 pub mod data;
 pub mod dims;
 pub mod evaluation;

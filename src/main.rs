@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use vae_tui::cli::{Cli, NobodyReads, WorkbenchArguments};
+use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments};
+use vae_tui::config::{self, Loaded};
 use vae_tui::process::{say, survive_large_writes};
 use vae_tui::tui;
 
@@ -16,8 +17,11 @@ fn main() -> ExitCode {
     let result = survive_large_writes()
         .map_err(Into::into)
         .and_then(|()| match cli.command {
-            Some(command) => command.run(),
-            None => options(cli.workbench).and_then(tui::run),
+            Some(command) => command.run(&About {
+                commands: tui::listing,
+                faults: tui::faults,
+            }),
+            None => options(cli.workbench, config::load()).and_then(tui::run),
         });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,16 +34,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// What the workbench opens with, as the command line says it.
-fn options(arguments: WorkbenchArguments) -> anyhow::Result<tui::Options> {
+/// What the workbench opens with, as the command line says it,
+/// or else the configuration.
+fn options(arguments: WorkbenchArguments, loaded: Loaded) -> anyhow::Result<tui::Options> {
     let run = match arguments.session {
         Some(path) => tui::Run::Saved(path, arguments.data),
-        None => tui::Run::New(arguments.new_run()?),
+        None => tui::Run::New(arguments.new_run(&loaded.config)?),
     };
     Ok(tui::Options {
         run,
         compare: arguments.compare,
-        autosave: Duration::from_secs(arguments.autosave),
-        colours: arguments.colours,
+        autosave: Duration::from_secs(arguments.autosave.unwrap_or(loaded.config.autosave)),
+        colours: arguments.colours.or(loaded.config.colours),
+        config: loaded.config,
+        faults: loaded.faults,
     })
 }

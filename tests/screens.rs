@@ -247,8 +247,8 @@ fn differences_are_red_and_blue_and_the_focus_is_marked() {
             .expect("three panes");
         buffer[(area.x, area.y)].fg
     };
-    assert_eq!(corner("training"), theme::ACCENT);
-    assert_eq!(corner("traversal"), theme::FRAME);
+    assert_eq!(corner("training"), theme::colours().accent);
+    assert_eq!(corner("traversal"), theme::colours().frame);
 }
 
 #[test]

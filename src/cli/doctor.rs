@@ -3,10 +3,9 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use directories::ProjectDirs;
-
 use super::{NAME, print_line};
 use crate::choices::Choose;
+use crate::config;
 use crate::files::shown;
 use crate::learning::default_threads;
 use crate::session::folder;
@@ -27,10 +26,8 @@ pub(super) fn run() -> anyhow::Result<()> {
         Glyphs::Console => "those of the console",
     };
     let sessions = folder::sessions().map_or_else(|error| error.to_string(), |folder| place(&folder));
-    let configuration = ProjectDirs::from("", "", NAME);
-    let configuration = configuration.map_or("the home folder is not known".into(), |folders| {
-        place(folders.config_dir())
-    });
+    let configuration = config::folder();
+    let configuration = configuration.map_or("the home folder is not known".into(), |folder| place(&folder));
     let lines = [
         ("version", format!("{NAME} {}", env!("CARGO_PKG_VERSION"))),
         (

@@ -7,6 +7,7 @@
 mod choice;
 mod compare;
 mod completions;
+mod config;
 mod doctor;
 mod evaluate;
 mod man;
@@ -22,7 +23,7 @@ use anyhow::Context;
 use choice::choice;
 use clap::{Args, Parser, Subcommand};
 
-use crate::choices::Choose;
+use crate::config::Config;
 use crate::data::{self, Dataset, LoadError};
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
@@ -53,32 +54,35 @@ pub struct WorkbenchArguments {
     /// A session whose curve is drawn beside the run's own; may be given several times
     #[arg(long, value_name = "FILE")]
     pub compare: Vec<PathBuf>,
-    /// What a new run starts from
-    #[arg(long, value_parser = choice::<Preset>(), default_value = Preset::default().word(), conflicts_with = "session")]
-    pub preset: Preset,
+    /// What a new run starts from [default: mnist, or as the configuration says]
+    #[arg(long, value_parser = choice::<Preset>(), conflicts_with = "session")]
+    pub preset: Option<Preset>,
     /// What a new run is trained on: mnist, or the path of a file of images; with a session, where its data is now
     #[arg(long, value_name = "PATH")]
     pub data: Option<String>,
     /// Threads that share a minibatch of a new run [default: the cores of this machine]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "session")]
     pub threads: Option<u16>,
-    /// Seconds between two copies of an unsaved run, which are kept in case the program ends badly
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub autosave: u64,
+    /// Seconds between two copies of an unsaved run, which are kept in case the program ends badly [default: 60, or as the
+    /// configuration says]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub autosave: Option<u64>,
     /// Colours to use, where the terminal does not say what it can
     #[arg(long, value_name = "COLOURS", value_parser = choice::<ColourDepth>())]
     pub colours: Option<ColourDepth>,
 }
 
 impl WorkbenchArguments {
-    /// The run that the workbench begins where no session is opened.
+    /// The run that the workbench begins where no session is opened; what no flag says, the configuration does.
     ///
     /// # Errors
     /// If the preset needs data and none is named.
-    pub fn new_run(&self) -> anyhow::Result<Configuration> {
-        let threads = self.threads.map_or_else(default_threads, usize::from);
+    pub fn new_run(&self, config: &Config) -> anyhow::Result<Configuration> {
+        let threads = self.threads.or(config.threads);
+        let threads = threads.map_or_else(default_threads, usize::from);
+        let preset = self.preset.unwrap_or(config.preset);
         let named = self.data.as_ref().map(|data| Assignment::new("data", data));
-        let configuration = self.preset.configuration(threads).with(named.as_slice())?;
+        let configuration = preset.configuration(threads).with(named.as_slice())?;
         ensure_data(&configuration)?;
         Ok(configuration)
     }
@@ -101,6 +105,16 @@ pub enum Command {
     Completions(completions::Arguments),
     /// Write manual pages
     Man(man::Arguments),
+    /// Print the configuration that holds, and where each value comes from
+    Config,
+}
+
+/// What commands tell of the workbench, which is a room of its own.
+pub struct About {
+    /// Its commands with their keys, a line each.
+    pub commands: fn() -> String,
+    /// What it can't do of what a configuration asks for, a sentence each.
+    pub faults: fn(&Config) -> Vec<String>,
 }
 
 impl Command {
@@ -108,7 +122,7 @@ impl Command {
     ///
     /// # Errors
     /// One sentence that names the file and the cause.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self, about: &About) -> anyhow::Result<()> {
         match self {
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
@@ -117,6 +131,7 @@ impl Command {
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),
             Self::Man(arguments) => man::run(&arguments),
+            Self::Config => config::run(about),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::layout;
 use super::message::{Effect, Opened};
 use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
+use super::theme::{self, Theme};
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::learning::mcem::Sampling;
@@ -37,6 +38,8 @@ pub struct App {
     pub focus: &'static Kind,
     /// Whether it fills the screen.
     pub zoomed: bool,
+    /// The colours.
+    pub theme: Theme,
     /// What is selected.
     pub selection: Selection,
     /// Whether the axes of curves are logarithmic.
@@ -189,6 +192,7 @@ impl App {
             glyphs: Glyphs::Unicode,
             focus: panes::KINDS[0],
             zoomed: false,
+            theme: theme::DARK,
             selection: Selection::default(),
             log_axis: false,
             paper: true,

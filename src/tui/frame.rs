@@ -24,6 +24,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
+    theme::set(app.theme);
     match &app.stage {
         Stage::Loading(what, fraction) => render_loading(what, *fraction, area, buffer),
         Stage::Ready(workspace) => {
@@ -74,7 +75,7 @@ fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
     Gauge::default()
         .ratio(f64::from(fraction.clamp(0.0, 1.0)))
         .label(format!("{what} {:.0} %", 100.0 * fraction))
-        .gauge_style(Style::new().fg(theme::ACCENT))
+        .gauge_style(Style::new().fg(theme::colours().accent))
         .use_unicode(true)
         .render(middle, buffer);
 }
@@ -87,9 +88,9 @@ const LEAST_FILE_NAME: usize = 12;
 fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let progress = &workspace.progress;
     let (symbol, state, colour) = match progress.state {
-        State::Running => ("▶", "running", theme::GOOD),
-        State::Paused => ("‖", "paused", theme::TRAIN),
-        State::Finished => ("■", "goal reached", theme::ACCENT),
+        State::Running => ("▶", "running", theme::colours().good),
+        State::Paused => ("‖", "paused", theme::colours().train),
+        State::Finished => ("■", "goal reached", theme::colours().accent),
     };
     let optimizer = progress.configuration.optimizer.title();
     let method = match progress.configuration.method {
@@ -144,9 +145,9 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
 /// end.
 fn render_notice(notice: &Notice, area: Rect, buffer: &mut Buffer) {
     let (colour, most) = match notice.tone {
-        Tone::Said => (theme::GOOD, 1),
-        Tone::Noted => (theme::GOOD, area.height / 4),
-        Tone::Failed => (theme::BAD, area.height / 2),
+        Tone::Said => (theme::colours().good, 1),
+        Tone::Noted => (theme::colours().good, area.height / 4),
+        Tone::Failed => (theme::colours().bad, area.height / 2),
     };
     let most = usize::from(most.max(1));
     let width = usize::from(area.width.saturating_sub(2)).max(1);
@@ -224,7 +225,7 @@ fn render_pane(
     let style = if focused {
         theme::selected()
     } else {
-        Style::new().fg(theme::FRAME)
+        Style::new().fg(theme::colours().frame)
     };
     Block::bordered()
         .border_type(if focused {
@@ -238,7 +239,7 @@ fn render_pane(
             if focused {
                 theme::selected()
             } else {
-                theme::plain()
+                theme::plain_text()
             },
         ))
         .render(area, buffer);

@@ -30,5 +30,9 @@ pub mod theme;
 pub mod update;
 pub mod widgets;
 
+/// The commands with their usual keys, a line each, as a configuration may rebind them.
+pub use command::listing;
 pub use opening::Run;
+/// What can't be done of what a configuration asks for.
+pub use runtime::faults;
 pub use runtime::{Options, run};

@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded}
 use super::app::App;
 use super::asking::Asking;
 use super::colour::ColourDepth;
+use super::command::keymap::Keymap;
 use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
@@ -25,7 +26,9 @@ use super::saver::{Manner, Request, Saver};
 #[cfg(unix)]
 use super::signals;
 use super::terminal::{Screen, window_size};
+use super::theme::Theme;
 use super::update::update;
+use crate::config::Config;
 use crate::data::Dataset;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
@@ -49,6 +52,17 @@ pub struct Options {
     pub autosave: Duration,
     /// The colours to use; what the environment says where none are given.
     pub colours: Option<ColourDepth>,
+    /// What a person set for every start: theme and keys.
+    pub config: Config,
+    /// What was wrong with that.
+    pub faults: Vec<String>,
+}
+
+/// What can't be done of what a configuration asks for, a sentence each.
+pub fn faults(config: &Config) -> Vec<String> {
+    let (_, of_theme) = Theme::chosen(&config.theme, config.theme_file.as_ref());
+    let (_, of_keys) = Keymap::rebound(&config.keys);
+    of_theme.into_iter().chain(of_keys).collect()
 }
 
 /// Opens the workbench and stays until it is left.
@@ -76,6 +90,11 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 
     let mut app = App::new(screen.area(), depth);
     app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
+    app.keymap = Keymap::rebound(&options.config.keys).0;
+    app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
+    for fault in options.faults.into_iter().chain(faults(&options.config)) {
+        app.complain(fault);
+    }
     let mut runtime = Runtime {
         app,
         saver: Saver::start(sender.clone())?,

@@ -124,15 +124,15 @@ fn style(cell: &Cell) -> String {
 
 fn name(colour: Color) -> String {
     let named = [
-        (theme::ACCENT, "accent"),
-        (theme::DIM, "dim"),
-        (theme::FRAME, "frame"),
-        (theme::TRAIN, "train"),
-        (theme::RAW, "minibatch"),
-        (theme::RAW_SMOOTH, "smoothed"),
-        (theme::TEST, "test"),
-        (theme::GOOD, "good"),
-        (theme::BAD, "bad"),
+        (theme::colours().accent, "accent"),
+        (theme::colours().dim, "dim"),
+        (theme::colours().frame, "frame"),
+        (theme::colours().train, "train"),
+        (theme::colours().minibatch, "minibatch"),
+        (theme::colours().smoothed, "smoothed"),
+        (theme::colours().test, "test"),
+        (theme::colours().good, "good"),
+        (theme::colours().bad, "bad"),
     ];
     if let Color::Indexed(index) = colour {
         return format!("colour {index}");

@@ -75,6 +75,15 @@ pub fn scopes() -> impl Iterator<Item = Scope> {
     std::iter::once(Scope::Everywhere).chain(of_panes)
 }
 
+/// Every command with its default keys, as entries of a configuration that are commented out.
+pub fn listing() -> String {
+    let line = |(_, command): (Scope, &Command)| {
+        let keys: Vec<String> = command.keys.iter().map(|key| key.name()).collect();
+        format!("//   {:?}: {keys:?}, {}\n", command.name, command.help)
+    };
+    all().map(line).collect()
+}
+
 /// The table with the default keys as the README has it.
 pub fn markdown() -> String {
     let mut text = String::new();

@@ -166,7 +166,10 @@ impl Form {
     /// Draws the form.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let (about, style) = match &self.fault {
-            Some(fault) => (text::printable(fault).into_owned(), Style::new().fg(theme::BAD)),
+            Some(fault) => (
+                text::printable(fault).into_owned(),
+                Style::new().fg(theme::colours().bad),
+            ),
             None => (self.fields[self.selected].about(), theme::dim()),
         };
         // The frame takes two rows and four columns.
@@ -225,7 +228,7 @@ impl Form {
             }
             (false, _) => (
                 text::end(&format!("{before}{after}"), room).to_owned(),
-                theme::plain(),
+                theme::plain_text(),
             ),
         };
         let room = room.saturating_sub(text::columns(&value) + 1);

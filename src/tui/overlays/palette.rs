@@ -233,7 +233,7 @@ impl Palette {
         let room = width.saturating_sub(text::columns(&name) + text::columns(&value) + 2);
         let bounds = text::cut(&bounds, room).into_owned();
         Line::from(vec![
-            Span::styled(format!("{name} "), theme::plain()),
+            Span::styled(format!("{name} "), theme::plain_text()),
             Span::styled(format!("{value} "), theme::strong()),
             Span::styled(bounds, theme::dim()),
         ])
@@ -243,7 +243,7 @@ impl Palette {
         let (marker, style) = if is_selected {
             ("▶ ", theme::selected())
         } else {
-            ("  ", theme::plain())
+            ("  ", theme::plain_text())
         };
         let keys = format!("  {}", entry.keys);
         let room = width.saturating_sub(text::columns(marker) + text::columns(&keys));

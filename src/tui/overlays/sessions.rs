@@ -95,7 +95,7 @@ impl SessionList {
             let (marker, style) = if selected {
                 ("▶ ", theme::selected())
             } else {
-                ("  ", theme::plain())
+                ("  ", theme::plain_text())
             };
             let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
             let age = format!("  {}", age(entry.modified));

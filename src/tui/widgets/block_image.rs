@@ -157,7 +157,11 @@ impl BlockImage<'_> {
                 Color::Rgb(level, level, level)
             }
             Scale::Difference => {
-                let hue = if value > 0.0 { theme::MORE } else { theme::LESS };
+                let hue = if value > 0.0 {
+                    theme::colours().more
+                } else {
+                    theme::colours().less
+                };
                 // The root makes small differences visible.
                 let strength = value.abs().min(1.0).sqrt();
                 let [red, green, blue] = hue.map(|part| (f32::from(part) * strength).round() as u8);
@@ -251,7 +255,7 @@ mod tests {
             ..image(&pixels, 1, ColourDepth::TrueColour)
         };
         image.render(buffer.area, &mut buffer);
-        let [[a, b, c], [d, e, f]] = [theme::MORE, theme::LESS];
+        let [[a, b, c], [d, e, f]] = [theme::colours().more, theme::colours().less];
         assert_eq!(
             (buffer[(0, 0)].fg, buffer[(0, 0)].bg),
             (Color::Rgb(a, b, c), Color::Rgb(d, e, f))

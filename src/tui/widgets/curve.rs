@@ -220,7 +220,7 @@ impl Chart {
             for y in plot.top()..plot.bottom() {
                 buffer[(x, y)]
                     .set_symbol("┊")
-                    .set_style(Style::new().fg(theme::FRAME));
+                    .set_style(Style::new().fg(theme::colours().frame));
             }
             let room = usize::from(end.saturating_sub(x + 1));
             if text::columns(words) <= room {
@@ -460,7 +460,7 @@ mod tests {
             backdrop: None,
             series: vec![Series {
                 name: Some("test"),
-                colour: theme::TEST,
+                colour: theme::colours().test,
                 pattern: Pattern::Solid,
                 mark: None,
                 strokes,
@@ -517,22 +517,26 @@ mod tests {
                     high: -100.0,
                 })
                 .collect(),
-            ..level(0.0, theme::RAW)
+            ..level(0.0, theme::colours().minibatch)
         };
         let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 12));
         let meeting = Chart {
             backdrop: Some(band),
             // The fifth and the sixth of 40 rows of dots: the upper two of the second row of cells.
-            series: vec![level(-110.3, theme::TRAIN), level(-112.8, theme::TEST)],
+            series: vec![
+                level(-110.3, theme::colours().train),
+                level(-112.8, theme::colours().test),
+            ],
             ..chart(Vec::new())
         };
         meeting.render(buffer.area, &mut buffer);
         let of = |colour| buffer.content.iter().filter(move |cell| cell.fg == colour);
         assert!(
-            of(theme::TEST).any(|cell| cell.symbol() == "⠶" || cell.symbol() == "⠛" || cell.symbol() == "⣤")
+            of(theme::colours().test)
+                .any(|cell| cell.symbol() == "⠶" || cell.symbol() == "⠛" || cell.symbol() == "⣤")
         );
-        assert!(of(theme::TRAIN).next().is_none());
-        assert!(of(theme::RAW).any(|cell| cell.symbol() == "⣿"));
+        assert!(of(theme::colours().train).next().is_none());
+        assert!(of(theme::colours().minibatch).any(|cell| cell.symbol() == "⣿"));
     }
 
     #[test]

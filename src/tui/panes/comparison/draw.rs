@@ -64,7 +64,7 @@ struct Look {
 
 impl Look {
     fn of(index: usize, runs: usize, depth: ColourDepth) -> Self {
-        let colours = depth.distinct(&theme::RUNS);
+        let colours = depth.distinct(&theme::colours().runs);
         let shared = runs > colours.len();
         Self {
             colour: colours[index % colours.len()],
@@ -125,7 +125,7 @@ fn render_legend(
         let style = if is_selected {
             theme::strong()
         } else {
-            theme::plain()
+            theme::plain_text()
         };
         let marker = if is_selected { '▶' } else { ' ' };
         let Look {
@@ -211,7 +211,7 @@ fn chart(
         if !strokes.is_empty() {
             series.push(Series {
                 name: series.is_empty().then_some("paper"),
-                colour: theme::DIM,
+                colour: theme::colours().dim,
                 pattern: Pattern::Dashed,
                 mark: None,
                 strokes,

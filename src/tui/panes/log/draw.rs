@@ -60,9 +60,9 @@ fn row(line: &LogLine, width: usize) -> Line<'static> {
     let seconds = line.seconds.map_or(String::new(), clock);
     let when = format!("{:>7} {seconds:>8}  ", short(line.samples as f64));
     let style = match line.tone {
-        Tone::Measured => Style::new().fg(theme::TEST),
-        Tone::Done => theme::plain(),
-        Tone::Warned => Style::new().fg(theme::BAD),
+        Tone::Measured => Style::new().fg(theme::colours().test),
+        Tone::Done => theme::plain_text(),
+        Tone::Warned => Style::new().fg(theme::colours().bad),
     };
     let words = text::cut(&line.words, width.saturating_sub(text::columns(&when))).into_owned();
     Line::from(vec![Span::styled(when, theme::dim()), Span::styled(words, style)])

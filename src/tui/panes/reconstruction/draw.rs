@@ -94,7 +94,7 @@ fn render_caption(app: &App, selected: &ItemReconstruction, area: Rect, buffer: 
         .map_or(String::new(), |label| format!(" ({label})"));
     let terms = selected.reconstruction.terms;
     let caption = Line::from(vec![
-        Span::styled(format!(" #{image}{label} "), theme::plain()),
+        Span::styled(format!(" #{image}{label} "), theme::plain_text()),
         Span::styled(
             format!(
                 "ELBO {:.1} = {:.1} - KL {:.1} ",
@@ -103,7 +103,7 @@ fn render_caption(app: &App, selected: &ItemReconstruction, area: Rect, buffer: 
                 terms.kl
             ),
             if app.focus.name == KIND.name {
-                Style::new().fg(theme::ACCENT)
+                Style::new().fg(theme::colours().accent)
             } else {
                 theme::dim()
             },

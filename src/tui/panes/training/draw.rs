@@ -63,8 +63,10 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         Span::raw(left),
     ]);
     let mut minibatch = match progress.configuration.method {
-        Method::Aevb | Method::WakeSleep => terms_line("batch", progress.latest, "KL", theme::TRAIN),
-        Method::Mcem => terms_line("joint", progress.latest, "prior", theme::TRAIN),
+        Method::Aevb | Method::WakeSleep => {
+            terms_line("batch", progress.latest, "KL", theme::colours().train)
+        }
+        Method::Mcem => terms_line("joint", progress.latest, "prior", theme::colours().train),
     };
     if let Some(spread) = progress.spread().filter(|_| progress.latest.is_some()) {
         minibatch.push_span(Span::styled(format!(" ±{spread:.1}"), theme::dim()));
@@ -73,7 +75,7 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         "test ",
         progress.test.as_ref().map(|test| test.terms),
         "KL",
-        theme::TEST,
+        theme::colours().test,
     );
     if let Some(bound) = &progress.test {
         let latent = progress.configuration.latent;
@@ -91,7 +93,7 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
             width: area.width - used,
             height: 1,
         };
-        sparkline::render(&recent, Style::new().fg(theme::TRAIN), beside, buffer);
+        sparkline::render(&recent, Style::new().fg(theme::colours().train), beside, buffer);
     }
 }
 
@@ -107,7 +109,7 @@ fn marginal_line(point: &MarginalPoint) -> Line<'static> {
         ("D", posterior_samples),
         ("AIS", annealed),
     ];
-    let mut line = Line::from(Span::styled("log p", Style::new().fg(theme::ACCENT)));
+    let mut line = Line::from(Span::styled("log p", Style::new().fg(theme::colours().accent)));
     for (name, estimate) in named {
         if let Some(estimate) = estimate {
             line.push_span(Span::styled(format!(" {name} "), theme::dim()));
@@ -224,7 +226,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         let pattern = pattern(Pattern::Dotted);
         series.push(line(
             Some("smoothed"),
-            theme::RAW_SMOOTH,
+            theme::colours().smoothed,
             pattern,
             smooth.collect(),
         ));
@@ -234,8 +236,8 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
             ColourDepth::Monochrome => Pattern::DashDotted,
             _ => Pattern::Dashed,
         };
-        series.push(line(None, theme::TRAIN, pattern, paper_train));
-        series.push(line(Some("paper"), theme::TEST, pattern, paper_test));
+        series.push(line(None, theme::colours().train, pattern, paper_train));
+        series.push(line(Some("paper"), theme::colours().test, pattern, paper_test));
     }
     let train = match progress.configuration.method {
         Method::Aevb | Method::WakeSleep => "train",
@@ -243,18 +245,23 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
     };
     series.push(line(
         Some(train),
-        theme::TRAIN,
+        theme::colours().train,
         pattern(Pattern::Dashed),
         evaluated(|point| point.elbo_train).collect(),
     ));
     series.push(line(
         Some("test"),
-        theme::TEST,
+        theme::colours().test,
         Pattern::Solid,
         evaluated(|point| point.elbo_test).collect(),
     ));
     Some(Chart {
-        backdrop: Some(line(Some("minibatch"), theme::RAW, Pattern::Solid, raw.collect())),
+        backdrop: Some(line(
+            Some("minibatch"),
+            theme::colours().minibatch,
+            Pattern::Solid,
+            raw.collect(),
+        )),
         series,
         x,
         y,
@@ -285,7 +292,7 @@ fn render_bars(pane: &Training, workspace: &Workspace, geometry: &Geometry, buff
         value: test.kl_per_dimension[dimension],
         style: match workspace.is_dead(dimension) {
             Some(true) => theme::dim(),
-            _ => Style::new().fg(theme::ACCENT),
+            _ => Style::new().fg(theme::colours().accent),
         },
     };
     let bars: Vec<Bar> = workspace.order().into_iter().map(bar).collect();

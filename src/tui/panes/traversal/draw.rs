@@ -167,7 +167,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
         Line::styled(from, theme::dim()),
         Line::styled(
             if pane.playing.is_some() { "playing" } else { "" },
-            Style::new().fg(theme::GOOD),
+            Style::new().fg(theme::colours().good),
         ),
     ];
     let listed: Vec<String> = latent
@@ -207,7 +207,7 @@ fn render_label(
     let style = match (selected, dead) {
         (true, _) => theme::selected(),
         (false, true) => theme::dim(),
-        (false, false) => theme::plain(),
+        (false, false) => theme::plain_text(),
     };
     let kl = workspace
         .progress
@@ -222,7 +222,10 @@ fn render_label(
         ),
         Span::styled(kl.unwrap_or_default(), theme::dim()),
         Span::styled(format!("  at {value:+.2}"), theme::dim()),
-        Span::styled(if dead { "  dead" } else { "" }, Style::new().fg(theme::BAD)),
+        Span::styled(
+            if dead { "  dead" } else { "" },
+            Style::new().fg(theme::colours().bad),
+        ),
     ])
     .render(area, buffer);
 }
