@@ -12,8 +12,8 @@ pub mod scalar;
 mod update;
 
 pub use elementwise::{
-    add_bias, add_column_sums, add_scaled, all_finite, relu_backward, relu_in_place, sigmoid_in_place,
-    tanh_backward, tanh_in_place, u8_to_unit,
+    add_bias, add_column_sums, add_relu_gradient, add_scaled, add_tanh_gradient, all_finite, relu,
+    sigmoid_in_place, tanh, u8_to_unit,
 };
 pub use likelihood::{
     LEAST_LOG_VARIANCE, bernoulli_log_likelihood, bernoulli_log_likelihood_and_residuals,
