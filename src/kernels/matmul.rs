@@ -19,8 +19,15 @@ pub struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     /// `values` as `rows` rows of `columns` numbers, row by row.
+    ///
+    /// # Panics
+    /// If there are more or fewer values.
     pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
-        assert_eq!(values.len(), rows * columns, "a matrix of {rows} x {columns}");
+        assert_eq!(
+            Some(values.len()),
+            rows.checked_mul(columns),
+            "a matrix of {rows} x {columns}"
+        );
         Self {
             values,
             rows,
@@ -47,8 +54,12 @@ impl<'a> Matrix<'a> {
             range.start <= range.end && range.end <= self.columns,
             "columns of the matrix"
         );
-        // A matrix without rows has no numbers to begin at.
-        let start = (range.start * self.column_stride).min(self.values.len());
+        // The first of the columns begins inside the values, except in a matrix without rows, which has no numbers to
+        // begin at. A stride is a size that was multiplied once already, so saturating is never wrong.
+        let start = range
+            .start
+            .saturating_mul(self.column_stride)
+            .min(self.values.len());
         Self {
             values: &self.values[start..],
             columns: range.len(),
@@ -90,7 +101,11 @@ pub fn matmul(terms: &[(Matrix, Matrix)], product: &mut [f32]) {
 /// turned, which beats packing the large operand.
 pub fn add_matmul_transposed(left: Matrix, right: Matrix, sums: &mut [f32]) {
     let (rows, columns) = (left.rows, right.rows);
-    assert_eq!(sums.len(), rows * columns, "a sum of {rows} x {columns}");
+    assert_eq!(
+        Some(sums.len()),
+        rows.checked_mul(columns),
+        "a sum of {rows} x {columns}"
+    );
     with_scratch(sums.len(), |turned| {
         let layout = Layout {
             row_stride: 1,
@@ -127,16 +142,20 @@ struct Layout {
     column_stride: usize,
 }
 
+impl Layout {
+    /// The place of an element; none where no slice could have one.
+    fn place(self, row: usize, column: usize) -> Option<usize> {
+        let of_row = row.checked_mul(self.row_stride)?;
+        of_row.checked_add(column.checked_mul(self.column_stride)?)
+    }
+}
+
 /// Computes the columns `range` of a sum of products; `product` has an element for every row and column of the whole.
 fn sum(terms: &[(Matrix, Matrix)], product: &mut [f32], range: Range<usize>, layout: Layout) {
     static PACKING: Once = Once::new();
     // Operands as small as a minibatch are read in place faster than they are packed.
     PACKING.call_once(|| gemm::set_lhs_packing_threshold_single_thread(256));
 
-    let Layout {
-        row_stride,
-        column_stride,
-    } = layout;
     for (index, &(left, right)) in terms.iter().enumerate() {
         let right = right.columns(range.clone());
         let (rows, depth, columns) = (left.rows, left.columns, right.columns);
@@ -144,20 +163,26 @@ fn sum(terms: &[(Matrix, Matrix)], product: &mut [f32], range: Range<usize>, lay
         if rows == 0 || columns == 0 {
             continue;
         }
-        let last = (rows - 1) * row_stride + (range.end - 1) * column_stride;
-        assert!(last < product.len(), "an element for every row and column");
-        let first = &mut product[range.start * column_stride..];
-        // SAFETY: every element of a `Matrix` lies in its slice. The elements of the product from `first` on lie in
-        // theirs, which is borrowed exclusively: the furthest was checked just now. With `read_dst` false the old
-        // numbers of the product are not read.
+        let last = layout.place(rows - 1, range.end - 1);
+        assert!(
+            last.is_some_and(|last| last < product.len()),
+            "an element for every row and column"
+        );
+        let first = &mut product[range.start * layout.column_stride..];
+        // SAFETY: every element of a `Matrix` lies in its slice: `Matrix::new` checked the product of its sizes, and a
+        // transposed matrix or some of the columns have no element that the whole has not. The inner sizes are equal.
+        // The elements of the product from `first` on lie in its slice, which is borrowed exclusively: the furthest was
+        // checked just now, without overflow, and every other is nearer. A slice has at most `isize::MAX` bytes, so no
+        // stride that reaches an element of one is lost in the conversion; a stride that reaches none (of a matrix with
+        // one row or column) is multiplied by 0. With `read_dst` false the old numbers of the product are not read.
         unsafe {
             gemm::gemm(
                 rows,
                 columns,
                 depth,
                 first.as_mut_ptr(),
-                column_stride as isize,
-                row_stride as isize,
+                layout.column_stride as isize,
+                layout.row_stride as isize,
                 index > 0,
                 left.values.as_ptr(),
                 left.column_stride as isize,
@@ -247,6 +272,28 @@ mod tests {
                 prop_assert!((value - expected).abs() < 1e-5);
             }
         }
+    }
+
+    #[test]
+    fn sizes_whose_product_overflows_are_refused() {
+        let values = [0.0; 4];
+        for (rows, columns) in [(usize::MAX / 2 + 3, 2), (1 << 63, 2), (usize::MAX, usize::MAX)] {
+            let made = std::panic::catch_unwind(|| Matrix::new(&values, rows, columns));
+            assert!(made.is_err(), "{rows} x {columns}");
+        }
+        let wide = Matrix::new(&[], 0, usize::MAX);
+        let summed = std::panic::catch_unwind(|| {
+            add_matmul_transposed(wide.transposed(), wide.transposed(), &mut [0.0; 1]);
+        });
+        assert!(summed.is_err(), "a product of more elements than memory has");
+        assert!(
+            Layout {
+                row_stride: usize::MAX,
+                column_stride: 1
+            }
+            .place(2, 0)
+            .is_none()
+        );
     }
 
     #[test]
