@@ -33,7 +33,7 @@ pub fn importance_weighted(
         bound(elements(&moments), samples, generator, |z| {
             let rows = Batch(z.len() / model.architecture().latent);
             let z = tensor_of(&device(), (rows, Latent(model.architecture().latent)), &z);
-            model.decoder().forward(z).log_likelihoods(&x)
+            model.decode(z).log_likelihoods(&x)
         })
     };
     average(points, 1, |points| points.map(of_point).collect(), go_on)

@@ -133,7 +133,7 @@ impl Sums {
         }
         sums.terms.kl = sums.kl_per_dimension.iter().sum();
 
-        let decoded = model.decoder().forward(posterior::reparameterise(moments, &eps));
+        let decoded = model.decode(posterior::reparameterise(moments, &eps));
         let per_point = decoded.log_likelihoods(&x);
         sums.terms.reconstruction = per_point.iter().sum();
         sums

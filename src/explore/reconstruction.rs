@@ -41,7 +41,8 @@ pub fn reconstruct(model: &Vae, images: &[f32], seed: u64) -> Vec<Reconstruction
         .flat_map(|row| &row[..latent])
         .copied()
         .collect();
-    let outputs = model.decode(device.tensor_from_vec(means, (Batch(count), Latent(latent))));
+    let means = device.tensor_from_vec(means, (Batch(count), Latent(latent)));
+    let outputs = model.decode(means).means();
 
     let rows = elements(&moments).chunks_exact(2 * latent);
     images
@@ -74,7 +75,7 @@ fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerm
     );
     let z = posterior::reparameterise(moments_of_samples, &noise);
     let x = device.tensor_from_vec(image.to_vec(), (Batch(1), Pixels(image.len())));
-    let likelihoods = model.decoder().forward(z).log_likelihoods(&x);
+    let likelihoods = model.decode(z).log_likelihoods(&x);
     let mut kl = [0.0];
     kernels::gaussian_kl(moments, latent, &mut kl);
     BoundTerms {

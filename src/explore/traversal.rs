@@ -40,7 +40,8 @@ pub fn decode(model: &Vae, points: &[Vec<f32>]) -> Vec<f32> {
         return Vec::new();
     }
     let shape = (Batch(points.len()), Latent(model.architecture().latent));
-    let images = model.decode(Cpu::default().tensor_from_vec(points.concat(), shape));
+    let points = Cpu::default().tensor_from_vec(points.concat(), shape);
+    let images = model.decode(points).means();
     elements(&images).to_vec()
 }
 

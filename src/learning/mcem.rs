@@ -133,7 +133,7 @@ fn gradient(shard: &Shard, visit: Visit, positions: &[f32]) -> ShardGradient {
     let squares: f64 = elements(&z).iter().map(|&z| f64::from(z).powi(2)).sum();
     let constants = (shard.indices.len() * latent) as f64 * (2.0 * std::f64::consts::PI).ln();
 
-    let decoded = shard.model.decoder().forward(z.traced(Gradients::leaky()));
+    let decoded = shard.model.decode(z.traced(Gradients::leaky()));
     let log_likelihood = decoded.log_likelihood(&x);
     let terms = BoundTerms {
         reconstruction: f64::from(elements(&log_likelihood)[0]),

@@ -23,14 +23,11 @@ pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
     let points = shard.indices.len();
     let latent = model.architecture().latent;
 
-    let moments = model.encoder().forward(&x, NoneTape);
+    let moments = model.encode(&x, NoneTape);
     let mut kl = vec![0.0; points];
     kernels::gaussian_kl(elements(&moments), latent, &mut kl);
     let z = posterior::reparameterise(moments, &noise);
-    let wake = model
-        .decoder()
-        .forward(z.traced(Gradients::leaky()))
-        .log_likelihood(&x);
+    let wake = model.decode(z.traced(Gradients::leaky())).log_likelihood(&x);
     let terms = BoundTerms {
         reconstruction: f64::from(elements(&wake)[0]),
         kl: kl.iter().sum(),
@@ -41,12 +38,12 @@ pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
         let stream = (shard.first_row + row) as u64;
         fill_standard_normal(&mut generator(visit.seed, Purpose::Dream, visit.step, stream), z);
     }
-    let dream = model.decoder().forward(dreamt.clone()).sample(|row| {
+    let dream = model.decode(dreamt.clone()).sample(|row| {
         // Beside the streams of the latent vectors.
         let stream = 1 << 32 | (shard.first_row + row) as u64;
         generator(visit.seed, Purpose::Dream, visit.step, stream)
     });
-    let sleep = posterior::log_density(model.encoder().forward(&dream, OwnedTape::default()), &dreamt);
+    let sleep = posterior::log_density(model.encode(&dream, OwnedTape::default()), &dreamt);
 
     ((-wake - sleep).backward(), terms)
 }

@@ -170,7 +170,8 @@ fn weights_that_are_used_twice() {
 fn residual_blocks() {
     type Taped = Tensor<(Batch, Hidden), f32, Cpu, OwnedTape<f32, Cpu>>;
     type Exact = fn(f64) -> f64;
-    let activations: [(fn(Taped) -> Taped, Exact); 2] = [(tanh, f64::tanh), (relu, |x| x.max(0.0))];
+    type Ours = fn(Taped) -> Taped;
+    let activations: [(Ours, Exact); 2] = [(tanh, f64::tanh), (relu, |x| x.max(0.0))];
     for (activation, exact) in activations {
         let layer = Layer::new();
         let h = layer.apply(layer.x.leaky_trace());
