@@ -12,7 +12,8 @@
 //! - [`nn`]: differentiable operations, layers, optimizers
 //! - [`files`]: regular files, and their names for people to read
 //! - [`data`]: images, and the MNIST that travels inside the program
-//! - [`model`]: encoder, decoder, and the lower bound that joins them
+//! - [`model`]: encoder and decoder, of which family and likelihood
+//! - [`objective`]: what is maximised, as named terms
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step, and the thread that repeats it
 //! - [`explore`]: a model looked into: traversals and reconstructions
@@ -37,6 +38,7 @@ pub mod kernels;
 pub mod learning;
 pub mod model;
 pub mod nn;
+pub mod objective;
 pub mod paper;
 pub mod pictures;
 pub mod process;

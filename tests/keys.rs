@@ -7,7 +7,7 @@ use common::{MODIFIED, app, press, press_with, screen, type_character, workspace
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::learning::curve::CurvePoint;
 use vae_tui::learning::trainer::{Command, Event, State};
-use vae_tui::model::Estimator;
+use vae_tui::objective::Estimator;
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{Bounds, Comparison, Pane, Sheet};
 use vae_tui::session::{KeptRun, SessionError};

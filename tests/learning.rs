@@ -15,9 +15,9 @@ use vae_tui::evaluation::{
 };
 use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
-use vae_tui::model::Estimator;
 use vae_tui::nn::optimizer::Rule;
 use vae_tui::nn::view::elements_mut;
+use vae_tui::objective::Estimator;
 use vae_tui::random::{Purpose, fill_standard_normal, generator};
 
 const NOISE: Noise = Noise {
@@ -153,7 +153,7 @@ fn the_two_estimators_agree_and_the_closed_form_varies_less() {
         data.train.fill_row(image, row);
     }
     let draws = 2_000;
-    let statistics = |estimator| {
+    let statistics = |estimator: Estimator| {
         let bounds: Vec<f64> = (0..draws)
             .map(|draw| {
                 let mut noise = device.zeros_like(&(Batch(points), Latent(6)));
@@ -161,7 +161,7 @@ fn the_two_estimators_agree_and_the_closed_form_varies_less() {
                     &mut generator(1, Purpose::Noise, draw, 0),
                     elements_mut(&mut noise),
                 );
-                let (_, terms) = model.negative_lower_bound(&x, &noise, estimator, Gradients::leaky());
+                let (_, terms) = estimator.negative(&model, &x, &noise, Gradients::leaky());
                 terms.per_point(points as u64).kl
             })
             .collect();

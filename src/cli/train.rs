@@ -14,8 +14,9 @@ use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training};
-use crate::model::{Estimator, Initialisation, Likelihood};
+use crate::model::{Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
+use crate::objective::Estimator;
 use crate::process::{ending_signals, say, signal_name};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
 

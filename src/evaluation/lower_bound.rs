@@ -8,9 +8,9 @@ use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::kernels;
 use crate::model::posterior;
-use crate::model::vae::BoundTerms;
 use crate::model::{Recognition, Vae};
 use crate::nn::view::{elements, elements_mut};
+use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// A latent dimension is active if the variance of its posterior mean over the data exceeds this

@@ -6,8 +6,8 @@ use crate::dims::{Batch, Latent, Moments, Pixels};
 use crate::kernels;
 use crate::model::Vae;
 use crate::model::posterior;
-use crate::model::vae::BoundTerms;
 use crate::nn::view::{elements, elements_mut};
+use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Posterior samples behind the bound of one image.

@@ -8,8 +8,8 @@ use super::shard::{Shard, ShardGradient};
 /// The gradient of the negative lower bound, summed over the shard, and the bound's two terms.
 pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
     let (x, noise) = (shard.images(visit), shard.noise(visit));
-    let (loss, terms) = shard
-        .model
-        .negative_lower_bound(&x, &noise, visit.estimator, Gradients::leaky());
+    let (loss, terms) = visit
+        .estimator
+        .negative(shard.model, &x, &noise, Gradients::leaky());
     (loss.backward(), terms)
 }

@@ -6,8 +6,9 @@ use thiserror::Error;
 use super::Method;
 use crate::data::{Binarisation, Dataset};
 use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
-use crate::model::{Activation, Estimator, Initialisation, Likelihood};
+use crate::model::{Activation, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
+use crate::objective::Estimator;
 
 /// The choices that a run starts from; together with the data they fix every parameter to the bit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -13,9 +13,9 @@ use crate::dims::{Batch, Latent};
 use crate::hmc::{self, Leapfrog, tuned};
 use crate::model::Vae;
 use crate::model::recognition::ImageLikelihood;
-use crate::model::vae::BoundTerms;
 use crate::nn::optimizer::Optimizer;
-use crate::nn::view::{elements, tensor_of};
+use crate::nn::view::tensor_of;
+use crate::objective::{BoundTerms, log_joint};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Leapfrog steps of an E step.
@@ -130,16 +130,8 @@ fn gradient(shard: &Shard, visit: Visit, positions: &[f32]) -> ShardGradient {
     let latent = shard.model.architecture().latent;
     let shape = (Batch(shard.indices.len()), Latent(latent));
     let z = tensor_of(shard.device, shape, &of_shard(shard, positions));
-    let squares: f64 = elements(&z).iter().map(|&z| f64::from(z).powi(2)).sum();
-    let constants = (shard.indices.len() * latent) as f64 * (2.0 * std::f64::consts::PI).ln();
-
-    let decoded = shard.model.decode(z.traced(Gradients::leaky()));
-    let log_likelihood = decoded.log_likelihood(&x);
-    let terms = BoundTerms {
-        reconstruction: f64::from(elements(&log_likelihood)[0]),
-        kl: (squares + constants) / 2.0,
-    };
-    ((-log_likelihood).backward(), terms)
+    let (loss, terms) = log_joint::negative(shard.model, &x, z);
+    (loss.backward(), terms)
 }
 
 /// The latent vectors of a shard's data points, one after the other.

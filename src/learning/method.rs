@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluation::published::PaperMethod;
 use crate::model::Recognition;
+use crate::objective::{Estimator, log_joint};
 
 /// A way to learn a decoder, and an encoder with it where there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -33,6 +34,15 @@ impl Method {
             Self::Aevb => Some(PaperMethod::Aevb),
             Self::WakeSleep => Some(PaperMethod::WakeSleep),
             Self::Mcem => None,
+        }
+    }
+
+    /// The names of the terms that its steps report, where it learns with this estimator.
+    pub fn term_names(self, estimator: Estimator) -> [&'static str; 2] {
+        match self {
+            // Wake-Sleep reports the lower bound on the data, its divergence in closed form.
+            Self::Aevb | Self::WakeSleep => estimator.term_names(),
+            Self::Mcem => log_joint::TERM_NAMES,
         }
     }
 

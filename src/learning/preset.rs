@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Configuration, Method};
 use crate::data::Binarisation;
-use crate::model::{Activation, Estimator, Initialisation, Likelihood};
+use crate::model::{Activation, Initialisation, Likelihood};
 use crate::nn::optimizer::Rule;
+use crate::objective::Estimator;
 
 /// A configuration with a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]

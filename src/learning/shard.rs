@@ -4,9 +4,10 @@ use dfdx::prelude::*;
 
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::model::vae::BoundTerms;
-use crate::model::{Estimator, Vae};
+use crate::model::Vae;
 use crate::nn::view::elements_mut;
+use crate::objective::BoundTerms;
+use crate::objective::Estimator;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// One visit of a minibatch: what decides its random numbers, and how its bound is estimated.

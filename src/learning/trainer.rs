@@ -16,7 +16,8 @@ use super::curve::{CurvePoint, MarginalPoint};
 use super::{Changes, ConfigurationError, Diverged, StepReport, Training, Workers};
 use crate::data::{Dataset, Part};
 use crate::evaluation::{LowerBound, estimates, lower_bound};
-use crate::model::{Estimator, Vae};
+use crate::model::Vae;
+use crate::objective::Estimator;
 
 /// What a trainer can be told. What a run can't go on with is refused, and changes nothing.
 #[derive(Debug)]

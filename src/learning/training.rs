@@ -10,9 +10,10 @@ use super::workers::Batched;
 use super::{Configuration, ConfigurationError, Method, Visit, Workers, aevb, mcem, wake_sleep};
 use crate::data::{Checksum, Dataset};
 use crate::evaluation::{LowerBound, Noise};
-use crate::model::vae::BoundTerms;
-use crate::model::{Estimator, Vae};
+use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
+use crate::objective::BoundTerms;
+use crate::objective::Estimator;
 
 /// Everything that one run has come to.
 #[derive(Clone, Debug)]

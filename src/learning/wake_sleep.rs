@@ -12,8 +12,8 @@ use super::shard::{Shard, ShardGradient};
 use crate::dims::{Batch, Latent};
 use crate::kernels;
 use crate::model::posterior;
-use crate::model::vae::BoundTerms;
 use crate::nn::view::{elements, elements_mut};
+use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// The gradient of what Wake-Sleep minimises, summed over the shard, and the lower bound's terms on the data.
@@ -53,7 +53,8 @@ mod tests {
     use super::*;
     use crate::data::{Binarisation, Split};
     use crate::learning::aevb;
-    use crate::model::{Activation, Architecture, Estimator, Initialisation, Likelihood, Recognition, Vae};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition, Vae};
+    use crate::objective::Estimator;
 
     /// The wake phase gives the decoder the gradient that AEVB gives it; the encoder's comes from dreams alone.
     #[test]

@@ -12,10 +12,10 @@ use super::shard::{Shard, ShardGradient};
 use crate::data::Split;
 use crate::kernels;
 use crate::model::Vae;
-use crate::model::vae::BoundTerms;
 use crate::nn::CachingDevice;
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Named, Parameter, Role};
+use crate::objective::BoundTerms;
 
 /// Data points below which a further shard costs more than it saves: every shard reads all weights.
 const SMALLEST_SHARD: usize = 10;

@@ -10,9 +10,9 @@ mod initialisation;
 pub mod likelihood;
 pub mod posterior;
 pub mod recognition;
-pub mod vae;
+mod vae;
 
 pub use architecture::{Activation, Architecture, Recognition};
 pub use initialisation::Initialisation;
 pub use likelihood::{Decoded, Likelihood};
-pub use vae::{Estimator, Vae};
+pub use vae::Vae;

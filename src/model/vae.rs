@@ -1,15 +1,13 @@
-//! The autoencoder: encoder, decoder, and the lower bound that trains both.
+//! The autoencoder: an encoder and a decoder.
 
 use dfdx::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::families::{Family, Networks};
-use super::posterior::{self, Posterior};
+use super::posterior::Posterior;
 use super::{Architecture, Decoded, Initialisation};
 use crate::dims::{Batch, Latent, Pixels};
 
 use crate::nn::parameters::{Named, Parameter};
-use crate::nn::view::elements;
 
 /// A variational autoencoder.
 ///
@@ -40,47 +38,6 @@ use crate::nn::view::elements;
 pub struct Vae {
     architecture: Architecture,
     pub(super) networks: Networks,
-}
-
-/// How the lower bound is estimated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-pub enum Estimator {
-    /// SGVB estimator A (equation 6): the KL term too is estimated from the samples.
-    A,
-    /// SGVB estimator B (equation 7): the KL term in closed form, which varies less.
-    #[default]
-    B,
-}
-
-/// The two terms of the lower bound on a minibatch, each summed over its data points, in nats.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct BoundTerms {
-    /// `E_q[log p(x|z)]`.
-    pub reconstruction: f64,
-    /// `KL(q(z|x) || p(z))`.
-    pub kl: f64,
-}
-
-impl BoundTerms {
-    /// The lower bound: reconstruction less KL.
-    pub fn lower_bound(self) -> f64 {
-        self.reconstruction - self.kl
-    }
-
-    /// The mean over `points` data points; NaN over none.
-    pub fn per_point(self, points: u64) -> Self {
-        Self {
-            reconstruction: self.reconstruction / points as f64,
-            kl: self.kl / points as f64,
-        }
-    }
-}
-
-impl std::ops::AddAssign for BoundTerms {
-    fn add_assign(&mut self, other: Self) {
-        self.reconstruction += other.reconstruction;
-        self.kl += other.kl;
-    }
 }
 
 impl Vae {
@@ -126,34 +83,6 @@ impl Vae {
         self.networks.decode(z)
     }
 
-    /// The negative SGVB estimator A or B (paper, equations 6 and 7) summed over a minibatch: what training minimises.
-    ///
-    /// `noise` has L rows for every row of `x`: the first sample of every data point, then the second, and so on. The
-    /// tape holds `gradients` and starts at the data.
-    pub fn negative_lower_bound(
-        &self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-        noise: &Tensor<(Batch, Latent), f32, Cpu>,
-        estimator: Estimator,
-        gradients: Gradients<f32, Cpu>,
-    ) -> (Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>, BoundTerms) {
-        let moments = self.encode(x, tape_of(gradients));
-        let moments_alone = moments.retaped::<NoneTape>();
-        let z = posterior::reparameterise(moments, noise);
-        let kl = match estimator {
-            Estimator::A => posterior::sampled_kl(z.retaped::<OwnedTape<f32, Cpu>>(), &moments_alone, noise),
-            Estimator::B => {
-                posterior::kl_from_standard_normal(moments_alone.retaped::<OwnedTape<f32, Cpu>>())
-            }
-        };
-        let log_likelihood = self.decode(z).log_likelihood(x);
-        let terms = BoundTerms {
-            reconstruction: scalar(&log_likelihood),
-            kl: scalar(&kl),
-        };
-        (kl - log_likelihood, terms)
-    }
-
     /// Every parameter, in the order in which a session lists them.
     pub fn parameters(&self) -> Vec<Named<&dyn Parameter>> {
         let encoder = self.networks.encoder_parameters().into_iter();
@@ -178,14 +107,4 @@ impl Vae {
             .chain(decoder.into_iter().map(|named| named.within("decoder")))
             .collect()
     }
-}
-
-/// A tape that adds to `gradients`; dfdx makes one only together with a tensor.
-fn tape_of(gradients: Gradients<f32, Cpu>) -> OwnedTape<f32, Cpu> {
-    let carrier: Tensor<Rank0, f32, Cpu> = Cpu::default().zeros();
-    carrier.traced(gradients).split_tape().1
-}
-
-fn scalar<T>(value: &Tensor<Rank0, f32, Cpu, T>) -> f64 {
-    f64::from(elements(value)[0])
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::learning::Configuration;
 use crate::learning::curve::{Against, CurvePoint};
-use crate::model::Estimator;
+use crate::objective::Estimator;
 
 /// What is compared with the open run, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

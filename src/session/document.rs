@@ -8,7 +8,7 @@ use crate::data::Checksum;
 use crate::learning::Configuration;
 use crate::learning::curve::{CurvePoint, MarginalPoint, Trace};
 use crate::learning::mcem::Sampling;
-use crate::model::vae::BoundTerms;
+use crate::objective::BoundTerms;
 
 /// What every session file says that it is.
 pub const FORMAT: &str = "vae-tui session";

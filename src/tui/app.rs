@@ -20,7 +20,7 @@ use crate::learning::mcem::Sampling;
 use crate::learning::trainer::State;
 use crate::learning::{Configuration, StepReport};
 use crate::model::Vae;
-use crate::model::vae::BoundTerms;
+use crate::objective::BoundTerms;
 use crate::session::{Pane, RunFiles, Sheet, View};
 
 /// The state of the screen.

@@ -14,7 +14,7 @@ use vae_tui::learning::curve::CurvePoint;
 use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
-use vae_tui::model::vae::BoundTerms;
+use vae_tui::objective::BoundTerms;
 use vae_tui::session::{Comparison, KeptRun, SessionError};
 use vae_tui::tui::app::{App, Workspace};
 use vae_tui::tui::colour::ColourDepth;

@@ -21,7 +21,7 @@ use crate::learning::Method;
 use crate::learning::curve::{CurvePoint, MarginalPoint};
 use crate::learning::trainer::State;
 use crate::model::Likelihood;
-use crate::model::vae::BoundTerms;
+use crate::objective::BoundTerms;
 use crate::session::View;
 use crate::tui::app::{App, Workspace};
 use crate::tui::colour::ColourDepth;

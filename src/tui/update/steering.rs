@@ -2,7 +2,7 @@
 
 use super::overlays::ask;
 use crate::learning::trainer::{Command, State};
-use crate::model::Estimator;
+use crate::objective::Estimator;
 use crate::tui::app::{App, Stage};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
