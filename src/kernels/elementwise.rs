@@ -1,60 +1,62 @@
 //! Activations, biases and conversions.
 
-use super::{scalar, vectorised};
+use super::{STRETCH, scalar, stretch_of_rows, vectorised};
+use crate::cancel::checkpoint;
 
 /// Adds `bias` to every row of `rows`.
 pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for row in rows.chunks_exact_mut(bias.len()) {
-                for (value, bias) in row.iter_mut().zip(bias) {
-                    *value += bias;
+    for rows in rows.chunks_mut(stretch_of_rows(bias.len())) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for row in rows.chunks_exact_mut(bias.len()) {
+                    for (value, bias) in row.iter_mut().zip(bias) {
+                        *value += bias;
+                    }
                 }
-            }
-        },
-    );
+            },
+        );
+    }
 }
 
 /// Adds `scale` times `values` to `sums`.
 pub fn add_scaled(values: &[f32], scale: f32, sums: &mut [f32]) {
     assert_eq!(values.len(), sums.len(), "a sum for every value");
-    vectorised(
-        #[inline(always)]
-        || {
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += scale * value;
-            }
-        },
-    );
+    for (sums, values) in sums.chunks_mut(STRETCH).zip(values.chunks(STRETCH)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    *sum += scale * value;
+                }
+            },
+        );
+    }
 }
 
 /// Adds every column of `rows` to `sums`, which has one number a column.
 pub fn add_column_sums(rows: &[f32], columns: usize, sums: &mut [f32]) {
     assert_eq!(sums.len(), columns, "one sum a column");
-    vectorised(
-        #[inline(always)]
-        || {
-            for row in rows.chunks_exact(columns) {
-                for (sum, value) in sums.iter_mut().zip(row) {
-                    *sum += value;
+    for rows in rows.chunks(stretch_of_rows(columns)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for row in rows.chunks_exact(columns) {
+                    for (sum, value) in sums.iter_mut().zip(row) {
+                        *sum += value;
+                    }
                 }
-            }
-        },
-    );
+            },
+        );
+    }
 }
 
 /// `y = tanh(x)` of every value.
 pub fn tanh(x: &[f32], y: &mut [f32]) {
-    assert_eq!(x.len(), y.len(), "a result for every value");
-    vectorised(
-        #[inline(always)]
-        || {
-            for (y, x) in y.iter_mut().zip(x) {
-                *y = scalar::tanh(*x);
-            }
-        },
-    );
+    map(x, y, scalar::tanh);
 }
 
 /// Adds the gradient of `x` in `y = tanh(x)`: `dx += dy (1 - y^2)`.
@@ -64,20 +66,29 @@ pub fn add_tanh_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
 
 /// `y = max(0, x)` of every value; NaN stays NaN.
 pub fn relu(x: &[f32], y: &mut [f32]) {
-    assert_eq!(x.len(), y.len(), "a result for every value");
-    vectorised(
-        #[inline(always)]
-        || {
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = if x < 0.0 { 0.0 } else { x };
-            }
-        },
-    );
+    map(x, y, |x| if x < 0.0 { 0.0 } else { x });
 }
 
 /// Adds the gradient of `x` in `y = max(0, x)`: `dy`, or 0 where `y` is.
 pub fn add_relu_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
     add_gradient(y, dy, dx, |y, dy| if y == 0.0 { 0.0 } else { dy });
+}
+
+/// Writes a function of every value.
+#[inline(always)]
+fn map(x: &[f32], y: &mut [f32], function: impl Fn(f32) -> f32) {
+    assert_eq!(x.len(), y.len(), "a result for every value");
+    for (x, y) in x.chunks(STRETCH).zip(y.chunks_mut(STRETCH)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = function(x);
+                }
+            },
+        );
+    }
 }
 
 /// Adds to every element of `dx` what an element-wise operation makes of its output and the output's gradient.
@@ -87,26 +98,33 @@ fn add_gradient(y: &[f32], dy: &[f32], dx: &mut [f32], gradient: impl Fn(f32, f3
         y.len() == dy.len() && y.len() == dx.len(),
         "a gradient for every value"
     );
-    vectorised(
-        #[inline(always)]
-        || {
-            for ((dx, &y), &dy) in dx.iter_mut().zip(y).zip(dy) {
-                *dx += gradient(y, dy);
-            }
-        },
-    );
+    let outputs = y.chunks(STRETCH).zip(dy.chunks(STRETCH));
+    for ((y, dy), dx) in outputs.zip(dx.chunks_mut(STRETCH)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for ((dx, &y), &dy) in dx.iter_mut().zip(y).zip(dy) {
+                    *dx += gradient(y, dy);
+                }
+            },
+        );
+    }
 }
 
 /// `1 / (1 + e^-x)` of every value.
 pub fn sigmoid_in_place(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            values
-                .iter_mut()
-                .for_each(|value| *value = scalar::sigmoid(*value))
-        },
-    );
+    for values in values.chunks_mut(STRETCH) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = scalar::sigmoid(*value))
+            },
+        );
+    }
 }
 
 /// Bytes as intensities: `x / 255`.

@@ -11,6 +11,7 @@ use dfdx::prelude::*;
 
 use super::parameters::Parameter;
 use super::view::{elements, elements_mut};
+use crate::cancel::checkpoint;
 use crate::dims::Batch;
 use crate::kernels::{self, Matrix};
 
@@ -57,12 +58,13 @@ impl<I: Dim, O: Dim> Weight<I, O> {
         if factors.len() == EMPTY {
             **factors = self.spare().pop().unwrap_or_default();
             factors.clear();
-            factors.extend_from_slice(elements(x));
+            factors.reserve(elements(x).len() + dy.len());
+            append(factors, elements(x));
         } else {
             let end_of_inputs = factors.len() / self.numbers_per_row() * self.values.shape().0.size();
             factors.splice(end_of_inputs..end_of_inputs, elements(x).iter().copied());
         }
-        factors.extend_from_slice(dy);
+        append(factors, dy);
         Ok(())
     }
 
@@ -100,7 +102,17 @@ impl<I: Dim, O: Dim> Parameter for Weight<I, O> {
     }
 
     fn give_back_gradient(&self, _: &mut Gradients<f32, Cpu>, factors: Vec<f32>) {
-        self.spare().push(factors);
+        if !factors.is_empty() {
+            self.spare().push(factors);
+        }
+    }
+}
+
+/// Copies `values` behind the factors, with checkpoints: those of a large minibatch fill hundreds of megabytes.
+fn append(factors: &mut Vec<f32>, values: &[f32]) {
+    for stretch in values.chunks(1 << 20) {
+        checkpoint();
+        factors.extend_from_slice(stretch);
     }
 }
 
