@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use vae_tui::data::{Binarisation, file};
-use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 
 fn faces(name: &str) -> Option<PathBuf> {
@@ -46,7 +46,7 @@ fn the_gaussian_decoder_learns_faces() {
             .run(|| training.step(&data, &workers))
             .expect("the loss stays finite");
     }
-    let noise = Noise {
+    let noise = MeasurementContext {
         seed: 1,
         binarisation: Binarisation::None,
     };

@@ -338,7 +338,10 @@ fn the_form_makes_the_run_that_was_typed_and_names_what_is_wrong() {
         panic!("{effects:?}")
     };
     assert_eq!(configuration.latent, 6);
-    assert_eq!(configuration.optimizer, vae_tui::nn::optimizer::Rule::Adagrad);
+    assert_eq!(
+        configuration.optimizer,
+        vae_tui::nn::optimizer::OptimizerKind::Adagrad
+    );
     assert_eq!(configuration.learning_rate, 0.02);
 }
 

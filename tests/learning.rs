@@ -11,16 +11,16 @@ use dfdx::prelude::{Cpu, Gradients, ZerosTensor};
 use vae_tui::data::{Binarisation, Dataset, mnist};
 use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{
-    LowerBound, Noise, annealed, from_posterior_samples, importance_weighted, lower_bound,
+    LowerBound, MeasurementContext, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
 use vae_tui::learning::trainer::{Command, Event, State, Trainer};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::nn::view::elements_mut;
 use vae_tui::objective::Estimator;
 use vae_tui::random::{Purpose, fill_standard_normal, generator};
 
-const NOISE: Noise = Noise {
+const NOISE: MeasurementContext = MeasurementContext {
     seed: 1,
     binarisation: Binarisation::None,
 };
@@ -68,15 +68,19 @@ fn checkpoint(trainer: &Trainer) -> Training {
 fn the_bound_rises_under_every_rule_binarisation_and_number_of_samples() {
     let data = shapes();
     for (optimizer, binarisation, mc_samples) in [
-        (Rule::Adam, Binarisation::None, 1),
-        (Rule::Adam, Binarisation::Static, 3),
-        (Rule::Adagrad, Binarisation::Dynamic, 2),
+        (OptimizerKind::Adam, Binarisation::None, 1),
+        (OptimizerKind::Adam, Binarisation::Static, 3),
+        (OptimizerKind::Adagrad, Binarisation::Dynamic, 2),
     ] {
         let configuration = Configuration {
             optimizer,
             binarisation,
             mc_samples,
-            learning_rate: if optimizer == Rule::Adam { 3e-3 } else { 0.05 },
+            learning_rate: if optimizer == OptimizerKind::Adam {
+                3e-3
+            } else {
+                0.05
+            },
             ..configuration()
         };
         let before = measure(&Training::new(configuration.clone(), &data), &data);

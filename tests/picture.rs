@@ -12,7 +12,7 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use vae_tui::data::mnist;
-use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::trainer::Event;
 use vae_tui::session;
 use vae_tui::tui::app::App;
@@ -32,7 +32,7 @@ fn draw_the_picture_of_the_readme() {
     let session = session::load(Path::new("saves/mnist-20d.ron")).expect("the example is a session");
     let view = session.view().clone();
     let training = session.into_training(&data).expect("the example fits the data");
-    let noise = Noise {
+    let noise = MeasurementContext {
         seed: training.configuration.seed,
         binarisation: training.configuration.binarisation,
     };

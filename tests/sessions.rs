@@ -12,7 +12,7 @@ use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::{Against, MarginalPoint};
 use vae_tui::learning::{Configuration, Method, Training, Workers};
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::session::{
     Bounds, Comparison, KeptRun, Pane, SessionError, SessionFile, Sheet, View, folder, load, save,
 };
@@ -67,16 +67,16 @@ fn two_thousand_steps_are_one_thousand_twice() {
     let data = shapes();
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (rule, threads, method) in [
-        (Rule::Adam, 2, Method::Aevb),
-        (Rule::Adagrad, 1, Method::WakeSleep),
-        (Rule::Adagrad, 2, Method::Mcem),
+        (OptimizerKind::Adam, 2, Method::Aevb),
+        (OptimizerKind::Adagrad, 1, Method::WakeSleep),
+        (OptimizerKind::Adagrad, 2, Method::Mcem),
     ] {
         let configuration = vae_tui::learning::Configuration {
             optimizer: rule,
             method,
             threads,
             hidden: 16,
-            weight_prior: rule == Rule::Adagrad,
+            weight_prior: rule == OptimizerKind::Adagrad,
             binarisation: vae_tui::data::Binarisation::Dynamic,
             ..configuration()
         };

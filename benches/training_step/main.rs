@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use stock::Stock;
 use vae_tui::data::{Binarisation, Dataset, Split, mnist};
-use vae_tui::evaluation::{Noise, importance_weighted, lower_bound};
+use vae_tui::evaluation::{MeasurementContext, importance_weighted, lower_bound};
 use vae_tui::kernels::{Matrix, matmul};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 
@@ -180,7 +180,7 @@ fn main() {
     let reached = operations(500, 20, 100) / timed[0];
 
     let model = &step.training.model;
-    let noise = Noise {
+    let noise = MeasurementContext {
         seed: 1,
         binarisation: Binarisation::None,
     };

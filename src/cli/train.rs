@@ -15,7 +15,7 @@ use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training};
 use crate::model::{Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 use crate::process::{ending_signals, say, signal_name};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
@@ -51,7 +51,7 @@ pub struct Arguments {
     estimator: Option<Estimator>,
     /// Update rule
     #[arg(long, value_enum, conflicts_with = "resume")]
-    optimizer: Option<Rule>,
+    optimizer: Option<OptimizerKind>,
     /// Step size
     #[arg(long, value_name = "X", allow_hyphen_values = true)]
     learning_rate: Option<f32>,

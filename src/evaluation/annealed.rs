@@ -7,7 +7,7 @@
 
 use rand::Rng;
 
-use super::Noise;
+use super::MeasurementContext;
 use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
 use crate::data::Split;
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
@@ -26,7 +26,7 @@ pub fn annealed(
     split: &Split,
     points: usize,
     (chains, stages): (usize, usize),
-    noise: Noise,
+    noise: MeasurementContext,
     go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
     let latent = model.architecture().latent;

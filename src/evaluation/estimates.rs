@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MarginalLikelihood, Noise, annealed, from_posterior_samples, importance_weighted};
+use super::{MarginalLikelihood, MeasurementContext, annealed, from_posterior_samples, importance_weighted};
 use crate::data::Split;
 use crate::model::Vae;
 
@@ -27,7 +27,12 @@ pub struct Estimates {
 }
 
 /// Estimates `log p(x)` of the first data points of `split`; `None` as soon as `go_on` says no.
-pub fn estimates(model: &Vae, split: &Split, noise: Noise, go_on: impl Fn() -> bool) -> Option<Estimates> {
+pub fn estimates(
+    model: &Vae,
+    split: &Split,
+    noise: MeasurementContext,
+    go_on: impl Fn() -> bool,
+) -> Option<Estimates> {
     let points = POINTS.min(split.points());
     let go_on = |_| go_on();
     let importance_weighted = importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, go_on)?;

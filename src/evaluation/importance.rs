@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
-use super::{Noise, device};
+use super::{MeasurementContext, device};
 use crate::data::Split;
 use crate::dims::{Batch, Latent};
 use crate::kernels;
@@ -23,7 +23,7 @@ pub fn importance_weighted(
     split: &Split,
     points: usize,
     samples: usize,
-    noise: Noise,
+    noise: MeasurementContext,
     go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
     let of_point = |point: usize| {

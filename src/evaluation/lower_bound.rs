@@ -19,7 +19,7 @@ pub const ACTIVE_VARIANCE: f64 = 0.01;
 
 /// Where an evaluation's random numbers come from, and how it reads pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Noise {
+pub struct MeasurementContext {
     /// The run's seed; evaluations of one run all use the same noise, so that they can be compared.
     pub seed: u64,
     /// How grey pixels are read.
@@ -65,7 +65,7 @@ const BLOCKS_A_ROUND: usize = 4;
 pub fn lower_bound(
     model: &Vae,
     split: &Split,
-    noise: Noise,
+    noise: MeasurementContext,
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Option<LowerBound> {
     let mut sums = Sums::default();
@@ -99,7 +99,7 @@ struct Sums {
 
 impl Sums {
     /// The sums over the data points `first..first + count` of `split`.
-    fn of_block(model: &Vae, split: &Split, first: usize, count: usize, noise: Noise) -> Self {
+    fn of_block(model: &Vae, split: &Split, first: usize, count: usize, noise: MeasurementContext) -> Self {
         let architecture = model.architecture();
         let (pixels, latent) = (architecture.pixels, architecture.latent);
         let device = device();

@@ -6,7 +6,7 @@ use dfdx::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Noise, device};
+use super::{MeasurementContext, device};
 use crate::data::Split;
 use crate::dims::{Batch, Pixels};
 use crate::nn::view::elements_mut;
@@ -90,7 +90,11 @@ pub(super) fn average(
 }
 
 /// Some images of a split, one a row, read as the run reads them.
-pub(super) fn images(split: &Split, points: Range<usize>, noise: Noise) -> Tensor<(Batch, Pixels), f32, Cpu> {
+pub(super) fn images(
+    split: &Split,
+    points: Range<usize>,
+    noise: MeasurementContext,
+) -> Tensor<(Batch, Pixels), f32, Cpu> {
     let pixels = split.pixels_per_image;
     let mut x = device().zeros_like(&(Batch(points.len()), Pixels(pixels)));
     for (row, index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(points) {

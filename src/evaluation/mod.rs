@@ -20,7 +20,7 @@ use crate::nn::CachingDevice;
 pub use annealed::annealed;
 pub use estimates::{Estimates, estimates};
 pub use importance::importance_weighted;
-pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, Noise, lower_bound};
+pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementContext, lower_bound};
 pub use marginal::MarginalLikelihood;
 pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples};
 

@@ -8,7 +8,7 @@
 use rand::Rng;
 use thiserror::Error;
 
-use super::Noise;
+use super::MeasurementContext;
 use super::density::KernelDensity;
 use super::marginal::{self, MarginalLikelihood, average, log_mean_exp, log_prior};
 use crate::data::Split;
@@ -47,7 +47,7 @@ pub fn from_posterior_samples(
     split: &Split,
     points: usize,
     samples: usize,
-    noise: Noise,
+    noise: MeasurementContext,
     go_on: impl FnMut(usize) -> bool,
 ) -> Result<Option<MarginalLikelihood>, TooManyDimensions> {
     let latent = model.architecture().latent;

@@ -7,7 +7,7 @@ use super::Method;
 use crate::data::{Binarisation, Dataset};
 use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
 use crate::model::{Activation, Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 
 /// The choices that a run starts from; together with the data they fix every parameter to the bit.
@@ -30,7 +30,7 @@ pub struct Configuration {
     /// How the parameters start.
     pub initialisation: Initialisation,
     /// The update rule.
-    pub optimizer: Rule,
+    pub optimizer: OptimizerKind,
     /// The global step size at the start; a person may change it while training.
     pub learning_rate: f32,
     /// Data points of a minibatch, `M`.

@@ -7,8 +7,8 @@
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::shard::{Shard, ShardGradient, Visit};
-use super::workers::{Batched, Workers};
+use super::shard::{Shard, ShardGradient, StepContext};
+use super::workers::{Minibatch, Workers};
 use crate::dims::{Batch, Latent};
 use crate::hmc::{self, Leapfrog, tuned};
 use crate::model::Vae;
@@ -71,8 +71,8 @@ pub fn step(
     model: &mut Vae,
     optimizer: &mut Optimizer,
     workers: &Workers,
-    minibatch: Batched,
-    visit: Visit,
+    minibatch: Minibatch,
+    context: StepContext,
 ) -> Option<BoundTerms> {
     let latent = model.architecture().latent;
     let leapfrog = Leapfrog {
@@ -80,7 +80,7 @@ pub fn step(
         size: chains.sampling.step_size,
     };
     let moved = workers.on_shards(model, minibatch, |shard| {
-        sample(shard, visit, &chains.positions, leapfrog)
+        sample(shard, context, &chains.positions, leapfrog)
     });
     let mut of_shards = moved.iter().flat_map(|(z, _)| z.chunks_exact(latent));
     for &point in minibatch.indices {
@@ -101,7 +101,7 @@ pub fn step(
     let positions = &chains.positions;
     let mut learn = || {
         workers.learn(model, optimizer, minibatch, |shard| {
-            gradient(shard, visit, positions)
+            gradient(shard, context, positions)
         })
     };
     let terms = learn()?;
@@ -112,21 +112,21 @@ pub fn step(
 }
 
 /// Moves the chains of a shard once; where they are then, and the share that moved.
-fn sample(shard: &Shard, visit: Visit, positions: &[f32], leapfrog: Leapfrog) -> (Vec<f32>, f64) {
-    let x = shard.images(visit);
+fn sample(shard: &Shard, context: StepContext, positions: &[f32], leapfrog: Leapfrog) -> (Vec<f32>, f64) {
+    let x = shard.images(context);
     let likelihood = ImageLikelihood::new(shard.model, &x);
     let latent = shard.model.architecture().latent;
     let mut chains = hmc::Chains::new(&likelihood, of_shard(shard, positions), latent);
     let acceptance = chains.advance(leapfrog, |row| {
         let stream = (shard.first_row + row) as u64;
-        generator(visit.seed, Purpose::Chain, visit.step, stream)
+        generator(context.seed, Purpose::Chain, context.step, stream)
     });
     (chains.positions().to_vec(), acceptance)
 }
 
 /// The gradient of `-log p(x|z)` for the decoder, summed over the shard.
-fn gradient(shard: &Shard, visit: Visit, positions: &[f32]) -> ShardGradient {
-    let x = shard.images(visit);
+fn gradient(shard: &Shard, context: StepContext, positions: &[f32]) -> ShardGradient {
+    let x = shard.images(context);
     let latent = shard.model.architecture().latent;
     let shape = (Batch(shard.indices.len()), Latent(latent));
     let z = tensor_of(shard.device, shape, &of_shard(shard, positions));

@@ -20,6 +20,6 @@ mod workers;
 pub use configuration::{Configuration, ConfigurationError};
 pub use method::Method;
 pub use preset::Preset;
-pub use shard::Visit;
+pub use shard::StepContext;
 pub use training::{Changes, Diverged, StepReport, Training};
 pub use workers::Workers;

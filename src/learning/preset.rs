@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Configuration, Method};
 use crate::data::Binarisation;
 use crate::model::{Activation, Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 
 /// A configuration with a name.
@@ -36,7 +36,7 @@ impl Preset {
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
             initialisation: Initialisation::Glorot,
-            optimizer: Rule::Adam,
+            optimizer: OptimizerKind::Adam,
             learning_rate: 1e-3,
             batch: 100,
             mc_samples: 1,
@@ -51,7 +51,7 @@ impl Preset {
         };
         let paper = Configuration {
             initialisation: Initialisation::Paper,
-            optimizer: Rule::Adagrad,
+            optimizer: OptimizerKind::Adagrad,
             learning_rate: 0.02,
             weight_prior: true,
             goal: 10_000_000,

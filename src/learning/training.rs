@@ -6,10 +6,10 @@ use thiserror::Error;
 
 use super::curve::{CurvePoint, MarginalPoint, Trace};
 use super::minibatch::MinibatchOrder;
-use super::workers::Batched;
-use super::{Configuration, ConfigurationError, Method, Visit, Workers, aevb, mcem, wake_sleep};
+use super::workers::Minibatch;
+use super::{Configuration, ConfigurationError, Method, StepContext, Workers, aevb, mcem, wake_sleep};
 use crate::data::{Checksum, Dataset};
-use crate::evaluation::{LowerBound, Noise};
+use crate::evaluation::{LowerBound, MeasurementContext};
 use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
 use crate::objective::BoundTerms;
@@ -154,7 +154,7 @@ impl Training {
             ..
         } = self.configuration;
         let points = self.configuration.train_points(data);
-        let visit = Visit {
+        let context = StepContext {
             seed,
             step: self.steps,
             mc_samples,
@@ -169,7 +169,7 @@ impl Training {
             0.0
         };
 
-        let minibatch = Batched {
+        let minibatch = Minibatch {
             split: &data.train,
             indices: &indices,
             weight_prior: prior,
@@ -181,12 +181,14 @@ impl Training {
                 let chains = self
                     .chains
                     .get_or_insert_with(|| mcem::Chains::new(points, latent, seed));
-                mcem::step(chains, model, optimizer, workers, minibatch, visit)
+                mcem::step(chains, model, optimizer, workers, minibatch, context)
             }
             Method::WakeSleep => workers.learn(model, optimizer, minibatch, |shard| {
-                wake_sleep::gradient(shard, visit)
+                wake_sleep::gradient(shard, context)
             }),
-            Method::Aevb => workers.learn(model, optimizer, minibatch, |shard| aevb::gradient(shard, visit)),
+            Method::Aevb => workers.learn(model, optimizer, minibatch, |shard| {
+                aevb::gradient(shard, context)
+            }),
         };
         let terms = step.ok_or(Diverged {
             step: self.steps,
@@ -228,8 +230,8 @@ impl Training {
     }
 
     /// How this run's model is measured.
-    pub fn noise(&self) -> Noise {
-        Noise {
+    pub fn noise(&self) -> MeasurementContext {
+        MeasurementContext {
             seed: self.configuration.seed,
             binarisation: self.configuration.binarisation,
         }

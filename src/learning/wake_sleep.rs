@@ -7,7 +7,7 @@
 
 use dfdx::prelude::*;
 
-use super::Visit;
+use super::StepContext;
 use super::shard::{Shard, ShardGradient};
 use crate::dims::{Batch, Latent};
 use crate::kernels;
@@ -17,9 +17,9 @@ use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// The gradient of what Wake-Sleep minimises, summed over the shard, and the lower bound's terms on the data.
-pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
+pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
     let Shard { model, device, .. } = *shard;
-    let (x, noise) = (shard.images(visit), shard.noise(visit));
+    let (x, noise) = (shard.images(context), shard.noise(context));
     let points = shard.indices.len();
     let latent = model.architecture().latent;
 
@@ -36,12 +36,15 @@ pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
     let mut dreamt = device.zeros_like(&(Batch(points), Latent(latent)));
     for (row, z) in elements_mut(&mut dreamt).chunks_exact_mut(latent).enumerate() {
         let stream = (shard.first_row + row) as u64;
-        fill_standard_normal(&mut generator(visit.seed, Purpose::Dream, visit.step, stream), z);
+        fill_standard_normal(
+            &mut generator(context.seed, Purpose::Dream, context.step, stream),
+            z,
+        );
     }
     let dream = model.decode(dreamt.clone()).sample(|row| {
         // Beside the streams of the latent vectors.
         let stream = 1 << 32 | (shard.first_row + row) as u64;
-        generator(visit.seed, Purpose::Dream, visit.step, stream)
+        generator(context.seed, Purpose::Dream, context.step, stream)
     });
     let sleep = posterior::log_density(model.encode(&dream, OwnedTape::default()), &dreamt);
 
@@ -75,14 +78,14 @@ mod tests {
                 labels: Vec::new(),
                 pixels_per_image: 9,
             };
-            let visit = Visit {
+            let context = StepContext {
                 seed: 1,
                 step: 5,
                 mc_samples: 2,
                 binarisation: Binarisation::None,
                 estimator: Estimator::B,
             };
-            let gradients_of = |method: fn(&Shard, Visit) -> ShardGradient, byte| {
+            let gradients_of = |method: fn(&Shard, StepContext) -> ShardGradient, byte| {
                 let split = split(byte);
                 let shard = Shard {
                     model: &model,
@@ -91,7 +94,7 @@ mod tests {
                     indices: &[0, 1, 2, 3],
                     first_row: 0,
                 };
-                let (mut gradients, terms) = method(&shard, visit);
+                let (mut gradients, terms) = method(&shard, context);
                 let named = model.parameters().into_iter();
                 let gradients: Vec<(String, Vec<f32>)> = named
                     .map(|named| (named.name, named.parameter.take_gradient(&mut gradients)))

@@ -22,7 +22,7 @@ const SMALLEST_SHARD: usize = 10;
 
 /// A minibatch to be shared among threads.
 #[derive(Clone, Copy)]
-pub struct Batched<'a> {
+pub struct Minibatch<'a> {
     /// The training set.
     pub split: &'a Split,
     /// The data points.
@@ -65,7 +65,7 @@ impl Workers {
     pub fn on_shards<R: Send>(
         &self,
         model: &Vae,
-        minibatch: Batched,
+        minibatch: Minibatch,
         work: impl Fn(&Shard) -> R + Send + Sync,
     ) -> Vec<R> {
         let rows = minibatch.indices.len().div_ceil(self.devices.len());
@@ -91,7 +91,7 @@ impl Workers {
         &self,
         model: &mut Vae,
         optimizer: &mut Optimizer,
-        minibatch: Batched,
+        minibatch: Minibatch,
         gradient: impl Fn(&Shard) -> ShardGradient + Send + Sync,
     ) -> Option<BoundTerms> {
         let mut shards = self.on_shards(model, minibatch, gradient);

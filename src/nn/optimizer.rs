@@ -11,7 +11,7 @@ use crate::kernels::{self, AdagradStep, AdamStep};
 
 /// Which rule turns gradients into updates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-pub enum Rule {
+pub enum OptimizerKind {
     /// A step divided by the root of all squared gradients so far (Duchi, Hazan and Singer 2011); the paper's choice.
     Adagrad,
     /// Running means of gradient and squared gradient (Kingma and Ba 2014), with beta 0.9 and 0.999.
@@ -19,7 +19,7 @@ pub enum Rule {
     Adam,
 }
 
-impl Rule {
+impl OptimizerKind {
     /// The learning rate that is tried first.
     pub fn usual_learning_rate(self) -> f32 {
         match self {
@@ -44,7 +44,7 @@ const CHUNK: usize = 40 * 1024;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer {
     /// The rule.
-    pub rule: Rule,
+    pub rule: OptimizerKind,
     /// The global step size.
     pub learning_rate: f32,
     /// Updates made so far.
@@ -93,11 +93,11 @@ impl Gradient<'_> {
 
 impl Optimizer {
     /// An optimizer that has seen nothing, for parameters of these lengths.
-    pub fn new(rule: Rule, learning_rate: f32, lengths: &[usize]) -> Self {
+    pub fn new(rule: OptimizerKind, learning_rate: f32, lengths: &[usize]) -> Self {
         let zeros = || lengths.iter().map(|&length| vec![0.0; length]).collect();
         let first = match rule {
-            Rule::Adam => zeros(),
-            Rule::Adagrad => Vec::new(),
+            OptimizerKind::Adam => zeros(),
+            OptimizerKind::Adagrad => Vec::new(),
         };
         Self {
             rule,
@@ -110,7 +110,7 @@ impl Optimizer {
 
     /// Whether this rule keeps a running mean of the gradient.
     pub fn has_first(&self) -> bool {
-        self.rule == Rule::Adam
+        self.rule == OptimizerKind::Adam
     }
 
     /// Makes one step against the gradient of what is minimised.
@@ -141,7 +141,7 @@ impl Optimizer {
                 weight_decay,
             } = task;
             gradient.with(|gradients| match rule {
-                Rule::Adam => {
+                OptimizerKind::Adam => {
                     let step = AdamStep {
                         learning_rate,
                         beta1: ADAM_BETAS.0,
@@ -152,7 +152,7 @@ impl Optimizer {
                     };
                     kernels::adam(values, gradients, first, second, step);
                 }
-                Rule::Adagrad => {
+                OptimizerKind::Adagrad => {
                     let step = AdagradStep {
                         learning_rate,
                         epsilon: ADAGRAD_EPSILON,

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Split};
-use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::curve::CurvePoint;
 use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
@@ -208,7 +208,7 @@ pub fn app_like_the_paper(width: u16, height: u16, depth: ColourDepth) -> App {
 
 fn app_of(training: Training, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
     let mut app = App::new(Rect::new(0, 0, width, height), depth);
-    let noise = Noise {
+    let noise = MeasurementContext {
         seed: 1,
         binarisation: training.configuration.binarisation,
     };

@@ -13,7 +13,7 @@ use vae_tui::evaluation::{Estimates, LowerBound, MarginalLikelihood};
 use vae_tui::learning::curve::{CurvePoint, MarginalPoint};
 use vae_tui::learning::trainer::{Event, State};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::objective::BoundTerms;
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{KeptRun, RunFiles, SessionError};
@@ -351,7 +351,7 @@ fn run(latent: usize, data: &Dataset) -> Training {
         hidden: 2,
         latent,
         batch: 4,
-        optimizer: Rule::Adagrad,
+        optimizer: OptimizerKind::Adagrad,
         ..Preset::Mnist.configuration(1)
     };
     let mut training = Training::new(configuration, data);

@@ -13,7 +13,7 @@ use vae_tui::data::{Dataset, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
 use vae_tui::learning::curve::MarginalPoint;
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::session::{self, Comparison, KeptRun, View, parse};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -40,9 +40,9 @@ fn sessions() {
     let workers = Workers::new(1, 4).expect("a thread");
     let path = folder.path().join(NAME);
     let runs = [
-        (Method::Aevb, Rule::Adam),
-        (Method::WakeSleep, Rule::Adagrad),
-        (Method::Mcem, Rule::Adam),
+        (Method::Aevb, OptimizerKind::Adam),
+        (Method::WakeSleep, OptimizerKind::Adagrad),
+        (Method::Mcem, OptimizerKind::Adam),
     ];
     let valid = runs.map(|(method, rule)| {
         let (training, view) = run(method, rule, &data, &workers);
@@ -186,7 +186,7 @@ impl Sessions {
 }
 
 /// A run of two latent dimensions and two hidden units, with everything that a session can hold.
-fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (Training, View) {
+fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Workers) -> (Training, View) {
     let configuration = Configuration {
         data: "tiny".into(),
         method,

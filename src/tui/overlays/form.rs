@@ -12,7 +12,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use crate::data;
 use crate::learning::{Configuration, Method};
 use crate::model::{Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use crate::nn::optimizer::OptimizerKind;
 use crate::tui::{layout, text, theme};
 
 /// What is typed so far, beside what does not change.
@@ -133,7 +133,7 @@ impl Form {
         let text = &mut self.fields[self.selected].1;
         match self.selected {
             OPTIMIZER => {
-                let rule = neighbour(chosen::<Rule>(text), direction);
+                let rule = neighbour(chosen::<OptimizerKind>(text), direction);
                 *text = name_of(rule);
                 self.fields[OPTIMIZER + 1].1 = rule.usual_learning_rate().to_string();
             }
@@ -353,7 +353,7 @@ mod tests {
         };
         assert_eq!(
             (configuration.optimizer, configuration.learning_rate),
-            (Rule::Adagrad, 0.02)
+            (OptimizerKind::Adagrad, 0.02)
         );
     }
 }

@@ -20,7 +20,7 @@ use crate::data::short_name;
 use crate::learning::Method;
 use crate::learning::mcem::Sampling;
 use crate::learning::trainer::State;
-use crate::nn::optimizer::Rule;
+use crate::nn::optimizer::OptimizerKind;
 use crate::session::Pane;
 
 /// Draws the whole screen.
@@ -90,8 +90,8 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         State::Finished => ("■", "goal reached", theme::ACCENT),
     };
     let optimizer = match progress.configuration.optimizer {
-        Rule::Adam => "Adam",
-        Rule::Adagrad => "Adagrad",
+        OptimizerKind::Adam => "Adam",
+        OptimizerKind::Adagrad => "Adagrad",
     };
     let method = match progress.configuration.method {
         Method::Aevb => format!("AEVB {:?}", progress.configuration.estimator),
