@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use common::{configuration, shapes};
 use dfdx::prelude::{Cpu, Gradients, ZerosTensor};
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Binarisation, Dataset, mnist};
 use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{
@@ -30,14 +31,15 @@ fn train(configuration: Configuration, data: &Dataset, samples: u64) -> Training
     let mut training = Training::new(configuration, data);
     while training.samples < samples {
         workers
-            .run(|| training.step(data, &workers))
+            .run(|| training.step(data, &workers, &Cancel::default()))
             .expect("the loss stays finite");
     }
     training
 }
 
 fn measure(training: &Training, data: &Dataset) -> LowerBound {
-    lower_bound(&training.model, &data.test, NOISE, |_| true).expect("there are test images")
+    lower_bound(&training.model, &data.test, NOISE, &Cancel::default(), |_| true)
+        .expect("there are test images")
 }
 
 /// The next event that `wanted` recognises. No test waits for a time to pass, only for things to happen.
@@ -358,19 +360,27 @@ fn watching_and_measuring_change_nothing() {
 fn a_measurement_can_be_broken_off() {
     let data = shapes();
     let model = common::model_by_hand();
-    assert_eq!(lower_bound(&model, &data.test, NOISE, |_| false), None);
     assert_eq!(
-        importance_weighted(&model, &data.test, 60, 10, NOISE, |_| false),
+        lower_bound(&model, &data.test, NOISE, &Cancel::default(), |_| false),
         None
     );
-    assert_eq!(annealed(&model, &data.test, 60, (2, 2), NOISE, |_| false), None);
+    assert_eq!(
+        importance_weighted(&model, &data.test, 60, 10, NOISE, &Cancel::default(), |_| false),
+        None
+    );
+    assert_eq!(
+        annealed(&model, &data.test, 60, (2, 2), NOISE, &Cancel::default(), |_| {
+            false
+        }),
+        None
+    );
     let few = Configuration {
         latent: 2,
         ..configuration()
     };
     let few = Training::new(few, &data).model;
     assert_eq!(
-        from_posterior_samples(&few, &data.test, 60, 5, NOISE, |_| false),
+        from_posterior_samples(&few, &data.test, 60, 5, NOISE, &Cancel::default(), |_| false),
         Ok(None)
     );
 }
@@ -389,8 +399,16 @@ fn the_importance_weighted_bound_tightens_from_the_elbo() {
     );
     let elbo = measure(&training, &data).terms.lower_bound();
     let bound = |samples| {
-        importance_weighted(&training.model, &data.test, 60, samples, NOISE, |_| true)
-            .expect("there are test images")
+        importance_weighted(
+            &training.model,
+            &data.test,
+            60,
+            samples,
+            NOISE,
+            &Cancel::default(),
+            |_| true,
+        )
+        .expect("there are test images")
     };
     let (one, few, many) = (bound(1), bound(10), bound(1_000));
     assert!(
@@ -421,11 +439,14 @@ fn the_estimates_of_the_marginal_likelihood_agree_above_the_bound() {
     };
     for training in [run(Method::Aevb), run(Method::Mcem)] {
         let (model, test) = (&training.model, &data.test);
-        let elbo = lower_bound(model, test, NOISE, |_| true).expect("there are test images");
-        let weighted = importance_weighted(model, test, 60, 2_000, NOISE, |_| true).expect("points");
-        let sampled = from_posterior_samples(model, test, 60, 50, NOISE, |_| true);
+        let elbo =
+            lower_bound(model, test, NOISE, &Cancel::default(), |_| true).expect("there are test images");
+        let weighted =
+            importance_weighted(model, test, 60, 2_000, NOISE, &Cancel::default(), |_| true).expect("points");
+        let sampled = from_posterior_samples(model, test, 60, 50, NOISE, &Cancel::default(), |_| true);
         let sampled = sampled.expect("two dimensions").expect("points");
-        let annealed = annealed(model, test, 60, (10, 300), NOISE, |_| true).expect("points");
+        let annealed =
+            annealed(model, test, 60, (10, 300), NOISE, &Cancel::default(), |_| true).expect("points");
         let method = training.configuration.method;
         for estimate in [weighted, sampled, annealed] {
             assert!(
@@ -440,7 +461,7 @@ fn the_estimates_of_the_marginal_likelihood_agree_above_the_bound() {
         }
     }
     let many = common::model_by_hand();
-    let refused = from_posterior_samples(&many, &data.test, 60, 50, NOISE, |_| true);
+    let refused = from_posterior_samples(&many, &data.test, 60, 50, NOISE, &Cancel::default(), |_| true);
     let said = refused.expect_err("six dimensions are too many").to_string();
     assert!(
         said.contains("fewer than 5 latent dimensions, this model has 6"),

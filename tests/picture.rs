@@ -11,6 +11,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
+use vae_tui::cancel::Cancel;
 use vae_tui::data::mnist;
 use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::trainer::Event;
@@ -36,7 +37,8 @@ fn draw_the_picture_of_the_readme() {
         seed: training.configuration.seed,
         binarisation: training.configuration.binarisation,
     };
-    let test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    let test = lower_bound(&training.model, &data.test, noise, &Cancel::default(), |_| true)
+        .expect("there are test images");
     let opened = Opened {
         view,
         path: Some("saves/mnist-20d.ron".into()),

@@ -8,6 +8,7 @@ mod needs;
 use std::path::{Path, PathBuf};
 
 use common::{configuration, shapes, training};
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::curve::{Against, MarginalPoint};
@@ -31,7 +32,7 @@ fn train(training: &mut Training, data: &Dataset, steps: usize) {
         .expect("threads can be started");
     for _ in 0..steps {
         workers
-            .run(|| training.step(data, &workers))
+            .run(|| training.step(data, &workers, &Cancel::default()))
             .expect("a small model on easy data stays finite");
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use common::{app, press, screen, shapes, type_character, workspace};
 use program::vae_tui;
 use ratatui::crossterm::event::KeyCode;
+use vae_tui::cancel::Cancel;
 use vae_tui::learning::trainer::{self, Event, Trainer};
 use vae_tui::learning::{Changes, Configuration, Preset, Training};
 use vae_tui::session::{self, View};
@@ -325,7 +326,9 @@ fn a_minibatch_may_be_larger_than_the_training_set() {
         let workers = vae_tui::learning::Workers::new(2, 50).expect("threads can be started");
         let mut training = Training::new(configuration, &data);
         for _ in 0..20 {
-            workers.run(|| training.step(&data, &workers)).expect("it learns");
+            workers
+                .run(|| training.step(&data, &workers, &Cancel::default()))
+                .expect("it learns");
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("run.ron");

@@ -3,7 +3,8 @@
 use dfdx::prelude::*;
 use rayon::prelude::*;
 
-use super::device;
+use super::{device, interruptible};
+use crate::cancel::Cancel;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::kernels;
@@ -24,6 +25,15 @@ pub struct MeasurementContext {
     pub seed: u64,
     /// How grey pixels are read.
     pub binarisation: Binarisation,
+}
+
+impl MeasurementContext {
+    /// The pixels of an item, as they are measured.
+    pub fn item(self, split: &Split, item: usize) -> Vec<f32> {
+        let mut pixels = vec![0.0; split.pixels_per_image];
+        self.binarisation.fill_row(split, item, self.seed, 0, &mut pixels);
+        pixels
+    }
 }
 
 /// The lower bound of a split: one posterior sample a data point, in nats per data point.
@@ -60,12 +70,13 @@ const BLOCKS_A_ROUND: usize = 4;
 /// The lower bound of `split`, on the threads of the pool it is called in; of its first [`MOST_BY_CHAINS`] points where
 /// the model has no encoder.
 ///
-/// After every round of blocks `go_on` hears how many points are done; if it says no, the answer is `None`. The
-/// answer does not depend on the number of threads.
+/// After every round of blocks `go_on` hears how many points are done; if it says no, or as soon as it is cancelled, the
+/// answer is `None`. It does not depend on the number of threads.
 pub fn lower_bound(
     model: &Vae,
     split: &Split,
     noise: MeasurementContext,
+    cancel: &Cancel,
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Option<LowerBound> {
     let mut sums = Sums::default();
@@ -75,11 +86,12 @@ pub fn lower_bound(
     };
     let firsts: Vec<usize> = (0..points).step_by(BLOCK).collect();
     for round in firsts.chunks(BLOCKS_A_ROUND * rayon::current_num_threads()) {
-        let blocks: Vec<Sums> = round
-            .par_iter()
-            .map(|&first| Sums::of_block(model, split, first, BLOCK.min(points - first), noise))
-            .collect();
-        blocks.iter().for_each(|block| sums.add(block));
+        let of_block = |&first: &usize| {
+            let count = BLOCK.min(points - first);
+            interruptible(cancel, || Sums::of_block(model, split, first, count, noise))
+        };
+        let blocks: Option<Vec<Sums>> = round.par_iter().map(of_block).collect();
+        blocks?.iter().for_each(|block| sums.add(block));
         if !go_on(sums.points) {
             return None;
         }

@@ -377,7 +377,9 @@ mod tests {
                 assert_eq!(starts[1..], ends[..ends.len() - 1]);
                 assert_eq!((starts[0], ends.last()), (0, Some(&length)));
                 let is_fair = |range: &Range<usize>| {
-                    range.len() >= least && range.len() < 2 * wanted.max(least) && range.start % multiple == 0
+                    range.len() >= least
+                        && range.len() < 2 * wanted.max(least)
+                        && range.start.is_multiple_of(multiple)
                 };
                 assert!(ranges.len() == 1 || ranges.iter().all(is_fair), "{ranges:?}");
             }

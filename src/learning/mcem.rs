@@ -8,7 +8,8 @@ use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::shard::{Shard, ShardGradient, StepContext};
-use super::workers::{Minibatch, Workers};
+use super::workers::{Minibatch, NotMade, Workers};
+use crate::cancel::{Cancel, checkpoint};
 use crate::dims::{Batch, Latent};
 use crate::hmc::{self, Leapfrog, tuned};
 use crate::model::Vae;
@@ -50,6 +51,7 @@ impl Chains {
     pub fn new(points: usize, latent: usize, seed: u64) -> Self {
         let mut positions = vec![0.0; points * latent];
         for (point, z) in positions.chunks_exact_mut(latent).enumerate() {
+            checkpoint();
             // The first step has index 0, its chains rows below 2^32.
             let stream = 1 << 32 | point as u64;
             fill_standard_normal(&mut generator(seed, Purpose::Chain, 0, stream), z);
@@ -60,12 +62,20 @@ impl Chains {
         };
         Self { positions, sampling }
     }
+
+    /// Puts the chains of some data points where `rows` says.
+    fn put<'a>(&mut self, points: &[usize], rows: impl Iterator<Item = &'a [f32]>) {
+        for (&point, row) in points.iter().zip(rows) {
+            self.positions[point * row.len()..][..row.len()].copy_from_slice(row);
+        }
+    }
 }
 
-/// One E step and one M step on a minibatch. The terms are of `log p(x, z) = log p(x|z) + log p(z)` before the updates:
-/// the second stands in the place of the KL term, which no sample tells.
+/// One E step and one M step on a minibatch, or nothing at all. The terms are of `log p(x, z)` before the updates.
 ///
-/// Where the loss or a gradient is not finite, the updates end and `None` comes back.
+/// # Errors
+/// If the loss or a gradient is not finite at one of the updates, or if it was cancelled; chains, parameters and optimizer
+/// then are what they were.
 pub fn step(
     chains: &mut Chains,
     model: &mut Vae,
@@ -73,21 +83,50 @@ pub fn step(
     workers: &Workers,
     minibatch: Minibatch,
     context: StepContext,
-) -> Option<BoundTerms> {
+    cancel: &Cancel,
+) -> Result<BoundTerms, NotMade> {
+    let latent = model.architecture().latent;
+    let sampling = chains.sampling;
+    let before: Vec<f32> = positions_of(minibatch.indices, &chains.positions, latent).collect();
+    expect(chains, model, workers, minibatch, context, cancel)?;
+    maximise(
+        &chains.positions,
+        model,
+        optimizer,
+        workers,
+        minibatch,
+        context,
+        cancel,
+    )
+    .inspect_err(|_| {
+        chains.sampling = sampling;
+        chains.put(minibatch.indices, before.chunks_exact(latent));
+    })
+}
+
+/// The E step: moves the chains of the minibatch, or where it is cancelled, none.
+fn expect(
+    chains: &mut Chains,
+    model: &Vae,
+    workers: &Workers,
+    minibatch: Minibatch,
+    context: StepContext,
+    cancel: &Cancel,
+) -> Result<(), NotMade> {
     let latent = model.architecture().latent;
     let leapfrog = Leapfrog {
         steps: LEAPFROG_STEPS,
         size: chains.sampling.step_size,
     };
-    let moved = workers.on_shards(model, minibatch, |shard| {
-        sample(shard, context, &chains.positions, leapfrog)
+    let positions = &chains.positions;
+    let moved = workers.on_shards(model, minibatch, cancel, |shard| {
+        sample(shard, context, positions, leapfrog)
     });
-    let mut of_shards = moved.iter().flat_map(|(z, _)| z.chunks_exact(latent));
-    for &point in minibatch.indices {
-        if let Some(z) = of_shards.next() {
-            chains.positions[point * latent..][..latent].copy_from_slice(z);
-        }
-    }
+    let moved = moved.ok_or(NotMade::Cancelled)?;
+    chains.put(
+        minibatch.indices,
+        moved.iter().flat_map(|(z, _)| z.chunks_exact(latent)),
+    );
     let moves: f64 = moved
         .iter()
         .map(|(z, share)| share * (z.len() / latent) as f64)
@@ -97,18 +136,36 @@ pub fn step(
         step_size: tuned(leapfrog.size, acceptance, TUNING),
         acceptance,
     };
+    Ok(())
+}
 
-    let positions = &chains.positions;
+/// The M step: all updates, or none. What the first of them says of the model is returned.
+fn maximise(
+    positions: &[f32],
+    model: &mut Vae,
+    optimizer: &mut Optimizer,
+    workers: &Workers,
+    minibatch: Minibatch,
+    context: StepContext,
+    cancel: &Cancel,
+) -> Result<BoundTerms, NotMade> {
+    // The clone of a model shares the parameters until the first update.
+    let before = (model.clone(), optimizer.clone());
     let mut learn = || {
-        workers.learn(model, optimizer, minibatch, |shard| {
+        workers.learn(model, optimizer, minibatch, cancel, |shard| {
             gradient(shard, context, positions)
         })
     };
-    let terms = learn()?;
-    for _ in 1..UPDATES {
-        learn()?;
+    let terms = learn().and_then(|terms| {
+        for _ in 1..UPDATES {
+            learn()?;
+        }
+        Ok(terms)
+    });
+    if terms.is_err() {
+        (*model, *optimizer) = before;
     }
-    Some(terms)
+    terms
 }
 
 /// Moves the chains of a shard once; where they are then, and the share that moved.
@@ -136,9 +193,16 @@ fn gradient(shard: &Shard, context: StepContext, positions: &[f32]) -> ShardGrad
 
 /// The latent vectors of a shard's data points, one after the other.
 fn of_shard(shard: &Shard, positions: &[f32]) -> Vec<f32> {
-    let latent = shard.model.architecture().latent;
-    let rows = shard.indices.iter();
-    rows.flat_map(|&point| &positions[point * latent..][..latent])
+    positions_of(shard.indices, positions, shard.model.architecture().latent).collect()
+}
+
+/// The latent vectors of some data points, one after the other.
+fn positions_of<'a>(
+    points: &'a [usize],
+    positions: &'a [f32],
+    latent: usize,
+) -> impl Iterator<Item = f32> + 'a {
+    let rows = points.iter();
+    rows.flat_map(move |&point| &positions[point * latent..][..latent])
         .copied()
-        .collect()
 }

@@ -1,10 +1,24 @@
-//! Which algorithm learns.
+//! Which algorithm learns: the registry of the learners, one file each.
 
 use serde::{Deserialize, Serialize};
 
+use super::mcem::{self, Chains};
+use super::shard::StepContext;
+use super::workers::{Minibatch, NotMade, Workers};
+use super::{aevb, wake_sleep};
+use crate::cancel::Cancel;
 use crate::evaluation::published::PaperMethod;
-use crate::model::Recognition;
-use crate::objective::{Estimator, log_joint};
+use crate::model::{Recognition, Vae};
+use crate::nn::optimizer::Optimizer;
+use crate::objective::{BoundTerms, Estimator, log_joint};
+
+/// What a learner changes.
+pub(super) struct Learned<'a> {
+    pub model: &'a mut Vae,
+    pub optimizer: &'a mut Optimizer,
+    /// The chains of the training points, for a learner that has some; they begin with its first step.
+    pub chains: &'a mut Option<Chains>,
+}
 
 /// A way to learn a decoder, and an encoder with it where there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -43,6 +57,57 @@ impl Method {
             // Wake-Sleep reports the lower bound on the data, its divergence in closed form.
             Self::Aevb | Self::WakeSleep => estimator.term_names(),
             Self::Mcem => log_joint::TERM_NAMES,
+        }
+    }
+
+    /// Learns from one minibatch: the whole step or nothing of it. The terms are sums over the minibatch.
+    ///
+    /// # Errors
+    /// If the loss or a gradient is not finite, or if it was cancelled; `learned` then is what it was.
+    pub(super) fn step(
+        self,
+        learned: Learned<'_>,
+        workers: &Workers,
+        minibatch: Minibatch,
+        context: StepContext,
+        cancel: &Cancel,
+    ) -> Result<BoundTerms, NotMade> {
+        let Learned {
+            model,
+            optimizer,
+            chains,
+        } = learned;
+        match self {
+            Self::Aevb => workers.learn(model, optimizer, minibatch, cancel, |shard| {
+                aevb::gradient(shard, context)
+            }),
+            Self::WakeSleep => workers.learn(model, optimizer, minibatch, cancel, |shard| {
+                wake_sleep::gradient(shard, context)
+            }),
+            Self::Mcem => {
+                let had_begun = chains.is_some();
+                let begun = match chains.take() {
+                    Some(chains) => chains,
+                    None => {
+                        let latent = model.architecture().latent;
+                        let begin = || Chains::new(minibatch.training_points, latent, context.seed);
+                        cancel.run(begin).ok_or(NotMade::Cancelled)?
+                    }
+                };
+                let made = mcem::step(
+                    chains.insert(begun),
+                    model,
+                    optimizer,
+                    workers,
+                    minibatch,
+                    context,
+                    cancel,
+                );
+                if made.is_err() && !had_begun {
+                    *chains = None;
+                }
+                made
+            }
         }
     }
 

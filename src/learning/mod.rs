@@ -15,11 +15,13 @@ pub mod shard;
 pub mod trainer;
 mod training;
 pub mod wake_sleep;
+#[cfg(test)]
+mod whole_steps;
 mod workers;
 
 pub use configuration::{Configuration, ConfigurationError};
 pub use method::Method;
 pub use preset::Preset;
 pub use shard::StepContext;
-pub use training::{Changes, Diverged, StepReport, Training};
+pub use training::{Changes, Diverged, StepFault, StepReport, Training};
 pub use workers::Workers;

@@ -2,6 +2,7 @@
 
 use dfdx::prelude::*;
 
+use crate::cancel::checkpoint;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::model::Vae;
@@ -52,6 +53,7 @@ impl Shard<'_> {
             .device
             .zeros_like(&(Batch(self.indices.len()), Pixels(pixels)));
         for (row, &index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(self.indices) {
+            checkpoint();
             context
                 .binarisation
                 .fill_row(self.split, index, context.seed, context.step, row);
@@ -66,6 +68,7 @@ impl Shard<'_> {
             .device
             .zeros_like(&(Batch(context.mc_samples * points), Latent(latent)));
         for (row, noise) in elements_mut(&mut noise).chunks_exact_mut(latent).enumerate() {
+            checkpoint();
             let (sample, point) = (row / points, self.first_row + row % points);
             let stream = (sample as u64) << 32 | point as u64;
             fill_standard_normal(

@@ -13,7 +13,8 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use thiserror::Error;
 
 use super::curve::{CurvePoint, MarginalPoint};
-use super::{Changes, ConfigurationError, Diverged, StepReport, Training, Workers};
+use super::{Changes, ConfigurationError, Diverged, StepFault, StepReport, Training, Workers};
+use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{LowerBound, estimates, lower_bound};
 use crate::model::Vae;
@@ -98,12 +99,13 @@ struct Snapshot {
 #[error("the training threads could not be started: {0}")]
 pub struct StartError(String);
 
-/// A run on a thread of its own. Dropping it stops the thread within one step.
+/// A run on a thread of its own. Dropping it breaks off the step or the measurement that is under way, and ends the thread.
 pub struct Trainer {
     commands: Sender<Command>,
     events: Receiver<Event>,
     snapshot: Arc<Snapshot>,
     stop: Arc<AtomicBool>,
+    cancel: Cancel,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -125,6 +127,7 @@ impl Trainer {
         let (commands, mailbox) = unbounded();
         let (sender, events) = unbounded();
         let stop = Arc::new(AtomicBool::new(false));
+        let cancel = Cancel::default();
         let run = Run {
             published_steps: training.steps,
             training,
@@ -133,6 +136,7 @@ impl Trainer {
             events: sender,
             snapshot: snapshot.clone(),
             stop: stop.clone(),
+            cancel: cancel.clone(),
             running: false,
             unreported: Vec::new(),
             last_report: Instant::now(),
@@ -146,6 +150,7 @@ impl Trainer {
             events,
             snapshot,
             stop,
+            cancel,
             thread: Some(thread),
         })
     }
@@ -189,6 +194,7 @@ impl Drop for Trainer {
     fn drop(&mut self) {
         // The flag ends a measurement that is under way, the command a wait for commands.
         self.stop.store(true, Ordering::Relaxed);
+        self.cancel.cancel();
         self.send(Command::Stop);
         if let Some(thread) = self.thread.take() {
             // A panic of the trainer has been reported by the panic hook already.
@@ -205,6 +211,8 @@ struct Run {
     events: Sender<Event>,
     snapshot: Arc<Snapshot>,
     stop: Arc<AtomicBool>,
+    /// Breaks a step or a measurement off.
+    cancel: Cancel,
     running: bool,
     published_steps: u64,
     unreported: Vec<StepReport>,
@@ -275,9 +283,11 @@ impl Run {
     }
 
     fn step(&mut self, workers: &Workers) {
-        match self.training.step(&self.data, workers) {
+        match self.training.step(&self.data, workers, &self.cancel) {
             Ok(report) => self.unreported.push(report),
-            Err(diverged) => {
+            // Only a trainer that is to end is cancelled.
+            Err(StepFault::Cancelled) => return,
+            Err(StepFault::Diverged(diverged)) => {
                 self.set_running(false);
                 self.tell(Event::Diverged(diverged));
                 return;
@@ -298,7 +308,7 @@ impl Run {
         let started = Instant::now();
         let (model, noise) = (&self.training.model, self.training.noise());
         let go_on = |_| !self.stop.load(Ordering::Relaxed);
-        if let Some(test) = lower_bound(model, &self.data.test, noise, go_on) {
+        if let Some(test) = lower_bound(model, &self.data.test, noise, &self.cancel, go_on) {
             let point = self.training.record(&test);
             self.tell(Event::Evaluated {
                 point,
@@ -312,7 +322,7 @@ impl Run {
         self.report();
         let go_on = || !self.stop.load(Ordering::Relaxed) && self.mailbox.is_empty();
         let (model, noise) = (&self.training.model, self.training.noise());
-        let Some(estimates) = estimates(model, &self.data.test, noise, go_on) else {
+        let Some(estimates) = estimates(model, &self.data.test, noise, &self.cancel, go_on) else {
             return self.tell(Event::EstimateEnded);
         };
         let point = MarginalPoint {

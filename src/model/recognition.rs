@@ -63,13 +63,28 @@ impl LogLikelihood for ImageLikelihood<'_> {
 }
 
 impl Vae {
-    /// `mu` and `log sigma^2` of `q(z|x)`, one row an image. `seed` drives the chains, where there is no encoder.
+    /// `mu` and `log sigma^2` of `q(z|x)`, one row an image. `seed` drives the chains, where there is no encoder: a chain has
+    /// the noise of its row, and one step size serves all of them.
+    ///
+    /// Inside a [`Cancel::run`](crate::cancel::Cancel::run), chains end as soon as that is cancelled.
     pub fn recognise(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64) -> Posterior {
         let encoded = self.networks.encode(x, NoneTape);
-        encoded.unwrap_or_else(|| self.moments_of_chains(x, seed))
+        encoded.unwrap_or_else(|| self.moments_of_chains(x, seed, |row| row as u64))
     }
 
-    fn moments_of_chains(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64) -> Posterior {
+    /// The same of one image, the item with this number: its answer does not depend on who else is looked at.
+    pub fn recognise_item(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64, item: usize) -> Posterior {
+        let encoded = self.networks.encode(x, NoneTape);
+        encoded.unwrap_or_else(|| self.moments_of_chains(x, seed, |_| item as u64))
+    }
+
+    /// The moments of chains, one an image, with the noise of `stream(row)`.
+    fn moments_of_chains(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        seed: u64,
+        stream: impl Fn(usize) -> u64,
+    ) -> Posterior {
         let (Batch(images), latent) = (x.shape().0, self.architecture().latent);
         let likelihood = ImageLikelihood::new(self, x);
         let mut chains = Chains::new(&likelihood, self.likely_draws(x, seed), latent);
@@ -81,7 +96,7 @@ impl Vae {
                 size,
             };
             let acceptance = chains.advance(leapfrog, |chain| {
-                generator(seed, Purpose::Sampling, step, chain as u64)
+                generator(seed, Purpose::Sampling, step, stream(chain))
             });
             if step < WARM_UP {
                 size = tuned(size, acceptance, 1.1);

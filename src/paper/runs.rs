@@ -10,9 +10,10 @@ use anyhow::{Context, anyhow};
 use indicatif::{MultiProgress, ProgressBar};
 
 use super::Figure;
+use crate::cancel::Cancel;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
-use crate::learning::{Configuration, Diverged, Method, Preset, Training, Workers};
+use crate::learning::{Configuration, Method, Preset, StepFault, Training, Workers};
 use crate::process::say;
 use crate::session::{self, Kept, SessionFile, View};
 
@@ -79,7 +80,13 @@ impl Measure {
         a_decade: 10,
         take: |laboratory, training, data| {
             let go_on = |_| !laboratory.is_stopped();
-            let test = lower_bound(&training.model, &data.test, training.noise(), go_on);
+            let test = lower_bound(
+                &training.model,
+                &data.test,
+                training.noise(),
+                &Cancel::default(),
+                go_on,
+            );
             if let Some(test) = test {
                 training.record(&test);
             }
@@ -229,13 +236,13 @@ impl Laboratory {
             let is_save_due = |saved_at: Instant| saved_at.elapsed() >= SAVE_INTERVAL;
             let diverged = workers.run(|| {
                 while training.samples < moment && !self.is_stopped() && !is_save_due(saved_at) {
-                    training.step(data, &workers)?;
+                    training.step(data, &workers, &Cancel::default())?;
                     bar.set_position(training.samples);
                 }
                 if training.samples >= moment {
                     (run.measure.take)(self, &mut training, data);
                 }
-                Ok::<_, Diverged>(())
+                Ok::<_, StepFault>(())
             });
             if let Err(diverged) = diverged {
                 let kept = file.save_at_last(file.ticket(), &training, &View::default());

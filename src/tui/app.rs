@@ -11,7 +11,9 @@ use super::glyphs::Glyphs;
 use super::layout::{self, TraversalGeometry};
 use super::message::Opened;
 use super::overlays::Overlay;
+use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
+use crate::evaluation::MeasurementContext;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::explore::reconstruction::{Reconstruction, reconstruct};
 use crate::explore::{manifold, traversal};
@@ -391,16 +393,20 @@ impl Workspace {
         match view.start_image {
             Some(image) if self.traversal.start_of == Some(image) => {}
             Some(image) => {
-                let mut pixels = vec![0.0; self.data.pixels()];
-                self.data.test.fill_row(image, &mut pixels);
-                let seed = self.progress.configuration.seed;
-                self.traversal.start = traversal::posterior_mean(&self.model, &pixels, seed);
+                let mean = traversal::posterior_mean(
+                    &self.model,
+                    &self.data.test,
+                    image,
+                    self.measurement(),
+                    &Cancel::default(),
+                );
+                self.traversal.start = mean.unwrap_or_default();
             }
             None => self.traversal.start = vec![0.0; self.progress.configuration.latent],
         }
         self.traversal.start_of = view.start_image;
         let z = self.latent(view).to_vec();
-        self.traversal.image = traversal::decode(&self.model, std::slice::from_ref(&z));
+        self.traversal.image = self.decode(std::slice::from_ref(&z));
 
         let order = self.order();
         match (view.sheet, &order[..]) {
@@ -408,18 +414,30 @@ impl Workspace {
                 let seed = self.progress.configuration.seed;
                 let count = (geometry.sheet.0 * geometry.sheet.1) as u64;
                 let draws = (0..count).map(|draw| traversal::prior_sample(&self.model, seed, draw));
-                self.traversal.strips = traversal::decode(&self.model, &draws.collect::<Vec<_>>());
+                self.traversal.strips = self.decode(&draws.collect::<Vec<_>>());
                 self.traversal.below = Below::Draws;
             }
             (Sheet::Plane, &[right, down, ..]) => {
                 let plane = manifold::plane(&z, (right, down), geometry.sheet);
                 let nearest = manifold::nearest(&plane, &z);
-                self.traversal.strips = traversal::decode(&self.model, &plane);
+                self.traversal.strips = self.decode(&plane);
                 self.traversal.below = Below::Plane { right, down, nearest };
             }
             // A single dimension has no plane.
             (Sheet::Dimensions | Sheet::Plane, _) => self.decode_strips(&z, order, geometry, view),
         }
+    }
+
+    /// How this run's model is measured.
+    fn measurement(&self) -> MeasurementContext {
+        MeasurementContext {
+            seed: self.progress.configuration.seed,
+            binarisation: self.progress.configuration.binarisation,
+        }
+    }
+
+    fn decode(&self, points: &[Vec<f32>]) -> Vec<f32> {
+        traversal::decode(&self.model, points, &Cancel::default()).unwrap_or_default()
     }
 
     fn decode_strips(&mut self, z: &[f32], order: Vec<usize>, geometry: TraversalGeometry, view: &View) {
@@ -431,8 +449,9 @@ impl Workspace {
         let first = layout::window(selected, geometry.count, order.len());
         self.traversal.dimensions = order.into_iter().skip(first).take(geometry.count).collect();
         self.traversal.values = traversal::steps(geometry.steps);
-        self.traversal.strips =
-            traversal::traverse(&self.model, z, &self.traversal.dimensions, &self.traversal.values);
+        let (dimensions, values) = (&self.traversal.dimensions, &self.traversal.values);
+        let strips = traversal::traverse(&self.model, z, dimensions, values, &Cancel::default());
+        self.traversal.strips = strips.unwrap_or_default();
         self.traversal.below = Below::Strips;
     }
 
@@ -450,11 +469,9 @@ impl Workspace {
         if shown == self.reconstructed {
             return;
         }
-        let mut pixels = vec![0.0; page * self.data.pixels()];
-        for (row, &image) in pixels.chunks_exact_mut(self.data.pixels()).zip(&view.images) {
-            self.data.test.fill_row(image, row);
-        }
-        self.reconstructions = reconstruct(&self.model, &pixels, self.progress.configuration.seed);
+        let (test, context) = (&self.data.test, self.measurement());
+        let reconstructions = reconstruct(&self.model, test, &shown, context, &Cancel::default());
+        self.reconstructions = reconstructions.unwrap_or_default();
         self.reconstructed = shown;
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Split};
 use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::curve::CurvePoint;
@@ -212,7 +213,8 @@ fn app_of(training: Training, data: Arc<Dataset>, width: u16, height: u16, depth
         seed: 1,
         binarisation: training.configuration.binarisation,
     };
-    let mut test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    let mut test = lower_bound(&training.model, &data.test, noise, &Cancel::default(), |_| true)
+        .expect("there are test images");
     test.mean_variance.truncate(training.configuration.latent);
     let opened = Opened::new(training, data);
     update(&mut app, Message::Opened(Box::new(opened)));

@@ -9,6 +9,7 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
 use vae_tui::learning::curve::MarginalPoint;
@@ -138,9 +139,15 @@ impl Sessions {
         }
         self.workers.run(|| {
             // What diverges is told; nothing is to be asserted of numbers that came from anywhere.
-            let _ = training.step(&self.data, &self.workers);
+            let _ = training.step(&self.data, &self.workers, &Cancel::default());
             training.is_evaluation_due();
-            if let Some(test) = lower_bound(&training.model, &self.data.test, training.noise(), |_| true) {
+            if let Some(test) = lower_bound(
+                &training.model,
+                &self.data.test,
+                training.noise(),
+                &Cancel::default(),
+                |_| true,
+            ) {
                 training.record(&test);
             }
         });
@@ -202,9 +209,17 @@ fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Worke
     let mut training = Training::new(configuration, data);
     workers.run(|| {
         for _ in 0..6 {
-            training.step(data, workers).expect("it learns");
+            training
+                .step(data, workers, &Cancel::default())
+                .expect("it learns");
             if training.is_evaluation_due() {
-                let test = lower_bound(&training.model, &data.test, training.noise(), |_| true);
+                let test = lower_bound(
+                    &training.model,
+                    &data.test,
+                    training.noise(),
+                    &Cancel::default(),
+                    |_| true,
+                );
                 training.record(&test.expect("test points"));
             }
         }
