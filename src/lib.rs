@@ -14,7 +14,8 @@
 //! - [`kernels`]: arithmetic on slices
 //! - [`nn`]: differentiable operations, layers, optimizers
 //! - [`data`]: images, and the MNIST that travels inside the program
-//! - [`model`]: encoder, decoder, and the lower bound that joins them
+//! - [`model`]: encoder and decoder, of which family and likelihood
+//! - [`objective`]: what is maximised, as named terms
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step
 //! - [`config`]: what a person set for every start
@@ -43,6 +44,7 @@ pub mod kernels;
 pub mod learning;
 pub mod model;
 pub mod nn;
+pub mod objective;
 pub mod paper;
 pub mod pictures;
 pub mod process;

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 
 use program::{errors, vae_tui};
 use serde_json::Value;
+use vae_tui::cancel::Cancel;
 use vae_tui::evaluation::lower_bound;
 use vae_tui::{data, session};
 
@@ -83,7 +84,14 @@ fn train_resume_and_evaluate() {
     let mnist = data::load("mnist", |_| {}).expect("MNIST is built in");
     let state = session::load(&folder.path().join("run.ron")).and_then(|run| run.into_state(&mnist));
     let training = state.expect("what was trained").training;
-    let test = lower_bound(&training.model, &mnist.test, training.noise(), |_| true).expect("test points");
+    let test = lower_bound(
+        &training.model,
+        &mnist.test,
+        training.noise(),
+        &Cancel::default(),
+        |_| true,
+    )
+    .expect("test points");
     assert_eq!(report["active_units"], test.active_units());
     assert_eq!(report["elbo"], test.terms.lower_bound());
     assert!(test.terms.lower_bound() < -100.0);

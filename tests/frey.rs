@@ -8,8 +8,9 @@ mod needs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Binarisation, file};
-use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 
 fn faces(name: &str) -> Option<PathBuf> {
@@ -43,14 +44,15 @@ fn the_gaussian_decoder_learns_faces() {
     let mut training = Training::new(configuration, &data);
     while training.samples < 400_000 {
         workers
-            .run(|| training.step(&data, &workers))
+            .run(|| training.step(&data, &workers, &Cancel::default()))
             .expect("the loss stays finite");
     }
-    let noise = Noise {
+    let noise = MeasurementContext {
         seed: 1,
         binarisation: Binarisation::None,
     };
-    let bound = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    let bound = lower_bound(&training.model, &data.test, noise, &Cancel::default(), |_| true)
+        .expect("there are test images");
     // A Gaussian in every pixel, its mean and variance fitted to the training faces, reaches 590 nats.
     // The paper's runs have reached 700 after as many points, and 1 200 at their ends.
     let bound = bound.terms.lower_bound();

@@ -4,12 +4,13 @@
 use dfdx::prelude::*;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};
 use vae_tui::model::{
-    Activation, Architecture, Decoded, Estimator, Initialisation, Likelihood, Recognition, Vae, posterior,
+    Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae, posterior,
 };
 use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
 use vae_tui::nn::weight::gradient_rows;
 use vae_tui::nn::{Weight, ops};
+use vae_tui::objective::Estimator;
 
 /// Numbers without a pattern, from -scale to scale.
 fn numbers(count: usize, scale: f32, seed: u32) -> Vec<f32> {
@@ -238,11 +239,11 @@ fn the_lower_bound_equals_finite_differences() {
         let x = device.tensor_from_vec(x, (Batch(4), Pixels(12)));
         let noise = device.tensor_from_vec(numbers(samples * 4 * 3, 1.5, 2), (Batch(samples * 4), Latent(3)));
         let loss = |model: &Vae| -> f64 {
-            let (_, terms) = model.negative_lower_bound(&x, &noise, estimator, Gradients::leaky());
+            let (_, terms) = estimator.negative(model, &x, &noise, Gradients::leaky());
             -terms.lower_bound()
         };
-        let mut gradients = model
-            .negative_lower_bound(&x, &noise, estimator, Gradients::leaky())
+        let mut gradients = estimator
+            .negative(&model, &x, &noise, Gradients::leaky())
             .0
             .backward();
         for index in 0..model.parameters().len() {

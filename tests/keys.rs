@@ -7,7 +7,7 @@ use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_charact
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
 use vae_tui::learning::settings::Assignment;
-use vae_tui::model::Estimator;
+use vae_tui::objective::Estimator;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::Entry;
@@ -376,7 +376,10 @@ fn the_form_makes_the_run_that_was_typed_and_names_what_is_wrong() {
         panic!("{effects:?}")
     };
     assert_eq!(configuration.latent, 6);
-    assert_eq!(configuration.optimizer, vae_tui::nn::optimizer::Rule::Adagrad);
+    assert_eq!(
+        configuration.optimizer,
+        vae_tui::nn::optimizer::OptimizerKind::Adagrad
+    );
     assert_eq!(configuration.learning_rate, 0.02);
 }
 

@@ -50,12 +50,20 @@ fn of_two_openings_the_later_wins_whichever_arrives_first() {
         let mut app = saved_app();
         let first = open(&mut app, "a.ron");
         let second = open(&mut app, "b.ron");
-        let order = if later_first { [second, first] } else { [first, second] };
+        let order = if later_first {
+            [second, first]
+        } else {
+            [first, second]
+        };
         for request in order {
             let effects = update(&mut app, Message::Arrived(request));
             let shown = matches!(effects[..], [Effect::Show(shown)] if shown == request);
             let forgotten = matches!(effects[..], [Effect::Forget(forgotten)] if forgotten == request);
-            assert_eq!((shown, forgotten), (request == second, request == first), "{effects:?}");
+            assert_eq!(
+                (shown, forgotten),
+                (request == second, request == first),
+                "{effects:?}"
+            );
         }
     }
 }
@@ -75,7 +83,10 @@ fn a_run_that_went_on_is_not_left_without_asking() {
 
     let request = open_unsaved(&mut app);
     let effects = update(&mut app, Message::Arrived(request));
-    assert!(matches!(effects[..], [Effect::Show(_)]), "it was agreed to: {effects:?}");
+    assert!(
+        matches!(effects[..], [Effect::Show(_)]),
+        "it was agreed to: {effects:?}"
+    );
 }
 
 /// Agrees to leave an unsaved run for a session.
@@ -134,7 +145,8 @@ fn an_older_save_never_lands_over_a_newer_one() {
     later.training.samples += 20;
     later.training.steps += 1;
     for (ticket, state) in [(newer, &later), (older, &state(&data))] {
-        file.save(ticket, state, &View::default()).expect("the folder can be written");
+        file.save(ticket, state, &View::default())
+            .expect("the folder can be written");
     }
     let read = session::load(&folder.path().join("run.ron")).and_then(|session| session.into_state(&data));
     assert_eq!(read.expect("a session").training.samples, later.training.samples);

@@ -8,21 +8,22 @@ use std::time::Duration;
 
 use common::{configuration, shapes};
 use dfdx::prelude::{Cpu, Gradients, ZerosTensor};
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Binarisation, Dataset, mnist};
 use vae_tui::dims::{Batch, Latent, Pixels};
 use vae_tui::evaluation::{
-    LowerBound, Noise, annealed, from_posterior_samples, importance_weighted, lower_bound,
+    LowerBound, MeasurementContext, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
-use vae_tui::model::Estimator;
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::nn::view::elements_mut;
+use vae_tui::objective::Estimator;
 use vae_tui::random::{Purpose, fill_standard_normal, generator};
 use vae_tui::run::protocol::Measurement;
 use vae_tui::run::{Answered, Command, Event, Question, RunHandle, RunState, State};
 
-const NOISE: Noise = Noise {
+const NOISE: MeasurementContext = MeasurementContext {
     seed: 1,
     binarisation: Binarisation::None,
 };
@@ -32,14 +33,15 @@ fn train(configuration: Configuration, data: &Dataset, samples: u64) -> Training
     let mut training = Training::new(configuration, data);
     while training.samples < samples {
         workers
-            .run(|| training.step(data, &workers))
+            .run(|| training.step(data, &workers, &Cancel::default()))
             .expect("the loss stays finite");
     }
     training
 }
 
 fn measure(training: &Training, data: &Dataset) -> LowerBound {
-    lower_bound(&training.model, &data.test, NOISE, |_| true).expect("there are test images")
+    lower_bound(&training.model, &data.test, NOISE, &Cancel::default(), |_| true)
+        .expect("there are test images")
 }
 
 fn start(training: Training, data: &Arc<Dataset>) -> RunHandle {
@@ -93,15 +95,19 @@ fn looked_at(run: &RunHandle) -> Answered {
 fn the_bound_rises_under_every_rule_binarisation_and_number_of_samples() {
     let data = shapes();
     for (optimizer, binarisation, mc_samples) in [
-        (Rule::Adam, Binarisation::None, 1),
-        (Rule::Adam, Binarisation::Static, 3),
-        (Rule::Adagrad, Binarisation::Dynamic, 2),
+        (OptimizerKind::Adam, Binarisation::None, 1),
+        (OptimizerKind::Adam, Binarisation::Static, 3),
+        (OptimizerKind::Adagrad, Binarisation::Dynamic, 2),
     ] {
         let configuration = Configuration {
             optimizer,
             binarisation,
             mc_samples,
-            learning_rate: if optimizer == Rule::Adam { 3e-3 } else { 0.05 },
+            learning_rate: if optimizer == OptimizerKind::Adam {
+                3e-3
+            } else {
+                0.05
+            },
             ..configuration()
         };
         let before = measure(&Training::new(configuration.clone(), &data), &data);
@@ -178,7 +184,7 @@ fn the_two_estimators_agree_and_the_closed_form_varies_less() {
         data.train.fill_row(image, row);
     }
     let draws = 2_000;
-    let statistics = |estimator| {
+    let statistics = |estimator: Estimator| {
         let bounds: Vec<f64> = (0..draws)
             .map(|draw| {
                 let mut noise = device.zeros_like(&(Batch(points), Latent(6)));
@@ -186,7 +192,7 @@ fn the_two_estimators_agree_and_the_closed_form_varies_less() {
                     &mut generator(1, Purpose::Noise, draw, 0),
                     elements_mut(&mut noise),
                 );
-                let (_, terms) = model.negative_lower_bound(&x, &noise, estimator, Gradients::leaky());
+                let (_, terms) = estimator.negative(&model, &x, &noise, Gradients::leaky());
                 terms.per_point(points as u64).kl
             })
             .collect();
@@ -380,19 +386,27 @@ fn watching_and_measuring_change_nothing() {
 fn a_measurement_can_be_broken_off() {
     let data = shapes();
     let model = common::model_by_hand();
-    assert_eq!(lower_bound(&model, &data.test, NOISE, |_| false), None);
     assert_eq!(
-        importance_weighted(&model, &data.test, 60, 10, NOISE, |_| false),
+        lower_bound(&model, &data.test, NOISE, &Cancel::default(), |_| false),
         None
     );
-    assert_eq!(annealed(&model, &data.test, 60, (2, 2), NOISE, |_| false), None);
+    assert_eq!(
+        importance_weighted(&model, &data.test, 60, 10, NOISE, &Cancel::default(), |_| false),
+        None
+    );
+    assert_eq!(
+        annealed(&model, &data.test, 60, (2, 2), NOISE, &Cancel::default(), |_| {
+            false
+        }),
+        None
+    );
     let few = Configuration {
         latent: 2,
         ..configuration()
     };
     let few = Training::new(few, &data).model;
     assert_eq!(
-        from_posterior_samples(&few, &data.test, 60, 5, NOISE, |_| false),
+        from_posterior_samples(&few, &data.test, 60, 5, NOISE, &Cancel::default(), |_| false),
         Ok(None)
     );
 }
@@ -411,8 +425,16 @@ fn the_importance_weighted_bound_tightens_from_the_elbo() {
     );
     let elbo = measure(&training, &data).terms.lower_bound();
     let bound = |samples| {
-        importance_weighted(&training.model, &data.test, 60, samples, NOISE, |_| true)
-            .expect("there are test images")
+        importance_weighted(
+            &training.model,
+            &data.test,
+            60,
+            samples,
+            NOISE,
+            &Cancel::default(),
+            |_| true,
+        )
+        .expect("there are test images")
     };
     let (one, few, many) = (bound(1), bound(10), bound(1_000));
     assert!(
@@ -443,11 +465,14 @@ fn the_estimates_of_the_marginal_likelihood_agree_above_the_bound() {
     };
     for training in [run(Method::Aevb), run(Method::Mcem)] {
         let (model, test) = (&training.model, &data.test);
-        let elbo = lower_bound(model, test, NOISE, |_| true).expect("there are test images");
-        let weighted = importance_weighted(model, test, 60, 2_000, NOISE, |_| true).expect("points");
-        let sampled = from_posterior_samples(model, test, 60, 50, NOISE, |_| true);
+        let elbo =
+            lower_bound(model, test, NOISE, &Cancel::default(), |_| true).expect("there are test images");
+        let weighted =
+            importance_weighted(model, test, 60, 2_000, NOISE, &Cancel::default(), |_| true).expect("points");
+        let sampled = from_posterior_samples(model, test, 60, 50, NOISE, &Cancel::default(), |_| true);
         let sampled = sampled.expect("two dimensions").expect("points");
-        let annealed = annealed(model, test, 60, (10, 300), NOISE, |_| true).expect("points");
+        let annealed =
+            annealed(model, test, 60, (10, 300), NOISE, &Cancel::default(), |_| true).expect("points");
         let method = training.configuration.method;
         for estimate in [weighted, sampled, annealed] {
             assert!(
@@ -462,7 +487,7 @@ fn the_estimates_of_the_marginal_likelihood_agree_above_the_bound() {
         }
     }
     let many = common::model_by_hand();
-    let refused = from_posterior_samples(&many, &data.test, 60, 50, NOISE, |_| true);
+    let refused = from_posterior_samples(&many, &data.test, 60, 50, NOISE, &Cancel::default(), |_| true);
     let said = refused.expect_err("six dimensions are too many").to_string();
     assert!(
         said.contains("fewer than 5 latent dimensions, this model has 6"),

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{self, Dataset};
 use vae_tui::evaluation::{from_posterior_samples, importance_weighted};
 use vae_tui::learning::settings::Assignment;
@@ -57,14 +58,30 @@ fn memory_stays_as_it_is_however_long_a_run() {
         let mut run = |steps: usize| {
             workers.run(|| {
                 for _ in 0..steps {
-                    training.step(&data, &workers).expect("it learns");
+                    training
+                        .step(&data, &workers, &Cancel::default())
+                        .expect("it learns");
                 }
                 let noise = training.noise();
-                let estimated =
-                    importance_weighted(&training.model, &data.test, steps / 50, 500, noise, |_| true);
+                let estimated = importance_weighted(
+                    &training.model,
+                    &data.test,
+                    steps / 50,
+                    500,
+                    noise,
+                    &Cancel::default(),
+                    |_| true,
+                );
                 assert!(estimated.is_some());
-                let sampled =
-                    from_posterior_samples(&training.model, &data.test, steps / 200, 5, noise, |_| true);
+                let sampled = from_posterior_samples(
+                    &training.model,
+                    &data.test,
+                    steps / 200,
+                    5,
+                    noise,
+                    &Cancel::default(),
+                    |_| true,
+                );
                 assert!(sampled.expect("two dimensions").is_some());
             });
         };

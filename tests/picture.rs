@@ -12,6 +12,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
+use vae_tui::cancel::Cancel;
 use vae_tui::data::mnist;
 use vae_tui::evaluation::lower_bound;
 use vae_tui::run::Event;
@@ -33,8 +34,14 @@ fn draw_the_picture_of_the_readme() {
     let view = session.view().clone();
     let state = session.into_state(&data).expect("the example fits the data");
     let training = &state.training;
-    let test =
-        lower_bound(&training.model, &data.test, training.noise(), |_| true).expect("there are test images");
+    let test = lower_bound(
+        &training.model,
+        &data.test,
+        training.noise(),
+        &Cancel::default(),
+        |_| true,
+    )
+    .expect("there are test images");
     let opened = Opened {
         view,
         path: Some("saves/mnist-20d.ron".into()),

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use common::{configuration, shapes, state};
 use ron::value::RawValue;
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::run::RunState;
 use vae_tui::run::curve::{Against, MarginalPoint};
 use vae_tui::session::{Bounds, Comparison, KeptRun, SessionError, SessionFile, View, folder, load, save};
@@ -33,7 +34,7 @@ fn train(RunState { training, log }: &mut RunState, data: &Dataset, steps: usize
     let workers = Workers::new(training.configuration.threads).expect("threads can be started");
     for _ in 0..steps {
         let report = workers
-            .run(|| training.step(data, &workers))
+            .run(|| training.step(data, &workers, &Cancel::default()))
             .expect("a small model on easy data stays finite");
         log.take_in_step(&report);
     }
@@ -70,16 +71,16 @@ fn two_thousand_steps_are_one_thousand_twice() {
     let data = shapes();
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (rule, threads, method) in [
-        (Rule::Adam, 2, Method::Aevb),
-        (Rule::Adagrad, 1, Method::WakeSleep),
-        (Rule::Adagrad, 2, Method::Mcem),
+        (OptimizerKind::Adam, 2, Method::Aevb),
+        (OptimizerKind::Adagrad, 1, Method::WakeSleep),
+        (OptimizerKind::Adagrad, 2, Method::Mcem),
     ] {
         let configuration = Configuration {
             optimizer: rule,
             method,
             threads,
             hidden: 16,
-            weight_prior: rule == Rule::Adagrad,
+            weight_prior: rule == OptimizerKind::Adagrad,
             binarisation: vae_tui::data::Binarisation::Dynamic,
             ..configuration()
         };
@@ -276,7 +277,7 @@ fn a_run_whose_minibatch_changed_goes_on_exactly() {
         let steps = |run: &mut RunState, workers: &Workers| {
             for _ in 0..5 {
                 workers
-                    .run(|| run.training.step(&data, workers))
+                    .run(|| run.training.step(&data, workers, &Cancel::default()))
                     .expect("it stays finite");
             }
         };

@@ -7,7 +7,7 @@ use common::{app, focus, press, press_with, screen, tell, type_character, update
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
 use vae_tui::learning::settings::Assignment;
-use vae_tui::model::Estimator;
+use vae_tui::objective::Estimator;
 use vae_tui::run::{Command, Event};
 use vae_tui::tui::app::{App, Selection};
 use vae_tui::tui::message::{Effect, Message};

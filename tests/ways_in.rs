@@ -13,6 +13,7 @@ use common::{app, press, screen, shapes, tell, type_character, workspace};
 use program::vae_tui;
 use ratatui::crossterm::event::KeyCode;
 use strum::VariantArray;
+use vae_tui::cancel::Cancel;
 use vae_tui::learning::settings::{Assignment, TABLE};
 use vae_tui::learning::{Configuration, Preset, Training};
 use vae_tui::run::{Command, Event, RunHandle, RunState, Told};
@@ -366,7 +367,7 @@ fn a_minibatch_may_be_larger_than_the_training_set() {
         let workers = vae_tui::learning::Workers::new(2).expect("threads can be started");
         let mut state = RunState::new(Training::new(configuration, &data));
         for _ in 0..20 {
-            let step = workers.run(|| state.training.step(&data, &workers));
+            let step = workers.run(|| state.training.step(&data, &workers, &Cancel::default()));
             step.expect("it learns");
         }
         let folder = tempfile::tempdir().expect("a temporary folder");

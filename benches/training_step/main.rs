@@ -10,8 +10,9 @@ mod stock;
 use std::time::{Duration, Instant};
 
 use stock::Stock;
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Binarisation, Dataset, Split, mnist};
-use vae_tui::evaluation::{Noise, importance_weighted, lower_bound};
+use vae_tui::evaluation::{MeasurementContext, importance_weighted, lower_bound};
 use vae_tui::kernels::{Matrix, matmul};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 
@@ -77,7 +78,7 @@ impl<'a> Ours<'a> {
             data,
         } = self;
         workers
-            .run(|| training.step(data, workers))
+            .run(|| training.step(data, workers, &Cancel::default()))
             .expect("a finite loss");
     }
 }
@@ -180,7 +181,7 @@ fn main() {
     let reached = operations(500, 20, 100) / timed[0];
 
     let model = &step.training.model;
-    let noise = Noise {
+    let noise = MeasurementContext {
         seed: 1,
         binarisation: Binarisation::None,
     };
@@ -192,13 +193,13 @@ fn main() {
     let evaluation = race(&mut [
         &mut || {
             step.workers
-                .run(|| lower_bound(model, &data.test, noise, |_| true));
+                .run(|| lower_bound(model, &data.test, noise, &Cancel::default(), |_| true));
         },
         &mut || again.step(),
     ]);
     let importance = race(&mut [&mut || {
         step.workers
-            .run(|| importance_weighted(model, &part, 4, 5_000, noise, |_| true));
+            .run(|| importance_weighted(model, &part, 4, 5_000, noise, &Cancel::default(), |_| true));
     }]);
     let decoder = (2 * 4 * 5_000 * (20 * 500 + 500 * 784_usize)) as f64 / importance[0];
 

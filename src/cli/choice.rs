@@ -31,8 +31,9 @@ mod tests {
     use super::*;
     use crate::data::{Binarisation, Part};
     use crate::learning::{Method, Preset};
-    use crate::model::{Activation, Estimator, Initialisation, Likelihood};
-    use crate::nn::optimizer::Rule;
+    use crate::model::{Activation, Initialisation, Likelihood};
+    use crate::nn::optimizer::OptimizerKind;
+    use crate::objective::Estimator;
     use crate::paper::Figure;
     use crate::run::curve::Against;
     use crate::terminal_facts::ColourDepth;
@@ -59,7 +60,7 @@ mod tests {
         words::<Activation>(&["tanh", "relu"]);
         words::<Likelihood>(&["bernoulli", "gaussian"]);
         words::<Initialisation>(&["paper", "paper-variance", "glorot", "pytorch"]);
-        words::<Rule>(&["adagrad", "adam"]);
+        words::<OptimizerKind>(&["adagrad", "adam"]);
         words::<Estimator>(&["a", "b"]);
         words::<Binarisation>(&["none", "static", "dynamic"]);
         words::<Against>(&["samples", "seconds"]);

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::choice::choice;
 use super::{print_line, progress_bar, resume};
+use crate::cancel::Cancel;
 use crate::choices::Choose;
 use crate::data::Part;
 use crate::evaluation::{
@@ -83,8 +84,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .num_threads(default_threads())
         .build()?;
 
+    let cancel = Cancel::default();
     let bound = pool
-        .install(|| lower_bound(model, split, noise, |_| true))
+        .install(|| lower_bound(model, split, noise, &cancel, |_| true))
         .context("the split has no data points")?;
     let wanted = arguments.points.map_or(usize::MAX, |points| points as usize);
     let points = wanted.min(split.points());
@@ -96,14 +98,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let posterior_samples = match arguments.posterior_samples {
         Some(samples) => {
             bar.set_message("appendix D");
-            pool.install(|| from_posterior_samples(model, split, points, samples as usize, noise, go_on))?
+            pool.install(|| {
+                from_posterior_samples(model, split, points, samples as usize, noise, &cancel, go_on)
+            })?
         }
         None => None,
     };
     let importance = arguments.importance_samples.and_then(|samples| {
         bar.set_message("importance samples");
-        let estimate =
-            pool.install(|| importance_weighted(model, split, points, samples as usize, noise, go_on))?;
+        let estimate = pool
+            .install(|| importance_weighted(model, split, points, samples as usize, noise, &cancel, go_on))?;
         Some(Importance {
             log_likelihood: estimate.mean,
             log_likelihood_standard_error: estimate.standard_error,
@@ -114,7 +118,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let annealed = arguments.annealing_stages.and_then(|stages| {
         bar.set_message("annealing");
         let schedule = (arguments.annealing_chains as usize, stages as usize);
-        pool.install(|| annealed(model, split, points, schedule, noise, go_on))
+        pool.install(|| annealed(model, split, points, schedule, noise, &cancel, go_on))
     });
     bar.finish_and_clear();
     let report = Report {

@@ -7,8 +7,9 @@
 
 use rand::Rng;
 
-use super::Noise;
+use super::MeasurementContext;
 use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
+use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
 use crate::model::Vae;
@@ -20,13 +21,15 @@ const LEAPFROG_STEPS: usize = 5;
 /// Data points whose chains move together.
 const BLOCK: usize = 10;
 
-/// The estimate over the first `points` points of `split`, with `chains` chains a data point and `stages` stages.
+/// The estimate over the first `points` points of `split`, with `chains` chains a data point and `stages` stages;
+/// `None` as soon as it is cancelled, or when `go_on`, which hears after every round how many points are done, says no.
 pub fn annealed(
     model: &Vae,
     split: &Split,
     points: usize,
     (chains, stages): (usize, usize),
-    noise: Noise,
+    noise: MeasurementContext,
+    cancel: &Cancel,
     go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
     let latent = model.architecture().latent;
@@ -44,7 +47,7 @@ pub fn annealed(
             },
         )
     };
-    average(points, BLOCK, of_block, go_on)
+    average(points, BLOCK, cancel, of_block, go_on)
 }
 
 /// `log p(x)` of every data point; stage `stage` of the chain in `row` draws from `generator(stage, row)`. Chains stand in

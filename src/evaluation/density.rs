@@ -4,6 +4,7 @@
 //! the samples is most probable given the first.
 
 use super::marginal::log_mean_exp;
+use crate::cancel::checkpoint;
 
 /// Widths that are tried, in standard deviations of the samples.
 const WIDTHS: [f64; 10] = [0.15, 0.2, 0.25, 0.32, 0.4, 0.5, 0.63, 0.8, 1.0, 1.25];
@@ -26,7 +27,10 @@ impl KernelDensity {
         let centres: Vec<Vec<f64>> = samples.iter().map(|sample| whitened(&factor, sample)).collect();
         let (known, held_out) = centres.split_at(centres.len() / 2);
         let score = |width: f64| -> f64 {
-            let of_sample = held_out.iter().map(|sample| log_kernels(known, sample, width));
+            let of_sample = held_out.iter().map(|sample| {
+                checkpoint();
+                log_kernels(known, sample, width)
+            });
             of_sample.sum()
         };
         let width = WIDTHS.into_iter().max_by(|&a, &b| score(a).total_cmp(&score(b)));

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MarginalLikelihood, Noise, annealed, from_posterior_samples, importance_weighted};
+use super::{MarginalLikelihood, MeasurementContext, annealed, from_posterior_samples, importance_weighted};
+use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::model::Vae;
 
@@ -26,17 +27,24 @@ pub struct Estimates {
     pub annealed: Option<MarginalLikelihood>,
 }
 
-/// Estimates `log p(x)` of the first data points of `split`; `None` as soon as `go_on` says no.
-pub fn estimates(model: &Vae, split: &Split, noise: Noise, go_on: impl Fn() -> bool) -> Option<Estimates> {
+/// Estimates `log p(x)` of the first data points of `split`; `None` as soon as it is cancelled, or `go_on` says no.
+pub fn estimates(
+    model: &Vae,
+    split: &Split,
+    noise: MeasurementContext,
+    cancel: &Cancel,
+    go_on: impl Fn() -> bool,
+) -> Option<Estimates> {
     let points = POINTS.min(split.points());
     let go_on = |_| go_on();
-    let importance_weighted = importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, go_on)?;
+    let importance_weighted =
+        importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, cancel, go_on)?;
     let posterior_samples =
-        match from_posterior_samples(model, split, points, POSTERIOR_SAMPLES, noise, go_on) {
+        match from_posterior_samples(model, split, points, POSTERIOR_SAMPLES, noise, cancel, go_on) {
             Ok(estimate) => Some(estimate?),
             Err(_too_many_dimensions) => None,
         };
-    let annealed = Some(annealed(model, split, points, ANNEALING, noise, go_on)?);
+    let annealed = Some(annealed(model, split, points, ANNEALING, noise, cancel, go_on)?);
     Some(Estimates {
         importance_weighted,
         posterior_samples,

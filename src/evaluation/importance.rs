@@ -3,7 +3,8 @@
 use rand::Rng;
 
 use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
-use super::{Noise, device};
+use super::{MeasurementContext, device};
+use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Latent};
 use crate::kernels;
@@ -17,13 +18,14 @@ const BLOCK: usize = 125;
 /// `log 1/K sum_k p(x, z_k) / q(z_k|x)` with `z_k` from `q(z|x)`, averaged over the first `points` points of `split`.
 ///
 /// A lower bound of `log p(x)` in expectation, tighter with every sample; K = 1 is the ordinary lower bound. After
-/// every round `go_on` hears how many points are done; if it says no, the answer is `None`.
+/// every round `go_on` hears how many points are done; if it says no, or as soon as it is cancelled, the answer is `None`.
 pub fn importance_weighted(
     model: &Vae,
     split: &Split,
     points: usize,
     samples: usize,
-    noise: Noise,
+    noise: MeasurementContext,
+    cancel: &Cancel,
     go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
     let of_point = |point: usize| {
@@ -33,10 +35,10 @@ pub fn importance_weighted(
         bound(elements(&moments), samples, generator, |z| {
             let rows = Batch(z.len() / model.architecture().latent);
             let z = tensor_of(&device(), (rows, Latent(model.architecture().latent)), &z);
-            model.decoder().forward(z).log_likelihoods(&x)
+            model.decode(z).log_likelihoods(&x)
         })
     };
-    average(points, 1, |points| points.map(of_point).collect(), go_on)
+    average(points, 1, cancel, |points| points.map(of_point).collect(), go_on)
 }
 
 /// The bound of one data point with proposals from the Gaussian of `moments`, (2 latent); `log_likelihoods` says

@@ -3,14 +3,15 @@
 use dfdx::prelude::*;
 use rayon::prelude::*;
 
-use super::device;
+use super::{device, interruptible};
+use crate::cancel::Cancel;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::kernels;
 use crate::model::posterior;
-use crate::model::vae::BoundTerms;
 use crate::model::{Recognition, Vae};
 use crate::nn::view::{elements, elements_mut};
+use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// A latent dimension is active if the variance of its posterior mean over the data exceeds this
@@ -19,11 +20,20 @@ pub const ACTIVE_VARIANCE: f64 = 0.01;
 
 /// Where an evaluation's random numbers come from, and how it reads pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Noise {
+pub struct MeasurementContext {
     /// The run's seed; evaluations of one run all use the same noise, so that they can be compared.
     pub seed: u64,
     /// How grey pixels are read.
     pub binarisation: Binarisation,
+}
+
+impl MeasurementContext {
+    /// The pixels of an item, as they are measured.
+    pub fn item(self, split: &Split, item: usize) -> Vec<f32> {
+        let mut pixels = vec![0.0; split.pixels_per_image];
+        self.binarisation.fill_row(split, item, self.seed, 0, &mut pixels);
+        pixels
+    }
 }
 
 /// The lower bound of a split: one posterior sample a data point, in nats per data point.
@@ -60,12 +70,13 @@ const BLOCKS_A_ROUND: usize = 4;
 /// The lower bound of `split`, on the threads of the pool it is called in; of its first [`MOST_BY_CHAINS`] points where
 /// the model has no encoder.
 ///
-/// After every round of blocks `go_on` hears how many points are done; if it says no, the answer is `None`. The
-/// answer does not depend on the number of threads.
+/// After every round of blocks `go_on` hears how many points are done; if it says no, or as soon as it is cancelled, the
+/// answer is `None`. It does not depend on the number of threads.
 pub fn lower_bound(
     model: &Vae,
     split: &Split,
-    noise: Noise,
+    noise: MeasurementContext,
+    cancel: &Cancel,
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Option<LowerBound> {
     let mut sums = Sums::default();
@@ -75,11 +86,12 @@ pub fn lower_bound(
     };
     let firsts: Vec<usize> = (0..points).step_by(BLOCK).collect();
     for round in firsts.chunks(BLOCKS_A_ROUND * rayon::current_num_threads()) {
-        let blocks: Vec<Sums> = round
-            .par_iter()
-            .map(|&first| Sums::of_block(model, split, first, BLOCK.min(points - first), noise))
-            .collect();
-        blocks.iter().for_each(|block| sums.add(block));
+        let of_block = |&first: &usize| {
+            let count = BLOCK.min(points - first);
+            interruptible(cancel, || Sums::of_block(model, split, first, count, noise))
+        };
+        let blocks: Option<Vec<Sums>> = round.par_iter().map(of_block).collect();
+        blocks?.iter().for_each(|block| sums.add(block));
         if !go_on(sums.points) {
             return None;
         }
@@ -99,7 +111,7 @@ struct Sums {
 
 impl Sums {
     /// The sums over the data points `first..first + count` of `split`.
-    fn of_block(model: &Vae, split: &Split, first: usize, count: usize, noise: Noise) -> Self {
+    fn of_block(model: &Vae, split: &Split, first: usize, count: usize, noise: MeasurementContext) -> Self {
         let architecture = model.architecture();
         let (pixels, latent) = (architecture.pixels, architecture.latent);
         let device = device();
@@ -133,7 +145,7 @@ impl Sums {
         }
         sums.terms.kl = sums.kl_per_dimension.iter().sum();
 
-        let decoded = model.decoder().forward(posterior::reparameterise(moments, &eps));
+        let decoded = model.decode(posterior::reparameterise(moments, &eps));
         let per_point = decoded.log_likelihoods(&x);
         sums.terms.reconstruction = per_point.iter().sum();
         sums

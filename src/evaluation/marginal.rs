@@ -6,7 +6,8 @@ use dfdx::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Noise, device};
+use super::{MeasurementContext, device, interruptible};
+use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Pixels};
 use crate::nn::view::elements_mut;
@@ -60,11 +61,12 @@ fn standard_error(value: f64, points: usize) -> Option<f64> {
 /// Averages what `of_block` says of the data points `0..points`, `block` of them at a time, on the threads of the pool
 /// it is called in.
 ///
-/// After every round `go_on` hears how many points are done; if it says no, or if there are no points, the answer is
-/// `None`.
+/// After every round `go_on` hears how many points are done; if it says no, if there are no points, or as soon as it is
+/// cancelled, the answer is `None`.
 pub(super) fn average(
     points: usize,
     block: usize,
+    cancel: &Cancel,
     of_block: impl Fn(Range<usize>) -> Vec<f64> + Sync,
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
@@ -73,8 +75,9 @@ pub(super) fn average(
     for round in firsts.chunks(rayon::current_num_threads()) {
         let of_round = round
             .par_iter()
-            .flat_map_iter(|&first| of_block(first..points.min(first + block)));
-        values.par_extend(of_round);
+            .map(|&first| interruptible(cancel, || of_block(first..points.min(first + block))));
+        let of_round: Option<Vec<Vec<f64>>> = of_round.collect();
+        values.extend(of_round?.into_iter().flatten());
         if !go_on(values.len()) {
             return None;
         }
@@ -90,7 +93,11 @@ pub(super) fn average(
 }
 
 /// Some images of a split, one a row, read as the run reads them.
-pub(super) fn images(split: &Split, points: Range<usize>, noise: Noise) -> Tensor<(Batch, Pixels), f32, Cpu> {
+pub(super) fn images(
+    split: &Split,
+    points: Range<usize>,
+    noise: MeasurementContext,
+) -> Tensor<(Batch, Pixels), f32, Cpu> {
     let pixels = split.pixels_per_image;
     let mut x = device().zeros_like(&(Batch(points.len()), Pixels(pixels)));
     for (row, index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(points) {
@@ -211,7 +218,7 @@ mod tests {
     fn the_average_comes_with_the_error_of_the_mean_and_can_be_interrupted() {
         let of_block = |points: Range<usize>| points.map(|point| point as f64).collect();
         let mut heard = Vec::new();
-        let whole = average(10, 3, of_block, |done| {
+        let whole = average(10, 3, &Cancel::default(), of_block, |done| {
             heard.push(done);
             true
         })
@@ -219,13 +226,20 @@ mod tests {
         assert_eq!((whole.mean, whole.points, heard.last()), (4.5, 10, Some(&10)));
         let error = whole.standard_error.expect("ten points have a spread");
         assert!((error - (55.0_f64 / 6.0 / 10.0).sqrt()).abs() < 1e-12);
-        assert_eq!(average(10, 3, of_block, |_| false), None);
-        assert_eq!(average(0, 3, of_block, |_| true), None);
+        assert_eq!(average(10, 3, &Cancel::default(), of_block, |_| false), None);
+        assert_eq!(average(0, 3, &Cancel::default(), of_block, |_| true), None);
     }
 
     #[test]
     fn one_point_has_no_standard_error_anywhere() {
-        let one = average(1, 3, |points| vec![-98.5; points.len()], |_| true).expect("a point");
+        let one = average(
+            1,
+            3,
+            &Cancel::default(),
+            |points| vec![-98.5; points.len()],
+            |_| true,
+        )
+        .expect("a point");
         assert_eq!((one.mean, one.standard_error), (-98.5, None));
         let json = serde_json::to_value(one).expect("numbers");
         assert_eq!(json["standard_error"], serde_json::Value::Null);

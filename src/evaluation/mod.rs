@@ -2,7 +2,8 @@
 //! likelihood, by importance weights, by posterior samples (the paper's appendix D) and by annealing.
 //!
 //! Pure functions from a model and a split to numbers. They work in blocks of data points, so memory stays bounded,
-//! and between blocks they ask their caller whether to go on, so an evaluation can be interrupted.
+//! and between blocks they ask their caller whether to go on. A wish that they be [cancelled](Cancel) is looked at within
+//! blocks too, every few milliseconds.
 
 use dfdx::prelude::Cpu;
 
@@ -15,19 +16,33 @@ mod marginal;
 mod posterior_samples;
 pub mod published;
 
+use crate::cancel::Cancel;
 use crate::nn::CachingDevice;
 
 pub use annealed::annealed;
 pub use estimates::{Estimates, estimates};
 pub use importance::importance_weighted;
-pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, Noise, lower_bound};
+pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementContext, lower_bound};
 pub use marginal::MarginalLikelihood;
 pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples};
 
+/// What `work` says, or `None` as soon as it is cancelled.
+///
+/// Memory that this thread's device keeps for the next block is of the sizes that blocks have; broken-off work leaves other
+/// sizes there, so it is freed then.
+fn interruptible<R>(cancel: &Cancel, work: impl FnOnce() -> R) -> Option<R> {
+    let result = cancel.run(work);
+    if result.is_none() {
+        DEVICE.with(CachingDevice::free);
+    }
+    result
+}
+
+thread_local! {
+    static DEVICE: CachingDevice = CachingDevice::default();
+}
+
 /// This thread's device, which keeps the memory of one block of data points for the next.
 fn device() -> Cpu {
-    thread_local! {
-        static DEVICE: CachingDevice = CachingDevice::default();
-    }
     DEVICE.with(|device| device.cpu().clone())
 }

@@ -8,9 +8,10 @@
 use rand::Rng;
 use thiserror::Error;
 
-use super::Noise;
+use super::MeasurementContext;
 use super::density::KernelDensity;
 use super::marginal::{self, MarginalLikelihood, average, log_mean_exp, log_prior};
+use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
 use crate::model::Vae;
@@ -38,7 +39,8 @@ const BLOCK: usize = 50;
 pub struct TooManyDimensions(usize);
 
 /// The estimate over the first `points` points of `split`, with `samples` samples a data point to fit the density and as
-/// many again to evaluate it.
+/// many again to evaluate it; `None` as soon as it is cancelled, or when `go_on`, which hears after every round how many
+/// points are done, says no.
 ///
 /// # Errors
 /// If the model has five latent dimensions or more.
@@ -47,7 +49,8 @@ pub fn from_posterior_samples(
     split: &Split,
     points: usize,
     samples: usize,
-    noise: Noise,
+    noise: MeasurementContext,
+    cancel: &Cancel,
     go_on: impl FnMut(usize) -> bool,
 ) -> Result<Option<MarginalLikelihood>, TooManyDimensions> {
     let latent = model.architecture().latent;
@@ -76,7 +79,7 @@ pub fn from_posterior_samples(
             },
         )
     };
-    Ok(average(points, BLOCK, of_block, go_on))
+    Ok(average(points, BLOCK, cancel, of_block, go_on))
 }
 
 /// `log p(x)` of every data point; the chains begin at `start`, and move `step` of `chain` draws from

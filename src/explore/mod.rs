@@ -1,6 +1,6 @@
 //! Looking into a model: pure functions from a model and a point of its latent space to images and numbers.
 //!
-//! They know neither terminals nor threads; a screen calls them with the newest snapshot.
+//! They know neither terminals nor threads; a screen calls them with the newest snapshot, and whoever asks may break them off.
 
 pub mod manifold;
 pub mod reconstruction;

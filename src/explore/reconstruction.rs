@@ -2,12 +2,15 @@
 
 use dfdx::prelude::*;
 
+use crate::cancel::Cancel;
+use crate::data::Split;
 use crate::dims::{Batch, Latent, Moments, Pixels};
+use crate::evaluation::MeasurementContext;
 use crate::kernels;
 use crate::model::Vae;
 use crate::model::posterior;
-use crate::model::vae::BoundTerms;
-use crate::nn::view::{elements, elements_mut};
+use crate::nn::view::{elements, elements_mut, tensor_of};
+use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Posterior samples behind the bound of one image.
@@ -26,39 +29,37 @@ pub struct Reconstruction {
     pub terms: BoundTerms,
 }
 
-/// Sends `images` (one after the other, intensities in `[0, 1]`) through the model.
-pub fn reconstruct(model: &Vae, images: &[f32], seed: u64) -> Vec<Reconstruction> {
-    let (pixels, latent) = (model.architecture().pixels, model.architecture().latent);
-    let count = images.len() / pixels;
-    if count == 0 {
-        return Vec::new();
-    }
-    let device = Cpu::default();
-    let x = device.tensor_from_vec(images.to_vec(), (Batch(count), Pixels(pixels)));
-    let moments = model.recognise(&x, seed);
-    let means: Vec<f32> = elements(&moments)
-        .chunks_exact(2 * latent)
-        .flat_map(|row| &row[..latent])
-        .copied()
-        .collect();
-    let outputs = model.decode(device.tensor_from_vec(means, (Batch(count), Latent(latent))));
-
-    let rows = elements(&moments).chunks_exact(2 * latent);
-    images
-        .chunks_exact(pixels)
-        .zip(elements(&outputs).chunks_exact(pixels))
-        .zip(rows)
-        .map(|((input, output), moments)| Reconstruction {
-            input: input.to_vec(),
-            output: output.to_vec(),
-            difference: output
-                .iter()
-                .zip(input)
-                .map(|(output, input)| output - input)
-                .collect(),
-            terms: terms_of(model, input, moments, seed),
-        })
+/// Sends the `items` of a split, read as the run reads them, through the model; `None` as soon as it is cancelled.
+///
+/// What comes back of an item depends on the item alone, not on its place among the others.
+pub fn reconstruct(
+    model: &Vae,
+    split: &Split,
+    items: &[usize],
+    context: MeasurementContext,
+    cancel: &Cancel,
+) -> Option<Vec<Reconstruction>> {
+    items
+        .iter()
+        .map(|&item| cancel.run(|| reconstruct_item(model, split, item, context)))
         .collect()
+}
+
+fn reconstruct_item(model: &Vae, split: &Split, item: usize, context: MeasurementContext) -> Reconstruction {
+    let device = Cpu::default();
+    let latent = model.architecture().latent;
+    let input = context.item(split, item);
+    let x = tensor_of(&device, (Batch(1), Pixels(input.len())), &input);
+    let moments = model.recognise_item(&x, context.seed, item);
+    let mean = tensor_of(&device, (Batch(1), Latent(latent)), &elements(&moments)[..latent]);
+    let output = elements(&model.decode(mean).means()).to_vec();
+    let pairs = output.iter().zip(&input);
+    Reconstruction {
+        difference: pairs.map(|(output, input)| output - input).collect(),
+        terms: terms_of(model, &input, elements(&moments), context.seed),
+        input,
+        output,
+    }
 }
 
 /// The lower bound of one image whose posterior is known.
@@ -74,7 +75,7 @@ fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerm
     );
     let z = posterior::reparameterise(moments_of_samples, &noise);
     let x = device.tensor_from_vec(image.to_vec(), (Batch(1), Pixels(image.len())));
-    let likelihoods = model.decoder().forward(z).log_likelihoods(&x);
+    let likelihoods = model.decode(z).log_likelihoods(&x);
     let mut kl = [0.0];
     kernels::gaussian_kl(moments, latent, &mut kl);
     BoundTerms {
@@ -86,27 +87,50 @@ fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerm
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Binarisation;
     use crate::explore::traversal;
     use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
 
-    #[test]
-    fn an_image_comes_back_through_its_posterior_mean() {
+    fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
             pixels: 6,
             hidden: 5,
             latent: 3,
             activation: Activation::Relu,
             likelihood: Likelihood::Bernoulli,
-            recognition: Recognition::Encoder,
+            recognition,
         };
-        let model = Vae::new(architecture, Initialisation::PyTorch, 1);
-        let images: Vec<f32> = (0..12).map(|i| i as f32 / 11.0).collect();
-        let back = reconstruct(&model, &images, 1);
+        Vae::new(architecture, Initialisation::PyTorch, 1)
+    }
+
+    fn split() -> Split {
+        Split {
+            pixels: (0..24).map(|i| i * 10).collect(),
+            labels: Vec::new(),
+            pixels_per_image: 6,
+        }
+    }
+
+    const CONTEXT: MeasurementContext = MeasurementContext {
+        seed: 1,
+        binarisation: Binarisation::None,
+    };
+
+    #[test]
+    fn an_image_comes_back_through_its_posterior_mean() {
+        let (model, split, go_on) = (model(Recognition::Encoder), split(), Cancel::default());
+        let back = reconstruct(&model, &split, &[0, 3], CONTEXT, &go_on).expect("not cancelled");
         assert_eq!(back.len(), 2);
-        for (index, one) in back.iter().enumerate() {
-            assert_eq!(one.input, images[index * 6..][..6]);
-            let mean = traversal::posterior_mean(&model, &one.input, 1);
-            let expected = traversal::decode(&model, &[mean]);
+        for (one, item) in back.iter().zip([0, 3]) {
+            let grey: Vec<f32> = split
+                .image(item)
+                .iter()
+                .map(|&byte| f32::from(byte) / 255.0)
+                .collect();
+            assert_eq!(one.input, grey);
+            let mean =
+                traversal::posterior_mean(&model, &split, item, CONTEXT, &go_on).expect("not cancelled");
+            let expected = traversal::decode(&model, &[mean], &go_on).expect("not cancelled");
             for ((output, expected), (difference, input)) in one
                 .output
                 .iter()
@@ -118,6 +142,37 @@ mod tests {
             }
             assert!(one.terms.kl >= 0.0 && one.terms.reconstruction < 0.0);
         }
-        assert!(reconstruct(&model, &[], 1).is_empty());
+        assert_eq!(
+            reconstruct(&model, &split, &[], CONTEXT, &go_on),
+            Some(Vec::new())
+        );
+    }
+
+    #[test]
+    fn an_item_is_read_as_its_run_reads_it() {
+        let context = MeasurementContext {
+            binarisation: Binarisation::Static,
+            ..CONTEXT
+        };
+        let (model, split) = (model(Recognition::Encoder), split());
+        let back = reconstruct(&model, &split, &[2], context, &Cancel::default()).expect("not cancelled");
+        let mut read = vec![0.5; 6];
+        Binarisation::Static.fill_row(&split, 2, 1, 0, &mut read);
+        assert_eq!(back[0].input, read);
+    }
+
+    /// Chains are random: their noise belongs to the item, wherever it stands and whoever else is on the page.
+    #[test]
+    fn without_an_encoder_too_an_item_has_one_answer() {
+        let (model, split, go_on) = (model(Recognition::Chains), split(), Cancel::default());
+        let of =
+            |items: &[usize]| reconstruct(&model, &split, items, CONTEXT, &go_on).expect("not cancelled");
+        let (page, alone) = (of(&[3, 0, 2]), of(&[2]));
+        assert_eq!(page[2], alone[0]);
+        assert_ne!(page[0], page[1]);
+        go_on.cancel();
+        assert_eq!(reconstruct(&model, &split, &[0], CONTEXT, &go_on), None);
+        let mean = traversal::posterior_mean(&model, &split, 0, CONTEXT, &go_on);
+        assert_eq!(mean, None);
     }
 }

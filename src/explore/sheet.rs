@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{manifold, traversal};
+use crate::cancel::Cancel;
 use crate::model::Vae;
 
 /// Which images.
@@ -42,21 +43,21 @@ pub struct SheetImages {
 }
 
 impl Sheet {
-    /// The images around `z`; `seed` drives the draws from the prior.
-    pub fn images(&self, model: &Vae, z: &[f32], seed: u64) -> SheetImages {
-        match *self {
+    /// The images around `z`; `seed` drives the draws from the prior. `None` as soon as it is cancelled.
+    pub fn images(&self, model: &Vae, z: &[f32], seed: u64, cancel: &Cancel) -> Option<SheetImages> {
+        Some(match *self {
             Self::Nothing => SheetImages::default(),
             Self::Dimensions {
                 ref dimensions,
                 steps,
             } => SheetImages {
-                pixels: traversal::traverse(model, z, dimensions, &traversal::steps(steps)),
+                pixels: traversal::traverse(model, z, dimensions, &traversal::steps(steps), cancel)?,
                 nearest: None,
             },
             Self::Draws(count) => {
                 let draws = (0..count as u64).map(|draw| traversal::prior_sample(z.len(), seed, draw));
                 SheetImages {
-                    pixels: traversal::decode(model, &draws.collect::<Vec<_>>()),
+                    pixels: traversal::decode(model, &draws.collect::<Vec<_>>(), cancel)?,
                     nearest: None,
                 }
             }
@@ -68,10 +69,10 @@ impl Sheet {
             } => {
                 let plane = manifold::plane(z, (right, down), (columns, rows));
                 SheetImages {
-                    pixels: traversal::decode(model, &plane),
+                    pixels: traversal::decode(model, &plane, cancel)?,
                     nearest: manifold::nearest(&plane, z),
                 }
             }
-        }
+        })
     }
 }

@@ -2,7 +2,10 @@
 
 use dfdx::prelude::*;
 
+use crate::cancel::Cancel;
+use crate::data::Split;
 use crate::dims::{Batch, Latent, Pixels};
+use crate::evaluation::MeasurementContext;
 use crate::model::Vae;
 use crate::nn::view::elements;
 use crate::random::{Purpose, fill_standard_normal, generator};
@@ -10,12 +13,19 @@ use crate::random::{Purpose, fill_standard_normal, generator};
 /// The range over which a dimension is shown: three standard deviations of the prior to each side.
 pub const REACH: f32 = 3.0;
 
-/// The mean of `q(z|x)` for one image with intensities in `[0, 1]`; `seed` drives the chains of a model without an
-/// encoder.
-pub fn posterior_mean(model: &Vae, image: &[f32], seed: u64) -> Vec<f32> {
-    let x = Cpu::default().tensor_from_vec(image.to_vec(), (Batch(1), Pixels(image.len())));
-    let moments = model.recognise(&x, seed);
-    elements(&moments)[..model.architecture().latent].to_vec()
+/// The mean of `q(z|x)` for one item of a split, read as the run reads it; `None` as soon as it is cancelled.
+pub fn posterior_mean(
+    model: &Vae,
+    split: &Split,
+    item: usize,
+    context: MeasurementContext,
+    cancel: &Cancel,
+) -> Option<Vec<f32>> {
+    let image = context.item(split, item);
+    let shape = (Batch(1), Pixels(image.len()));
+    let x = Cpu::default().tensor_from_vec(image, shape);
+    let moments = cancel.run(|| model.recognise_item(&x, context.seed, item))?;
+    Some(elements(&moments)[..model.architecture().latent].to_vec())
 }
 
 /// A point with so many `latent` dimensions, drawn from the prior; `draw` tells one draw from the next.
@@ -33,19 +43,26 @@ pub fn steps(count: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The mean images of some latent points, one after the other.
-pub fn decode(model: &Vae, points: &[Vec<f32>]) -> Vec<f32> {
+/// The mean images of some latent points, one after the other; `None` as soon as it is cancelled.
+pub fn decode(model: &Vae, points: &[Vec<f32>], cancel: &Cancel) -> Option<Vec<f32>> {
     // dfdx has no tensors without elements.
     if points.is_empty() {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let shape = (Batch(points.len()), Latent(model.architecture().latent));
-    let images = model.decode(Cpu::default().tensor_from_vec(points.concat(), shape));
-    elements(&images).to_vec()
+    let points = Cpu::default().tensor_from_vec(points.concat(), shape);
+    let images = cancel.run(|| model.decode(points).means())?;
+    Some(elements(&images).to_vec())
 }
 
-/// For each of `dimensions`, the images of `z` with that dimension at each of `values`.
-pub fn traverse(model: &Vae, z: &[f32], dimensions: &[usize], values: &[f32]) -> Vec<f32> {
+/// For each of `dimensions`, the images of `z` with that dimension at each of `values`; `None` as soon as it is cancelled.
+pub fn traverse(
+    model: &Vae,
+    z: &[f32],
+    dimensions: &[usize],
+    values: &[f32],
+    cancel: &Cancel,
+) -> Option<Vec<f32>> {
     let moved = |dimension: usize, value: f32| {
         let mut point = z.to_vec();
         point[dimension] = value;
@@ -55,7 +72,7 @@ pub fn traverse(model: &Vae, z: &[f32], dimensions: &[usize], values: &[f32]) ->
         .iter()
         .flat_map(|&dimension| values.iter().map(move |&value| moved(dimension, value)))
         .collect();
-    decode(model, &points)
+    decode(model, &points, cancel)
 }
 
 #[cfg(test)]
@@ -75,13 +92,17 @@ mod tests {
         };
         let model = Vae::new(architecture, Initialisation::Glorot, 1);
         let z = vec![0.3, -1.0, 3.0];
-        let here = decode(&model, std::slice::from_ref(&z));
-        let images = traverse(&model, &z, &[2, 0], &steps(3));
+        let go_on = Cancel::default();
+        let here = decode(&model, std::slice::from_ref(&z), &go_on).expect("not cancelled");
+        let images = traverse(&model, &z, &[2, 0], &steps(3), &go_on).expect("not cancelled");
         let image = |index: usize| &images[index * 6..][..6];
         assert_eq!(images.len(), 2 * 3 * 6);
         assert_eq!(image(2), here);
         assert_ne!(image(0), here);
-        assert_eq!(image(4), decode(&model, &[vec![0.0, -1.0, 3.0]]));
+        let other = decode(&model, &[vec![0.0, -1.0, 3.0]], &go_on);
+        assert_eq!(Some(image(4).to_vec()), other);
+        go_on.cancel();
+        assert_eq!(decode(&model, &[z], &go_on), None);
         assert_eq!(steps(5), [-3.0, -1.5, 0.0, 1.5, 3.0]);
     }
 

@@ -1,103 +1,130 @@
 //! Activations, biases and conversions.
 
-use super::{scalar, vectorised};
+use super::{STRETCH, scalar, stretch_of_rows, vectorised};
+use crate::cancel::checkpoint;
 
 /// Adds `bias` to every row of `rows`.
 pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for row in rows.chunks_exact_mut(bias.len()) {
-                for (value, bias) in row.iter_mut().zip(bias) {
-                    *value += bias;
+    for rows in rows.chunks_mut(stretch_of_rows(bias.len())) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for row in rows.chunks_exact_mut(bias.len()) {
+                    for (value, bias) in row.iter_mut().zip(bias) {
+                        *value += bias;
+                    }
                 }
-            }
-        },
-    );
+            },
+        );
+    }
 }
 
 /// Adds `scale` times `values` to `sums`.
 pub fn add_scaled(values: &[f32], scale: f32, sums: &mut [f32]) {
     assert_eq!(values.len(), sums.len(), "a sum for every value");
-    vectorised(
-        #[inline(always)]
-        || {
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += scale * value;
-            }
-        },
-    );
+    for (sums, values) in sums.chunks_mut(STRETCH).zip(values.chunks(STRETCH)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    *sum += scale * value;
+                }
+            },
+        );
+    }
 }
 
 /// Adds every column of `rows` to `sums`, which has one number a column.
 pub fn add_column_sums(rows: &[f32], columns: usize, sums: &mut [f32]) {
     assert_eq!(sums.len(), columns, "one sum a column");
-    vectorised(
-        #[inline(always)]
-        || {
-            for row in rows.chunks_exact(columns) {
-                for (sum, value) in sums.iter_mut().zip(row) {
-                    *sum += value;
+    for rows in rows.chunks(stretch_of_rows(columns)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for row in rows.chunks_exact(columns) {
+                    for (sum, value) in sums.iter_mut().zip(row) {
+                        *sum += value;
+                    }
                 }
-            }
-        },
-    );
+            },
+        );
+    }
 }
 
-/// `tanh` of every value.
-pub fn tanh_in_place(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || values.iter_mut().for_each(|value| *value = scalar::tanh(*value)),
-    );
+/// `y = tanh(x)` of every value.
+pub fn tanh(x: &[f32], y: &mut [f32]) {
+    map(x, y, scalar::tanh);
 }
 
-/// Turns the gradient of `y = tanh(x)` into that of `x`: `dx = dy (1 - y^2)`.
-pub fn tanh_backward(y: &[f32], gradient: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for (gradient, y) in gradient.iter_mut().zip(y) {
-                *gradient *= 1.0 - y * y;
-            }
-        },
-    );
+/// Adds the gradient of `x` in `y = tanh(x)`: `dx += dy (1 - y^2)`.
+pub fn add_tanh_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    add_gradient(y, dy, dx, |y, dy| dy * (1.0 - y * y));
 }
 
-/// `max(0, x)` of every value; NaN stays NaN.
-pub fn relu_in_place(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            values
-                .iter_mut()
-                .for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value })
-        },
-    );
+/// `y = max(0, x)` of every value; NaN stays NaN.
+pub fn relu(x: &[f32], y: &mut [f32]) {
+    map(x, y, |x| if x < 0.0 { 0.0 } else { x });
 }
 
-/// Turns the gradient of `y = max(0, x)` into that of `x`: 0 where `y` is.
-pub fn relu_backward(y: &[f32], gradient: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for (gradient, y) in gradient.iter_mut().zip(y) {
-                *gradient = if *y == 0.0 { 0.0 } else { *gradient };
-            }
-        },
+/// Adds the gradient of `x` in `y = max(0, x)`: `dy`, or 0 where `y` is.
+pub fn add_relu_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    add_gradient(y, dy, dx, |y, dy| if y == 0.0 { 0.0 } else { dy });
+}
+
+/// Writes a function of every value.
+#[inline(always)]
+fn map(x: &[f32], y: &mut [f32], function: impl Fn(f32) -> f32) {
+    assert_eq!(x.len(), y.len(), "a result for every value");
+    for (x, y) in x.chunks(STRETCH).zip(y.chunks_mut(STRETCH)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = function(x);
+                }
+            },
+        );
+    }
+}
+
+/// Adds to every element of `dx` what an element-wise operation makes of its output and the output's gradient.
+#[inline(always)]
+fn add_gradient(y: &[f32], dy: &[f32], dx: &mut [f32], gradient: impl Fn(f32, f32) -> f32) {
+    assert!(
+        y.len() == dy.len() && y.len() == dx.len(),
+        "a gradient for every value"
     );
+    let outputs = y.chunks(STRETCH).zip(dy.chunks(STRETCH));
+    for ((y, dy), dx) in outputs.zip(dx.chunks_mut(STRETCH)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for ((dx, &y), &dy) in dx.iter_mut().zip(y).zip(dy) {
+                    *dx += gradient(y, dy);
+                }
+            },
+        );
+    }
 }
 
 /// `1 / (1 + e^-x)` of every value.
 pub fn sigmoid_in_place(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            values
-                .iter_mut()
-                .for_each(|value| *value = scalar::sigmoid(*value))
-        },
-    );
+    for values in values.chunks_mut(STRETCH) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = scalar::sigmoid(*value))
+            },
+        );
+    }
 }
 
 /// Bytes as intensities: `x / 255`.
@@ -131,13 +158,18 @@ mod tests {
     #[test]
     fn vectorised_loops_give_the_same_bits_as_single_values() {
         let inputs: Vec<f32> = (0..1_003).map(|i| (i as f32 - 500.0) * 0.173).collect();
+        type Whole = fn(&[f32], &mut [f32]);
+        let sigmoid: Whole = |x, y| {
+            y.copy_from_slice(x);
+            sigmoid_in_place(y);
+        };
         for (whole, single) in [
-            (tanh_in_place as fn(&mut [f32]), scalar::tanh as fn(f32) -> f32),
-            (sigmoid_in_place, scalar::sigmoid),
-            (relu_in_place, |x| x.max(0.0)),
+            (tanh as Whole, scalar::tanh as fn(f32) -> f32),
+            (sigmoid, scalar::sigmoid),
+            (relu, |x| x.max(0.0)),
         ] {
-            let mut values = inputs.clone();
-            whole(&mut values);
+            let mut values = vec![f32::NAN; inputs.len()];
+            whole(&inputs, &mut values);
             let expected: Vec<f32> = inputs.iter().map(|&x| single(x)).collect();
             assert_eq!(values, expected);
         }

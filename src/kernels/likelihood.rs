@@ -4,6 +4,7 @@
 //! logit of the mean of every pixel, then the raw log-variance of every pixel.
 
 use super::{HALF_LN_2_PI, LANES, scalar, sum_of_pairs, vectorised};
+use crate::cancel::checkpoint;
 
 /// `sum_i x_i l_i - softplus(l_i)` for every row, that is `log p(x)` under Bernoullis with logits `l`.
 ///
@@ -19,6 +20,7 @@ pub fn bernoulli_log_likelihood(logits: &[f32], x: &[f32], columns: usize, per_r
         #[inline(always)]
         || {
             for ((logits, x), sum) in rows.zip(per_row) {
+                checkpoint();
                 *sum = sum_of_pairs(logits, x, |logit, x| x * logit - scalar::softplus(logit));
             }
         },
@@ -40,6 +42,7 @@ pub fn bernoulli_log_likelihood_and_residuals(
         #[inline(always)]
         || {
             for ((logits, x), sum) in rows.zip(per_row) {
+                checkpoint();
                 let mut sums = [0.0; LANES];
                 for (logits, x) in logits.chunks_mut(LANES).zip(x.chunks(LANES)) {
                     for ((sum, logit), &x) in sums.iter_mut().zip(logits).zip(x) {
@@ -77,6 +80,7 @@ pub fn gaussian_log_likelihood(moments: &[f32], x: &[f32], columns: usize, per_r
         #[inline(always)]
         || {
             for ((moments, x), sum) in rows.zip(per_row) {
+                checkpoint();
                 let (means, raws) = moments.split_at(columns);
                 let mut sums = [0.0; LANES];
                 let parts = means.chunks(LANES).zip(raws.chunks(LANES)).zip(x.chunks(LANES));
@@ -105,6 +109,7 @@ pub fn gaussian_log_likelihood_and_gradients(
         #[inline(always)]
         || {
             for ((moments, x), sum) in rows.zip(per_row) {
+                checkpoint();
                 let (means, raws) = moments.split_at_mut(columns);
                 let mut sums = [0.0; LANES];
                 let parts = means

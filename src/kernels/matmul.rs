@@ -5,6 +5,8 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Once;
 
+use crate::cancel::checkpoint;
+
 /// A view of a matrix, possibly transposed, possibly some columns of a larger one.
 ///
 /// Every element lies inside `values`: [`Matrix::new`] checks it, and nothing made from a matrix reaches further.
@@ -19,8 +21,15 @@ pub struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     /// `values` as `rows` rows of `columns` numbers, row by row.
+    ///
+    /// # Panics
+    /// If there are more or fewer values.
     pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
-        assert_eq!(values.len(), rows * columns, "a matrix of {rows} x {columns}");
+        assert_eq!(
+            Some(values.len()),
+            rows.checked_mul(columns),
+            "a matrix of {rows} x {columns}"
+        );
         Self {
             values,
             rows,
@@ -41,14 +50,23 @@ impl<'a> Matrix<'a> {
         }
     }
 
+    /// Some neighbouring rows.
+    pub fn rows(self, range: Range<usize>) -> Self {
+        self.transposed().columns(range).transposed()
+    }
+
     /// Some neighbouring columns.
     pub fn columns(self, range: Range<usize>) -> Self {
         assert!(
             range.start <= range.end && range.end <= self.columns,
             "columns of the matrix"
         );
-        // A matrix without rows has no numbers to begin at.
-        let start = (range.start * self.column_stride).min(self.values.len());
+        // The first of the columns begins inside the values, except in a matrix without rows, which has no numbers to
+        // begin at. A stride is a size that was multiplied once already, so saturating is never wrong.
+        let start = range
+            .start
+            .saturating_mul(self.column_stride)
+            .min(self.values.len());
         Self {
             values: &self.values[start..],
             columns: range.len(),
@@ -61,48 +79,106 @@ impl<'a> Matrix<'a> {
 const VECTOR: usize = 16;
 const PANEL: usize = 4 * VECTOR;
 
-/// `product = left_1 right_1 + left_2 right_2 + ...`, on one thread.
+/// Multiplications between two looks at whether a product is still wanted: a few milliseconds.
+const MULTIPLICATIONS: usize = 1 << 26;
+/// Rows and columns of the smallest blocks into which a product is divided. The library adds up in an order that depends on
+/// the inner size alone as long as more than 64 rows or columns are asked for at a time, so a product in blocks has the same
+/// bits as a whole one.
+const LEAST_ROWS: usize = 80;
+const LEAST_COLUMNS: usize = 2 * PANEL;
+
+/// `product = left_1 right_1 + left_2 right_2 + ...`, on one thread; large ones with [checkpoints](checkpoint).
 ///
 /// Shapes: each left (m, k), each right (k, n) row by row, where k may differ from term to term; product (m, n).
 pub fn matmul(terms: &[(Matrix, Matrix)], product: &mut [f32]) {
-    let Some((_, right)) = terms.first() else {
+    matmul_in_blocks(terms, product, MULTIPLICATIONS);
+}
+
+fn matmul_in_blocks(terms: &[(Matrix, Matrix)], product: &mut [f32], multiplications: usize) {
+    let Some((left, right)) = terms.first() else {
         product.fill(0.0);
         return;
     };
-    let columns = right.columns;
+    let (rows, columns) = (left.rows, right.columns);
+    let depth = terms.iter().map(|(left, _)| left.columns).sum::<usize>().max(1);
     let layout = Layout {
         row_stride: columns,
         column_stride: 1,
     };
-    if columns.is_multiple_of(VECTOR) || columns < PANEL {
-        sum(terms, product, 0..columns, layout);
-    } else {
-        // A ragged last panel would make `gemm` pack the whole operand. So the last panel is a full one that computes
-        // some columns a second time; both times they come out the same.
-        sum(terms, product, 0..columns - columns % PANEL, layout);
-        sum(terms, product, columns - PANEL..columns, layout);
+    let by_row = blocks(rows, multiplications / depth / columns.max(1), LEAST_ROWS, 1);
+    for rows in by_row {
+        let terms: Vec<(Matrix, Matrix)> = terms
+            .iter()
+            .map(|&(left, right)| (left.rows(rows.clone()), right))
+            .collect();
+        let product = &mut product[rows.start * columns..rows.end * columns];
+        let wanted_columns = multiplications / depth / rows.len().max(1);
+        if columns.is_multiple_of(VECTOR) || columns < PANEL {
+            for columns in blocks(columns, wanted_columns, LEAST_COLUMNS, PANEL) {
+                sum(&terms, product, columns, layout);
+            }
+        } else {
+            // A ragged last panel would make `gemm` pack the whole operand. So the last panel is a full one that computes
+            // some columns a second time; both times they come out the same.
+            for columns in blocks(columns - columns % PANEL, wanted_columns, LEAST_COLUMNS, PANEL) {
+                sum(&terms, product, columns, layout);
+            }
+            sum(&terms, product, columns - PANEL..columns, layout);
+        }
     }
 }
 
-/// `sums += left right^T`, on one thread.
+/// Divides `length` into ranges of about `wanted`, but at least `least` each, that begin at multiples of `multiple`; `least`
+/// is such a multiple too. One range, the whole, where that is not much longer.
+fn blocks(length: usize, wanted: usize, least: usize, multiple: usize) -> impl Iterator<Item = Range<usize>> {
+    let step = wanted.max(least) / multiple * multiple;
+    let count = (length / step).max(1);
+    (0..count).map(move |block| {
+        let end = if block + 1 == count {
+            length
+        } else {
+            (block + 1) * step
+        };
+        block * step..end
+    })
+}
+
+/// `sums += left right^T`, on one thread; large ones with [checkpoints](checkpoint).
 ///
 /// Shapes: left (m, k), right (n, k), sums (m, n). The right operand is read where it lies and the small product is
 /// turned, which beats packing the large operand.
 pub fn add_matmul_transposed(left: Matrix, right: Matrix, sums: &mut [f32]) {
-    let (rows, columns) = (left.rows, right.rows);
-    assert_eq!(sums.len(), rows * columns, "a sum of {rows} x {columns}");
-    with_scratch(sums.len(), |turned| {
-        let layout = Layout {
-            row_stride: 1,
-            column_stride: rows,
-        };
-        sum(&[(left, right.transposed())], turned, 0..columns, layout);
-        for (row, sums) in sums.chunks_exact_mut(columns.max(1)).enumerate() {
-            for (sum, product) in sums.iter_mut().zip(turned[row..].iter().step_by(rows)) {
-                *sum += product;
+    add_transposed_in_blocks(left, right, sums, MULTIPLICATIONS);
+}
+
+fn add_transposed_in_blocks(left: Matrix, right: Matrix, sums: &mut [f32], multiplications: usize) {
+    let (rows, columns, depth) = (left.rows, right.rows, left.columns.max(1));
+    assert_eq!(
+        Some(sums.len()),
+        rows.checked_mul(columns),
+        "a sum of {rows} x {columns}"
+    );
+    for block in blocks(rows, multiplications / depth / columns.max(1), LEAST_ROWS, 1) {
+        let rows = block.len();
+        let sums = &mut sums[block.start * columns..block.end * columns];
+        with_scratch(sums.len(), |turned| {
+            let layout = Layout {
+                row_stride: 1,
+                column_stride: rows,
+            };
+            sum(
+                &[(left.rows(block.clone()), right.transposed())],
+                turned,
+                0..columns,
+                layout,
+            );
+            for (row, sums) in sums.chunks_exact_mut(columns.max(1)).enumerate() {
+                for (sum, product) in sums.iter_mut().zip(turned[row..].iter().step_by(rows)) {
+                    *sum += product;
+                }
             }
-        }
-    });
+        });
+    }
 }
 
 /// Lends a buffer that this thread keeps; what it holds is left over from earlier uses.
@@ -127,16 +203,21 @@ struct Layout {
     column_stride: usize,
 }
 
+impl Layout {
+    /// The place of an element; none where no slice could have one.
+    fn place(self, row: usize, column: usize) -> Option<usize> {
+        let of_row = row.checked_mul(self.row_stride)?;
+        of_row.checked_add(column.checked_mul(self.column_stride)?)
+    }
+}
+
 /// Computes the columns `range` of a sum of products; `product` has an element for every row and column of the whole.
 fn sum(terms: &[(Matrix, Matrix)], product: &mut [f32], range: Range<usize>, layout: Layout) {
     static PACKING: Once = Once::new();
     // Operands as small as a minibatch are read in place faster than they are packed.
     PACKING.call_once(|| gemm::set_lhs_packing_threshold_single_thread(256));
 
-    let Layout {
-        row_stride,
-        column_stride,
-    } = layout;
+    checkpoint();
     for (index, &(left, right)) in terms.iter().enumerate() {
         let right = right.columns(range.clone());
         let (rows, depth, columns) = (left.rows, left.columns, right.columns);
@@ -144,20 +225,26 @@ fn sum(terms: &[(Matrix, Matrix)], product: &mut [f32], range: Range<usize>, lay
         if rows == 0 || columns == 0 {
             continue;
         }
-        let last = (rows - 1) * row_stride + (range.end - 1) * column_stride;
-        assert!(last < product.len(), "an element for every row and column");
-        let first = &mut product[range.start * column_stride..];
-        // SAFETY: every element of a `Matrix` lies in its slice. The elements of the product from `first` on lie in
-        // theirs, which is borrowed exclusively: the furthest was checked just now. With `read_dst` false the old
-        // numbers of the product are not read.
+        let last = layout.place(rows - 1, range.end - 1);
+        assert!(
+            last.is_some_and(|last| last < product.len()),
+            "an element for every row and column"
+        );
+        let first = &mut product[range.start * layout.column_stride..];
+        // SAFETY: every element of a `Matrix` lies in its slice: `Matrix::new` checked the product of its sizes, and a
+        // transposed matrix or some of the columns have no element that the whole has not. The inner sizes are equal.
+        // The elements of the product from `first` on lie in its slice, which is borrowed exclusively: the furthest was
+        // checked just now, without overflow, and every other is nearer. A slice has at most `isize::MAX` bytes, so no
+        // stride that reaches an element of one is lost in the conversion; a stride that reaches none (of a matrix with
+        // one row or column) is multiplied by 0. With `read_dst` false the old numbers of the product are not read.
         unsafe {
             gemm::gemm(
                 rows,
                 columns,
                 depth,
                 first.as_mut_ptr(),
-                column_stride as isize,
-                row_stride as isize,
+                layout.column_stride as isize,
+                layout.row_stride as isize,
                 index > 0,
                 left.values.as_ptr(),
                 left.column_stride as isize,
@@ -247,6 +334,78 @@ mod tests {
                 prop_assert!((value - expected).abs() < 1e-5);
             }
         }
+    }
+
+    /// A product in blocks has the same bits as a whole one, so that looking for a wish to end changes no run.
+    #[test]
+    fn blocks_change_no_bit() {
+        // Tall, wide, deep, with a ragged last panel and without.
+        for (m, k, n) in [
+            (1_000, 784, 500),
+            (333, 1_700, 40),
+            (52, 5_000, 784),
+            (20, 3_000, 513),
+            (700, 20, 784),
+        ] {
+            let (a, b, b_turned) = (numbers(m * k, 1), numbers(k * n, 2), numbers(k * n, 3));
+            let terms = [
+                (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
+                (Matrix::new(&a, m, k), Matrix::new(&b_turned, k, n)),
+            ];
+            let turned = [(Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n))];
+            for terms in [&terms[..], &turned[..]] {
+                let (mut whole, mut divided) = (vec![0.0; m * n], vec![0.0; m * n]);
+                matmul_in_blocks(terms, &mut whole, usize::MAX);
+                matmul_in_blocks(terms, &mut divided, 1);
+                assert!(whole == divided, "{m} x {k} x {n}");
+            }
+            let (left, right) = (Matrix::new(&a, m, k), Matrix::new(&b_turned, n, k));
+            let (mut whole, mut divided) = (vec![0.5; m * n], vec![0.5; m * n]);
+            add_transposed_in_blocks(left, right, &mut whole, usize::MAX);
+            add_transposed_in_blocks(left, right, &mut divided, 1);
+            assert!(whole == divided, "{m} x {k} x {n}, transposed");
+        }
+    }
+
+    #[test]
+    fn blocks_cover_the_whole_once_and_none_is_small() {
+        for length in (0..3_000).step_by(7) {
+            for (wanted, least, multiple) in [(0, 80, 1), (300, 80, 1), (0, 128, 64), (200, 128, 64)] {
+                let ranges: Vec<Range<usize>> = blocks(length, wanted, least, multiple).collect();
+                let ends: Vec<usize> = ranges.iter().map(|range| range.end).collect();
+                let starts: Vec<usize> = ranges.iter().map(|range| range.start).collect();
+                assert_eq!(starts[1..], ends[..ends.len() - 1]);
+                assert_eq!((starts[0], ends.last()), (0, Some(&length)));
+                let is_fair = |range: &Range<usize>| {
+                    range.len() >= least
+                        && range.len() < 2 * wanted.max(least)
+                        && range.start.is_multiple_of(multiple)
+                };
+                assert!(ranges.len() == 1 || ranges.iter().all(is_fair), "{ranges:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_whose_product_overflows_are_refused() {
+        let values = [0.0; 4];
+        for (rows, columns) in [(usize::MAX / 2 + 3, 2), (1 << 63, 2), (usize::MAX, usize::MAX)] {
+            let made = std::panic::catch_unwind(|| Matrix::new(&values, rows, columns));
+            assert!(made.is_err(), "{rows} x {columns}");
+        }
+        let wide = Matrix::new(&[], 0, usize::MAX);
+        let summed = std::panic::catch_unwind(|| {
+            add_matmul_transposed(wide.transposed(), wide.transposed(), &mut [0.0; 1]);
+        });
+        assert!(summed.is_err(), "a product of more elements than memory has");
+        assert!(
+            Layout {
+                row_stride: usize::MAX,
+                column_stride: 1
+            }
+            .place(2, 0)
+            .is_none()
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Matrices are row by row. The products are the `gemm` crate's; everything else is a plain loop over
 //! [scalar functions](scalar) that the compiler vectorises for the processor found at run time, so one binary is fast
-//! everywhere, and an element-wise result is the same to the bit on every processor. Each kernel walks memory once.
+//! everywhere, and an element-wise result is the same to the bit on every processor. Each kernel walks memory
+//! once, and where there may be much of it, with [checkpoints](crate::cancel::checkpoint).
 
 mod elementwise;
 mod likelihood;
@@ -12,8 +13,8 @@ pub mod scalar;
 mod update;
 
 pub use elementwise::{
-    add_bias, add_column_sums, add_scaled, all_finite, relu_backward, relu_in_place, sigmoid_in_place,
-    tanh_backward, tanh_in_place, u8_to_unit,
+    add_bias, add_column_sums, add_relu_gradient, add_scaled, add_tanh_gradient, all_finite, relu,
+    sigmoid_in_place, tanh, u8_to_unit,
 };
 pub use likelihood::{
     LEAST_LOG_VARIANCE, bernoulli_log_likelihood, bernoulli_log_likelihood_and_residuals,
@@ -29,6 +30,14 @@ pub use update::{AdagradStep, AdamStep, adagrad, adam};
 /// Runs a loop with the widest vector instructions that this processor has.
 fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
+}
+
+/// Numbers that an element-wise loop walks over between two [checkpoints](crate::cancel::checkpoint).
+const STRETCH: usize = 1 << 16;
+
+/// A stretch of whole rows, in numbers.
+fn stretch_of_rows(columns: usize) -> usize {
+    (STRETCH / columns).max(1) * columns
 }
 
 /// The constant of a Gaussian log-density.

@@ -2,14 +2,14 @@
 
 use dfdx::prelude::*;
 
-use super::Visit;
+use super::StepContext;
 use super::shard::{Shard, ShardGradient};
 
 /// The gradient of the negative lower bound, summed over the shard, and the bound's two terms.
-pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
-    let (x, noise) = (shard.images(visit), shard.noise(visit));
-    let (loss, terms) = shard
-        .model
-        .negative_lower_bound(&x, &noise, visit.estimator, Gradients::leaky());
+pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
+    let (x, noise) = (shard.images(context), shard.noise(context));
+    let (loss, terms) = context
+        .estimator
+        .negative(shard.model, &x, &noise, Gradients::leaky());
     (loss.backward(), terms)
 }

@@ -7,15 +7,16 @@
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::shard::{Shard, ShardGradient, Visit};
-use super::workers::{Batched, Workers};
+use super::shard::{Shard, ShardGradient, StepContext};
+use super::workers::{Minibatch, NotMade, Workers};
+use crate::cancel::{Cancel, checkpoint};
 use crate::dims::{Batch, Latent};
 use crate::hmc::{self, Leapfrog, tuned};
 use crate::model::Vae;
 use crate::model::recognition::ImageLikelihood;
-use crate::model::vae::BoundTerms;
 use crate::nn::optimizer::Optimizer;
-use crate::nn::view::{elements, tensor_of};
+use crate::nn::view::tensor_of;
+use crate::objective::{BoundTerms, log_joint};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Leapfrog steps of an E step.
@@ -50,6 +51,7 @@ impl Chains {
     pub fn new(points: usize, latent: usize, seed: u64) -> Self {
         let mut positions = vec![0.0; points * latent];
         for (point, z) in positions.chunks_exact_mut(latent).enumerate() {
+            checkpoint();
             // The first step has index 0, its chains rows below 2^32.
             let stream = 1 << 32 | point as u64;
             fill_standard_normal(&mut generator(seed, Purpose::Chain, 0, stream), z);
@@ -60,34 +62,71 @@ impl Chains {
         };
         Self { positions, sampling }
     }
+
+    /// Puts the chains of some data points where `rows` says.
+    fn put<'a>(&mut self, points: &[usize], rows: impl Iterator<Item = &'a [f32]>) {
+        for (&point, row) in points.iter().zip(rows) {
+            self.positions[point * row.len()..][..row.len()].copy_from_slice(row);
+        }
+    }
 }
 
-/// One E step and one M step on a minibatch. The terms are of `log p(x, z) = log p(x|z) + log p(z)` before the updates:
-/// the second stands in the place of the KL term, which no sample tells.
+/// One E step and one M step on a minibatch, or nothing at all. The terms are of `log p(x, z)` before the updates.
 ///
-/// Where the loss or a gradient is not finite, the updates end and `None` comes back.
+/// # Errors
+/// If the loss or a gradient is not finite at one of the updates, or if it was cancelled; chains, parameters and optimizer
+/// then are what they were.
 pub fn step(
     chains: &mut Chains,
     model: &mut Vae,
     optimizer: &mut Optimizer,
     workers: &Workers,
-    minibatch: Batched,
-    visit: Visit,
-) -> Option<BoundTerms> {
+    minibatch: Minibatch,
+    context: StepContext,
+    cancel: &Cancel,
+) -> Result<BoundTerms, NotMade> {
+    let latent = model.architecture().latent;
+    let sampling = chains.sampling;
+    let before: Vec<f32> = positions_of(minibatch.indices, &chains.positions, latent).collect();
+    expect(chains, model, workers, minibatch, context, cancel)?;
+    maximise(
+        &chains.positions,
+        model,
+        optimizer,
+        workers,
+        minibatch,
+        context,
+        cancel,
+    )
+    .inspect_err(|_| {
+        chains.sampling = sampling;
+        chains.put(minibatch.indices, before.chunks_exact(latent));
+    })
+}
+
+/// The E step: moves the chains of the minibatch, or where it is cancelled, none.
+fn expect(
+    chains: &mut Chains,
+    model: &Vae,
+    workers: &Workers,
+    minibatch: Minibatch,
+    context: StepContext,
+    cancel: &Cancel,
+) -> Result<(), NotMade> {
     let latent = model.architecture().latent;
     let leapfrog = Leapfrog {
         steps: LEAPFROG_STEPS,
         size: chains.sampling.step_size,
     };
-    let moved = workers.on_shards(model, minibatch, |shard| {
-        sample(shard, visit, &chains.positions, leapfrog)
+    let positions = &chains.positions;
+    let moved = workers.on_shards(model, minibatch, cancel, |shard| {
+        sample(shard, context, positions, leapfrog)
     });
-    let mut of_shards = moved.iter().flat_map(|(z, _)| z.chunks_exact(latent));
-    for &point in minibatch.indices {
-        if let Some(z) = of_shards.next() {
-            chains.positions[point * latent..][..latent].copy_from_slice(z);
-        }
-    }
+    let moved = moved.ok_or(NotMade::Cancelled)?;
+    chains.put(
+        minibatch.indices,
+        moved.iter().flat_map(|(z, _)| z.chunks_exact(latent)),
+    );
     let moves: f64 = moved
         .iter()
         .map(|(z, share)| share * (z.len() / latent) as f64)
@@ -97,56 +136,73 @@ pub fn step(
         step_size: tuned(leapfrog.size, acceptance, TUNING),
         acceptance,
     };
+    Ok(())
+}
 
-    let positions = &chains.positions;
+/// The M step: all updates, or none. What the first of them says of the model is returned.
+fn maximise(
+    positions: &[f32],
+    model: &mut Vae,
+    optimizer: &mut Optimizer,
+    workers: &Workers,
+    minibatch: Minibatch,
+    context: StepContext,
+    cancel: &Cancel,
+) -> Result<BoundTerms, NotMade> {
+    // The clone of a model shares the parameters until the first update.
+    let before = (model.clone(), optimizer.clone());
     let mut learn = || {
-        workers.learn(model, optimizer, minibatch, |shard| {
-            gradient(shard, visit, positions)
+        workers.learn(model, optimizer, minibatch, cancel, |shard| {
+            gradient(shard, context, positions)
         })
     };
-    let terms = learn()?;
-    for _ in 1..UPDATES {
-        learn()?;
+    let terms = learn().and_then(|terms| {
+        for _ in 1..UPDATES {
+            learn()?;
+        }
+        Ok(terms)
+    });
+    if terms.is_err() {
+        (*model, *optimizer) = before;
     }
-    Some(terms)
+    terms
 }
 
 /// Moves the chains of a shard once; where they are then, and the share that moved.
-fn sample(shard: &Shard, visit: Visit, positions: &[f32], leapfrog: Leapfrog) -> (Vec<f32>, f64) {
-    let x = shard.images(visit);
+fn sample(shard: &Shard, context: StepContext, positions: &[f32], leapfrog: Leapfrog) -> (Vec<f32>, f64) {
+    let x = shard.images(context);
     let likelihood = ImageLikelihood::new(shard.model, &x);
     let latent = shard.model.architecture().latent;
     let mut chains = hmc::Chains::new(&likelihood, of_shard(shard, positions), latent);
     let acceptance = chains.advance(leapfrog, |row| {
         let stream = (shard.first_row + row) as u64;
-        generator(visit.seed, Purpose::Chain, visit.step, stream)
+        generator(context.seed, Purpose::Chain, context.step, stream)
     });
     (chains.positions().to_vec(), acceptance)
 }
 
 /// The gradient of `-log p(x|z)` for the decoder, summed over the shard.
-fn gradient(shard: &Shard, visit: Visit, positions: &[f32]) -> ShardGradient {
-    let x = shard.images(visit);
+fn gradient(shard: &Shard, context: StepContext, positions: &[f32]) -> ShardGradient {
+    let x = shard.images(context);
     let latent = shard.model.architecture().latent;
     let shape = (Batch(shard.indices.len()), Latent(latent));
     let z = tensor_of(shard.device, shape, &of_shard(shard, positions));
-    let squares: f64 = elements(&z).iter().map(|&z| f64::from(z).powi(2)).sum();
-    let constants = (shard.indices.len() * latent) as f64 * (2.0 * std::f64::consts::PI).ln();
-
-    let decoded = shard.model.decoder().forward(z.traced(Gradients::leaky()));
-    let log_likelihood = decoded.log_likelihood(&x);
-    let terms = BoundTerms {
-        reconstruction: f64::from(elements(&log_likelihood)[0]),
-        kl: (squares + constants) / 2.0,
-    };
-    ((-log_likelihood).backward(), terms)
+    let (loss, terms) = log_joint::negative(shard.model, &x, z);
+    (loss.backward(), terms)
 }
 
 /// The latent vectors of a shard's data points, one after the other.
 fn of_shard(shard: &Shard, positions: &[f32]) -> Vec<f32> {
-    let latent = shard.model.architecture().latent;
-    let rows = shard.indices.iter();
-    rows.flat_map(|&point| &positions[point * latent..][..latent])
+    positions_of(shard.indices, positions, shard.model.architecture().latent).collect()
+}
+
+/// The latent vectors of some data points, one after the other.
+fn positions_of<'a>(
+    points: &'a [usize],
+    positions: &'a [f32],
+    latent: usize,
+) -> impl Iterator<Item = f32> + 'a {
+    let rows = points.iter();
+    rows.flat_map(move |&point| &positions[point * latent..][..latent])
         .copied()
-        .collect()
 }

@@ -1,10 +1,25 @@
-//! Which algorithm learns.
+//! Which algorithm learns: the registry of the learners, one file each.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
+use super::mcem::{self, Chains};
+use super::shard::StepContext;
+use super::workers::{Minibatch, NotMade, Workers};
+use super::{aevb, wake_sleep};
+use crate::cancel::Cancel;
 use crate::evaluation::published::PaperMethod;
-use crate::model::Recognition;
+use crate::model::{Recognition, Vae};
+use crate::nn::optimizer::Optimizer;
+use crate::objective::{BoundTerms, Estimator, log_joint};
+
+/// What a learner changes.
+pub(super) struct Learned<'a> {
+    pub model: &'a mut Vae,
+    pub optimizer: &'a mut Optimizer,
+    /// The chains of the training points, for a learner that has some; they begin with its first step.
+    pub chains: &'a mut Option<Chains>,
+}
 
 /// A way to learn a decoder, and an encoder with it where there is one.
 #[derive(
@@ -48,6 +63,66 @@ impl Method {
             Self::Aevb => Some(PaperMethod::Aevb),
             Self::WakeSleep => Some(PaperMethod::WakeSleep),
             Self::Mcem => None,
+        }
+    }
+
+    /// The names of the terms that its steps report, where it learns with this estimator.
+    pub fn term_names(self, estimator: Estimator) -> [&'static str; 2] {
+        match self {
+            // Wake-Sleep reports the lower bound on the data, its divergence in closed form.
+            Self::Aevb | Self::WakeSleep => estimator.term_names(),
+            Self::Mcem => log_joint::TERM_NAMES,
+        }
+    }
+
+    /// Learns from one minibatch: the whole step or nothing of it. The terms are sums over the minibatch.
+    ///
+    /// # Errors
+    /// If the loss or a gradient is not finite, or if it was cancelled; `learned` then is what it was.
+    pub(super) fn step(
+        self,
+        learned: Learned<'_>,
+        workers: &Workers,
+        minibatch: Minibatch,
+        context: StepContext,
+        cancel: &Cancel,
+    ) -> Result<BoundTerms, NotMade> {
+        let Learned {
+            model,
+            optimizer,
+            chains,
+        } = learned;
+        match self {
+            Self::Aevb => workers.learn(model, optimizer, minibatch, cancel, |shard| {
+                aevb::gradient(shard, context)
+            }),
+            Self::WakeSleep => workers.learn(model, optimizer, minibatch, cancel, |shard| {
+                wake_sleep::gradient(shard, context)
+            }),
+            Self::Mcem => {
+                let had_begun = chains.is_some();
+                let begun = match chains.take() {
+                    Some(chains) => chains,
+                    None => {
+                        let latent = model.architecture().latent;
+                        let begin = || Chains::new(minibatch.training_points, latent, context.seed);
+                        cancel.run(begin).ok_or(NotMade::Cancelled)?
+                    }
+                };
+                let made = mcem::step(
+                    chains.insert(begun),
+                    model,
+                    optimizer,
+                    workers,
+                    minibatch,
+                    context,
+                    cancel,
+                );
+                if made.is_err() && !had_begun {
+                    *chains = None;
+                }
+                made
+            }
         }
     }
 

@@ -13,11 +13,13 @@ pub mod settings;
 pub mod shard;
 mod training;
 pub mod wake_sleep;
+#[cfg(test)]
+mod whole_steps;
 mod workers;
 
 pub use method::Method;
 pub use preset::Preset;
 pub use settings::Configuration;
-pub use shard::Visit;
-pub use training::{Diverged, StepReport, Training};
+pub use shard::StepContext;
+pub use training::{Diverged, StepFault, StepReport, Training};
 pub use workers::{Workers, default_threads};

@@ -5,7 +5,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::Configuration;
 use crate::model::{Activation, Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use crate::nn::optimizer::OptimizerKind;
 
 /// A configuration with a name.
 #[derive(
@@ -47,7 +47,7 @@ impl Preset {
         };
         let paper = Configuration {
             initialisation: Initialisation::Paper,
-            optimizer: Rule::Adagrad,
+            optimizer: OptimizerKind::Adagrad,
             learning_rate: 0.02,
             weight_prior: true,
             goal: 10_000_000,

@@ -2,16 +2,18 @@
 
 use dfdx::prelude::*;
 
+use crate::cancel::checkpoint;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::model::vae::BoundTerms;
-use crate::model::{Estimator, Vae};
+use crate::model::Vae;
 use crate::nn::view::elements_mut;
+use crate::objective::BoundTerms;
+use crate::objective::Estimator;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
-/// One visit of a minibatch: what decides its random numbers, and how its bound is estimated.
+/// One context of a minibatch: what decides its random numbers, and how its bound is estimated.
 #[derive(Clone, Copy, Debug)]
-pub struct Visit {
+pub struct StepContext {
     /// The run's seed.
     pub seed: u64,
     /// The step.
@@ -45,30 +47,32 @@ pub struct Shard<'a> {
 
 impl Shard<'_> {
     /// The images, one a row.
-    pub fn images(&self, visit: Visit) -> Tensor<(Batch, Pixels), f32, Cpu> {
+    pub fn images(&self, context: StepContext) -> Tensor<(Batch, Pixels), f32, Cpu> {
         let pixels = self.model.architecture().pixels;
         let mut x = self
             .device
             .zeros_like(&(Batch(self.indices.len()), Pixels(pixels)));
         for (row, &index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(self.indices) {
-            visit
+            checkpoint();
+            context
                 .binarisation
-                .fill_row(self.split, index, visit.seed, visit.step, row);
+                .fill_row(self.split, index, context.seed, context.step, row);
         }
         x
     }
 
-    /// Noise for L posterior samples of every image: the first sample of each, then the second, and so on.
-    pub fn noise(&self, visit: Visit) -> Tensor<(Batch, Latent), f32, Cpu> {
+    /// MeasurementContext for L posterior samples of every image: the first sample of each, then the second, and so on.
+    pub fn noise(&self, context: StepContext) -> Tensor<(Batch, Latent), f32, Cpu> {
         let (points, latent) = (self.indices.len(), self.model.architecture().latent);
         let mut noise = self
             .device
-            .zeros_like(&(Batch(visit.mc_samples * points), Latent(latent)));
+            .zeros_like(&(Batch(context.mc_samples * points), Latent(latent)));
         for (row, noise) in elements_mut(&mut noise).chunks_exact_mut(latent).enumerate() {
+            checkpoint();
             let (sample, point) = (row / points, self.first_row + row % points);
             let stream = (sample as u64) << 32 | point as u64;
             fill_standard_normal(
-                &mut generator(visit.seed, Purpose::Noise, visit.step, stream),
+                &mut generator(context.seed, Purpose::Noise, context.step, stream),
                 noise,
             );
         }

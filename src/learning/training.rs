@@ -5,15 +5,17 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::method::Learned;
 use super::minibatch::MinibatchOrder;
 use super::settings::{Assignment, SettingError, find};
-use super::workers::Batched;
-use super::{Configuration, Method, Visit, Workers, aevb, mcem, wake_sleep};
+use super::workers::{Minibatch, NotMade};
+use super::{Configuration, StepContext, Workers, mcem};
+use crate::cancel::Cancel;
 use crate::data::{Checksum, Dataset};
-use crate::evaluation::Noise;
+use crate::evaluation::MeasurementContext;
 use crate::model::Vae;
-use crate::model::vae::BoundTerms;
 use crate::nn::optimizer::Optimizer;
+use crate::objective::BoundTerms;
 
 /// Everything that one run has come to.
 #[derive(Clone, Debug)]
@@ -60,6 +62,17 @@ pub struct Diverged {
     pub step: u64,
     /// Training points evaluated before it.
     pub samples: u64,
+}
+
+/// Why a step was not made.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum StepFault {
+    /// It would have led to numbers that are not finite.
+    #[error(transparent)]
+    Diverged(#[from] Diverged),
+    /// Somebody wished that it end.
+    #[error("the step was broken off")]
+    Cancelled,
 }
 
 impl Training {
@@ -122,13 +135,20 @@ impl Training {
         Ok(())
     }
 
-    /// Learns from the next minibatch.
+    /// Learns from the next minibatch: the whole step, or nothing of it.
     ///
     /// # Errors
-    /// If the loss or a gradient is not finite; the parameters then stay as they were.
-    pub fn step(&mut self, data: &Dataset, workers: &Workers) -> Result<StepReport, Diverged> {
+    /// If the loss or a gradient is not finite, or if the step was cancelled. Everything then is as it was, and the step
+    /// can be made again.
+    pub fn step(
+        &mut self,
+        data: &Dataset,
+        workers: &Workers,
+        cancel: &Cancel,
+    ) -> Result<StepReport, StepFault> {
         let started = Instant::now();
         let Configuration {
+            method,
             seed,
             batch,
             mc_samples,
@@ -137,8 +157,8 @@ impl Training {
             weight_prior,
             ..
         } = self.configuration;
-        let points = self.configuration.train_points(data);
-        let visit = Visit {
+        let training_points = self.configuration.train_points(data);
+        let context = StepContext {
             seed,
             step: self.steps,
             mc_samples,
@@ -148,33 +168,28 @@ impl Training {
         let indices = self.order.indices(self.samples, batch);
         // The prior's share of one minibatch: the objective N/M sum L + log p(w), divided by N/M.
         let prior = if weight_prior {
-            batch as f32 / points as f32
+            batch as f32 / training_points as f32
         } else {
             0.0
         };
-
-        let minibatch = Batched {
+        let minibatch = Minibatch {
             split: &data.train,
             indices: &indices,
+            training_points,
             weight_prior: prior,
         };
-        let (model, optimizer) = (&mut self.model, &mut self.optimizer);
-        let step = match self.configuration.method {
-            Method::Mcem => {
-                let latent = self.configuration.latent;
-                let chains = self
-                    .chains
-                    .get_or_insert_with(|| mcem::Chains::new(points, latent, seed));
-                mcem::step(chains, model, optimizer, workers, minibatch, visit)
-            }
-            Method::WakeSleep => workers.learn(model, optimizer, minibatch, |shard| {
-                wake_sleep::gradient(shard, visit)
-            }),
-            Method::Aevb => workers.learn(model, optimizer, minibatch, |shard| aevb::gradient(shard, visit)),
+        let learned = Learned {
+            model: &mut self.model,
+            optimizer: &mut self.optimizer,
+            chains: &mut self.chains,
         };
-        let terms = step.ok_or(Diverged {
-            step: self.steps,
-            samples: self.samples,
+        let step = method.step(learned, workers, minibatch, context, cancel);
+        let terms = step.map_err(|reason| match reason {
+            NotMade::NotFinite => StepFault::Diverged(Diverged {
+                step: self.steps,
+                samples: self.samples,
+            }),
+            NotMade::Cancelled => StepFault::Cancelled,
         })?;
 
         self.steps += 1;
@@ -191,8 +206,8 @@ impl Training {
     }
 
     /// How this run's model is measured.
-    pub fn noise(&self) -> Noise {
-        Noise {
+    pub fn noise(&self) -> MeasurementContext {
+        MeasurementContext {
             seed: self.configuration.seed,
             binarisation: self.configuration.binarisation,
         }

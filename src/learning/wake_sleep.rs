@@ -7,30 +7,27 @@
 
 use dfdx::prelude::*;
 
-use super::Visit;
+use super::StepContext;
 use super::shard::{Shard, ShardGradient};
 use crate::dims::{Batch, Latent};
 use crate::kernels;
 use crate::model::posterior;
-use crate::model::vae::BoundTerms;
 use crate::nn::view::{elements, elements_mut};
+use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// The gradient of what Wake-Sleep minimises, summed over the shard, and the lower bound's terms on the data.
-pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
+pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
     let Shard { model, device, .. } = *shard;
-    let (x, noise) = (shard.images(visit), shard.noise(visit));
+    let (x, noise) = (shard.images(context), shard.noise(context));
     let points = shard.indices.len();
     let latent = model.architecture().latent;
 
-    let moments = model.encoder().forward(&x, NoneTape);
+    let moments = model.encode(&x, NoneTape);
     let mut kl = vec![0.0; points];
     kernels::gaussian_kl(elements(&moments), latent, &mut kl);
     let z = posterior::reparameterise(moments, &noise);
-    let wake = model
-        .decoder()
-        .forward(z.traced(Gradients::leaky()))
-        .log_likelihood(&x);
+    let wake = model.decode(z.traced(Gradients::leaky())).log_likelihood(&x);
     let terms = BoundTerms {
         reconstruction: f64::from(elements(&wake)[0]),
         kl: kl.iter().sum(),
@@ -39,14 +36,17 @@ pub fn gradient(shard: &Shard, visit: Visit) -> ShardGradient {
     let mut dreamt = device.zeros_like(&(Batch(points), Latent(latent)));
     for (row, z) in elements_mut(&mut dreamt).chunks_exact_mut(latent).enumerate() {
         let stream = (shard.first_row + row) as u64;
-        fill_standard_normal(&mut generator(visit.seed, Purpose::Dream, visit.step, stream), z);
+        fill_standard_normal(
+            &mut generator(context.seed, Purpose::Dream, context.step, stream),
+            z,
+        );
     }
-    let dream = model.decoder().forward(dreamt.clone()).sample(|row| {
+    let dream = model.decode(dreamt.clone()).sample(|row| {
         // Beside the streams of the latent vectors.
         let stream = 1 << 32 | (shard.first_row + row) as u64;
-        generator(visit.seed, Purpose::Dream, visit.step, stream)
+        generator(context.seed, Purpose::Dream, context.step, stream)
     });
-    let sleep = posterior::log_density(model.encoder().forward(&dream, OwnedTape::default()), &dreamt);
+    let sleep = posterior::log_density(model.encode(&dream, OwnedTape::default()), &dreamt);
 
     ((-wake - sleep).backward(), terms)
 }
@@ -56,7 +56,8 @@ mod tests {
     use super::*;
     use crate::data::{Binarisation, Split};
     use crate::learning::aevb;
-    use crate::model::{Activation, Architecture, Estimator, Initialisation, Likelihood, Recognition, Vae};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition, Vae};
+    use crate::objective::Estimator;
 
     /// The wake phase gives the decoder the gradient that AEVB gives it; the encoder's comes from dreams alone.
     #[test]
@@ -77,14 +78,14 @@ mod tests {
                 labels: Vec::new(),
                 pixels_per_image: 9,
             };
-            let visit = Visit {
+            let context = StepContext {
                 seed: 1,
                 step: 5,
                 mc_samples: 2,
                 binarisation: Binarisation::None,
                 estimator: Estimator::B,
             };
-            let gradients_of = |method: fn(&Shard, Visit) -> ShardGradient, byte| {
+            let gradients_of = |method: fn(&Shard, StepContext) -> ShardGradient, byte| {
                 let split = split(byte);
                 let shard = Shard {
                     model: &model,
@@ -93,7 +94,7 @@ mod tests {
                     indices: &[0, 1, 2, 3],
                     first_row: 0,
                 };
-                let (mut gradients, terms) = method(&shard, visit);
+                let (mut gradients, terms) = method(&shard, context);
                 let named = model.parameters().into_iter();
                 let gradients: Vec<(String, Vec<f32>)> = named
                     .map(|named| (named.name, named.parameter.take_gradient(&mut gradients)))

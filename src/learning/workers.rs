@@ -5,37 +5,56 @@
 //! shard runs on which thread changes nothing: the number of shards is the run's, the number of threads at most the
 //! machine's.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::settings::THREADS_RANGE;
 use super::shard::{Shard, ShardGradient};
+use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::kernels;
 use crate::model::Vae;
-use crate::model::vae::BoundTerms;
-use crate::nn::CachingDevice;
 use crate::nn::optimizer::Optimizer;
 use crate::nn::parameters::{Named, Parameter, Role};
+use crate::nn::{CachingDevice, Gradient};
+use crate::objective::BoundTerms;
 
 /// Data points below which a further shard costs more than it saves: every shard reads all weights.
 const SMALLEST_SHARD: usize = 10;
 
 /// A minibatch to be shared among threads.
 #[derive(Clone, Copy)]
-pub struct Batched<'a> {
+pub struct Minibatch<'a> {
     /// The training set.
     pub split: &'a Split,
     /// The data points.
     pub indices: &'a [usize],
+    /// How many data points of the training set are trained on.
+    pub training_points: usize,
     /// The strength of the prior on the weights, as in [`Optimizer::update`].
     pub weight_prior: f32,
 }
+
+/// Why a step was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMade {
+    /// The loss or a gradient is not finite.
+    NotFinite,
+    /// Somebody wished so.
+    Cancelled,
+}
+
+/// Multiplications of an update that are not worth dividing from it: a few milliseconds.
+const MULTIPLICATIONS_OF_AN_UPDATE: usize = 1 << 28;
 
 /// A pool of threads, and a device for every shard whose cache keeps the shard's memory from step to step.
 pub struct Workers {
     pool: ThreadPool,
     devices: Vec<CachingDevice>,
+    /// Whether a step was broken off, so that the devices keep memory of sizes that nobody will ask for.
+    was_broken_off: AtomicBool,
 }
 
 /// As many threads as this machine has cores, within what a run may have.
@@ -60,6 +79,7 @@ impl Workers {
         Ok(Self {
             pool,
             devices: (0..threads).map(|_| CachingDevice::default()).collect(),
+            was_broken_off: AtomicBool::new(false),
         })
     }
 
@@ -68,73 +88,112 @@ impl Workers {
         self.pool.install(work)
     }
 
-    /// What `work` says of every shard of a minibatch, in order.
+    /// What `work` says of every shard of a minibatch, in order; `None` where it was cancelled.
     pub fn on_shards<R: Send>(
         &self,
         model: &Vae,
-        minibatch: Batched,
+        minibatch: Minibatch,
+        cancel: &Cancel,
         work: impl Fn(&Shard) -> R + Send + Sync,
-    ) -> Vec<R> {
+    ) -> Option<Vec<R>> {
+        if self.was_broken_off.swap(false, Ordering::Relaxed) {
+            // Not when it happens: to free gigabytes takes longer than to break off.
+            self.devices.iter().for_each(CachingDevice::free);
+        }
         let points = minibatch.indices.len();
         let shards = self.devices.len().min(points / SMALLEST_SHARD).max(1);
         let rows = points.div_ceil(shards);
         let of_shard = |(shard, (indices, device)): (usize, (&[usize], &CachingDevice))| {
-            work(&Shard {
+            let shard = Shard {
                 model,
                 device: device.cpu(),
                 split: minibatch.split,
                 indices,
                 first_row: shard * rows,
-            })
+            };
+            cancel.run(|| work(&shard))
         };
-        self.pool.install(|| {
+        let of_shards: Option<Vec<R>> = self.pool.install(|| {
             let shards = minibatch.indices.par_chunks(rows).zip(&self.devices);
             shards.enumerate().map(of_shard).collect()
-        })
+        });
+        if of_shards.is_none() {
+            self.was_broken_off.store(true, Ordering::Relaxed);
+        }
+        of_shards
     }
 
     /// One update with the sum of the gradients that `gradient` gives for the shards of a minibatch.
     ///
-    /// Where the loss or a gradient is not finite, nothing is updated and `None` comes back.
+    /// # Errors
+    /// If the loss or a gradient is not finite, or if it was cancelled; nothing is updated then.
     pub fn learn(
         &self,
         model: &mut Vae,
         optimizer: &mut Optimizer,
-        minibatch: Batched,
+        minibatch: Minibatch,
+        cancel: &Cancel,
         gradient: impl Fn(&Shard) -> ShardGradient + Send + Sync,
-    ) -> Option<BoundTerms> {
-        let mut shards = self.on_shards(model, minibatch, gradient);
+    ) -> Result<BoundTerms, NotMade> {
+        let mut shards = self
+            .on_shards(model, minibatch, cancel, gradient)
+            .ok_or(NotMade::Cancelled)?;
         self.pool.install(|| {
             let mut terms = BoundTerms::default();
             for (_, shard) in &shards {
                 terms += *shard;
             }
             let gradients = take_gradients(model, &mut shards);
-            let finite = terms.lower_bound().is_finite() && biases_are_finite(model, &gradients);
-            if finite {
-                optimizer.update(model.parameters_mut(), &gradients, minibatch.weight_prior);
-            }
+            let made = if terms.lower_bound().is_finite() && biases_are_finite(model, &gradients) {
+                update(model, optimizer, &gradients, minibatch.weight_prior, cancel)
+            } else {
+                Err(NotMade::NotFinite)
+            };
             give_back_gradients(model, &mut shards, gradients);
-            finite.then_some(terms)
+            made.map(|()| terms)
         })
     }
 }
 
-/// Moves the gradient of every parameter, or its factors, out of the shards: one list a parameter, one entry a shard.
-fn take_gradients(model: &Vae, shards: &mut [ShardGradient]) -> Vec<Vec<Vec<f32>>> {
+/// Updates with these gradients, unless that is cancelled before the first parameter has changed.
+fn update(
+    model: &mut Vae,
+    optimizer: &mut Optimizer,
+    gradients: &[Gradient],
+    weight_prior: f32,
+    cancel: &Cancel,
+) -> Result<(), NotMade> {
+    let multiplications: usize = gradients.iter().map(Gradient::multiplications).sum();
+    if multiplications > MULTIPLICATIONS_OF_AN_UPDATE {
+        let sums: Option<Vec<Gradient>> = gradients
+            .iter()
+            .map(|gradient| gradient.reduced(cancel))
+            .collect();
+        let sums = sums.ok_or(NotMade::Cancelled)?;
+        optimizer.update(model.parameters_mut(), &sums, weight_prior);
+    } else if cancel.is_cancelled() {
+        return Err(NotMade::Cancelled);
+    } else {
+        optimizer.update(model.parameters_mut(), gradients, weight_prior);
+    }
+    Ok(())
+}
+
+/// Moves the gradient of every parameter, or its factors, out of the shards.
+fn take_gradients(model: &Vae, shards: &mut [ShardGradient]) -> Vec<Gradient> {
     let of_shards = |named: Named<&dyn Parameter>| {
-        shards
+        let of_shards = shards
             .iter_mut()
-            .map(|(gradients, _)| named.parameter.take_gradient(gradients))
-            .collect()
+            .map(|(gradients, _)| named.parameter.take_gradient(gradients));
+        Gradient::new(named.parameter, named.role, of_shards.collect())
     };
     model.parameters().into_iter().map(of_shards).collect()
 }
 
 /// Puts the buffers back, so that dropping the shards returns them to the cache for the next step.
-fn give_back_gradients(model: &Vae, shards: &mut [ShardGradient], gradients: Vec<Vec<Vec<f32>>>) {
-    for (named, of_shards) in model.parameters().into_iter().zip(gradients) {
-        for ((gradients, _), gradient) in shards.iter_mut().zip(of_shards) {
+fn give_back_gradients(model: &Vae, shards: &mut [ShardGradient], gradients: Vec<Gradient>) {
+    for (named, gradient) in model.parameters().into_iter().zip(gradients) {
+        for ((gradients, _), gradient) in shards.iter_mut().zip(gradient.into_shards()) {
             named.parameter.give_back_gradient(gradients, gradient);
         }
     }
@@ -142,11 +201,10 @@ fn give_back_gradients(model: &Vae, shards: &mut [ShardGradient], gradients: Vec
 
 /// Whether the gradient of every bias is finite. A NaN or infinity anywhere on the way back from the loss reaches the
 /// biases of the layers below it, which are a thousandth of the whole to look through.
-fn biases_are_finite(model: &Vae, gradients: &[Vec<Vec<f32>>]) -> bool {
-    let mut biases = model
-        .parameters()
-        .into_iter()
-        .zip(gradients)
-        .filter(|(named, _)| named.role == Role::Bias);
-    biases.all(|(_, of_shards)| of_shards.iter().all(|gradient| kernels::all_finite(gradient)))
+fn biases_are_finite(model: &Vae, gradients: &[Gradient]) -> bool {
+    let mut biases = model.parameters().into_iter().zip(gradients);
+    biases.all(|(named, gradient)| match (named.role, gradient) {
+        (Role::Bias, Gradient::Summands(shards)) => shards.iter().all(|shard| kernels::all_finite(shard)),
+        _ => true,
+    })
 }

@@ -38,10 +38,7 @@ impl Architecture {
             Recognition::Encoder => affine(self.pixels, self.hidden) + affine(self.hidden, 2 * self.latent),
             Recognition::Chains => 0,
         };
-        let of_pixel = match self.likelihood {
-            Likelihood::Bernoulli => 1,
-            Likelihood::Gaussian => 2,
-        };
+        let of_pixel = self.likelihood.numbers_per_pixel();
         encoder + affine(self.latent, self.hidden) + affine(self.hidden, of_pixel * self.pixels)
     }
 }

@@ -1,23 +1,18 @@
 //! The variational autoencoder of Kingma and Welling (2013), section 3 and appendix C, on named dimensions.
 //!
-//! [`Vae`] is an [`Encoder`] `q(z|x)` and a [`Decoder`] `p(x|z)`; [`Vae::negative_lower_bound`] reads like the paper.
-//! [`posterior`] and [`likelihood`] hold the densities, each beside its gradient; [`recognition`] finds the posterior of
-//! given images. How a model is trained is not known here.
+//! [`Vae`] joins an encoder `q(z|x)` and a decoder `p(x|z)` of some [family](families) of networks. [`posterior`] and
+//! [`likelihood`] hold the densities, each beside its gradient; [`recognition`] finds the posterior of given images. What is
+//! maximised, and how, is not known here.
 
 pub mod architecture;
-
-mod decoder;
-mod encoder;
-
+mod families;
 mod initialisation;
 pub mod likelihood;
 pub mod posterior;
 pub mod recognition;
-pub mod vae;
+mod vae;
 
 pub use architecture::{Activation, Architecture, Recognition};
-pub use decoder::Decoder;
-pub use encoder::Encoder;
 pub use initialisation::Initialisation;
 pub use likelihood::{Decoded, Likelihood};
-pub use vae::{Estimator, Vae};
+pub use vae::Vae;

@@ -8,12 +8,15 @@ use crate::dims::{Batch, Latent, Moments};
 use crate::kernels;
 use crate::nn::view::{elements, elements_mut, tensor_of};
 
+/// `q(z|x)` of some data points, a row of moments each.
+pub type Posterior<T = NoneTape> = Tensor<(Batch, Moments<Latent>), f32, Cpu, T>;
+
 /// `z = mu + sigma * eps` (paper, section 2.4), L samples a data point.
 ///
 /// Shapes: moments (B, 2 N_z), noise and z (L B, N_z): the first sample of every data point, then the second, and so
 /// on. Gradients, summed over the samples: `d mu = dz`, `d log sigma^2 = dz * eps * sigma / 2`.
 pub fn reparameterise<T: Tape<f32, Cpu>>(
-    moments: Tensor<(Batch, Moments<Latent>), f32, Cpu, T>,
+    moments: Posterior<T>,
     noise: &Tensor<(Batch, Latent), f32, Cpu>,
 ) -> Tensor<(Batch, Latent), f32, Cpu, T> {
     let (moments, mut tape) = moments.split_tape();
@@ -53,9 +56,7 @@ fn samples(noise: &Tensor<(Batch, Latent), f32, Cpu>, one_sample: usize) -> std:
 /// `KL(q(z|x) || N(0, I)) = 1/2 sum_j (mu_j^2 + sigma_j^2 - log sigma_j^2 - 1)` (appendix B), summed over the rows.
 ///
 /// Shape: moments (B, 2 N_z). Gradients: `d mu = mu`, `d log sigma^2 = (sigma^2 - 1) / 2`.
-pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(
-    moments: Tensor<(Batch, Moments<Latent>), f32, Cpu, T>,
-) -> Tensor<Rank0, f32, Cpu, T> {
+pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(moments: Posterior<T>) -> Tensor<Rank0, f32, Cpu, T> {
     let (moments, mut tape) = moments.split_tape();
     let (Batch(points), Moments(Latent(latent))) = *moments.shape();
     let mut per_point = vec![0.0; points];
@@ -79,7 +80,7 @@ pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(
 /// is `1/2 sum_j z_j^2 - eps_j^2 - log sigma_j^2`. Gradients: `dz = z / L`, `d log sigma^2 = -1/2`.
 pub fn sampled_kl<T: Tape<f32, Cpu>>(
     z: Tensor<(Batch, Latent), f32, Cpu, T>,
-    moments: &Tensor<(Batch, Moments<Latent>), f32, Cpu>,
+    moments: &Posterior,
     noise: &Tensor<(Batch, Latent), f32, Cpu>,
 ) -> Tensor<Rank0, f32, Cpu, T> {
     let (z, mut tape) = z.split_tape();
@@ -111,7 +112,7 @@ pub fn sampled_kl<T: Tape<f32, Cpu>>(
 /// Shapes: moments (B, 2 N_z), z (B, N_z). Gradients: `d mu = (z - mu) / sigma^2`,
 /// `d log sigma^2 = ((z - mu)^2 / sigma^2 - 1) / 2`; computed along with the value, they take the place of the moments.
 pub fn log_density<T: Tape<f32, Cpu>>(
-    moments: Tensor<(Batch, Moments<Latent>), f32, Cpu, T>,
+    moments: Posterior<T>,
     z: &Tensor<(Batch, Latent), f32, Cpu>,
 ) -> Tensor<Rank0, f32, Cpu, T> {
     let (mut moments, mut tape) = moments.split_tape();

@@ -6,6 +6,8 @@
 
 use dfdx::prelude::*;
 
+use super::families::Family;
+use super::posterior::Posterior;
 use super::{Architecture, Vae};
 use crate::dims::{Batch, Latent, Moments, Pixels};
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
@@ -40,7 +42,7 @@ impl LogLikelihood for ImageLikelihood<'_> {
     fn evaluate(&self, z: &[f32], gradient: &mut [f32], values: &mut [f64]) {
         let shape = (Batch(values.len()), Latent(self.model.architecture().latent));
         let z = tensor_of(self.x.device(), shape, z);
-        let decoded = self.model.decoder().forward(z.clone().traced(Gradients::leaky()));
+        let decoded = self.model.decode(z.clone().traced(Gradients::leaky()));
         let (mean, by_row) = decoded.log_likelihood_by_row(self.x);
         values.copy_from_slice(&by_row);
 
@@ -53,7 +55,7 @@ impl LogLikelihood for ImageLikelihood<'_> {
         }
         z.give_back_gradient(&mut gradients, of_mean);
         // The factors of the weights' gradients were not asked for; their memory serves the next call.
-        for named in self.model.decoder().parameters() {
+        for named in self.model.decoder_parameters() {
             let factors = named.parameter.take_gradient(&mut gradients);
             named.parameter.give_back_gradient(&mut gradients, factors);
         }
@@ -61,23 +63,28 @@ impl LogLikelihood for ImageLikelihood<'_> {
 }
 
 impl Vae {
-    /// `mu` and `log sigma^2` of `q(z|x)`, one row an image. `seed` drives the chains, where there is no encoder.
-    pub fn recognise(
-        &self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-        seed: u64,
-    ) -> Tensor<(Batch, Moments<Latent>), f32, Cpu> {
-        match &self.encoder {
-            Some(encoder) => encoder.forward(x, NoneTape),
-            None => self.moments_of_chains(x, seed),
-        }
+    /// `mu` and `log sigma^2` of `q(z|x)`, one row an image. `seed` drives the chains, where there is no encoder: a chain has
+    /// the noise of its row, and one step size serves all of them.
+    ///
+    /// Inside a [`Cancel::run`](crate::cancel::Cancel::run), chains end as soon as that is cancelled.
+    pub fn recognise(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64) -> Posterior {
+        let encoded = self.networks.encode(x, NoneTape);
+        encoded.unwrap_or_else(|| self.moments_of_chains(x, seed, |row| row as u64))
     }
 
+    /// The same of one image, the item with this number: its answer does not depend on who else is looked at.
+    pub fn recognise_item(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64, item: usize) -> Posterior {
+        let encoded = self.networks.encode(x, NoneTape);
+        encoded.unwrap_or_else(|| self.moments_of_chains(x, seed, |_| item as u64))
+    }
+
+    /// The moments of chains, one an image, with the noise of `stream(row)`.
     fn moments_of_chains(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         seed: u64,
-    ) -> Tensor<(Batch, Moments<Latent>), f32, Cpu> {
+        stream: impl Fn(usize) -> u64,
+    ) -> Posterior {
         let (Batch(images), latent) = (x.shape().0, self.architecture().latent);
         let likelihood = ImageLikelihood::new(self, x);
         let mut chains = Chains::new(&likelihood, self.likely_draws(x, seed), latent);
@@ -89,7 +96,7 @@ impl Vae {
                 size,
             };
             let acceptance = chains.advance(leapfrog, |chain| {
-                generator(seed, Purpose::Sampling, step, chain as u64)
+                generator(seed, Purpose::Sampling, step, stream(chain))
             });
             if step < WARM_UP {
                 size = tuned(size, acceptance, 1.1);
@@ -124,7 +131,7 @@ impl Vae {
             &mut generator(seed, Purpose::Sampling, WARM_UP + COUNTED, 0),
             elements_mut(&mut draws),
         );
-        let decoded = self.decoder().forward(draws.clone());
+        let decoded = self.decode(draws.clone());
         let best = |image: &[f32]| {
             let image = tensor_of(x.device(), (Batch(1), Pixels(pixels)), image);
             let of_draws = decoded.log_likelihoods(&image).into_iter().enumerate();
@@ -219,9 +226,8 @@ mod tests {
         let (model, x) = (model(Likelihood::Bernoulli), images(60));
         let moments = model.recognise(&x, 1);
         let grid: Vec<f32> = (-400..=400).map(|step| step as f32 / 100.0).collect();
-        let decoded = model
-            .decoder()
-            .forward(Cpu::default().tensor_from_vec(grid.clone(), (Batch(grid.len()), Latent(1))));
+        let decoded =
+            model.decode(Cpu::default().tensor_from_vec(grid.clone(), (Batch(grid.len()), Latent(1))));
         let (mut bias, mut ratio) = (0.0, 0.0);
         for (image, moments) in elements(&x)
             .chunks_exact(12)

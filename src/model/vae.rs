@@ -1,78 +1,43 @@
-//! The autoencoder: encoder, decoder, and the lower bound that trains both.
+//! The autoencoder: an encoder and a decoder.
 
 use dfdx::prelude::*;
-use serde::{Deserialize, Serialize};
-use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::{Architecture, Decoder, Encoder, Initialisation, Recognition, posterior};
+use super::families::{Family, Networks};
+use super::posterior::Posterior;
+use super::{Architecture, Decoded, Initialisation};
 use crate::dims::{Batch, Latent, Pixels};
 
 use crate::nn::parameters::{Named, Parameter};
-use crate::nn::view::elements;
 
 /// A variational autoencoder.
 ///
 /// A clone is a snapshot: it shares the parameters until one of the two is changed, and only then copies them.
+///
+/// Only latent variables can be decoded; pixels do not compile:
+///
+/// ```
+/// use dfdx::prelude::*;
+/// use vae_tui::dims::{Batch, Latent, Pixels};
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, recognition: Recognition::Encoder };
+/// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
+/// let z: Tensor<(Batch, Latent), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Latent(2)));
+/// let decoded: Decoded<NoneTape> = vae.decode(z);
+/// ```
+///
+/// ```compile_fail,E0308
+/// use dfdx::prelude::*;
+/// use vae_tui::dims::{Batch, Latent, Pixels};
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3, latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, recognition: Recognition::Encoder };
+/// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
+/// let x: Tensor<(Batch, Pixels), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Pixels(4)));
+/// let decoded: Decoded<NoneTape> = vae.decode(x);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Vae {
     architecture: Architecture,
-    pub(super) encoder: Option<Encoder>,
-    decoder: Decoder,
-}
-
-/// How the lower bound is estimated.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    EnumMessage,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Estimator {
-    /// SGVB estimator A (equation 6): the KL term too is estimated from the samples.
-    A,
-    /// SGVB estimator B (equation 7): the KL term in closed form, which varies less.
-    #[default]
-    B,
-}
-
-/// The two terms of the lower bound on a minibatch, each summed over its data points, in nats.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct BoundTerms {
-    /// `E_q[log p(x|z)]`.
-    pub reconstruction: f64,
-    /// `KL(q(z|x) || p(z))`.
-    pub kl: f64,
-}
-
-impl BoundTerms {
-    /// The lower bound: reconstruction less KL.
-    pub fn lower_bound(self) -> f64 {
-        self.reconstruction - self.kl
-    }
-
-    /// The mean over `points` data points; NaN over none.
-    pub fn per_point(self, points: u64) -> Self {
-        Self {
-            reconstruction: self.reconstruction / points as f64,
-            kl: self.kl / points as f64,
-        }
-    }
-}
-
-impl std::ops::AddAssign for BoundTerms {
-    fn add_assign(&mut self, other: Self) {
-        self.reconstruction += other.reconstruction;
-        self.kl += other.kl;
-    }
+    pub(super) networks: Networks,
 }
 
 impl Vae {
@@ -88,15 +53,10 @@ impl Vae {
         // Without dfdx's store of freed memory, unlike the devices of threads: several threads allocate on a model's device,
         // for its gradients, and that store panics when two of them take its last piece at once.
         let device = Cpu::default();
-        let encoder = match architecture.recognition {
-            Recognition::Encoder => Some(Encoder::zeros(&device, &architecture)),
-            Recognition::Chains => None,
-        };
-        let decoder = Decoder::zeros(&device, &architecture);
+        let networks = Networks::zeros(&device, &architecture);
         Self {
             architecture,
-            encoder,
-            decoder,
+            networks,
         }
     }
 
@@ -105,81 +65,46 @@ impl Vae {
         &self.architecture
     }
 
-    /// The recognition model `q(z|x)`, for methods that train one.
+    /// The recognition model `q(z|x) = N(mu(x), diag(sigma^2(x)))` (appendix C.2), for methods that train one: `mu` and
+    /// `log sigma^2`, one row a data point. The tape starts at the data.
     ///
     /// # Panics
-    /// If the architecture has none, because chains take its place: [`Vae::recognise`] does for both.
+    /// If the architecture has no encoder, because chains take its place: [`Vae::recognise`] does for both.
     #[expect(
         clippy::expect_used,
         reason = "a method that trains an encoder makes models that have one"
     )]
-    pub fn encoder(&self) -> &Encoder {
-        self.encoder.as_ref().expect("a model with an encoder")
+    pub fn encode<T: Tape<f32, Cpu>>(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, tape: T) -> Posterior<T> {
+        self.networks.encode(x, tape).expect("a model with an encoder")
     }
 
-    /// The generative model `p(x|z)`.
-    pub fn decoder(&self) -> &Decoder {
-        &self.decoder
-    }
-
-    /// The negative SGVB estimator A or B (paper, equations 6 and 7) summed over a minibatch: what training minimises.
-    ///
-    /// `noise` has L rows for every row of `x`: the first sample of every data point, then the second, and so on. The
-    /// tape holds `gradients` and starts at the data.
-    pub fn negative_lower_bound(
-        &self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-        noise: &Tensor<(Batch, Latent), f32, Cpu>,
-        estimator: Estimator,
-        gradients: Gradients<f32, Cpu>,
-    ) -> (Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>, BoundTerms) {
-        let moments = self.encoder().forward(x, tape_of(gradients));
-        let moments_alone = moments.retaped::<NoneTape>();
-        let z = posterior::reparameterise(moments, noise);
-        let kl = match estimator {
-            Estimator::A => posterior::sampled_kl(z.retaped::<OwnedTape<f32, Cpu>>(), &moments_alone, noise),
-            Estimator::B => {
-                posterior::kl_from_standard_normal(moments_alone.retaped::<OwnedTape<f32, Cpu>>())
-            }
-        };
-        let log_likelihood = self.decoder.forward(z).log_likelihood(x);
-        let terms = BoundTerms {
-            reconstruction: scalar(&log_likelihood),
-            kl: scalar(&kl),
-        };
-        (kl - log_likelihood, terms)
-    }
-
-    /// The mean image of `p(x|z)` in every pixel, in `[0, 1]`; shapes: z (B, N_z), images (B, pixels).
-    pub fn decode(&self, z: Tensor<(Batch, Latent), f32, Cpu>) -> Tensor<(Batch, Pixels), f32, Cpu> {
-        self.decoder.forward(z).means()
+    /// The generative model `p(x|z)` for every latent vector, one a row.
+    pub fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
+        self.networks.decode(z)
     }
 
     /// Every parameter, in the order in which a session lists them.
     pub fn parameters(&self) -> Vec<Named<&dyn Parameter>> {
-        let encoder = self.encoder.iter().flat_map(Encoder::parameters);
+        let encoder = self.networks.encoder_parameters().into_iter();
+        let decoder = self.networks.decoder_parameters().into_iter();
         encoder
             .map(|named| named.within("encoder"))
-            .chain(self.decoder.parameters().map(|named| named.within("decoder")))
+            .chain(decoder.map(|named| named.within("decoder")))
             .collect()
+    }
+
+    /// The decoder's parameters alone.
+    pub(super) fn decoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {
+        self.networks.decoder_parameters()
     }
 
     /// Every parameter, to change.
     pub fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
-        let encoder = self.encoder.iter_mut().flat_map(Encoder::parameters_mut);
+        let [encoder, decoder] = self.networks.parameters_mut();
         encoder
+            .into_iter()
             .map(|named| named.within("encoder"))
-            .chain(self.decoder.parameters_mut().map(|named| named.within("decoder")))
+            .chain(decoder.into_iter().map(|named| named.within("decoder")))
             .collect()
     }
-}
-
-/// A tape that adds to `gradients`; dfdx makes one only together with a tensor.
-fn tape_of(gradients: Gradients<f32, Cpu>) -> OwnedTape<f32, Cpu> {
-    let carrier: Tensor<Rank0, f32, Cpu> = Cpu::default().zeros();
-    carrier.traced(gradients).split_tape().1
-}
-
-fn scalar<T>(value: &Tensor<Rank0, f32, Cpu, T>) -> f64 {
-    f64::from(elements(value)[0])
 }

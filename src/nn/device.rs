@@ -13,6 +13,11 @@ impl CachingDevice {
     pub fn cpu(&self) -> &Cpu {
         &self.0
     }
+
+    /// Frees what the store keeps.
+    pub fn free(&self) {
+        self.0.empty_cache();
+    }
 }
 
 impl Default for CachingDevice {

@@ -5,6 +5,7 @@
 //! knows of images, autoencoders or terminals.
 
 pub mod device;
+pub mod gradient;
 pub mod linear;
 pub mod ops;
 pub mod optimizer;
@@ -13,5 +14,6 @@ pub mod view;
 pub mod weight;
 
 pub use device::CachingDevice;
+pub use gradient::Gradient;
 pub use linear::Linear;
 pub use weight::Weight;

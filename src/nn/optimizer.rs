@@ -1,13 +1,11 @@
 //! Adagrad and Adam, whose state a session can save (dfdx's can't be saved, and it has no Adagrad).
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
+use super::gradient::{Gradient, StretchGradient, stretch};
 use super::parameters::{Named, Parameter, Role};
-use super::weight::gradient_rows;
 use crate::kernels::{self, AdagradStep, AdamStep};
 
 /// Which rule turns gradients into updates.
@@ -26,7 +24,7 @@ use crate::kernels::{self, AdagradStep, AdamStep};
     VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
-pub enum Rule {
+pub enum OptimizerKind {
     /// A step divided by the root of all squared gradients so far (Duchi, Hazan and Singer 2011); the paper's choice.
     Adagrad,
     /// Running means of gradient and squared gradient (Kingma and Ba 2014), with beta 0.9 and 0.999.
@@ -34,7 +32,7 @@ pub enum Rule {
     Adam,
 }
 
-impl Rule {
+impl OptimizerKind {
     /// Its name, as papers write it.
     pub fn title(self) -> &'static str {
         match self {
@@ -59,15 +57,11 @@ const ADAGRAD_EPSILON: f32 = 1e-8;
 const ADAM_BETAS: (f32, f32) = (0.9, 0.999);
 const ADAM_EPSILON: f32 = 1e-8;
 
-/// Elements that one task updates: few enough that their gradient stays in the second-level cache, many enough to be
-/// worth handing over.
-const CHUNK: usize = 40 * 1024;
-
 /// An update rule with its memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer {
     /// The rule.
-    pub rule: Rule,
+    pub rule: OptimizerKind,
     /// The global step size.
     pub learning_rate: f32,
     /// Updates made so far.
@@ -81,46 +75,19 @@ pub struct Optimizer {
 /// A stretch of one parameter to update.
 struct Task<'a> {
     values: &'a mut [f32],
-    gradient: Gradient<'a>,
+    gradient: StretchGradient<'a>,
     first: &'a mut [f32],
     second: &'a mut [f32],
     weight_decay: f32,
 }
 
-/// Where a stretch's gradient comes from, one entry a shard.
-enum Gradient<'a> {
-    /// The gradients themselves.
-    Summands(Vec<&'a [f32]>),
-    /// These rows of the products of factors.
-    Factors {
-        factors: Vec<&'a [f32]>,
-        sizes: (usize, usize),
-        rows: Range<usize>,
-    },
-}
-
-impl Gradient<'_> {
-    /// Calls `update` with gradients whose sum is the stretch's.
-    fn with(&self, update: impl FnOnce(&[&[f32]])) {
-        match self {
-            Self::Summands(summands) => update(summands),
-            Self::Factors { factors, sizes, rows } => {
-                kernels::with_scratch(rows.len() * sizes.1, |gradient| {
-                    gradient_rows(factors, *sizes, rows.clone(), gradient);
-                    update(&[gradient]);
-                })
-            }
-        }
-    }
-}
-
 impl Optimizer {
     /// An optimizer that has seen nothing, for parameters of these lengths.
-    pub fn new(rule: Rule, learning_rate: f32, lengths: &[usize]) -> Self {
+    pub fn new(rule: OptimizerKind, learning_rate: f32, lengths: &[usize]) -> Self {
         let zeros = || lengths.iter().map(|&length| vec![0.0; length]).collect();
         let first = match rule {
-            Rule::Adam => zeros(),
-            Rule::Adagrad => Vec::new(),
+            OptimizerKind::Adam => zeros(),
+            OptimizerKind::Adagrad => Vec::new(),
         };
         Self {
             rule,
@@ -133,26 +100,25 @@ impl Optimizer {
 
     /// Whether this rule keeps a running mean of the gradient.
     pub fn has_first(&self) -> bool {
-        self.rule == Rule::Adam
+        self.rule == OptimizerKind::Adam
     }
 
     /// Makes one step against the gradient of what is minimised.
     ///
-    /// `gradients` has, for every parameter, one entry a shard of the minibatch: what [`Parameter::take_gradient`] gave.
-    /// They are summed in the order of the shards. `weight_prior` is the strength of the prior `N(0, I)` on the
-    /// weights: it adds `weight_prior * w` to their gradient (the MAP objective of section 5; 0 for none).
+    /// `gradients` has an entry a parameter. `weight_prior` is the strength of the prior `N(0, I)` on the weights: it adds
+    /// `weight_prior * w` to their gradient (the MAP objective of section 5; 0 for none).
     pub fn update<'a>(
         &'a mut self,
         parameters: Vec<Named<&'a mut dyn Parameter>>,
-        gradients: &'a [Vec<Vec<f32>>],
+        gradients: &'a [Gradient],
         weight_prior: f32,
     ) {
         self.steps += 1;
         let mut first = self.first.iter_mut();
         let mut tasks = Vec::new();
-        for ((named, shards), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
+        for ((named, gradient), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
             let first = first.next().map_or(&mut [][..], |first| first);
-            tasks.extend(tasks_of(named, shards, first, second, weight_prior));
+            tasks.extend(tasks_of(named, gradient, first, second, weight_prior));
         }
         let (rule, learning_rate, step) = (self.rule, self.learning_rate, self.steps);
         tasks.into_par_iter().for_each(|task| {
@@ -164,7 +130,7 @@ impl Optimizer {
                 weight_decay,
             } = task;
             gradient.with(|gradients| match rule {
-                Rule::Adam => {
+                OptimizerKind::Adam => {
                     let step = AdamStep {
                         learning_rate,
                         beta1: ADAM_BETAS.0,
@@ -175,7 +141,7 @@ impl Optimizer {
                     };
                     kernels::adam(values, gradients, first, second, step);
                 }
-                Rule::Adagrad => {
+                OptimizerKind::Adagrad => {
                     let step = AdagradStep {
                         learning_rate,
                         epsilon: ADAGRAD_EPSILON,
@@ -192,26 +158,15 @@ impl Optimizer {
 /// Divides a parameter into stretches: a weight by whole rows, a bias by elements.
 fn tasks_of<'a>(
     named: Named<&'a mut dyn Parameter>,
-    shards: &'a [Vec<f32>],
+    gradient: &'a Gradient,
     first: &'a mut [f32],
     second: &'a mut [f32],
     weight_prior: f32,
 ) -> Vec<Task<'a>> {
-    let sizes = named.parameter.sizes();
-    let columns = if named.role == Role::Weight { sizes[1] } else { 1 };
-    let rows = (CHUNK / columns).max(1);
-    let gradient = |start: usize, count: usize| match named.role {
-        Role::Bias => Gradient::Summands(shards.iter().map(|shard| &shard[start..start + count]).collect()),
-        Role::Weight => Gradient::Factors {
-            factors: shards.iter().map(Vec::as_slice).collect(),
-            sizes: (sizes[0], sizes[1]),
-            rows: start / columns..(start + count) / columns,
-        },
-    };
-    let weight_decay = if named.role == Role::Weight {
-        weight_prior
-    } else {
-        0.0
+    let (columns, rows) = stretch(&*named.parameter, named.role);
+    let weight_decay = match named.role {
+        Role::Weight => weight_prior,
+        Role::Bias => 0.0,
     };
     let mut first = first.chunks_mut(rows * columns);
     let stretches = named
@@ -222,7 +177,7 @@ fn tasks_of<'a>(
     stretches
         .enumerate()
         .map(|(index, (values, second))| Task {
-            gradient: gradient(index * rows * columns, values.len()),
+            gradient: gradient.stretch(index * rows * columns, values.len()),
             values,
             // Adagrad has no running mean.
             first: first.next().unwrap_or_default(),

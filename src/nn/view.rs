@@ -1,4 +1,8 @@
 //! Tensors seen as slices: the one place that reaches into dfdx's storage.
+//!
+//! dfdx hands out references to single elements only. That a pointer made from one may be moved on to its neighbours is
+//! what the aliasing model Tree Borrows says (a reference claims the bytes it points to, and its provenance is the whole
+//! allocation); the older Stacked Borrows would want a pointer to the whole storage, which dfdx keeps private.
 #![allow(unsafe_code)]
 
 use dfdx::prelude::*;
@@ -17,8 +21,9 @@ pub fn elements<S: Shape, T>(tensor: &Tensor<S, f32, Cpu, T>) -> &[f32] {
         "a broadcast tensor has no slice of its elements"
     );
     // SAFETY: both ends lie in the tensor's storage, one initialised `Vec<f32>` behind an `Arc`, `count - 1` elements
-    // apart, so everything between is in it too. The borrow of `tensor` keeps the storage alive and unchanged for as
-    // long as the slice lives.
+    // apart, so everything between is in it too, and `count` elements of it are less than `isize::MAX` bytes. The borrow
+    // of `tensor` keeps the storage alive and unchanged for as long as the slice lives: only `IndexMut` writes, and it
+    // wants the tensor, or a clone that it gives a storage of its own first.
     unsafe { std::slice::from_raw_parts(first, count) }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The gradient of `W` in `y = x W` is `x^T dy`: a matrix as large as `W` from two that have a row a data point. A
 //! tape leaves the factors; whoever needs the gradient multiplies the rows of it that are needed, and no whole
-//! gradient is ever written to memory, cleared, or read back.
+//! gradient is ever written to memory, cleared, or read back. Weights may be used several times on a tape, or not at all.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,7 @@ use dfdx::prelude::*;
 
 use super::parameters::Parameter;
 use super::view::{elements, elements_mut};
+use crate::cancel::checkpoint;
 use crate::dims::Batch;
 use crate::kernels::{self, Matrix};
 
@@ -43,23 +44,33 @@ impl<I: Dim, O: Dim> Weight<I, O> {
         &self.values
     }
 
-    /// Leaves the factors of the gradient: the inputs, then the gradients of the outputs.
+    /// Adds to the gradient the product of these factors: the inputs, and the gradients of the outputs.
     ///
-    /// # Panics
-    /// If the weights were used before on the same tape.
-    pub(super) fn leave_factors(
+    /// The slot then holds the inputs of all uses, one after the other, and behind them the gradients of all outputs:
+    /// one product of taller factors is the sum of the uses' products.
+    pub(super) fn add_factors(
         &self,
         gradients: &mut Gradients<f32, Cpu>,
         x: &Tensor<(Batch, I), f32, Cpu>,
         dy: &[f32],
     ) -> Result<(), CpuError> {
         let factors = gradients.get_or_alloc_mut(&self.slot)?;
-        assert_eq!(factors.len(), EMPTY, "a layer is used once on a tape");
-        **factors = self.spare().pop().unwrap_or_default();
-        factors.clear();
-        factors.extend_from_slice(elements(x));
-        factors.extend_from_slice(dy);
+        if factors.len() == EMPTY {
+            **factors = self.spare().pop().unwrap_or_default();
+            factors.clear();
+            factors.reserve(elements(x).len() + dy.len());
+            append(factors, elements(x));
+        } else {
+            let end_of_inputs = factors.len() / self.numbers_per_row() * self.values.shape().0.size();
+            factors.splice(end_of_inputs..end_of_inputs, elements(x).iter().copied());
+        }
+        append(factors, dy);
         Ok(())
+    }
+
+    /// The numbers in a row of both factors together; at least two, so that no factors are as short as an empty slot.
+    fn numbers_per_row(&self) -> usize {
+        self.values.shape().0.size() + self.values.shape().1.size()
     }
 
     fn spare(&self) -> MutexGuard<'_, Vec<Vec<f32>>> {
@@ -80,21 +91,35 @@ impl<I: Dim, O: Dim> Parameter for Weight<I, O> {
         self.values.sizes()
     }
 
-    /// The factors.
+    /// The factors; none where the weights were not used.
     fn take_gradient(&self, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32> {
-        let factors = self.slot.take_gradient(gradients);
+        let mut factors = self.slot.take_gradient(gradients);
         self.slot.give_back_gradient(gradients, vec![0.0; EMPTY]);
+        if factors.len() == EMPTY {
+            factors.clear();
+        }
         factors
     }
 
     fn give_back_gradient(&self, _: &mut Gradients<f32, Cpu>, factors: Vec<f32>) {
-        self.spare().push(factors);
+        if !factors.is_empty() {
+            self.spare().push(factors);
+        }
+    }
+}
+
+/// Copies `values` behind the factors, with checkpoints: those of a large minibatch fill hundreds of megabytes.
+fn append(factors: &mut Vec<f32>, values: &[f32]) {
+    for stretch in values.chunks(1 << 20) {
+        checkpoint();
+        factors.extend_from_slice(stretch);
     }
 }
 
 /// Writes some rows of a gradient: the sum of the products of `factors`, one pair a shard of the minibatch.
 ///
-/// Shapes: each pair (B, inputs) and (B, outputs), one after the other; gradient (rows, outputs).
+/// Shapes: each pair (B, inputs) and (B, outputs), one after the other; gradient (rows, outputs). Shards that did not use
+/// the weights have no rows; where none did, the gradient is zero.
 pub fn gradient_rows(
     factors: &[&[f32]],
     (inputs, outputs): (usize, usize),

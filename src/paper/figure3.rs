@@ -6,6 +6,7 @@ use std::fmt::{Display, Formatter, Write};
 use super::runs::{Laboratory, Measure, PaperData, Run};
 use super::verdict::{cell, difference};
 use super::{Figure, TRAINING_POINTS, colour};
+use crate::cancel::Cancel;
 use crate::data::{Dataset, Part, Split};
 use crate::evaluation::{Estimates, MarginalLikelihood, from_posterior_samples, importance_weighted};
 use crate::learning::{Configuration, Method};
@@ -88,9 +89,9 @@ fn measure(laboratory: &Laboratory, state: &mut RunState, data: &Dataset) {
 fn estimate(laboratory: &Laboratory, state: &RunState, split: &Split) -> Option<Estimates> {
     let (model, noise) = (&state.training.model, state.training.noise());
     let points = laboratory.points.min(split.points());
-    let go_on = |_| !laboratory.is_stopped();
-    let weighted = importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, go_on)?;
-    let sampled = from_posterior_samples(model, split, points, POSTERIOR_SAMPLES, noise, go_on);
+    let (cancel, go_on) = (Cancel::default(), |_: usize| !laboratory.is_stopped());
+    let weighted = importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, &cancel, go_on)?;
+    let sampled = from_posterior_samples(model, split, points, POSTERIOR_SAMPLES, noise, &cancel, go_on);
     Some(Estimates {
         importance_weighted: weighted,
         // Three dimensions are few enough, so none means interrupted.

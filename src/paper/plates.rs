@@ -4,6 +4,7 @@ use super::Figure;
 use super::figure2::{self, Subject};
 use super::runs::{Laboratory, Run};
 use super::verdict::cell;
+use crate::cancel::Cancel;
 use crate::explore::traversal::decode;
 use crate::learning::Method;
 use crate::pictures::images::{self, Grid};
@@ -51,7 +52,7 @@ impl Plates {
             }
             grids.push(Grid {
                 title: subject.to_string(),
-                pixels: decode(&state.training.model, &points),
+                pixels: decode(&state.training.model, &points, &Cancel::default()).unwrap_or_default(),
                 columns: self.side,
                 width: data.width,
                 height: data.height,

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 
 use super::Figure;
+use crate::cancel::Cancel;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
-use crate::learning::{Configuration, Diverged, Method, Preset, Training, Workers};
+use crate::learning::{Configuration, Method, Preset, StepFault, Training, Workers};
 use crate::run::RunState;
 use crate::session::{self, Kept, SessionFile, View};
 
@@ -83,7 +84,13 @@ impl Measure {
         a_decade: 10,
         take: |laboratory, state, data| {
             let go_on = |_| !laboratory.is_stopped();
-            let test = lower_bound(&state.training.model, &data.test, state.training.noise(), go_on);
+            let test = lower_bound(
+                &state.training.model,
+                &data.test,
+                state.training.noise(),
+                &Cancel::default(),
+                go_on,
+            );
             if let Some(test) = test {
                 let point = state.curve_point(&test);
                 state.log.evaluations.extend(point);
@@ -235,14 +242,14 @@ impl Laboratory {
             let is_save_due = |saved_at: Instant| saved_at.elapsed() >= SAVE_INTERVAL;
             let diverged = workers.run(|| {
                 while state.training.samples < moment && !self.is_stopped() && !is_save_due(saved_at) {
-                    let report = state.training.step(data, &workers)?;
+                    let report = state.training.step(data, &workers, &Cancel::default())?;
                     state.log.take_in_step(&report);
                     show(state.training.samples);
                 }
                 if state.training.samples >= moment {
                     (run.measure.take)(self, &mut state, data);
                 }
-                Ok::<_, Diverged>(())
+                Ok::<_, StepFault>(())
             });
             if let Err(diverged) = diverged {
                 let kept = file.save_at_last(file.ticket(), &state, &View::default());

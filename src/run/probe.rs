@@ -133,42 +133,29 @@ pub fn answer(
     data: &Dataset,
     cancel: &Cancel,
 ) -> Option<Answer> {
-    let Parameters { model, seed, .. } = parameters;
+    let Parameters { model, context, .. } = parameters;
     match question {
         Question::Traverse { from, sheet } => {
             let Origin { item, latent } = from;
             let start = match item {
-                Some(item) => {
-                    let mut pixels = vec![0.0; data.pixels()];
-                    data.test.fill_row(*item, &mut pixels);
-                    traversal::posterior_mean(model, &pixels, *seed)
-                }
+                Some(item) => traversal::posterior_mean(model, &data.test, *item, *context, cancel)?,
                 None => vec![0.0; model.architecture().latent],
             };
-            if cancel.is_cancelled() {
-                return None;
-            }
             let z = latent.as_ref().unwrap_or(&start);
-            let image = traversal::decode(model, std::slice::from_ref(z));
-            let sheet = sheet.images(model, z, *seed);
+            let image = traversal::decode(model, std::slice::from_ref(z), cancel)?;
+            let sheet = sheet.images(model, z, context.seed, cancel)?;
             Some(Answer::Traversed { start, image, sheet })
         }
         Question::Reconstruct { items } => {
-            let mut pixels = vec![0.0; items.len() * data.pixels()];
-            for (row, &item) in pixels.chunks_exact_mut(data.pixels().max(1)).zip(items) {
-                data.test.fill_row(item, row);
-            }
-            let reconstructions = reconstruction::reconstruct(model, &pixels, *seed);
-            let of_items =
-                items
-                    .iter()
-                    .zip(reconstructions)
-                    .map(|(&item, reconstruction)| ItemReconstruction {
-                        item,
-                        label: data.test.label(item),
-                        reconstruction,
-                    });
-            (!cancel.is_cancelled()).then(|| Answer::Reconstructed(of_items.collect()))
+            let found = reconstruction::reconstruct(model, &data.test, items, *context, cancel)?;
+            let of_item = |(&item, reconstruction)| ItemReconstruction {
+                item,
+                label: data.test.label(item),
+                reconstruction,
+            };
+            Some(Answer::Reconstructed(
+                items.iter().zip(found).map(of_item).collect(),
+            ))
         }
     }
 }

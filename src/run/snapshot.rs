@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 
+use crate::evaluation::MeasurementContext;
 use crate::learning::Training;
 use crate::model::Vae;
 
@@ -16,8 +17,8 @@ pub struct Parameters {
     pub steps: u64,
     /// Training points that it has seen.
     pub samples: u64,
-    /// The run's seed, for whatever is drawn with it.
-    pub seed: u64,
+    /// How items are read and what draws come from.
+    pub context: MeasurementContext,
 }
 
 impl Parameters {
@@ -27,7 +28,7 @@ impl Parameters {
             model: training.model.clone(),
             steps: training.steps,
             samples: training.samples,
-            seed: training.configuration.seed,
+            context: training.noise(),
         }
     }
 }

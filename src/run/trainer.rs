@@ -20,7 +20,7 @@ use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{estimates, lower_bound};
 use crate::learning::settings::{Assignment, find};
-use crate::learning::{Configuration, StepReport, Workers};
+use crate::learning::{Configuration, StepFault, StepReport, Workers};
 
 /// What arrives in the mailbox.
 pub enum Mail {
@@ -324,9 +324,11 @@ impl Desk {
     }
 
     fn step(&mut self, workers: &Workers) {
-        match self.state.training.step(&self.data, workers) {
+        match self.state.training.step(&self.data, workers, &self.interrupt) {
             Ok(report) => self.unreported.push(report),
-            Err(diverged) => {
+            // It is made again once the mailbox is empty.
+            Err(StepFault::Cancelled) => return,
+            Err(StepFault::Diverged(diverged)) => {
                 self.is_step_wanted = false;
                 self.set_running(false);
                 self.happen(Happening::Warned(diverged.to_string()));
@@ -350,7 +352,7 @@ impl Desk {
         let started = Instant::now();
         let measured = self.attend(Measurement::Evaluation, |state, data, cancel| {
             let (model, noise) = (&state.training.model, state.training.noise());
-            lower_bound(model, &data.test, noise, |_| !cancel.is_cancelled())
+            lower_bound(model, &data.test, noise, cancel, |_| true)
         });
         if let Some(test) = measured {
             self.is_evaluation_wanted = false;
@@ -367,7 +369,7 @@ impl Desk {
         self.report();
         let measured = self.attend(Measurement::Estimate, |state, data, cancel| {
             let (model, noise) = (&state.training.model, state.training.noise());
-            estimates(model, &data.test, noise, || !cancel.is_cancelled())
+            estimates(model, &data.test, noise, cancel, || true)
         });
         if !std::mem::take(&mut self.is_estimate_wanted) {
             return;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::learning::Configuration;
-use crate::model::Estimator;
+use crate::objective::Estimator;
 use crate::run::curve::{Against, CurvePoint};
 
 /// What is compared with the open run, and how.

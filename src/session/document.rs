@@ -7,7 +7,7 @@ use super::floats::Floats;
 use crate::data::Checksum;
 use crate::learning::Configuration;
 use crate::learning::mcem::Sampling;
-use crate::model::vae::BoundTerms;
+use crate::objective::BoundTerms;
 use crate::run::Entry;
 use crate::run::curve::{CurvePoint, MarginalPoint, Trace};
 

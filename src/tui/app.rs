@@ -21,7 +21,7 @@ use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::learning::mcem::Sampling;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{Configuration, StepReport};
-use crate::model::vae::BoundTerms;
+use crate::objective::BoundTerms;
 use crate::run::curve::MarginalPoint;
 use crate::run::{Answered, DataFacts, Event, Question, RunId, RunLog, State, Summary};
 use crate::session::{RunFiles, View};

@@ -13,11 +13,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Split};
-use vae_tui::evaluation::{Noise, lower_bound};
+use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::settings::TABLE;
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
-use vae_tui::model::vae::BoundTerms;
+use vae_tui::objective::BoundTerms;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::probe::{Parameters, answer};
 use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
@@ -223,11 +223,12 @@ pub fn app_like_the_paper(width: u16, height: u16, depth: ColourDepth) -> App {
 fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
     let mut app = App::new(Rect::new(0, 0, width, height), depth);
     let training = &state.training;
-    let noise = Noise {
+    let noise = MeasurementContext {
         seed: 1,
         binarisation: training.configuration.binarisation,
     };
-    let mut test = lower_bound(&training.model, &data.test, noise, |_| true).expect("there are test images");
+    let mut test = lower_bound(&training.model, &data.test, noise, &Cancel::default(), |_| true)
+        .expect("there are test images");
     test.mean_variance.truncate(training.configuration.latent);
     update(&mut app, Message::Opened(Box::new(opened(&state, &data))));
     tell(

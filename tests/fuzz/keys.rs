@@ -11,8 +11,8 @@ use ratatui::layout::Rect;
 use vae_tui::data::{Dataset, Part, Split};
 use vae_tui::evaluation::{Estimates, LowerBound, MarginalLikelihood};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
-use vae_tui::model::vae::BoundTerms;
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
+use vae_tui::objective::BoundTerms;
 use vae_tui::run::curve::{CurvePoint, MarginalPoint};
 use vae_tui::run::protocol::Measurement;
 use vae_tui::run::{
@@ -417,7 +417,7 @@ fn run(latent: usize, data: &Dataset) -> RunState {
         hidden: 2,
         latent,
         batch: 4,
-        optimizer: Rule::Adagrad,
+        optimizer: OptimizerKind::Adagrad,
         ..Preset::Mnist.configuration(1)
     };
     let mut state = RunState::new(Training::new(configuration, data));

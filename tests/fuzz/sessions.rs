@@ -10,10 +10,11 @@ use rand::seq::SliceRandom;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ron::value::RawValue;
+use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
-use vae_tui::nn::optimizer::Rule;
+use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::run::RunState;
 use vae_tui::run::curve::MarginalPoint;
 use vae_tui::session::{self, Comparison, KeptRun, View, parse};
@@ -43,9 +44,9 @@ fn sessions() {
         let workers = Workers::new(1).expect("a thread");
         let path = folder.path().join(NAME);
         let runs = [
-            (Method::Aevb, Rule::Adam),
-            (Method::WakeSleep, Rule::Adagrad),
-            (Method::Mcem, Rule::Adam),
+            (Method::Aevb, OptimizerKind::Adam),
+            (Method::WakeSleep, OptimizerKind::Adagrad),
+            (Method::Mcem, OptimizerKind::Adam),
         ];
         let valid = runs.map(|(method, rule)| {
             let (state, view) = run(method, rule, &data, &workers);
@@ -143,10 +144,16 @@ impl Sessions {
         }
         self.workers.run(|| {
             // What diverges is told; nothing is to be asserted of numbers that came from anywhere.
-            let _ = state.training.step(&self.data, &self.workers);
+            let _ = state.training.step(&self.data, &self.workers, &Cancel::default());
             state.is_evaluation_due();
             let training = &state.training;
-            if let Some(test) = lower_bound(&training.model, &self.data.test, training.noise(), |_| true) {
+            if let Some(test) = lower_bound(
+                &training.model,
+                &self.data.test,
+                training.noise(),
+                &Cancel::default(),
+                |_| true,
+            ) {
                 state.curve_point(&test);
             }
         });
@@ -192,7 +199,7 @@ impl Sessions {
 }
 
 /// A run of two latent dimensions and two hidden units, with everything that a session can hold.
-fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (RunState, View) {
+fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Workers) -> (RunState, View) {
     let configuration = Configuration {
         data: "tiny".into(),
         method,
@@ -209,11 +216,19 @@ fn run(method: Method, optimizer: Rule, data: &Dataset, workers: &Workers) -> (R
     workers.run(|| {
         for _ in 0..6 {
             let RunState { training, log } = &mut state;
-            let report = training.step(data, workers).expect("it learns");
+            let report = training
+                .step(data, workers, &Cancel::default())
+                .expect("it learns");
             log.take_in_step(&report);
             if state.is_evaluation_due() {
                 let training = &state.training;
-                let test = lower_bound(&training.model, &data.test, training.noise(), |_| true);
+                let test = lower_bound(
+                    &training.model,
+                    &data.test,
+                    training.noise(),
+                    &Cancel::default(),
+                    |_| true,
+                );
                 let point = state.curve_point(&test.expect("test points"));
                 state.log.evaluations.extend(point);
             }

@@ -14,8 +14,9 @@ use super::kinds::{DataName, OneOf, Positive, Whole, WholeOrAll, YesOrNo};
 use crate::data::{Binarisation, mnist};
 use crate::learning::{Method, default_threads};
 use crate::model::architecture::{HIDDEN_RANGE, LATENT_RANGE};
-use crate::model::{Activation, Estimator, Initialisation, Likelihood};
-use crate::nn::optimizer::Rule;
+use crate::model::{Activation, Initialisation, Likelihood};
+use crate::nn::optimizer::OptimizerKind;
+use crate::objective::Estimator;
 
 /// Data points that a minibatch may have.
 pub const BATCH_RANGE: RangeInclusive<usize> = 1..=10_000;
@@ -84,7 +85,7 @@ settings! {
     method: Method = Method::Aevb, { name: "method", unit: "", kind: OneOf::new(), live: false }
 
     /// Update rule
-    optimizer: Rule = Rule::Adam, { name: "optimizer", unit: "", kind: OneOf::new(), live: false }
+    optimizer: OptimizerKind = OptimizerKind::Adam, { name: "optimizer", unit: "", kind: OneOf::new(), live: false }
 
     /// Step size
     ///

@@ -294,7 +294,7 @@ mod tests {
     use super::*;
     use crate::learning::Preset;
     use crate::model::Initialisation;
-    use crate::nn::optimizer::Rule;
+    use crate::nn::optimizer::OptimizerKind;
 
     /// The form with a setting's field selected.
     fn at(setting: &str) -> Form {
@@ -370,7 +370,7 @@ mod tests {
         };
         assert_eq!(
             (configuration.optimizer, configuration.learning_rate),
-            (Rule::Adagrad, 0.02)
+            (OptimizerKind::Adagrad, 0.02)
         );
     }
 

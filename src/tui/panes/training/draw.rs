@@ -17,7 +17,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::{Geometry, Training, geometry};
 use crate::evaluation::Estimates;
 use crate::learning::Method;
-use crate::model::vae::BoundTerms;
+use crate::objective::BoundTerms;
 use crate::run::curve::{CurvePoint, MarginalPoint};
 use crate::run::{Entry, Happening, RunLog, State, published};
 use crate::tui::app::{App, Workspace};

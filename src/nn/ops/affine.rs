@@ -1,16 +1,11 @@
-//! Differentiable operations on the dfdx tape.
-//!
-//! Each function computes its value through [`kernels`](crate::kernels) and leaves one closure on the tape that turns the gradient of
-//! its output into gradients of its inputs: forward and backward stand side by side. Without a tape (`NoneTape`) the
-//! same function only computes. Gradients of tensors are added to the buffers of [`Gradients`], so a tensor may be used
-//! twice; the gradient of a weight stays as its two factors (see [`Weight`]).
+//! The affine map `y = x W + b`.
 
 use dfdx::prelude::*;
 
-use super::view::{elements, elements_mut};
-use super::weight::Weight;
 use crate::dims::Batch;
 use crate::kernels::{self, Matrix};
+use crate::nn::view::{elements, elements_mut};
+use crate::nn::weight::Weight;
 
 /// `y = x W + b` for data `x`, which needs no gradient; the tape starts here.
 ///
@@ -22,7 +17,7 @@ pub fn affine_of_data<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
     bias: &Tensor<(O,), f32, Cpu>,
     mut tape: T,
 ) -> Tensor<(Batch, O), f32, Cpu, T> {
-    let y = affine_forward(x, weight, bias);
+    let y = forward(x, weight, bias);
     let (x, weight, bias, ghost) = (x.clone(), weight.clone(), bias.clone(), y.ghost());
     tape.add_backward_op(move |gradients| {
         let dy = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
@@ -40,7 +35,7 @@ pub fn affine<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
     bias: &Tensor<(O,), f32, Cpu>,
 ) -> Tensor<(Batch, O), f32, Cpu, T> {
     let (x, mut tape) = x.split_tape();
-    let y = affine_forward(&x, weight, bias);
+    let y = forward(&x, weight, bias);
     let (weight, bias, ghost) = (weight.clone(), bias.clone(), y.ghost());
     tape.add_backward_op(move |gradients| {
         let dy = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
@@ -54,7 +49,7 @@ pub fn affine<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
     y.put_tape(tape)
 }
 
-fn affine_forward<I: Dim, O: Dim>(
+fn forward<I: Dim, O: Dim>(
     x: &Tensor<(Batch, I), f32, Cpu>,
     weight: &Weight<I, O>,
     bias: &Tensor<(O,), f32, Cpu>,
@@ -73,40 +68,10 @@ fn leave_parameter_gradients<I: Dim, O: Dim>(
     bias: &Tensor<(O,), f32, Cpu>,
     dy: &[f32],
 ) -> Result<(), CpuError> {
-    weight.leave_factors(gradients, x, dy)?;
+    weight.add_factors(gradients, x, dy)?;
     let db = gradients.get_or_alloc_mut(bias)?;
     kernels::add_column_sums(dy, bias.shape().0.size(), db);
     Ok(())
-}
-
-/// `y = tanh(x)`, in place: the result keeps the identity of `x` on the tape, and its gradient the same buffer.
-///
-/// Gradient: `dx = dy (1 - y^2)`.
-pub fn tanh<S: Shape, T: Tape<f32, Cpu>>(x: Tensor<S, f32, Cpu, T>) -> Tensor<S, f32, Cpu, T> {
-    in_place(x, kernels::tanh_in_place, kernels::tanh_backward)
-}
-
-/// `y = max(0, x)`, in place as [`tanh`] is.
-///
-/// Gradient: `dx = dy` where `y > 0`, else 0.
-pub fn relu<S: Shape, T: Tape<f32, Cpu>>(x: Tensor<S, f32, Cpu, T>) -> Tensor<S, f32, Cpu, T> {
-    in_place(x, kernels::relu_in_place, kernels::relu_backward)
-}
-
-/// An element-wise operation whose derivative is known from its output alone.
-fn in_place<S: Shape, T: Tape<f32, Cpu>>(
-    x: Tensor<S, f32, Cpu, T>,
-    forward: fn(&mut [f32]),
-    backward: fn(&[f32], &mut [f32]),
-) -> Tensor<S, f32, Cpu, T> {
-    let (mut y, mut tape) = x.split_tape();
-    forward(elements_mut(&mut y));
-    let output = y.clone();
-    tape.add_backward_op(move |gradients| {
-        backward(elements(&output), gradients.get_or_alloc_mut(&output)?);
-        Ok(())
-    });
-    y.put_tape(tape)
 }
 
 /// The elements of a tensor of rank 2 as a matrix.

@@ -2,21 +2,22 @@
 
 use dfdx::prelude::*;
 
-use super::{Activation, Architecture};
 use crate::dims::{Batch, Hidden, Latent, Moments, Pixels};
+use crate::model::posterior::Posterior;
+use crate::model::{Activation, Architecture};
 use crate::nn::Linear;
 use crate::nn::parameters::{Named, Parameter};
 
 /// One hidden layer, then the mean and log-variance of every latent dimension.
 #[derive(Clone, Debug)]
-pub struct Encoder {
-    pub(super) hidden: Linear<Pixels, Hidden>,
-    pub(super) moments: Linear<Hidden, Moments<Latent>>,
+pub(super) struct Encoder {
+    hidden: Linear<Pixels, Hidden>,
+    moments: Linear<Hidden, Moments<Latent>>,
     activation: Activation,
 }
 
 impl Encoder {
-    pub(super) fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
+    pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         let (pixels, hidden) = (Pixels(architecture.pixels), Hidden(architecture.hidden));
         Self {
             hidden: Linear::zeros(device, pixels, hidden),
@@ -26,16 +27,12 @@ impl Encoder {
     }
 
     /// `mu` and `log sigma^2` of `q(z|x)`, one row a data point.
-    pub fn forward<T: Tape<f32, Cpu>>(
-        &self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-        tape: T,
-    ) -> Tensor<(Batch, Moments<Latent>), f32, Cpu, T> {
+    pub fn forward<T: Tape<f32, Cpu>>(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, tape: T) -> Posterior<T> {
         let h = self.activation.apply(self.hidden.forward_data(x, tape));
         self.moments.forward(h)
     }
 
-    pub(super) fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
+    pub fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
         let hidden = self
             .hidden
             .parameters()
@@ -49,7 +46,7 @@ impl Encoder {
         )
     }
 
-    pub(super) fn parameters_mut(&mut self) -> impl Iterator<Item = Named<&mut dyn Parameter>> {
+    pub fn parameters_mut(&mut self) -> impl Iterator<Item = Named<&mut dyn Parameter>> {
         let hidden = self
             .hidden
             .parameters_mut()

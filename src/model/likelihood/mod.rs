@@ -1,14 +1,21 @@
-//! What a decoder says of pixels: the two families of `p(x|z)`, and the log-likelihood with its gradient.
+//! `p(x|z)` in every pixel: the families, one file each, and what a decoder says in their terms.
+//!
+//! To add one: its file, and an arm wherever [`Likelihood`], [`Decoded`] or [`Head`] lists them.
+
+mod bernoulli;
+mod gaussian;
+mod head;
 
 use dfdx::prelude::*;
 use rand::Rng;
-use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use crate::dims::{Batch, Moments, Pixels};
 use crate::kernels;
 use crate::nn::view::{elements, elements_mut, tensor_of};
+
+pub(super) use head::Head;
 
 /// The family of `p(x|z)` in every pixel.
 #[derive(
@@ -34,6 +41,16 @@ pub enum Likelihood {
     Gaussian,
 }
 
+impl Likelihood {
+    /// The numbers that a decoder says of every pixel.
+    pub fn numbers_per_pixel(self) -> usize {
+        match self {
+            Self::Bernoulli => 1,
+            Self::Gaussian => 2,
+        }
+    }
+}
+
 /// `p(x|z)` for a row of latent variables each.
 #[derive(Clone, Debug)]
 pub enum Decoded<T> {
@@ -47,11 +64,8 @@ pub enum Decoded<T> {
 impl<T: Tape<f32, Cpu>> Decoded<T> {
     /// `1/L sum_l log p(x|z_l)`, summed over the data points; `x` may be grey.
     ///
-    /// Shapes: latent rows (L B) in the order of [`super::posterior::reparameterise`], x (B, pixels).
-    ///
-    /// Bernoulli: `log p(x|z) = sum_i x_i l_i - softplus(l_i)`, which no logit overflows; gradient `(x - y) / L` with
-    /// `y = sigmoid(l)`. Gaussian: `-1/2 sum_i log 2 pi sigma_i^2 + (x_i - mu_i)^2 / sigma_i^2`. The gradients are
-    /// computed along with the value and take its place.
+    /// Shapes: latent rows (L B) in the order of [`super::posterior::reparameterise`], x (B, pixels). The gradients are
+    /// computed along with the value and take the place of what the decoder said.
     pub fn log_likelihood(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Tensor<Rank0, f32, Cpu, T> {
         self.log_likelihood_by_row(x).0
     }
@@ -75,75 +89,44 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
 impl Decoded<NoneTape> {
     /// `log p(x|z)` of every row; `x` has a row for each, or fewer, which then repeat.
     pub fn log_likelihoods(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<f64> {
-        let (x, Pixels(pixels)) = (elements(x), x.shape().1);
         match self {
-            Self::Bernoulli(logits) => {
-                let mut per_row = vec![0.0; logits.shape().0.0];
-                kernels::bernoulli_log_likelihood(elements(logits), x, pixels, &mut per_row);
-                per_row
-            }
-            Self::Gaussian(moments) => {
-                let mut per_row = vec![0.0; moments.shape().0.0];
-                kernels::gaussian_log_likelihood(elements(moments), x, pixels, &mut per_row);
-                per_row
-            }
+            Self::Bernoulli(logits) => by_row(logits, x, kernels::bernoulli_log_likelihood),
+            Self::Gaussian(moments) => by_row(moments, x, kernels::gaussian_log_likelihood),
         }
     }
 
     /// One image drawn for every row: black and white from Bernoullis, grey from Gaussians (which may leave `[0, 1]`).
     /// Row `i` is drawn with `generator(i)`, so that it depends on its place alone.
     pub fn sample<R: Rng>(self, generator: impl Fn(usize) -> R) -> Tensor<(Batch, Pixels), f32, Cpu> {
-        let deviations = match &self {
-            Self::Bernoulli(_) => None,
-            Self::Gaussian(moments) => {
-                let Moments(Pixels(pixels)) = moments.shape().1;
-                let raws = elements(moments)
-                    .chunks_exact(2 * pixels)
-                    .flat_map(move |row| &row[pixels..]);
-                Some(
-                    raws.map(|&raw| kernels::standard_deviation(raw))
-                        .collect::<Vec<f32>>(),
-                )
-            }
-        };
-        let mut images = self.means();
-        let Pixels(pixels) = images.shape().1;
-        for (index, row) in elements_mut(&mut images).chunks_exact_mut(pixels).enumerate() {
-            let mut generator = generator(index);
-            match &deviations {
-                None => row
-                    .iter_mut()
-                    .for_each(|pixel| *pixel = f32::from(u8::from(generator.r#gen::<f32>() < *pixel))),
-                Some(deviations) => {
-                    row.iter_mut()
-                        .zip(&deviations[index * pixels..])
-                        .for_each(|(pixel, deviation)| {
-                            *pixel += deviation * generator.sample::<f32, _>(StandardNormal)
-                        })
-                }
-            }
+        match self {
+            Self::Bernoulli(logits) => bernoulli::sample(logits, generator),
+            Self::Gaussian(moments) => gaussian::sample(moments, generator),
         }
-        images
     }
 
     /// The mean image of every row, in `[0, 1]`.
     pub fn means(self) -> Tensor<(Batch, Pixels), f32, Cpu> {
-        let mut logits = match self {
-            Self::Bernoulli(logits) => logits,
-            Self::Gaussian(moments) => {
-                let (batch, Moments(pixels)) = *moments.shape();
-                let rows = elements(&moments).chunks_exact(2 * pixels.0);
-                let means: Vec<f32> = rows.flat_map(|row| &row[..pixels.0]).copied().collect();
-                tensor_of(moments.device(), (batch, pixels), &means)
-            }
-        };
-        kernels::sigmoid_in_place(elements_mut(&mut logits));
-        logits
+        match self {
+            Self::Bernoulli(logits) => bernoulli::means(logits),
+            Self::Gaussian(moments) => gaussian::means(&moments),
+        }
     }
 }
 
 /// A kernel that sums a log-likelihood over every row and turns what it read into gradients.
 type InPlace = fn(&mut [f32], &[f32], usize, &mut [f64]);
+/// A kernel that sums a log-likelihood over every row.
+type ByRow = fn(&[f32], &[f32], usize, &mut [f64]);
+
+fn by_row<W: Dim>(
+    decoded: &Tensor<(Batch, W), f32, Cpu>,
+    x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    kernel: ByRow,
+) -> Vec<f64> {
+    let mut per_row = vec![0.0; decoded.shape().0.0];
+    kernel(elements(decoded), elements(x), x.shape().1.0, &mut per_row);
+    per_row
+}
 
 fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
     decoded: Tensor<(Batch, W), f32, Cpu, T>,
@@ -156,6 +139,7 @@ fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
     assert_eq!(rows % points, 0, "rows for every sample of every data point");
     let samples = rows / points;
 
+    // What the decoder said is copied first where somebody else holds it: only our own is written over.
     let mut per_row = vec![0.0; rows];
     let of_samples = elements_mut(&mut decoded).chunks_exact_mut(points * width.size());
     for (one_sample, per_row) in of_samples.zip(per_row.chunks_exact_mut(points)) {

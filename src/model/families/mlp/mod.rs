@@ -1,0 +1,63 @@
+//! The paper's networks (appendix C): fully connected layers in encoder and decoder.
+
+mod decoder;
+mod encoder;
+
+use dfdx::prelude::*;
+
+use super::Family;
+use crate::dims::{Batch, Latent, Pixels};
+use crate::model::posterior::Posterior;
+use crate::model::{Architecture, Decoded, Recognition};
+use crate::nn::parameters::{Named, Parameter};
+use decoder::Decoder;
+use encoder::Encoder;
+
+/// Encoder, where there is one, and decoder.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct Mlp {
+    encoder: Option<Encoder>,
+    decoder: Decoder,
+}
+
+impl Family for Mlp {
+    fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
+        Self {
+            encoder: match architecture.recognition {
+                Recognition::Encoder => Some(Encoder::zeros(device, architecture)),
+                Recognition::Chains => None,
+            },
+            decoder: Decoder::zeros(device, architecture),
+        }
+    }
+
+    fn encode<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        tape: T,
+    ) -> Option<Posterior<T>> {
+        self.encoder.as_ref().map(|encoder| encoder.forward(x, tape))
+    }
+
+    fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
+        self.decoder.forward(z)
+    }
+
+    fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {
+        self.encoder.iter().flat_map(Encoder::parameters).collect()
+    }
+
+    fn decoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {
+        self.decoder.parameters().collect()
+    }
+
+    fn parameters_mut(&mut self) -> [Vec<Named<&mut dyn Parameter>>; 2] {
+        [
+            self.encoder
+                .iter_mut()
+                .flat_map(Encoder::parameters_mut)
+                .collect(),
+            self.decoder.parameters_mut().collect(),
+        ]
+    }
+}

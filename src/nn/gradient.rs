@@ -1,0 +1,197 @@
+//! The gradient of a parameter over all shards of a minibatch, and its reduction to one sum.
+//!
+//! Usually nobody needs the sum: the optimizer multiplies a weight's factors stretch by stretch, and uses up each stretch
+//! while it is near the processor. A large minibatch's products take so long that the step must be able to end in the middle
+//! of them, which an update must not: there the gradients are summed first, and only then does the update begin. Both ways
+//! multiply the same stretches, so the bits are the same.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::parameters::{Parameter, Role};
+use super::weight::gradient_rows;
+use crate::cancel::Cancel;
+use crate::kernels;
+
+/// Elements that one task updates: few enough that their gradient stays in the second-level cache, many enough to be
+/// worth handing over.
+const CHUNK: usize = 40 * 1024;
+
+/// The gradient of a parameter, one entry a shard of the minibatch; they are summed in the order of the shards.
+pub enum Gradient {
+    /// The gradients themselves: of a bias, or the sum alone.
+    Summands(Vec<Vec<f32>>),
+    /// The [factors](super::weight) of a weight's.
+    Factors {
+        /// Inputs, then gradients of outputs.
+        shards: Vec<Vec<f32>>,
+        /// Inputs and outputs of the weight.
+        sizes: (usize, usize),
+    },
+}
+
+impl Gradient {
+    /// The gradient of `parameter` from what its shards [left](Parameter::take_gradient).
+    pub fn new(parameter: &dyn Parameter, role: Role, shards: Vec<Vec<f32>>) -> Self {
+        match role {
+            Role::Bias => Self::Summands(shards),
+            Role::Weight => {
+                let sizes = parameter.sizes();
+                Self::Factors {
+                    shards,
+                    sizes: (sizes[0], sizes[1]),
+                }
+            }
+        }
+    }
+
+    /// What the shards left.
+    pub fn into_shards(self) -> Vec<Vec<f32>> {
+        match self {
+            Self::Summands(shards) | Self::Factors { shards, .. } => shards,
+        }
+    }
+
+    /// The multiplications until this is a sum.
+    pub fn multiplications(&self) -> usize {
+        match self {
+            Self::Summands(_) => 0,
+            Self::Factors { shards, sizes } => {
+                let numbers: usize = shards.iter().map(Vec::len).sum();
+                (numbers / (sizes.0 + sizes.1)).saturating_mul(sizes.0 * sizes.1)
+            }
+        }
+    }
+
+    /// The sum over the shards, in parallel on the pool that this is called in; `None` where it was cancelled.
+    pub fn reduced(&self, cancel: &Cancel) -> Option<Self> {
+        let sum = match self {
+            Self::Summands(shards) => {
+                let mut sum = vec![0.0; shards.first().map_or(0, Vec::len)];
+                shards
+                    .iter()
+                    .for_each(|shard| kernels::add_scaled(shard, 1.0, &mut sum));
+                sum
+            }
+            Self::Factors { sizes, .. } => {
+                let mut sum = vec![0.0; sizes.0 * sizes.1];
+                let length = stretch_rows(sizes.1) * sizes.1;
+                let stretches = sum.par_chunks_mut(length).enumerate();
+                let finished = stretches.map(|(index, sum)| {
+                    cancel.run(|| {
+                        self.stretch(index * length, sum.len())
+                            .with(|gradient| sum.copy_from_slice(gradient[0]))
+                    })
+                });
+                finished.collect::<Option<()>>()?;
+                sum
+            }
+        };
+        Some(Self::Summands(vec![sum]))
+    }
+
+    /// The gradient of `count` elements from `start` on; of a weight, whole rows.
+    pub(super) fn stretch(&self, start: usize, count: usize) -> StretchGradient<'_> {
+        match self {
+            Self::Summands(shards) => {
+                StretchGradient::Summands(shards.iter().map(|shard| &shard[start..start + count]).collect())
+            }
+            Self::Factors { shards, sizes } => StretchGradient::Factors {
+                factors: shards.iter().map(Vec::as_slice).collect(),
+                sizes: *sizes,
+                rows: start / sizes.1..(start + count) / sizes.1,
+            },
+        }
+    }
+}
+
+/// The elements in a row of a parameter that must stay together, and how many rows make a stretch.
+pub(super) fn stretch(parameter: &dyn Parameter, role: Role) -> (usize, usize) {
+    let columns = match role {
+        Role::Weight => parameter.sizes()[1],
+        Role::Bias => 1,
+    };
+    (columns, stretch_rows(columns))
+}
+
+fn stretch_rows(columns: usize) -> usize {
+    (CHUNK / columns).max(1)
+}
+
+/// Where a stretch's gradient comes from, one entry a shard.
+pub(super) enum StretchGradient<'a> {
+    /// The gradients themselves.
+    Summands(Vec<&'a [f32]>),
+    /// Some rows of a product of factors.
+    Factors {
+        factors: Vec<&'a [f32]>,
+        sizes: (usize, usize),
+        rows: Range<usize>,
+    },
+}
+
+impl StretchGradient<'_> {
+    /// Calls `update` with gradients whose sum is the stretch's.
+    pub fn with(&self, update: impl FnOnce(&[&[f32]])) {
+        match self {
+            Self::Summands(summands) => update(summands),
+            Self::Factors { factors, sizes, rows } => {
+                kernels::with_scratch(rows.len() * sizes.1, |gradient| {
+                    gradient_rows(factors, *sizes, rows.clone(), gradient);
+                    update(&[gradient]);
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dfdx::prelude::*;
+
+    use super::*;
+    use crate::dims::{Hidden, Latent};
+    use crate::nn::Weight;
+
+    fn numbers(count: usize, factor: f32) -> Vec<f32> {
+        (0..count).map(|i| ((i as f32) * factor).sin()).collect()
+    }
+
+    /// Summed before the update or during it: the stretches are the same, and so are the bits.
+    #[test]
+    fn a_reduced_gradient_has_the_bits_of_its_stretches() {
+        let (inputs, outputs) = (300, 200);
+        let values = Cpu::default().zeros_like(&(Hidden(inputs), Latent(outputs)));
+        let weight = Weight::new(values);
+        let shards = [0.37, 0.71].map(|factor| numbers(50 * (inputs + outputs), factor));
+        let of_weight = Gradient::new(&weight, Role::Weight, shards.to_vec());
+        assert_eq!(of_weight.multiplications(), 100 * inputs * outputs);
+        let bias = Cpu::default().zeros_like(&(Hidden(inputs),));
+        let of_bias = Gradient::new(
+            &bias,
+            Role::Bias,
+            vec![numbers(inputs, 0.3), numbers(inputs, 0.9)],
+        );
+        for (gradient, role, columns) in [(of_weight, Role::Weight, outputs), (of_bias, Role::Bias, 1)] {
+            let reduced = gradient
+                .reduced(&Cancel::default())
+                .expect("not cancelled")
+                .into_shards();
+            let parameter: &dyn Parameter = if role == Role::Weight { &weight } else { &bias };
+            assert_eq!(stretch(parameter, role).0, columns);
+            let length = stretch_rows(columns) * columns;
+            for (index, sums) in reduced[0].chunks(length).enumerate() {
+                gradient.stretch(index * length, sums.len()).with(|summands| {
+                    for (element, &sum) in sums.iter().enumerate() {
+                        let expected: f32 = summands.iter().map(|summand| summand[element]).sum();
+                        assert_eq!(sum, expected);
+                    }
+                });
+            }
+            let cancelled = Cancel::default();
+            cancelled.cancel();
+            assert!(role == Role::Bias || gradient.reduced(&cancelled).is_none());
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Differentiable operations on the dfdx tape, one file an operation.
+//!
+//! Each function computes its value through [`kernels`](crate::kernels) and leaves one closure on the tape that turns the
+//! gradient of its output into gradients of its inputs: forward and backward stand side by side. Without a tape
+//! (`NoneTape`) the same function only computes.
+//!
+//! No operation writes over its input, and every output has an identity of its own. Gradients are added to the buffers of
+//! [`Gradients`](dfdx::prelude::Gradients), so a tensor may be used several times; the gradient of a weight stays as its
+//! two factors (see [`Weight`](super::Weight)), which grow with every use. An output that never reaches the loss has a
+//! gradient of zeros.
+
+mod affine;
+mod elementwise;
+mod relu;
+mod tanh;
+
+#[cfg(test)]
+mod tests;
+
+pub use affine::{affine, affine_of_data};
+pub use relu::relu;
+pub use tanh::tanh;

@@ -1,0 +1,220 @@
+//! Every operation, and what networks make of them, against central differences of the same function in 64 bits.
+
+use dfdx::prelude::*;
+
+use super::{affine, affine_of_data, relu, tanh};
+use crate::dims::{Batch, Hidden, Latent};
+use crate::nn::Weight;
+use crate::nn::parameters::Parameter;
+use crate::nn::weight::gradient_rows;
+
+const ROWS: usize = 4;
+const WIDTH: usize = 3;
+
+/// Numbers without a pattern, from -1 to 1.
+fn numbers(count: usize, seed: u32) -> Vec<f32> {
+    let number =
+        |i: u32| (i.wrapping_add(seed * 7_919).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0;
+    (0..count as u32).map(number).collect()
+}
+
+/// `x W + b` in 64 bits; the sizes of `x` are (ROWS, inputs), of `b` (outputs).
+fn affine_of(x: &[f64], w: &[f64], b: &[f64]) -> Vec<f64> {
+    let (inputs, outputs) = (x.len() / ROWS, b.len());
+    let element = |row: usize, output: usize| -> f64 {
+        let products = (0..inputs).map(|input| x[row * inputs + input] * w[input * outputs + output]);
+        products.sum::<f64>() + b[output]
+    };
+    (0..ROWS * outputs)
+        .map(|index| element(index / outputs, index % outputs))
+        .collect()
+}
+
+fn map(x: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
+    x.iter().copied().map(f).collect()
+}
+
+fn sum(x: &[f64], y: &[f64]) -> Vec<f64> {
+    x.iter().zip(y).map(|(x, y)| x + y).collect()
+}
+
+/// The loss of every test: the sum of the squares.
+fn squares(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum()
+}
+
+/// The layer that every test uses: input, weight, bias.
+struct Layer {
+    x: Tensor<(Batch, Hidden), f32, Cpu>,
+    weight: Weight<Hidden, Hidden>,
+    bias: Tensor<(Hidden,), f32, Cpu>,
+}
+
+impl Layer {
+    fn new() -> Self {
+        let device = Cpu::default();
+        Self {
+            x: device.tensor_from_vec(numbers(ROWS * WIDTH, 1), (Batch(ROWS), Hidden(WIDTH))),
+            weight: Weight::new(
+                device.tensor_from_vec(numbers(WIDTH * WIDTH, 2), (Hidden(WIDTH), Hidden(WIDTH))),
+            ),
+            bias: device.tensor_from_vec(numbers(WIDTH, 3), (Hidden(WIDTH),)),
+        }
+    }
+
+    fn apply<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, Hidden), f32, Cpu, T>,
+    ) -> Tensor<(Batch, Hidden), f32, Cpu, T> {
+        affine(x, &self.weight, &self.bias)
+    }
+
+    /// Compares the loss of `ours`, and its gradients, with those of `reference(x, weight, bias)`.
+    fn compare(
+        &self,
+        ours: Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>,
+        reference: impl Fn(&[f64], &[f64], &[f64]) -> f64,
+        of_data: bool,
+    ) {
+        let inputs = [self.x.as_vec(), self.weight.tensor().as_vec(), self.bias.as_vec()];
+        let inputs = inputs.map(|values| values.into_iter().map(f64::from).collect::<Vec<f64>>());
+        let value = |inputs: &[Vec<f64>; 3]| reference(&inputs[0], &inputs[1], &inputs[2]);
+        let (loss, exact) = (f64::from(ours.as_vec()[0]), value(&inputs));
+        assert!(
+            (loss - exact).abs() < 1e-5 * exact.abs().max(1.0),
+            "{loss} for {exact}"
+        );
+
+        let mut gradients = ours.backward();
+        let gradients = [
+            self.x.take_gradient(&mut gradients),
+            whole_gradient(&self.weight, &mut gradients),
+            self.bias.take_gradient(&mut gradients),
+        ];
+        for (which, gradient) in gradients.iter().enumerate().skip(usize::from(of_data)) {
+            for (index, &gradient) in gradient.iter().enumerate() {
+                let at = |by: f64| {
+                    let mut moved = inputs.clone();
+                    moved[which][index] += by;
+                    value(&moved)
+                };
+                let difference = (at(1e-6) - at(-1e-6)) / 2e-6;
+                assert!(
+                    (f64::from(gradient) - difference).abs() < 2e-5 * difference.abs().max(1.0),
+                    "input {which}, element {index}: {gradient} for {difference}"
+                );
+            }
+        }
+    }
+}
+
+/// The gradient of a weight, from the factors that the tape left.
+fn whole_gradient(weight: &dyn Parameter, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32> {
+    let sizes = weight.sizes();
+    let mut whole = vec![f32::NAN; sizes[0] * sizes[1]];
+    let factors = weight.take_gradient(gradients);
+    gradient_rows(&[&factors], (sizes[0], sizes[1]), 0..sizes[0], &mut whole);
+    whole
+}
+
+#[test]
+fn an_affine_map() {
+    let layer = Layer::new();
+    let loss = layer.apply(layer.x.leaky_trace()).square().sum();
+    layer.compare(loss, |x, w, b| squares(&affine_of(x, w, b)), false);
+}
+
+#[test]
+fn an_affine_map_of_data() {
+    let layer = Layer::new();
+    let y = affine_of_data(&layer.x, &layer.weight, &layer.bias, OwnedTape::default());
+    layer.compare(y.square().sum(), |x, w, b| squares(&affine_of(x, w, b)), true);
+}
+
+#[test]
+fn the_hyperbolic_tangent() {
+    let layer = Layer::new();
+    let loss = tanh(layer.apply(layer.x.leaky_trace())).square().sum();
+    layer.compare(
+        loss,
+        |x, w, b| squares(&map(&affine_of(x, w, b), f64::tanh)),
+        false,
+    );
+}
+
+#[test]
+fn the_rectifier() {
+    let layer = Layer::new();
+    let loss = relu(layer.apply(layer.x.leaky_trace())).square().sum();
+    layer.compare(
+        loss,
+        |x, w, b| squares(&map(&affine_of(x, w, b), |x| x.max(0.0))),
+        false,
+    );
+}
+
+#[test]
+fn weights_that_are_used_twice() {
+    let layer = Layer::new();
+    let once = tanh(layer.apply(layer.x.leaky_trace()));
+    let loss = tanh(layer.apply(once)).square().sum();
+    let reference = |x: &[f64], w: &[f64], b: &[f64]| {
+        let once = map(&affine_of(x, w, b), f64::tanh);
+        squares(&map(&affine_of(&once, w, b), f64::tanh))
+    };
+    layer.compare(loss, reference, false);
+}
+
+/// An activation's input is used again: written over, it would be wrong forwards, and with its identity, backwards.
+#[test]
+fn residual_blocks() {
+    type Taped = Tensor<(Batch, Hidden), f32, Cpu, OwnedTape<f32, Cpu>>;
+    type Exact = fn(f64) -> f64;
+    type Ours = fn(Taped) -> Taped;
+    let activations: [(Ours, Exact); 2] = [(tanh, f64::tanh), (relu, |x| x.max(0.0))];
+    for (activation, exact) in activations {
+        let layer = Layer::new();
+        let h = layer.apply(layer.x.leaky_trace());
+        let loss = (h.with_empty_tape() + activation(h)).square().sum();
+        let reference = |x: &[f64], w: &[f64], b: &[f64]| {
+            let h = affine_of(x, w, b);
+            squares(&sum(&h, &map(&h, exact)))
+        };
+        layer.compare(loss, reference, false);
+    }
+
+    let layer = Layer::new();
+    let h = tanh(layer.apply(layer.x.leaky_trace()));
+    let loss = (h.with_empty_tape() + tanh(layer.apply(h))).square().sum();
+    let reference = |x: &[f64], w: &[f64], b: &[f64]| {
+        let h = map(&affine_of(x, w, b), f64::tanh);
+        squares(&sum(&h, &map(&affine_of(&h, w, b), f64::tanh)))
+    };
+    layer.compare(loss, reference, false);
+}
+
+#[test]
+fn a_head_that_never_reaches_the_loss_has_a_gradient_of_zeros() {
+    let layer = Layer::new();
+    let device = Cpu::default();
+    let head = Weight::new(device.tensor_from_vec(numbers(WIDTH * 2, 4), (Hidden(WIDTH), Latent(2))));
+    let head_bias = device.tensor_from_vec(numbers(2, 5), (Latent(2),));
+    let h = tanh(layer.apply(layer.x.leaky_trace()));
+    let (unused, tape) = affine(h.retaped::<OwnedTape<f32, Cpu>>(), &head, &head_bias).split_tape();
+    let (h, rest) = h.split_tape();
+    let loss: Tensor<Rank0, f32, Cpu, _> = h.put_tape(rest.merge(tape)).square().sum();
+    assert_eq!(unused.shape().0, Batch(ROWS));
+    let mut gradients = loss.backward();
+    assert_eq!(whole_gradient(&head, &mut gradients), [0.0; WIDTH * 2]);
+    assert_eq!(head_bias.take_gradient(&mut gradients), [0.0; 2]);
+
+    // And one that was never applied.
+    let never = Weight::new(device.tensor_from_vec(numbers(WIDTH * 2, 6), (Hidden(WIDTH), Latent(2))));
+    assert_eq!(whole_gradient(&never, &mut gradients), [0.0; WIDTH * 2]);
+    let loss = tanh(layer.apply(layer.x.leaky_trace())).square().sum();
+    layer.compare(
+        loss,
+        |x, w, b| squares(&map(&affine_of(x, w, b), f64::tanh)),
+        false,
+    );
+}

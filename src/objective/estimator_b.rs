@@ -1,0 +1,26 @@
+//! The SGVB estimator B (paper, equation 7): `1/L sum_l log p(x|z_l) - KL(q(z|x) || p(z))`, the divergence in closed form
+//! (appendix B).
+
+use dfdx::prelude::*;
+
+use super::{BoundTerms, Loss, scalar, tape_of};
+use crate::dims::{Batch, Latent, Pixels};
+use crate::model::{Vae, posterior};
+
+pub(super) fn negative(
+    model: &Vae,
+    x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    noise: &Tensor<(Batch, Latent), f32, Cpu>,
+    gradients: Gradients<f32, Cpu>,
+) -> (Loss, BoundTerms) {
+    let moments = model.encode(x, tape_of(gradients));
+    let kl_of = moments.retaped::<OwnedTape<f32, Cpu>>();
+    let z = posterior::reparameterise(moments, noise);
+    let kl = posterior::kl_from_standard_normal(kl_of);
+    let log_likelihood = model.decode(z).log_likelihood(x);
+    let terms = BoundTerms {
+        reconstruction: scalar(&log_likelihood),
+        kl: scalar(&kl),
+    };
+    (kl - log_likelihood, terms)
+}

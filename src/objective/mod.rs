@@ -1,0 +1,82 @@
+//! What is maximised, as named terms: one file each, and [`Estimator`] to choose among those that a person can choose.
+//!
+//! An objective is a pure function from a model, some data points and some noise to a loss on a tape and the terms that a
+//! step reports. Who maximises it is not known here. To add one: its file, and an arm in each function below.
+
+mod estimator_a;
+mod estimator_b;
+pub mod log_joint;
+mod terms;
+
+use dfdx::prelude::*;
+use serde::{Deserialize, Serialize};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
+
+use crate::dims::{Batch, Latent, Pixels};
+use crate::model::Vae;
+use crate::nn::view::elements;
+
+pub use terms::BoundTerms;
+
+/// How the lower bound is estimated.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Estimator {
+    /// SGVB estimator A (equation 6): the KL term too is estimated from the samples.
+    A,
+    /// SGVB estimator B (equation 7): the KL term in closed form, which varies less.
+    #[default]
+    B,
+}
+
+impl Estimator {
+    /// The negative estimate summed over a minibatch, which training minimises, and its terms.
+    ///
+    /// Shapes: x (B, pixels); noise (L B, N_z): the first sample of every data point, then the second, and so on. The tape
+    /// holds `gradients` and starts at the data.
+    pub fn negative(
+        self,
+        model: &Vae,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        noise: &Tensor<(Batch, Latent), f32, Cpu>,
+        gradients: Gradients<f32, Cpu>,
+    ) -> (Loss, BoundTerms) {
+        match self {
+            Self::A => estimator_a::negative(model, x, noise, gradients),
+            Self::B => estimator_b::negative(model, x, noise, gradients),
+        }
+    }
+
+    /// The names of its terms: of what is gained, then of what it costs.
+    pub fn term_names(self) -> [&'static str; 2] {
+        match self {
+            Self::A | Self::B => ["reconstruction", "KL"],
+        }
+    }
+}
+
+/// What is minimised, on the tape that leads to it.
+pub type Loss = Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>;
+
+/// A tape that adds to `gradients`; dfdx makes one only together with a tensor.
+fn tape_of(gradients: Gradients<f32, Cpu>) -> OwnedTape<f32, Cpu> {
+    let carrier: Tensor<Rank0, f32, Cpu> = Cpu::default().zeros();
+    carrier.traced(gradients).split_tape().1
+}
+
+fn scalar<T>(value: &Tensor<Rank0, f32, Cpu, T>) -> f64 {
+    f64::from(elements(value)[0])
+}
