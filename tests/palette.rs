@@ -39,7 +39,8 @@ fn is_open(app: &App) -> bool {
 /// The command that is marked.
 fn marked(app: &App) -> Option<String> {
     let shown = screen(app);
-    let (_, after) = shown.split_once('▶').filter(|_| is_open(app))?;
+    let (_, palette) = shown.split_once("╭ Command ").filter(|_| is_open(app))?;
+    let (_, after) = palette.split_once('▶')?;
     after.split_whitespace().next().map(str::to_owned)
 }
 
@@ -69,7 +70,7 @@ fn every_command_is_found_by_its_name_where_it_works() {
             Scope::In(pane) => pane,
             Scope::Everywhere => "training",
         };
-        let mut app = app(100, 30);
+        let mut app = app(80, 24);
         focus(&mut app, pane);
         look_for(&mut app, command.name);
         assert_eq!(marked(&app).as_deref(), Some(command.name));
