@@ -2,15 +2,14 @@
 //! works.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use ron::value::RawValue;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 
 use crate::choices::Choose;
+use crate::entries;
 use crate::files::shown;
 use crate::learning::Preset;
 use crate::terminal_facts::ColourDepth;
@@ -236,9 +235,8 @@ struct Entry<'a> {
 
 /// The entries of a file, and what is wrong with it as a whole.
 fn entries<'a>(text: &'a str, path: &Path) -> (Vec<Entry<'a>>, Vec<String>) {
-    let parsed: Result<RawEntries<'a>, _> = ron::from_str(text);
-    match parsed {
-        Ok(RawEntries(entries)) => {
+    match entries::of(text) {
+        Ok(found) => {
             let line = |value: &RawValue| {
                 // The value is a part of the text.
                 let offset = value.get_ron().as_ptr() as usize - text.as_ptr() as usize;
@@ -250,7 +248,7 @@ fn entries<'a>(text: &'a str, path: &Path) -> (Vec<Entry<'a>>, Vec<String>) {
                 line: line(value),
                 value,
             };
-            (entries.into_iter().map(entry).collect(), Vec::new())
+            (found.into_iter().map(entry).collect(), Vec::new())
         }
         Err(error) => {
             let place = error.span.start;
@@ -262,56 +260,6 @@ fn entries<'a>(text: &'a str, path: &Path) -> (Vec<Entry<'a>>, Vec<String>) {
             );
             (Vec::new(), vec![words])
         }
-    }
-}
-
-/// The entries of a file: `(name: value, …)`.
-struct RawEntries<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for RawEntries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("entries in round brackets")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
-                    entries.push((name, value));
-                }
-                Ok(entries)
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
-        }
-        deserializer.deserialize_struct("", &[], Reader).map(RawEntries)
-    }
-}
-
-/// The name of an entry, whatever it is.
-struct Name(String);
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl Visitor<'_> for Reader {
-            type Value = Name;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("the name of an entry")
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-                Ok(Name(name.into()))
-            }
-        }
-        deserializer.deserialize_identifier(Reader)
     }
 }
 

@@ -8,6 +8,7 @@
 //! - [`files`]: regular files, and their names for people to read
 //! - [`cancel`]: a wish that work be broken off
 //! - [`choices`]: enumerations as words
+//! - [`entries`]: the entries of a RON struct as text
 //! - [`dims`]: named tensor dimensions whose sizes are chosen at run time
 //! - [`random`]: random numbers as a function of where they are used
 //! - [`hmc`]: Hamiltonian Monte Carlo
@@ -36,6 +37,7 @@ pub mod cli;
 pub mod config;
 pub mod data;
 pub mod dims;
+pub mod entries;
 pub mod evaluation;
 pub mod explore;
 pub mod files;

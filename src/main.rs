@@ -38,8 +38,8 @@ fn main() -> ExitCode {
 /// or else the configuration.
 fn options(arguments: WorkbenchArguments, loaded: Loaded) -> anyhow::Result<tui::Options> {
     let run = match arguments.session {
-        Some(path) => tui::Run::Saved(path, arguments.data),
-        None => tui::Run::New(arguments.new_run(&loaded.config)?),
+        Some(path) => tui::RunSource::Saved(path, arguments.data),
+        None => tui::RunSource::New(arguments.new_run(&loaded.config)?),
     };
     Ok(tui::Options {
         run,

@@ -20,6 +20,7 @@ use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes;
+use vae_tui::tui::panes::log::Log;
 use vae_tui::tui::panes::training::Training;
 use vae_tui::tui::panes::traversal::{Sheet, Traversal};
 use vae_tui::tui::saver::{Manner, SaveFault};
@@ -89,6 +90,18 @@ fn prepared(scope: Scope, command: &str) -> App {
                 press(&mut app, KeyCode::Down);
             }
         }
+        "log.end-search" | "log.clear-search" => {
+            type_character(&mut app, '/');
+            type_character(&mut app, '1');
+        }
+        "log.search" => {}
+        _ if scope == Scope::In("log") => {
+            // Two of the four lines fit.
+            update(&mut app, Message::Resized(80, 6));
+            if command.ends_with("down") || command.ends_with("last") {
+                press(&mut app, KeyCode::Home);
+            }
+        }
         _ if scope == Scope::In("comparison") => {
             type_character(&mut app, 'b');
             press(&mut app, KeyCode::Down);
@@ -106,6 +119,11 @@ fn prepared(scope: Scope, command: &str) -> App {
         _ => {}
     }
     app
+}
+
+/// The run's log.
+fn log(app: &App) -> &Log {
+    app.pane::<Log>()
 }
 
 /// What is different after a command. Every one stands here: a new one fails without its line.
@@ -155,7 +173,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
-        "pane.previous" => assert_eq!(after.focus.name, "comparison"),
+        "pane.previous" => assert_eq!(after.focus.name, "log"),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         "quit" => assert!(matches!(effects, [Effect::Quit])),
@@ -235,6 +253,15 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "comparison.show-all" => assert_eq!(is.window, (0.0, 1.0)),
         "comparison.toggle-seconds" => assert_ne!(is.against, was.against),
         "comparison.cycle-bounds" => assert_eq!((was.bounds, is.bounds), (Bounds::Test, Bounds::Train)),
+
+        "log.show" => assert_eq!(after.focus.name, "log"),
+        "log.up" => assert_eq!((log(before).below, log(after).below), (0, 1)),
+        "log.down" => assert_eq!((log(before).below, log(after).below), (2, 1)),
+        "log.far-up" | "log.first" => assert_eq!(log(after).below, 2),
+        "log.far-down" | "log.last" => assert_eq!(log(after).below, 0),
+        "log.search" => assert!(log(after).is_writing && !log(before).is_writing),
+        "log.end-search" => assert!(!log(after).is_writing && log(after).search.value() == "1"),
+        "log.clear-search" => assert!(!log(after).is_writing && log(after).search.value().is_empty()),
         name => panic!("{name} has no line here"),
     }
 }
@@ -367,7 +394,7 @@ fn the_form_makes_the_run_that_was_typed_and_names_what_is_wrong() {
     );
     press(&mut app, KeyCode::Backspace);
     press(&mut app, KeyCode::Backspace);
-    for _ in 0..3 {
+    for _ in 0..common::field_of("optimizer") {
         press(&mut app, KeyCode::Tab);
     }
     press(&mut app, KeyCode::Right);

@@ -29,10 +29,10 @@ pub struct Arguments {
     /// The data points to measure on
     #[arg(long, value_parser = choice::<Part>(), default_value = Part::Test.word())]
     split: Part,
-    /// Also estimate log p(x) by the importance-weighted bound with K samples a data point
+    /// Also estimate log p(x) by the importance-weighted bound with K samples per data point
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     importance_samples: Option<u32>,
-    /// Also estimate log p(x) as the paper's appendix D does, with L posterior samples a data point to fit a density and
+    /// Also estimate log p(x) as the paper's appendix D does, with L posterior samples per data point to fit a density and
     /// L to evaluate it; for fewer than 5 latent dimensions
     #[arg(long, value_name = "L", value_parser = clap::value_parser!(u32).range(4..=100_000))]
     posterior_samples: Option<u32>,

@@ -21,7 +21,7 @@ const LEAPFROG_STEPS: usize = 5;
 /// Data points whose chains move together.
 const BLOCK: usize = 10;
 
-/// The estimate over the first `points` points of `split`, with `chains` chains a data point and `stages` stages;
+/// The estimate over the first `points` points of `split`, with `chains` chains per data point and `stages` stages;
 /// `None` as soon as it is cancelled, or when `go_on`, which hears after every round how many points are done, says no.
 pub fn annealed(
     model: &Vae,

@@ -9,9 +9,9 @@ use crate::model::Vae;
 
 /// Data points that are measured: enough to compare the estimates, few enough to wait for.
 const POINTS: usize = 100;
-/// Importance samples a data point.
+/// Importance samples per data point.
 const IMPORTANCE_SAMPLES: usize = 500;
-/// Posterior samples a data point, as many as the paper's.
+/// Posterior samples per data point, as many as the paper's.
 const POSTERIOR_SAMPLES: usize = 50;
 /// Chains a data point, and stages, of annealed importance sampling.
 const ANNEALING: (usize, usize) = (16, 200);

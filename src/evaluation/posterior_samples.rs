@@ -38,7 +38,7 @@ const BLOCK: usize = 50;
 )]
 pub struct TooManyDimensions(usize);
 
-/// The estimate over the first `points` points of `split`, with `samples` samples a data point to fit the density and as
+/// The estimate over the first `points` points of `split`, with `samples` samples per data point to fit the density and as
 /// many again to evaluate it; `None` as soon as it is cancelled, or when `go_on`, which hears after every round how many
 /// points are done, says no.
 ///

@@ -32,7 +32,7 @@ pub struct AdagradStep {
     pub update: bool,
 }
 
-/// Adam (Kingma and Ba 2014, algorithm 1) against the sum of `gradients`, one slice a shard.
+/// Adam (Kingma and Ba 2014, algorithm 1) against the sum of `gradients`, one slice per shard.
 ///
 /// `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g^2`,
 /// `w -= learning_rate * m' / (sqrt(v') + epsilon)` with the bias-corrected `m'` and `v'`.
@@ -73,7 +73,7 @@ pub fn adam(values: &mut [f32], gradients: &[&[f32]], first: &mut [f32], second:
     );
 }
 
-/// Adagrad (Duchi, Hazan and Singer 2011) against the sum of `gradients`, one slice a shard.
+/// Adagrad (Duchi, Hazan and Singer 2011) against the sum of `gradients`, one slice per shard.
 ///
 /// `s += g^2`, `w -= learning_rate * g / (sqrt(s) + epsilon)`.
 pub fn adagrad(values: &mut [f32], gradients: &[&[f32]], squares: &mut [f32], step: AdagradStep) {

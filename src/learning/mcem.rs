@@ -31,7 +31,7 @@ const FIRST_STEP_SIZE: f32 = 0.05;
 /// The chains of all training points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chains {
-    /// Where they are, one row a training point.
+    /// Where they are, one row per training point.
     pub positions: Vec<f32>,
     /// How they move.
     pub sampling: Sampling,

@@ -18,7 +18,7 @@ pub struct StepContext {
     pub seed: u64,
     /// The step.
     pub step: u64,
-    /// Posterior samples a data point, `L`.
+    /// Posterior samples per data point, `L`.
     pub mc_samples: usize,
     /// How grey pixels are read.
     pub binarisation: Binarisation,

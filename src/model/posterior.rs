@@ -11,7 +11,7 @@ use crate::nn::view::{elements, elements_mut, tensor_of};
 /// `q(z|x)` of some data points, a row of moments each.
 pub type Posterior<T = NoneTape> = Tensor<(Batch, Moments<Latent>), f32, Cpu, T>;
 
-/// `z = mu + sigma * eps` (paper, section 2.4), L samples a data point.
+/// `z = mu + sigma * eps` (paper, section 2.4), L samples per data point.
 ///
 /// Shapes: moments (B, 2 N_z), noise and z (L B, N_z): the first sample of every data point, then the second, and so
 /// on. Gradients, summed over the samples: `d mu = dz`, `d log sigma^2 = dz * eps * sigma / 2`.

@@ -66,7 +66,7 @@ impl Vae {
     }
 
     /// The recognition model `q(z|x) = N(mu(x), diag(sigma^2(x)))` (appendix C.2), for methods that train one: `mu` and
-    /// `log sigma^2`, one row a data point. The tape starts at the data.
+    /// `log sigma^2`, one row per data point. The tape starts at the data.
     ///
     /// # Panics
     /// If the architecture has no encoder, because chains take its place: [`Vae::recognise`] does for both.

@@ -18,7 +18,7 @@ use crate::kernels;
 /// worth handing over.
 const CHUNK: usize = 40 * 1024;
 
-/// The gradient of a parameter, one entry a shard of the minibatch; they are summed in the order of the shards.
+/// The gradient of a parameter, one entry per shard of the minibatch; they are summed in the order of the shards.
 pub enum Gradient {
     /// The gradients themselves: of a bias, or the sum alone.
     Summands(Vec<Vec<f32>>),
@@ -119,7 +119,7 @@ fn stretch_rows(columns: usize) -> usize {
     (CHUNK / columns).max(1)
 }
 
-/// Where a stretch's gradient comes from, one entry a shard.
+/// Where a stretch's gradient comes from, one entry per shard.
 pub(super) enum StretchGradient<'a> {
     /// The gradients themselves.
     Summands(Vec<&'a [f32]>),

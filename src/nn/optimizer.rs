@@ -105,7 +105,7 @@ impl Optimizer {
 
     /// Makes one step against the gradient of what is minimised.
     ///
-    /// `gradients` has an entry a parameter. `weight_prior` is the strength of the prior `N(0, I)` on the weights: it adds
+    /// `gradients` has an entry per parameter. `weight_prior` is the strength of the prior `N(0, I)` on the weights: it adds
     /// `weight_prior * w` to their gradient (the MAP objective of section 5; 0 for none).
     pub fn update<'a>(
         &'a mut self,

@@ -1,6 +1,6 @@
 //! The weights of a layer, and their gradient as two factors.
 //!
-//! The gradient of `W` in `y = x W` is `x^T dy`: a matrix as large as `W` from two that have a row a data point. A
+//! The gradient of `W` in `y = x W` is `x^T dy`: a matrix as large as `W` from two that have a row per data point. A
 //! tape leaves the factors; whoever needs the gradient multiplies the rows of it that are needed, and no whole
 //! gradient is ever written to memory, cleared, or read back. Weights may be used several times on a tape, or not at all.
 
@@ -116,7 +116,7 @@ fn append(factors: &mut Vec<f32>, values: &[f32]) {
     }
 }
 
-/// Writes some rows of a gradient: the sum of the products of `factors`, one pair a shard of the minibatch.
+/// Writes some rows of a gradient: the sum of the products of `factors`, one pair per shard of the minibatch.
 ///
 /// Shapes: each pair (B, inputs) and (B, outputs), one after the other; gradient (rows, outputs). Shards that did not use
 /// the weights have no rows; where none did, the gradient is zero.

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Formatter, Write};
 
-use super::runs::{Laboratory, Measure, PaperData, Run};
+use super::runs::{Laboratory, Measure, PaperData, PaperRun};
 use super::verdict::{PLACES, at, cell, difference};
 use super::{Figure, TRAINING_POINTS, colour};
 use crate::data::Part;
@@ -47,8 +47,8 @@ const METHODS: [Method; 2] = [Method::Aevb, Method::WakeSleep];
 ///
 /// # Errors
 /// If it needs the faces and nobody said where they are.
-pub fn run(subject: Subject, method: Method, laboratory: &Laboratory) -> anyhow::Result<Run> {
-    Ok(Run {
+pub fn run(subject: Subject, method: Method, laboratory: &Laboratory) -> anyhow::Result<PaperRun> {
+    Ok(PaperRun {
         name: format!("{subject}-{}", method.title().to_lowercase()),
         configuration: Configuration {
             learning_rate: laboratory.learning_rate.unwrap_or(step_size(subject, method)),

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Formatter, Write};
 
-use super::runs::{Laboratory, Measure, PaperData, Run};
+use super::runs::{Laboratory, Measure, PaperData, PaperRun};
 use super::verdict::{cell, difference};
 use super::{Figure, TRAINING_POINTS, colour};
 use crate::cancel::Cancel;
@@ -29,7 +29,7 @@ pub const SIZES: [Size; 2] = [Size(1_000), Size(50_000)];
 /// Hidden units and latent dimensions.
 const HIDDEN: usize = 100;
 const LATENT: usize = 3;
-/// Posterior samples a data point, as in the paper, and importance samples.
+/// Posterior samples per data point, as in the paper, and importance samples.
 const POSTERIOR_SAMPLES: usize = 50;
 const IMPORTANCE_SAMPLES: usize = 1_000;
 
@@ -51,8 +51,8 @@ fn step_size(size: Size, method: Method) -> f32 {
     }
 }
 
-fn run(size: Size, method: Method, laboratory: &Laboratory) -> anyhow::Result<Run> {
-    Ok(Run {
+fn run(size: Size, method: Method, laboratory: &Laboratory) -> anyhow::Result<PaperRun> {
+    Ok(PaperRun {
         name: format!("figure3-{size}-{}", method.title().to_lowercase()),
         configuration: Configuration {
             hidden: HIDDEN,

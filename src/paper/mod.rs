@@ -1,7 +1,7 @@
 //! The paper's figures, made again: what each needs is trained, or gone on with where it was left; the curves go into a
 //! table and a picture beside the paper's own, and a verdict says how far apart they are.
 //!
-//! [`runs`] trains, several runs at a time; one file a figure says which runs it needs and what it makes of them, and
+//! [`runs`] trains, several runs at a time; one file per figure says which runs it needs and what it makes of them, and
 //! `plates` what the figures of images share. Sessions of runs are ordinary sessions: they open in the workbench.
 
 mod figure2;
@@ -15,7 +15,7 @@ mod verdict;
 use plotters::style::RGBColor;
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-pub use self::runs::{Audience, Laboratory, Run};
+pub use self::runs::{Audience, Laboratory, PaperRun};
 use crate::learning::Method;
 
 /// The horizontal axis of the figures.

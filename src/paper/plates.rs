@@ -2,7 +2,7 @@
 
 use super::Figure;
 use super::figure2::{self, Subject};
-use super::runs::{Laboratory, Run};
+use super::runs::{Laboratory, PaperRun};
 use super::verdict::cell;
 use crate::cancel::Cancel;
 use crate::explore::traversal::decode;
@@ -29,7 +29,7 @@ impl Plates {
     /// As [`Figure::make`].
     pub fn make(&self, subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<String> {
         let (subjects, left_out) = figure2::with_data(subjects, laboratory)?;
-        let runs: anyhow::Result<Vec<Run>> = subjects
+        let runs: anyhow::Result<Vec<PaperRun>> = subjects
             .iter()
             .map(|&subject| figure2::run(subject, Method::Aevb, laboratory))
             .collect();

@@ -55,7 +55,7 @@ pub trait Audience: Send + Sync {
 
 /// A run that a figure needs.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct PaperRun {
     /// The stem of its session file.
     pub name: String,
     /// What it computes, and how far it goes.
@@ -165,7 +165,7 @@ impl Laboratory {
     /// # Errors
     /// If a configuration can't be run, a session can't be read or written or is another run's, data is missing, a run
     /// diverges, or the work is interrupted.
-    pub(super) fn train(&self, runs: &[Run]) -> anyhow::Result<Vec<(RunState, Arc<Dataset>)>> {
+    pub(super) fn train(&self, runs: &[PaperRun]) -> anyhow::Result<Vec<(RunState, Arc<Dataset>)>> {
         for run in runs {
             run.configuration.check()?;
         }
@@ -217,7 +217,7 @@ impl Laboratory {
     }
 
     /// One run, from where it was left to its goal.
-    fn finish(&self, run: &Run, data: &Dataset) -> anyhow::Result<RunState> {
+    fn finish(&self, run: &PaperRun, data: &Dataset) -> anyhow::Result<RunState> {
         let path = self.folder.join("runs").join(&run.name).with_extension("ron");
         // A run that was ended before its first save leaves an empty file.
         let was_saved = std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0);
@@ -284,7 +284,7 @@ impl Laboratory {
 pub struct Interrupted;
 
 /// A run as it was left, with the goal of now.
-fn gone_on(run: &Run, path: &Path, data: &Dataset) -> anyhow::Result<(RunState, SessionFile)> {
+fn gone_on(run: &PaperRun, path: &Path, data: &Dataset) -> anyhow::Result<(RunState, SessionFile)> {
     let mut session = session::load(path)?;
     let file = SessionFile::opened(path.to_owned(), session.identity().clone());
     // The same images at another place are no other run.

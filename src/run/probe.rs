@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
@@ -19,6 +19,9 @@ use crate::explore::{reconstruction, traversal};
 /// Answers that are kept: whoever comes back to a question finds its answer at once.
 const KEPT: usize = 8;
 
+/// How long an answer may take before a newer question breaks it off.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// The thread; it ends when this is dropped.
 pub struct Probe {
     questions: Arc<Questions>,
@@ -33,7 +36,7 @@ impl Probe {
         data: Arc<Dataset>,
         events: Sender<Told>,
     ) -> Result<Self, StartError> {
-        let questions = Arc::new(Questions::default());
+        let questions = Arc::new(Questions::new(PATIENCE));
         let desk = Desk {
             run,
             questions: questions.clone(),

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::protocol::Question;
 use crate::cancel::Cancel;
@@ -20,8 +21,10 @@ pub struct Asked {
 }
 
 /// The questions of all askers, in the order in which each began to wait.
-#[derive(Default)]
 pub struct Questions {
+    /// For how long an answer may be looked for before a newer question of the same asker breaks that off: whoever moves fast
+    /// sees something on the way.
+    patience: Duration,
     state: Mutex<State>,
     arrival: Condvar,
 }
@@ -29,18 +32,36 @@ pub struct Questions {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Asked>,
-    /// Who asked what is being answered, and the wish to break it off.
-    running: Option<(String, Cancel)>,
+    /// What is being answered.
+    running: Option<Running>,
     is_closed: bool,
 }
 
+struct Running {
+    asker: String,
+    cancel: Cancel,
+    since: Instant,
+}
+
 impl Questions {
+    /// None yet.
+    pub fn new(patience: Duration) -> Self {
+        Self {
+            patience,
+            state: Mutex::default(),
+            arrival: Condvar::new(),
+        }
+    }
+
     /// Adds a question in place of what the same asker asked before: what waits is forgotten, what is being answered is
-    /// broken off.
+    /// broken off where it takes long.
     pub fn put(&self, asked: Asked) {
         let mut state = self.state();
-        if let Some((_, cancel)) = state.running.as_ref().filter(|(asker, _)| *asker == asked.asker) {
-            cancel.cancel();
+        if let Some(running) = &state.running
+            && running.asker == asked.asker
+            && running.since.elapsed() >= self.patience
+        {
+            running.cancel.cancel();
         }
         match state
             .waiting
@@ -62,7 +83,11 @@ impl Questions {
                 return None;
             }
             if let Some(asked) = state.waiting.pop_front() {
-                state.running = Some((asked.asker.clone(), asked.cancel.clone()));
+                state.running = Some(Running {
+                    asker: asked.asker.clone(),
+                    cancel: asked.cancel.clone(),
+                    since: Instant::now(),
+                });
                 return Some(asked);
             }
             state = self.arrival.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -73,8 +98,8 @@ impl Questions {
     pub fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
-        if let Some((_, cancel)) = &state.running {
-            cancel.cancel();
+        if let Some(running) = &state.running {
+            running.cancel.cancel();
         }
         self.arrival.notify_all();
     }
@@ -99,7 +124,7 @@ mod tests {
 
     #[test]
     fn of_each_asker_the_newest_question_waits_in_the_oldest_place() {
-        let questions = Questions::default();
+        let questions = Questions::new(Duration::ZERO);
         for (asker, number) in [("a", 1), ("b", 2), ("a", 3), ("a", 4)] {
             questions.put(asked(asker, number));
         }
@@ -109,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_is_being_answered_is_broken_off_by_its_asker_alone() {
-        let questions = Questions::default();
+        let questions = Questions::new(Duration::ZERO);
         questions.put(asked("a", 1));
         let running = questions.take().map(|asked| asked.cancel).unwrap_or_default();
         questions.put(asked("b", 2));
@@ -119,16 +144,24 @@ mod tests {
     }
 
     #[test]
-    fn the_end_wakes_whoever_waits_and_breaks_off() {
-        let questions = Questions::default();
+    fn what_has_just_begun_is_not_broken_off() {
+        let questions = Questions::new(Duration::from_secs(3_600));
         questions.put(asked("a", 1));
         let running = questions.take().map(|asked| asked.cancel).unwrap_or_default();
+        questions.put(asked("a", 2));
+        assert!(!running.is_cancelled());
+        questions.close();
+        assert!(running.is_cancelled(), "but the end does");
+        assert!(questions.take().is_none());
+    }
+
+    #[test]
+    fn the_end_wakes_whoever_waits() {
+        let questions = Questions::new(Duration::ZERO);
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| questions.take().is_none());
             questions.close();
             assert!(waiting.join().is_ok_and(|ended| ended));
         });
-        // Waiting again said that nothing runs any more.
-        assert!(!running.is_cancelled() || questions.take().is_none());
     }
 }

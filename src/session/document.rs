@@ -59,7 +59,7 @@ pub struct Document {
     pub view: View,
 }
 
-/// Where the chains are, one row a training point, and how they move.
+/// Where the chains are, one row per training point, and how they move.
 #[derive(Serialize, Deserialize)]
 pub struct StoredChains {
     pub positions: Floats,

@@ -16,7 +16,9 @@ use super::message::{Effect, Opened};
 use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
 use super::theme::{self, Theme};
+use super::widgets::axis::short;
 use crate::data::Part;
+use crate::entries;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::learning::mcem::Sampling;
 use crate::learning::settings::{Assignment, find};
@@ -54,8 +56,8 @@ pub struct App {
     pub typed: Vec<String>,
     /// The panes, in the order of the registry.
     panes: Vec<Box<dyn Pane>>,
-    /// States of panes as they were read, which this program doesn't understand: they are saved as they are.
-    unread: BTreeMap<String, Box<RawValue>>,
+    /// States of panes as they were read: what this program doesn't understand of them is saved as it was.
+    saved: BTreeMap<String, Saved>,
     /// The run, once it is there.
     pub stage: Stage,
     /// What stands in front of the panes.
@@ -72,6 +74,17 @@ pub struct App {
     requests: u64,
     /// Set when the program is to end: with an error, if it could not begin.
     pub ending: Option<Result<(), String>>,
+}
+
+/// The state of a pane as it was read.
+enum Saved {
+    /// The pane took it; it may hold more than the pane knows.
+    Understood(Box<RawValue>),
+    /// The pane could not: it is saved as it is, unless the pane has another state by then than it had instead.
+    Unread {
+        saved: Box<RawValue>,
+        instead: Option<Box<RawValue>>,
+    },
 }
 
 /// What is selected, in whichever pane.
@@ -174,6 +187,8 @@ pub struct Progress {
     pub evaluation_seconds: f64,
 }
 
+/// Minibatches after which an answer is old.
+const OLD: u64 = 1_000;
 /// Errors that are shown at once.
 const ERRORS: usize = 4;
 /// Minibatch bounds that the sparkline remembers.
@@ -200,7 +215,7 @@ impl App {
             history: History::default(),
             typed: Vec::new(),
             panes: panes::all(),
-            unread: BTreeMap::new(),
+            saved: BTreeMap::new(),
             stage: Stage::Loading("opening".into(), 0.0),
             overlay: None,
             behind: None,
@@ -301,17 +316,25 @@ impl App {
         (self.zoomed, self.log_axis, self.paper) = (view.zoomed, view.log_axis, view.paper);
         self.focus = panes::kind(&view.focus).unwrap_or(panes::KINDS[0]);
         self.history = History::default();
-        self.unread = view.panes;
+        let mut saved = view.panes;
+        self.saved.clear();
         for (kind, pane) in panes::KINDS.iter().zip(&mut self.panes) {
             pane.begin(&workspace);
-            if self
-                .unread
-                .get(kind.name)
-                .is_some_and(|saved| pane.restore(saved))
-            {
-                self.unread.remove(kind.name);
+            if let Some(saved) = saved.remove(kind.name) {
+                let saved = if pane.restore(&saved) {
+                    Saved::Understood(saved)
+                } else {
+                    let instead = pane.save();
+                    Saved::Unread { saved, instead }
+                };
+                self.saved.insert(kind.name.into(), saved);
             }
         }
+        let unknown = saved.into_iter().map(|(name, saved)| {
+            let instead = None;
+            (name, Saved::Unread { saved, instead })
+        });
+        self.saved.extend(unknown);
         self.stage = Stage::Ready(Box::new(workspace));
     }
 
@@ -320,7 +343,15 @@ impl App {
         let states = panes::KINDS.iter().zip(&self.panes);
         let states = states.filter_map(|(kind, pane)| Some((kind.name.to_owned(), pane.save()?)));
         let mut panes: BTreeMap<_, _> = states.collect();
-        panes.extend(self.unread.clone());
+        for (name, saved) in &self.saved {
+            let present = panes.get(name);
+            let kept = match (saved, present) {
+                (Saved::Understood(saved), Some(present)) => entries::merged(present, saved),
+                (Saved::Unread { saved, instead }, present) if present == instead.as_ref() => saved.clone(),
+                _ => continue,
+            };
+            panes.insert(name.clone(), kept);
+        }
         let Selection {
             start_image,
             latent,
@@ -470,6 +501,13 @@ impl Workspace {
             quit_when_saved: false,
         };
         (workspace, view)
+    }
+
+    /// When an answer was true that was found after so many training points, in words, if that is long ago.
+    pub fn age(&self, samples: u64) -> Option<String> {
+        let learned = self.progress.samples.saturating_sub(samples);
+        let steps = learned / self.progress.configuration.batch.max(1) as u64;
+        (steps >= OLD).then(|| format!("at {} samples", short(samples as f64)))
     }
 
     /// Whether something would be lost.
@@ -634,7 +672,7 @@ impl Progress {
         (last.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
     }
 
-    /// Training points a second, over the last reports.
+    /// Training points per second, over the last reports.
     pub fn samples_per_second(&self) -> Option<f64> {
         let ((first, start), (last, end)) = (self.reports.front()?, self.reports.back()?);
         (end > start).then(|| last.saturating_sub(*first) as f64 / (end - start))

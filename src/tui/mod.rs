@@ -32,7 +32,7 @@ pub mod widgets;
 
 /// The commands with their usual keys, a line each, as a configuration may rebind them.
 pub use command::listing;
-pub use opening::Run;
+pub use opening::RunSource;
 /// What can't be done of what a configuration asks for.
 pub use runtime::faults;
 pub use runtime::{Options, run};

@@ -14,7 +14,7 @@ use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 
 /// What is to be put on the screen.
 #[derive(Debug)]
-pub enum Run {
+pub enum RunSource {
     /// A new one.
     New(Configuration),
     /// A saved one, with the place of its data where a person says that it is elsewhere now.
@@ -38,7 +38,7 @@ pub struct Ready {
 /// # Errors
 /// If the session or the data can't be read, or don't go together.
 pub fn open(
-    run: Run,
+    run: RunSource,
     loaded: Option<Arc<Dataset>>,
     is_first: bool,
     sender: &Sender<Message>,
@@ -51,7 +51,7 @@ pub fn open(
     let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
                   or use vae-tui train --data -";
     match run {
-        Run::New(configuration) => {
+        RunSource::New(configuration) => {
             configuration.check()?;
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data)?;
@@ -64,7 +64,7 @@ pub fn open(
             };
             Ok(Ready { run, data, opened })
         }
-        Run::Saved(path, moved) => {
+        RunSource::Saved(path, moved) => {
             ensure!(moved.as_deref() != Some(STANDARD_INPUT), in_use);
             let Resumed {
                 state,

@@ -18,7 +18,7 @@ use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
 use super::message::{Effect, Message, Opened};
-use super::opening::{Ready, Run, open};
+use super::opening::{Ready, RunSource, open};
 use super::overlays::sessions::Intent;
 use super::panes::traversal::Traversal;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
@@ -38,6 +38,8 @@ use crate::session::{self, folder};
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 /// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
 const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
+/// Messages that are taken in at once, at most, before the next frame.
+const QUEUED: usize = 64;
 /// Time between two steps of a dimension that moves by itself.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -45,7 +47,7 @@ const TICK: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Options {
     /// The run.
-    pub run: Run,
+    pub run: RunSource,
     /// Sessions whose curves are drawn beside the run's own.
     pub compare: Vec<PathBuf>,
     /// Time between two copies of an unsaved run.
@@ -216,6 +218,15 @@ impl Runtime {
                     return Ok(ending);
                 }
             }
+            // Keys that came faster than frames are all answered by the next one.
+            for _ in 0..QUEUED {
+                let Some(message) = urgent.then(|| messages.try_recv().ok()).flatten() else {
+                    break;
+                };
+                if let Some(ending) = self.carry_out(message, screen)? {
+                    return Ok(ending);
+                }
+            }
             if let Some(run) = &self.run {
                 self.asking.ask_around(&self.app, run);
             }
@@ -299,8 +310,8 @@ impl Runtime {
                         run.send(command);
                     }
                 }
-                Effect::NewRun(request, configuration) => self.begin(request, Run::New(configuration)),
-                Effect::Open(request, path) => self.begin(request, Run::Saved(path, None)),
+                Effect::NewRun(request, configuration) => self.begin(request, RunSource::New(configuration)),
+                Effect::Open(request, path) => self.begin(request, RunSource::Saved(path, None)),
                 Effect::Show(request) => {
                     if let Some(opened) = self.take_up(request)
                         && let Some(ending) = self.carry_out(Message::Opened(opened), screen)?
@@ -361,7 +372,7 @@ impl Runtime {
     }
 
     /// Opens a session, or makes a new run, on a thread; the data is unpacked first where that was not done yet.
-    fn begin(&mut self, request: u64, run: Run) {
+    fn begin(&mut self, request: u64, run: RunSource) {
         let (sender, ready, data) = (self.sender.clone(), self.ready.clone(), self.data.clone());
         let is_first = self.app.workspace().is_none();
         let started = spawn("open", move || {

@@ -22,7 +22,7 @@ pub(super) trait Family: Sized {
     /// A model of zeros; with an encoder where the architecture says so.
     fn zeros(device: &Cpu, architecture: &Architecture) -> Self;
 
-    /// `mu` and `log sigma^2` of `q(z|x)`, one row a data point; none without an encoder.
+    /// `mu` and `log sigma^2` of `q(z|x)`, one row per data point; none without an encoder.
     fn encode<T: Tape<f32, Cpu>>(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,

@@ -26,7 +26,7 @@ impl Encoder {
         }
     }
 
-    /// `mu` and `log sigma^2` of `q(z|x)`, one row a data point.
+    /// `mu` and `log sigma^2` of `q(z|x)`, one row per data point.
     pub fn forward<T: Tape<f32, Cpu>>(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, tape: T) -> Posterior<T> {
         let h = self.activation.apply(self.hidden.forward_data(x, tape));
         self.moments.forward(h)

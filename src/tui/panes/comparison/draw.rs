@@ -15,7 +15,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::geometry;
-use super::runs::{Run, axis, reading, runs, within};
+use super::runs::{ComparedRun, axis, reading, runs, within};
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
 use crate::run::curve::Against;
@@ -86,7 +86,7 @@ fn mark(index: usize) -> Option<char> {
 }
 
 fn render_legend(
-    runs: &[Run],
+    runs: &[ComparedRun],
     looks: &[Look],
     comparison: &Comparison,
     axis: Option<Axis>,
@@ -109,7 +109,7 @@ fn render_legend(
         theme::dim(),
     )];
 
-    let readings = |run: &Run| -> Vec<Option<f64>> {
+    let readings = |run: &ComparedRun| -> Vec<Option<f64>> {
         let parts = comparison.bounds.parts().iter();
         parts
             .map(|&part| reading(&run.points(comparison.against, part), axis?, x?))
@@ -194,7 +194,7 @@ fn chart(
     comparison: &Comparison,
     app: &App,
     workspace: &Workspace,
-    runs: &[Run],
+    runs: &[ComparedRun],
     looks: &[Look],
     x: Axis,
 ) -> Option<Chart> {

@@ -9,7 +9,7 @@ use crate::tui::app::Workspace;
 use crate::tui::widgets::axis::{Axis, Spacing};
 
 /// A run whose curve is shown.
-pub struct Run<'a> {
+pub struct ComparedRun<'a> {
     /// Its name.
     pub name: String,
     /// What it computes.
@@ -18,13 +18,13 @@ pub struct Run<'a> {
 }
 
 /// The open run, then the ones that it is compared with.
-pub fn runs<'a>(workspace: &'a Workspace, comparison: &'a Comparison) -> Vec<Run<'a>> {
-    let open = Run {
+pub fn runs<'a>(workspace: &'a Workspace, comparison: &'a Comparison) -> Vec<ComparedRun<'a>> {
+    let open = ComparedRun {
         name: format!("{} (open)", name(workspace)),
         configuration: &workspace.progress.configuration,
         evaluations: &workspace.progress.log.evaluations,
     };
-    let kept = comparison.runs.iter().map(|run| Run {
+    let kept = comparison.runs.iter().map(|run| ComparedRun {
         name: run.name.clone(),
         configuration: &run.configuration,
         evaluations: &run.evaluations,
@@ -54,7 +54,7 @@ fn name(workspace: &Workspace) -> String {
     )
 }
 
-impl Run<'_> {
+impl ComparedRun<'_> {
     /// Its curve on one part of the data.
     pub fn points(&self, against: Against, part: Part) -> Vec<(f64, f64)> {
         bounds(self.evaluations, against, part)
@@ -85,7 +85,7 @@ impl Bounds {
 const SMALLEST_WINDOW: f64 = 1.0 / 256.0;
 
 /// The visible part of the axis that all runs share; none before any of them was measured.
-pub fn axis(runs: &[Run], comparison: &Comparison, logarithmic: bool) -> Option<Axis> {
+pub fn axis(runs: &[ComparedRun], comparison: &Comparison, logarithmic: bool) -> Option<Axis> {
     let curves = runs.iter().map(|run| run.points(comparison.against, Part::Test));
     let (start, end) = last_decades(curves.flatten().map(|(x, _)| x))?;
     let whole = if logarithmic {

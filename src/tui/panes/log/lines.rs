@@ -54,7 +54,7 @@ fn of_evaluation(point: &CurvePoint) -> LogLine {
         seconds: Some(point.seconds),
         tone: Tone::Measured,
         words: format!(
-            "test {:.2} = {:.2} - KL {:.2}   train {:.2}   learning-rate {}",
+            "test {:.2} = {:.2} - KL {:.2}   train {:.2}   lr {}",
             point.elbo_test, point.reconstruction, point.kl, point.elbo_train, point.learning_rate
         ),
     }
@@ -142,7 +142,8 @@ mod tests {
                 .map(|line| line.samples)
                 .collect()
         };
-        assert_eq!(words("LEARNING"), [100, 200]);
+        assert_eq!(words("LEARNING"), [100]);
+        assert_eq!(words("lr 0"), [200]);
         assert_eq!(words("diverged"), [300]);
         assert_eq!(words("").len(), 4);
     }

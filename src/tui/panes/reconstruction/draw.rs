@@ -26,6 +26,9 @@ pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area
     if geometry.columns == 0 {
         return;
     }
+    if pane.items.is_empty() {
+        Line::styled("the first images are on their way", theme::dim()).render(area, buffer);
+    }
     let shown = app.selection.images.iter().take(geometry.page()).enumerate();
     for (index, found) in shown.filter_map(|(index, &item)| Some((index, pane.of(item)?))) {
         let reconstruction = &found.reconstruction;
@@ -59,7 +62,7 @@ pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area
     }
     let selected = app.selection.images.get(app.selection.selected_image);
     if let Some(selected) = selected.and_then(|&item| pane.of(item)) {
-        render_caption(app, selected, area, buffer);
+        render_caption(app, selected, workspace.age(pane.samples), area, buffer);
     }
 }
 
@@ -87,13 +90,19 @@ fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: 
 }
 
 /// What is known of the selected image, on the lower edge of the frame.
-fn render_caption(app: &App, selected: &ItemReconstruction, area: Rect, buffer: &mut Buffer) {
+fn render_caption(
+    app: &App,
+    selected: &ItemReconstruction,
+    age: Option<String>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let image = selected.item;
     let label = selected
         .label
         .map_or(String::new(), |label| format!(" ({label})"));
     let terms = selected.reconstruction.terms;
-    let caption = Line::from(vec![
+    let mut caption = Line::from(vec![
         Span::styled(format!(" #{image}{label} "), theme::plain_text()),
         Span::styled(
             format!(
@@ -109,6 +118,9 @@ fn render_caption(app: &App, selected: &ItemReconstruction, area: Rect, buffer: 
             },
         ),
     ]);
+    if let Some(age) = age {
+        caption.push_span(Span::styled(format!("{age} "), theme::dim()));
+    }
     let edge = Rect {
         x: area.x + 1,
         y: area.bottom(),

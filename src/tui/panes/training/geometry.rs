@@ -11,7 +11,7 @@ pub struct Geometry {
     pub curve: Rect,
     /// The heading of the KL terms.
     pub bars_title: Rect,
-    /// One bar a latent dimension and line.
+    /// One bar per latent dimension and line.
     pub bars: Rect,
 }
 

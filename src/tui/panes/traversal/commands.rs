@@ -25,7 +25,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "traversal.centre", keys: &[character('c')], help: "go to the centre of the latent space", footer: None, run: centre },
     Command { name: "traversal.draw", keys: &[character('g')], help: "draw a point from the prior", footer: Some("random"), run: draw },
     Command { name: "traversal.play", keys: &[character('p')], help: "move the selected dimension to and fro by itself", footer: Some("play"), run: toggle_play },
-    Command { name: "traversal.cycle-sheet", keys: &[character('v')], help: "below: a row a dimension, draws from the prior, or the plane of two dimensions", footer: Some("view"), run: cycle_sheet },
+    Command { name: "traversal.cycle-sheet", keys: &[character('v')], help: "below: a row per dimension, draws from the prior, or the plane of two dimensions", footer: Some("view"), run: cycle_sheet },
 ];
 
 /// Fine and coarse steps of a latent value.

@@ -6,7 +6,7 @@
 //! │ image  │  -3 ───────●──── 3
 //! └────────┘
 //! ▶ z7  KL 2.13  value 0.35
-//!  ▄▄ ▄▄ ▄▄ ▄▄ ▄▄      one strip a latent dimension, from -3 to 3
+//!  ▄▄ ▄▄ ▄▄ ▄▄ ▄▄      one strip per latent dimension, from -3 to 3
 //!   z3  KL 1.92  value -0.10
 //!  ▄▄ ▄▄ ▄▄ ▄▄ ▄▄
 //! ```
@@ -31,7 +31,7 @@ pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buff
     let geometry = geometry(area, workspace.data.width, workspace.data.height);
     render_text(pane, app, workspace, geometry.text, buffer);
     let Some(shown) = &pane.shown else {
-        return;
+        return Line::styled("the first image is on its way", theme::dim()).render(area, buffer);
     };
     image(app, workspace, &shown.image).render(geometry.image, buffer);
     match shown.sheet {
@@ -157,6 +157,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
         (Some(image), true) => format!("test image {image}"),
         (Some(image), false) => format!("moved from test image {image}"),
     };
+    let age = pane.shown.as_ref().and_then(|shown| workspace.age(shown.samples));
     let mut lines = vec![
         Line::from(vec![
             Span::styled(format!("z{}", selected), theme::selected()),
@@ -165,10 +166,11 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
         slider(value, area.width),
         Line::styled(format!("start {start}"), theme::dim()),
         Line::styled(from, theme::dim()),
-        Line::styled(
-            if pane.playing.is_some() { "playing" } else { "" },
-            Style::new().fg(theme::colours().good),
-        ),
+        match (pane.playing, age) {
+            (Some(_), _) => Line::styled("playing", Style::new().fg(theme::colours().good)),
+            (None, Some(age)) => Line::styled(age, theme::dim()),
+            (None, None) => Line::default(),
+        },
     ];
     let listed: Vec<String> = latent
         .iter()

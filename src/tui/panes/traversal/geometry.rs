@@ -4,7 +4,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::tui::layout::{affordable, columns_for, sheet};
 
-/// The traversal pane: the big image and its numbers above, one strip of images a latent dimension below.
+/// The traversal pane: the big image and its numbers above, one strip of images per latent dimension below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
     /// The decoded image.

@@ -1,0 +1,205 @@
+//! Every pane of the registry keeps the same promises: whatever the size, the colours, and how old its answer is.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+mod common;
+
+use common::{app_with_depth, focus, frame, press, screen, state, tell, type_character, workspace};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::style::Color;
+use vae_tui::learning::StepReport;
+use vae_tui::objective::BoundTerms;
+use vae_tui::run::{Event, Summary};
+use vae_tui::tui::app::App;
+use vae_tui::tui::colour::ColourDepth;
+use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::panes::{KINDS, Kind};
+use vae_tui::tui::update::update as update_unanswered;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
+const DEPTHS: [ColourDepth; 3] = [
+    ColourDepth::TrueColour,
+    ColourDepth::Ansi16,
+    ColourDepth::Monochrome,
+];
+
+/// The screen with a run whose questions nobody has answered.
+fn unanswered(width: u16, height: u16, depth: ColourDepth) -> App {
+    let data = common::shapes();
+    let mut app = App::new(ratatui::layout::Rect::new(0, 0, width, height), depth);
+    let run = common::opened(&state(&data), &data).summary.run;
+    let opened = Opened::new(Summary::of(run, &state(&data), &data));
+    update_unanswered(&mut app, Message::Opened(Box::new(opened)));
+    app
+}
+
+/// The same 10 000 steps after its questions were answered.
+fn long_after(width: u16, height: u16, depth: ColourDepth) -> App {
+    let mut app = app_with_depth(width, height, depth);
+    let run = workspace(&app).run;
+    let report = StepReport {
+        samples: 9_000 + 20 * 10_000,
+        terms: BoundTerms {
+            reconstruction: -80.0,
+            kl: 20.0,
+        },
+        sampling: None,
+    };
+    let event = Event::Steps {
+        reports: vec![report],
+        seconds: 100.0,
+    };
+    update_unanswered(&mut app, Message::Told(vae_tui::run::Told { run, event }));
+    app
+}
+
+fn colours(buffer: &Buffer) -> Vec<Color> {
+    buffer
+        .content
+        .iter()
+        .flat_map(|cell| [cell.fg, cell.bg])
+        .collect()
+}
+
+fn each(mut check: impl FnMut(&'static Kind, &mut App, ColourDepth, &str)) {
+    for kind in KINDS {
+        for (width, height) in SIZES {
+            for depth in DEPTHS {
+                for (age, make) in [
+                    ("no answer yet", unanswered as fn(u16, u16, ColourDepth) -> App),
+                    ("a new answer", app_with_depth),
+                    ("an old answer", long_after),
+                ] {
+                    let mut app = make(width, height, depth);
+                    focus(&mut app, kind.name);
+                    let what = format!("{} at {width}x{height}, {depth:?}, {age}", kind.name);
+                    check(kind, &mut app, depth, &what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_pane_draws_itself_with_the_colours_that_there_are() {
+    each(|kind, app, depth, what| {
+        let screen = screen(app);
+        let title: String = kind.title.chars().take(12).collect();
+        assert!(screen.contains(&title), "{what}:\n{screen}");
+        let inside = app.visible(kind.name).expect("it has the focus");
+        let buffer = frame(app);
+        let is_drawn = inside.positions().any(|place| buffer[place].symbol() != " ");
+        assert!(is_drawn, "{what} says nothing:\n{screen}");
+        for colour in colours(&buffer) {
+            let allowed = match depth {
+                ColourDepth::TrueColour => true,
+                ColourDepth::Ansi16 => !matches!(colour, Color::Rgb(..) | Color::Indexed(16..)),
+                _ => colour == Color::Reset,
+            };
+            assert!(allowed, "{what} has {colour}");
+        }
+    });
+}
+
+#[test]
+fn an_answer_that_has_become_old_says_so() {
+    for name in ["traversal", "reconstruction"] {
+        let mut app = long_after(100, 30, ColourDepth::TrueColour);
+        focus(&mut app, name);
+        assert!(
+            screen(&app).contains("at 9k samples"),
+            "{name}:\n{}",
+            screen(&app)
+        );
+        let mut app = app_with_depth(100, 30, ColourDepth::TrueColour);
+        focus(&mut app, name);
+        assert!(
+            !screen(&app).contains("at 9k samples"),
+            "{name}:\n{}",
+            screen(&app)
+        );
+    }
+}
+
+#[test]
+fn every_pane_comes_to_the_front_by_its_own_command_and_goes_back() {
+    for (index, kind) in KINDS.iter().enumerate() {
+        let mut app = app_with_depth(200, 60, ColourDepth::TrueColour);
+        let key = char::from_digit(1 + index as u32, 10).expect("fewer than ten panes");
+        type_character(&mut app, key);
+        assert_eq!(app.focus.name, kind.name);
+        let alone = app.visible(kind.name).expect("it is in front");
+        assert_eq!(alone.width, 198, "{}", kind.name);
+        type_character(&mut app, key);
+        assert!(KINDS.len() > 1 && app.visible("training").is_some());
+    }
+}
+
+/// What each pane saves is what it reads, and what it doesn't understand it leaves as it is.
+#[test]
+fn the_state_of_every_pane_survives_a_session_and_so_does_what_is_not_understood() {
+    let mut app = app_with_depth(100, 30, ColourDepth::TrueColour);
+    focus(&mut app, "training");
+    type_character(&mut app, 'w');
+    focus(&mut app, "traversal");
+    type_character(&mut app, 'v');
+    let mut view = app.view();
+    let text = |view: &vae_tui::session::View, name: &str| view.panes[name].get_ron().to_owned();
+    let raw = |text: &str| ron::value::RawValue::from_ron(text).expect("RON").to_owned();
+    view.panes.insert("map".into(), raw("(level: Deep(3))"));
+    view.panes.insert("comparison".into(), raw("[1, 2]"));
+    let traversal = text(&view, "traversal").replace('(', "(glow:Deep(3),");
+    view.panes.insert("traversal".into(), raw(&traversal));
+    let summary = common::opened(&state(&common::shapes()), &common::shapes()).summary;
+    let opened = Opened {
+        view: view.clone(),
+        ..Opened::new(summary)
+    };
+    let mut again = App::new(app.area, app.depth);
+    update_unanswered(&mut again, Message::Opened(Box::new(opened)));
+    let saved = again.view();
+    for name in ["training", "map", "comparison"] {
+        assert_eq!(text(&saved, name), text(&view, name), "{name}");
+    }
+    for part in ["sheet:Draws", "glow:Deep(3)"] {
+        assert!(
+            text(&saved, "traversal").contains(part),
+            "{}",
+            text(&saved, "traversal")
+        );
+    }
+    assert_eq!(saved.focus, "traversal");
+}
+
+#[test]
+fn the_log_follows_searches_and_scrolls() {
+    let mut app = app_with_depth(100, 30, ColourDepth::TrueColour);
+    type_character(&mut app, '5');
+    assert!(screen(&app).contains("test -120.49"), "{}", screen(&app));
+    type_character(&mut app, '/');
+    for character in "q138".chars() {
+        type_character(&mut app, character);
+    }
+    press(&mut app, KeyCode::Home);
+    press(&mut app, KeyCode::Delete);
+    press(&mut app, KeyCode::Enter);
+    let screen_now = screen(&app);
+    assert!(
+        screen_now.contains("test -138.00") && !screen_now.contains("test -120.49"),
+        "{screen_now}"
+    );
+    assert!(screen_now.contains("/138  1 lines"), "{screen_now}");
+    press(&mut app, KeyCode::Esc);
+    assert!(screen(&app).contains("test -120.49"));
+    let refused = Event::Happened(vae_tui::run::Entry {
+        samples: 9_000,
+        seconds: 9.0,
+        what: vae_tui::run::Happening::Changed {
+            setting: "batch".into(),
+            from: "20".into(),
+            to: "40".into(),
+        },
+    });
+    tell(&mut app, refused);
+    assert!(screen(&app).contains("batch 20 -> 40"));
+}
