@@ -9,6 +9,7 @@ use dfdx::prelude::*;
 
 use super::StepContext;
 use super::shard::{Shard, ShardGradient};
+use crate::cancel::checkpoint;
 use crate::dims::{Batch, Latent};
 use crate::kernels;
 use crate::model::posterior;
@@ -35,6 +36,7 @@ pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
 
     let mut dreamt = device.zeros_like(&(Batch(points), Latent(latent)));
     for (row, z) in elements_mut(&mut dreamt).chunks_exact_mut(latent).enumerate() {
+        checkpoint();
         let stream = (shard.first_row + row) as u64;
         fill_standard_normal(
             &mut generator(context.seed, Purpose::Dream, context.step, stream),
