@@ -227,7 +227,7 @@ fn the_lower_bound_equals_finite_differences() {
     ] {
         let architecture = Architecture {
             pixels: 12,
-            hidden: 8,
+            hidden: 8.into(),
             latent: 3,
             activation,
             likelihood,

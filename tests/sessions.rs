@@ -76,7 +76,7 @@ fn two_thousand_steps_are_one_thousand_twice() {
             optimizer: rule,
             method,
             threads,
-            hidden: 16,
+            hidden: 16.into(),
             weight_prior: rule == OptimizerKind::Adagrad,
             binarisation: vae_tui::data::Binarisation::Dynamic,
             ..configuration()
@@ -298,7 +298,7 @@ fn a_full_disk_leaves_the_old_file_as_it_was() {
     let before = std::fs::read(&path);
     let large = Training::new(
         vae_tui::learning::Configuration {
-            hidden: 300,
+            hidden: 300.into(),
             ..configuration()
         },
         &shapes(),

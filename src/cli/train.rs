@@ -14,7 +14,7 @@ use crate::data::{Binarisation, Dataset};
 use crate::learning::curve::CurvePoint;
 use crate::learning::trainer::{Command, Event, State, Trainer};
 use crate::learning::{Changes, Configuration, Diverged, Method, Preset, Training};
-use crate::model::{Initialisation, Likelihood};
+use crate::model::{Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 use crate::process::{ending_signals, say, signal_name};
@@ -352,7 +352,7 @@ fn configuration(arguments: &Arguments) -> Configuration {
     };
     Configuration {
         method: arguments.method.unwrap_or(preset.method),
-        hidden: arguments.hidden.unwrap_or(preset.hidden),
+        hidden: arguments.hidden.map_or(preset.hidden, Layers::from),
         latent: arguments.latent.unwrap_or(preset.latent),
         optimizer,
         learning_rate: arguments.learning_rate.unwrap_or(usual_rate),

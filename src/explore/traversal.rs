@@ -84,7 +84,7 @@ mod tests {
     fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {
         let architecture = Architecture {
             pixels: 6,
-            hidden: 5,
+            hidden: 5.into(),
             latent: 3,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
@@ -110,7 +110,7 @@ mod tests {
     fn draws_from_the_prior_can_be_repeated() {
         let architecture = Architecture {
             pixels: 6,
-            hidden: 5,
+            hidden: 5.into(),
             latent: 400,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,

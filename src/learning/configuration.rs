@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::Method;
 use crate::data::{Binarisation, Dataset};
-use crate::model::architecture::{Architecture, HIDDEN_RANGE, LATENT_RANGE};
-use crate::model::{Activation, Initialisation, Likelihood};
+use crate::model::architecture::{Architecture, LATENT_RANGE};
+use crate::model::{Activation, DEPTH_RANGE, HIDDEN_RANGE, Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 
@@ -18,8 +18,8 @@ pub struct Configuration {
     /// The algorithm.
     #[serde(default)]
     pub method: Method,
-    /// Hidden units of encoder and decoder.
-    pub hidden: usize,
+    /// Hidden layers of encoder and decoder.
+    pub hidden: Layers,
     /// Latent dimensions.
     pub latent: usize,
     /// The nonlinearity of the hidden layers.
@@ -74,7 +74,10 @@ impl Configuration {
     /// The field, by its name on the command line, what it is and what it must be.
     pub fn check(&self) -> Result<(), ConfigurationError> {
         within("latent", self.latent, LATENT_RANGE)?;
-        within("hidden", self.hidden, HIDDEN_RANGE)?;
+        within("hidden layers", self.hidden.units().len(), DEPTH_RANGE)?;
+        for &units in self.hidden.units() {
+            within("hidden", units, HIDDEN_RANGE)?;
+        }
         within("batch", self.batch, 1..=10_000)?;
         within("mc-samples", self.mc_samples, 1..=1_000)?;
         within(
@@ -98,7 +101,7 @@ impl Configuration {
     pub fn architecture(&self, pixels: usize) -> Architecture {
         Architecture {
             pixels,
-            hidden: self.hidden,
+            hidden: self.hidden.clone(),
             latent: self.latent,
             activation: self.activation,
             likelihood: self.likelihood,

@@ -31,7 +31,7 @@ impl Preset {
         let mnist = Configuration {
             data: "mnist".into(),
             method: Method::Aevb,
-            hidden: 500,
+            hidden: 500.into(),
             latent: 20,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
@@ -62,14 +62,14 @@ impl Preset {
             Self::PaperMnist => paper,
             Self::PaperFrey => Configuration {
                 data: String::new(),
-                hidden: 200,
+                hidden: 200.into(),
                 latent: 10,
                 likelihood: Likelihood::Gaussian,
                 evaluate_every: 20_000,
                 ..paper
             },
             Self::PytorchMnist => Configuration {
-                hidden: 400,
+                hidden: 400.into(),
                 activation: Activation::Relu,
                 initialisation: Initialisation::PyTorch,
                 batch: 128,

@@ -67,7 +67,7 @@ mod tests {
         for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian] {
             let architecture = Architecture {
                 pixels: 9,
-                hidden: 5,
+                hidden: 5.into(),
                 latent: 2,
                 activation: Activation::Tanh,
                 likelihood,

@@ -26,7 +26,7 @@ fn data(points: usize, side: usize) -> Dataset {
 fn configuration(method: Method) -> Configuration {
     Configuration {
         method,
-        hidden: 5,
+        hidden: 5.into(),
         latent: 2,
         batch: 30,
         mc_samples: 2,
@@ -159,7 +159,7 @@ fn a_cancelled_step_of_a_large_minibatch_changes_nothing() {
     let data = data(3_000, 20);
     for method in METHODS {
         let configuration = Configuration {
-            hidden: 60,
+            hidden: 60.into(),
             batch: 6_000,
             mc_samples: 1,
             ..configuration(method)

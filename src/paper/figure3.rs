@@ -54,7 +54,7 @@ fn run(size: Size, method: Method, laboratory: &Laboratory) -> anyhow::Result<Ru
     Ok(Run {
         name: format!("figure3-{size}-{}", method.title().to_lowercase()),
         configuration: Configuration {
-            hidden: HIDDEN,
+            hidden: HIDDEN.into(),
             learning_rate: laboratory.learning_rate.unwrap_or(step_size(size, method)),
             train_size: Some(size.0),
             goal: laboratory.samples.unwrap_or(goal(size)),

@@ -166,7 +166,7 @@ impl Form {
         };
         let configuration = Configuration {
             latent: number(latent)?,
-            hidden: number(hidden)?,
+            hidden: number::<usize>(hidden)?.into(),
             batch: number(batch)?,
             optimizer: chosen(&optimizer.1),
             learning_rate: number(rate)?,
@@ -308,7 +308,7 @@ mod tests {
         let Outcome::Begin(configuration) = outcome else {
             panic!("{outcome:?}")
         };
-        assert_eq!((configuration.latent, configuration.hidden), (2, 50));
+        assert_eq!((configuration.latent, configuration.hidden), (2, 50.into()));
     }
 
     #[test]
