@@ -107,6 +107,58 @@ pub fn sampled_kl<T: Tape<f32, Cpu>>(
     kl.put_tape(tape)
 }
 
+/// `log q(z_l|x) - log p(z_l)` of every latent row, as in [`sampled_kl`].
+pub fn sampled_kl_by_row<T: Tape<f32, Cpu>>(
+    z: &Tensor<(Batch, Latent), f32, Cpu, T>,
+    moments: &Posterior,
+    noise: &Tensor<(Batch, Latent), f32, Cpu>,
+) -> Vec<f64> {
+    let latent = z.shape().1.0;
+    let rows = elements(z)
+        .chunks_exact(latent)
+        .zip(elements(noise).chunks_exact(latent));
+    let of_points = elements(moments).chunks_exact(2 * latent).cycle();
+    rows.zip(of_points)
+        .map(|((z, noise), moments)| kernels::sampled_kl(z, noise, moments, latent))
+        .collect()
+}
+
+/// `sum_l w_l (log q(z_l|x) - log p(z_l))`, summed over the data points, with a constant weight of every latent row.
+///
+/// Shapes as in [`sampled_kl`], which has the weights `1/L`. Gradients: `dz = w z`, `d log sigma^2 = -w/2`.
+pub fn weighted_sampled_kl<T: Tape<f32, Cpu>>(
+    z: Tensor<(Batch, Latent), f32, Cpu, T>,
+    moments: &Posterior,
+    noise: &Tensor<(Batch, Latent), f32, Cpu>,
+    weights: Vec<f32>,
+) -> Tensor<Rank0, f32, Cpu, T> {
+    let (z, mut tape) = z.split_tape();
+    let by_row = sampled_kl_by_row(&z, moments, noise);
+    assert_eq!(weights.len(), by_row.len(), "a weight for every row");
+    let sum: f64 = by_row
+        .iter()
+        .zip(&weights)
+        .map(|(kl, &weight)| kl * f64::from(weight))
+        .sum();
+
+    let kl = tensor_of(z.device(), (), &[sum as f32]);
+    let (moments, ghost) = (moments.clone(), kl.ghost());
+    tape.add_backward_op(move |gradients| {
+        let scale = gradients.get_or_alloc_mut(&ghost)?[0];
+        let (Batch(points), Moments(Latent(latent))) = *moments.shape();
+        let mut dz = std::mem::take(&mut **gradients.get_or_alloc_mut(&z)?);
+        let d_moments = gradients.get_or_alloc_mut(&moments)?;
+        let rows = elements(&z).chunks_exact(latent).zip(dz.chunks_exact_mut(latent));
+        for (row, ((z, dz), weight)) in rows.zip(weights).enumerate() {
+            let d_moments = &mut d_moments[row % points * 2 * latent..][..2 * latent];
+            kernels::sampled_kl_backward(z, latent, scale * weight, dz, d_moments);
+        }
+        **gradients.get_or_alloc_mut(&z)? = dz;
+        Ok(())
+    });
+    kl.put_tape(tape)
+}
+
 /// `log q(z|x)`, summed over the rows: how well the recognition model explains latent variables that are known.
 ///
 /// Shapes: moments (B, 2 N_z), z (B, N_z). Gradients: `d mu = (z - mu) / sigma^2`,

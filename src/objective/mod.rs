@@ -5,8 +5,11 @@
 
 mod estimator_a;
 mod estimator_b;
+mod importance_weighted;
 pub mod log_joint;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,8 @@ pub enum Estimator {
     /// SGVB estimator B (equation 7): the KL term in closed form, which varies less.
     #[default]
     B,
+    /// The importance-weighted bound (Burda, Grosse and Salakhutdinov 2016), tighter with every sample.
+    ImportanceWeighted,
 }
 
 impl Estimator {
@@ -42,6 +47,7 @@ impl Estimator {
         match self {
             Self::A => estimator_a::negative(model, x, noise, gradients),
             Self::B => estimator_b::negative(model, x, noise, gradients),
+            Self::ImportanceWeighted => importance_weighted::negative(model, x, noise, gradients),
         }
     }
 
@@ -49,6 +55,7 @@ impl Estimator {
     pub fn term_names(self) -> [&'static str; 2] {
         match self {
             Self::A | Self::B => ["reconstruction", "KL"],
+            Self::ImportanceWeighted => ["reconstruction", "weighted KL"],
         }
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn steer(app: &mut App, action: Action) -> Vec<Effect> {
         Action::SwitchEstimator => {
             let estimator = match progress.configuration.estimator {
                 Estimator::A => Estimator::B,
-                Estimator::B => Estimator::A,
+                Estimator::B | Estimator::ImportanceWeighted => Estimator::A,
             };
             progress.configuration.estimator = estimator;
             app.say(format!("SGVB estimator {estimator:?}"));
