@@ -8,7 +8,7 @@ use crate::data::{Binarisation, Dataset};
 use crate::model::architecture::{Architecture, LATENT_RANGE};
 use crate::model::{Activation, DEPTH_RANGE, HIDDEN_RANGE, Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
-use crate::objective::Estimator;
+use crate::objective::{Estimator, KlTerm};
 
 /// The choices that a run starts from; together with the data they fix every parameter to the bit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Configuration {
     /// How the bound is estimated; a person may change it while training.
     #[serde(default)]
     pub estimator: Estimator,
+    /// How the KL term is weighed.
+    #[serde(default, skip_serializing_if = "KlTerm::is_plain")]
+    pub kl: KlTerm,
     /// Whether the weights have the prior `N(0, I)` (the paper's MAP objective).
     pub weight_prior: bool,
     /// Whether and how pixels are binarised.
@@ -89,6 +92,13 @@ impl Configuration {
         require(self.train_size != Some(0), "train-size", 0, "at least 1")?;
         require(self.goal > 0, "goal (samples, epochs)", 0, "at least 1")?;
         require(self.evaluate_every > 0, "evaluate-every", 0, "at least 1")?;
+        let kl = self.kl.check(self.estimator).map_err(|error| error.to_string());
+        require(
+            kl.is_ok(),
+            "kl",
+            format!("{:?}", self.kl),
+            kl.err().unwrap_or_default(),
+        )?;
         require(
             self.learning_rate.is_finite() && self.learning_rate > 0.0,
             "learning-rate",

@@ -6,7 +6,7 @@ use super::{Configuration, Method};
 use crate::data::Binarisation;
 use crate::model::{Activation, Initialisation, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
-use crate::objective::Estimator;
+use crate::objective::{Estimator, KlTerm};
 
 /// A configuration with a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -41,6 +41,7 @@ impl Preset {
             batch: 100,
             mc_samples: 1,
             estimator: Estimator::B,
+            kl: KlTerm::default(),
             weight_prior: false,
             binarisation: Binarisation::None,
             train_size: None,

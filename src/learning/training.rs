@@ -14,8 +14,7 @@ use crate::data::{Checksum, Dataset};
 use crate::evaluation::{LowerBound, MeasurementContext};
 use crate::model::Vae;
 use crate::nn::optimizer::Optimizer;
-use crate::objective::BoundTerms;
-use crate::objective::Estimator;
+use crate::objective::{BoundTerms, Estimator, Objective};
 
 /// Everything that one run has come to.
 #[derive(Clone, Debug)]
@@ -179,7 +178,7 @@ impl Training {
             step: self.steps,
             mc_samples,
             binarisation,
-            estimator,
+            objective: Objective::after(self.samples, estimator, &self.configuration.kl),
         };
         let indices = self.order.indices(self.samples, batch);
         // The prior's share of one minibatch: the objective N/M sum L + log p(w), divided by N/M.

@@ -85,7 +85,7 @@ mod tests {
                 step: 5,
                 mc_samples: 2,
                 binarisation: Binarisation::None,
-                estimator: Estimator::B,
+                objective: Estimator::B.into(),
             };
             let gradients_of = |method: fn(&Shard, StepContext) -> ShardGradient, byte| {
                 let split = split(byte);

@@ -53,24 +53,39 @@ fn samples(noise: &Tensor<(Batch, Latent), f32, Cpu>, one_sample: usize) -> std:
     elements(noise).chunks_exact(one_sample)
 }
 
-/// `KL(q(z|x) || N(0, I)) = 1/2 sum_j (mu_j^2 + sigma_j^2 - log sigma_j^2 - 1)` (appendix B), summed over the rows.
+/// `KL(q(z|x) || N(0, I)) = 1/2 sum_j (mu_j^2 + sigma_j^2 - log sigma_j^2 - 1)` (appendix B), summed over the rows; a
+/// dimension of a row whose divergence is below `free_nats` counts as much as they do. The number beside it is the
+/// divergence itself, in nats.
 ///
-/// Shape: moments (B, 2 N_z). Gradients: `d mu = mu`, `d log sigma^2 = (sigma^2 - 1) / 2`.
-pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(moments: Posterior<T>) -> Tensor<Rank0, f32, Cpu, T> {
+/// Shape: moments (B, 2 N_z). Gradients: `d mu = mu`, `d log sigma^2 = (sigma^2 - 1) / 2`, and 0 below the free nats.
+pub fn kl_from_standard_normal<T: Tape<f32, Cpu>>(
+    moments: Posterior<T>,
+    free_nats: f32,
+) -> (Tensor<Rank0, f32, Cpu, T>, f64) {
     let (moments, mut tape) = moments.split_tape();
     let (Batch(points), Moments(Latent(latent))) = *moments.shape();
     let mut per_point = vec![0.0; points];
     kernels::gaussian_kl(elements(&moments), latent, &mut per_point);
+    let exact = per_point.iter().sum::<f64>() as f32;
+    let counted = if free_nats > 0.0 {
+        kernels::gaussian_kl_above(elements(&moments), latent, free_nats) as f32
+    } else {
+        exact
+    };
 
-    let kl = tensor_of(moments.device(), (), &[per_point.iter().sum::<f64>() as f32]);
+    let kl = tensor_of(moments.device(), (), &[counted]);
     let ghost = kl.ghost();
     tape.add_backward_op(move |gradients| {
         let scale = gradients.get_or_alloc_mut(&ghost)?[0];
         let d_moments = gradients.get_or_alloc_mut(&moments)?;
-        kernels::gaussian_kl_backward(elements(&moments), latent, scale, d_moments);
+        if free_nats > 0.0 {
+            kernels::gaussian_kl_above_backward(elements(&moments), latent, free_nats, scale, d_moments);
+        } else {
+            kernels::gaussian_kl_backward(elements(&moments), latent, scale, d_moments);
+        }
         Ok(())
     });
-    kl.put_tape(tape)
+    (kl.put_tape(tape), f64::from(exact))
 }
 
 /// `1/L sum_l log q(z_l|x) - log p(z_l)`, summed over the data points: the KL divergence as it is estimated from the
