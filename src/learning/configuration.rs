@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Method;
+use super::{Method, Updates};
 use crate::data::{Binarisation, Dataset};
 use crate::model::architecture::{Architecture, LATENT_RANGE};
 use crate::model::{Activation, DEPTH_RANGE, HIDDEN_RANGE, Initialisation, Layers, Likelihood};
@@ -33,6 +33,9 @@ pub struct Configuration {
     pub optimizer: OptimizerKind,
     /// The global step size at the start; a person may change it while training.
     pub learning_rate: f32,
+    /// How updates depart from the plain rule.
+    #[serde(default, skip_serializing_if = "Updates::are_plain")]
+    pub updates: Updates,
     /// Data points of a minibatch, `M`.
     pub batch: usize,
     /// Posterior samples a data point, `L`.
@@ -92,6 +95,13 @@ impl Configuration {
         require(self.train_size != Some(0), "train-size", 0, "at least 1")?;
         require(self.goal > 0, "goal (samples, epochs)", 0, "at least 1")?;
         require(self.evaluate_every > 0, "evaluate-every", 0, "at least 1")?;
+        let fault = self.updates.fault();
+        require(
+            fault.is_none(),
+            "updates",
+            format!("{:?}", self.updates),
+            fault.unwrap_or_default(),
+        )?;
         let kl = self.kl.check(self.estimator).map_err(|error| error.to_string());
         require(
             kl.is_ok(),

@@ -14,6 +14,7 @@ pub mod preset;
 pub mod shard;
 pub mod trainer;
 mod training;
+mod updates;
 pub mod wake_sleep;
 #[cfg(test)]
 mod whole_steps;
@@ -24,4 +25,5 @@ pub use method::Method;
 pub use preset::Preset;
 pub use shard::StepContext;
 pub use training::{Changes, Diverged, StepFault, StepReport, Training};
+pub use updates::Updates;
 pub use workers::Workers;

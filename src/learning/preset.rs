@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Configuration, Method};
+use super::{Configuration, Method, Updates};
 use crate::data::Binarisation;
 use crate::model::{Activation, Initialisation, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
@@ -38,6 +38,7 @@ impl Preset {
             initialisation: Initialisation::Glorot,
             optimizer: OptimizerKind::Adam,
             learning_rate: 1e-3,
+            updates: Updates::default(),
             batch: 100,
             mc_samples: 1,
             estimator: Estimator::B,

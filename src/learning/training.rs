@@ -13,7 +13,7 @@ use crate::cancel::Cancel;
 use crate::data::{Checksum, Dataset};
 use crate::evaluation::{LowerBound, MeasurementContext};
 use crate::model::Vae;
-use crate::nn::optimizer::Optimizer;
+use crate::nn::optimizer::{Numbers, Optimizer};
 use crate::objective::{BoundTerms, Estimator, Objective};
 
 /// Everything that one run has come to.
@@ -170,6 +170,7 @@ impl Training {
             binarisation,
             estimator,
             weight_prior,
+            updates,
             ..
         } = self.configuration;
         let training_points = self.configuration.train_points(data);
@@ -191,7 +192,12 @@ impl Training {
             split: &data.train,
             indices: &indices,
             training_points,
-            weight_prior: prior,
+            numbers: Numbers {
+                rate_factor: updates.schedule.factor(self.samples),
+                weight_prior: prior,
+                weight_decay: updates.weight_decay,
+            },
+            largest_norm: updates.largest_norm.map(|norm| norm * batch as f32),
         };
         let learned = Learned {
             model: &mut self.model,

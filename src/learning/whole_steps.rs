@@ -7,7 +7,7 @@ use crate::nn::optimizer::OptimizerKind;
 
 const METHODS: [Method; 3] = [Method::Aevb, Method::WakeSleep, Method::Mcem];
 
-fn data(points: usize, side: usize) -> Dataset {
+pub(super) fn data(points: usize, side: usize) -> Dataset {
     let split = |points: usize| Split {
         pixels: (0..points * side * side).map(|i| (i * 57 % 251) as u8).collect(),
         labels: Vec::new(),
@@ -23,7 +23,7 @@ fn data(points: usize, side: usize) -> Dataset {
     }
 }
 
-fn configuration(method: Method) -> Configuration {
+pub(super) fn configuration(method: Method) -> Configuration {
     Configuration {
         method,
         hidden: 5.into(),
@@ -34,7 +34,7 @@ fn configuration(method: Method) -> Configuration {
     }
 }
 
-fn workers(training: &Training) -> Workers {
+pub(super) fn workers(training: &Training) -> Workers {
     let Configuration { threads, batch, .. } = training.configuration;
     Workers::new(threads, batch).expect("threads")
 }
