@@ -18,7 +18,7 @@ use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::nn::view::elements_mut;
-use vae_tui::objective::Estimator;
+use vae_tui::objective::{Estimator, Objective};
 use vae_tui::random::{Purpose, fill_standard_normal, generator};
 use vae_tui::run::protocol::Measurement;
 use vae_tui::run::{Answered, Command, Event, Question, RunHandle, RunState, State};
@@ -192,7 +192,7 @@ fn the_two_estimators_agree_and_the_closed_form_varies_less() {
                     &mut generator(1, Purpose::Noise, draw, 0),
                     elements_mut(&mut noise),
                 );
-                let (_, terms) = estimator.negative(&model, &x, &noise, Gradients::leaky());
+                let (_, terms) = Objective::from(estimator).negative(&model, &x, &noise, Gradients::leaky());
                 terms.per_point(points as u64).kl
             })
             .collect();

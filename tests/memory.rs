@@ -46,7 +46,7 @@ fn memory_stays_as_it_is_however_long_a_run() {
     ] {
         let configuration = Configuration {
             method,
-            hidden: 4,
+            hidden: 4.into(),
             latent: 2,
             batch: 2,
             goal: u64::MAX,
@@ -170,7 +170,7 @@ fn memory_stays_as_it_is_however_many_runs_are_opened() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("run.ron");
     let configuration = Configuration {
-        hidden: 100,
+        hidden: 100.into(),
         latent: 10,
         batch: 40,
         ..common::configuration()

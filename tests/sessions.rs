@@ -79,7 +79,7 @@ fn two_thousand_steps_are_one_thousand_twice() {
             optimizer: rule,
             method,
             threads,
-            hidden: 16,
+            hidden: 16.into(),
             weight_prior: rule == OptimizerKind::Adagrad,
             binarisation: vae_tui::data::Binarisation::Dynamic,
             ..configuration()
@@ -404,7 +404,7 @@ fn a_full_disk_leaves_the_old_file_as_it_was() {
     let saved = save(&small, &View::default(), &path).and_then(|()| save(&small, &View::default(), &path));
     let before = std::fs::read(&path);
     let large = Configuration {
-        hidden: 300,
+        hidden: 300.into(),
         ..configuration()
     };
     let large = RunState::new(Training::new(large, &shapes()));

@@ -70,7 +70,7 @@ fn opened(width: usize, height: usize) -> Opened {
     });
     let configuration = Configuration {
         data: "odd".into(),
-        hidden: 2,
+        hidden: 2.into(),
         latent: 2,
         batch: 1,
         ..common::configuration()

@@ -85,7 +85,7 @@ impl<'a> Ours<'a> {
 
 fn configuration(threads: usize, hidden: usize, latent: usize, batch: usize) -> Configuration {
     Configuration {
-        hidden,
+        hidden: hidden.into(),
         latent,
         batch,
         ..Preset::Mnist.configuration(threads)

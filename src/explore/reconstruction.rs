@@ -94,7 +94,7 @@ mod tests {
     fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
             pixels: 6,
-            hidden: 5,
+            hidden: 5.into(),
             latent: 3,
             activation: Activation::Relu,
             likelihood: Likelihood::Bernoulli,

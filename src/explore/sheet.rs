@@ -9,8 +9,6 @@ use crate::model::Vae;
 /// Which images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Sheet {
-    /// None.
-    Nothing,
     /// For each of some latent dimensions, the images along it.
     Dimensions {
         /// The dimensions.
@@ -46,7 +44,6 @@ impl Sheet {
     /// The images around `z`; `seed` drives the draws from the prior. `None` as soon as it is cancelled.
     pub fn images(&self, model: &Vae, z: &[f32], seed: u64, cancel: &Cancel) -> Option<SheetImages> {
         Some(match *self {
-            Self::Nothing => SheetImages::default(),
             Self::Dimensions {
                 ref dimensions,
                 steps,

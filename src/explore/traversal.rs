@@ -84,7 +84,7 @@ mod tests {
     fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {
         let architecture = Architecture {
             pixels: 6,
-            hidden: 5,
+            hidden: 5.into(),
             latent: 3,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,

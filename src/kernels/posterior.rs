@@ -111,6 +111,41 @@ pub fn gaussian_kl(moments: &[f32], latent: usize, per_row: &mut [f64]) {
     );
 }
 
+/// The KL divergence from `N(0, I)`, where a dimension of a row below `least` counts as much as that; over all rows.
+pub fn gaussian_kl_above(moments: &[f32], latent: usize, least: f32) -> f64 {
+    let of_row = |moments: &[f32]| -> f64 {
+        let (means, log_variances) = moments.split_at(latent);
+        let dimensions = means.iter().zip(log_variances);
+        dimensions
+            .map(|(&mean, &log_variance)| f64::from(kl(mean, log_variance).max(least)))
+            .sum()
+    };
+    moments.chunks_exact(2 * latent).map(of_row).sum()
+}
+
+/// Adds the gradients of `scale` times [`gaussian_kl_above`]: those of the divergence, and 0 below `least`.
+pub fn gaussian_kl_above_backward(
+    moments: &[f32],
+    latent: usize,
+    least: f32,
+    scale: f32,
+    d_moments: &mut [f32],
+) {
+    assert_eq!(moments.len(), d_moments.len(), "a gradient for every moment");
+    let rows = moments
+        .chunks_exact(2 * latent)
+        .zip(d_moments.chunks_exact_mut(2 * latent));
+    for (moments, d_moments) in rows {
+        for dimension in 0..latent {
+            let (mean, log_variance) = (moments[dimension], moments[latent + dimension]);
+            if kl(mean, log_variance) > least {
+                d_moments[dimension] += scale * mean;
+                d_moments[latent + dimension] += scale * 0.5 * (scalar::exp(log_variance) - 1.0);
+            }
+        }
+    }
+}
+
 /// Adds the KL divergence of every dimension, summed over the rows, to `per_dimension`.
 pub fn gaussian_kl_per_dimension(moments: &[f32], latent: usize, per_dimension: &mut [f64]) {
     assert_eq!(per_dimension.len(), latent, "a sum for every dimension");

@@ -16,7 +16,9 @@ pub struct AdamStep {
     /// Which step this is, from 1.
     pub step: u64,
     /// Added to the gradient, times the parameter.
-    pub weight_decay: f32,
+    pub weight_prior: f32,
+    /// By how much a parameter is multiplied before it is moved: 1 for no decay.
+    pub kept: f32,
 }
 
 /// The numbers of one Adagrad step.
@@ -27,7 +29,9 @@ pub struct AdagradStep {
     /// Added to the root.
     pub epsilon: f32,
     /// Added to the gradient, times the parameter.
-    pub weight_decay: f32,
+    pub weight_prior: f32,
+    /// By how much a parameter is multiplied before it is moved: 1 for no decay.
+    pub kept: f32,
     /// Whether parameters change; if not, only the squares accumulate.
     pub update: bool,
 }
@@ -35,7 +39,7 @@ pub struct AdagradStep {
 /// Adam (Kingma and Ba 2014, algorithm 1) against the sum of `gradients`, one slice per shard.
 ///
 /// `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g^2`,
-/// `w -= learning_rate * m' / (sqrt(v') + epsilon)` with the bias-corrected `m'` and `v'`.
+/// `w = kept * w - learning_rate * m' / (sqrt(v') + epsilon)` with the bias-corrected `m'` and `v'`.
 pub fn adam(values: &mut [f32], gradients: &[&[f32]], first: &mut [f32], second: &mut [f32], step: AdamStep) {
     assert!(
         values.len() == first.len() && values.len() == second.len(),
@@ -47,7 +51,8 @@ pub fn adam(values: &mut [f32], gradients: &[&[f32]], first: &mut [f32], second:
         beta2,
         epsilon,
         step,
-        weight_decay,
+        weight_prior,
+        kept,
     } = step;
     let power = i32::try_from(step).unwrap_or(i32::MAX);
     let step_size = (f64::from(learning_rate) / (1.0 - f64::from(beta1).powi(power))) as f32;
@@ -63,10 +68,10 @@ pub fn adam(values: &mut [f32], gradients: &[&[f32]], first: &mut [f32], second:
                 let gradient = &sum_of_shards(gradients, index * BLOCK, values.len())[..values.len()];
                 let memory = first.iter_mut().zip(second);
                 for ((value, &gradient), (first, second)) in values.iter_mut().zip(gradient).zip(memory) {
-                    let gradient = gradient + weight_decay * *value;
+                    let gradient = gradient + weight_prior * *value;
                     *first = beta1 * *first + (1.0 - beta1) * gradient;
                     *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
-                    *value -= step_size * *first / (second.sqrt() * root_scale + epsilon);
+                    *value = kept * *value - step_size * *first / (second.sqrt() * root_scale + epsilon);
                 }
             }
         },
@@ -75,16 +80,17 @@ pub fn adam(values: &mut [f32], gradients: &[&[f32]], first: &mut [f32], second:
 
 /// Adagrad (Duchi, Hazan and Singer 2011) against the sum of `gradients`, one slice per shard.
 ///
-/// `s += g^2`, `w -= learning_rate * g / (sqrt(s) + epsilon)`.
+/// `s += g^2`, `w = kept * w - learning_rate * g / (sqrt(s) + epsilon)`.
 pub fn adagrad(values: &mut [f32], gradients: &[&[f32]], squares: &mut [f32], step: AdagradStep) {
     assert_eq!(values.len(), squares.len(), "memory for every parameter");
     let AdagradStep {
         learning_rate,
         epsilon,
-        weight_decay,
+        weight_prior,
+        kept,
         update,
     } = step;
-    let learning_rate = if update { learning_rate } else { 0.0 };
+    let (learning_rate, kept) = if update { (learning_rate, kept) } else { (0.0, 1.0) };
     let blocks = values.chunks_mut(BLOCK).zip(squares.chunks_mut(BLOCK));
     vectorised(
         #[inline(always)]
@@ -92,9 +98,9 @@ pub fn adagrad(values: &mut [f32], gradients: &[&[f32]], squares: &mut [f32], st
             for (index, (values, squares)) in blocks.enumerate() {
                 let gradient = &sum_of_shards(gradients, index * BLOCK, values.len())[..values.len()];
                 for ((value, &gradient), square) in values.iter_mut().zip(gradient).zip(squares) {
-                    let gradient = gradient + weight_decay * *value;
+                    let gradient = gradient + weight_prior * *value;
                     *square += gradient * gradient;
-                    *value -= learning_rate * gradient / (square.sqrt() + epsilon);
+                    *value = kept * *value - learning_rate * gradient / (square.sqrt() + epsilon);
                 }
             }
         },
@@ -137,7 +143,8 @@ mod tests {
             beta2: 0.999,
             epsilon: 1e-8,
             step: 0,
-            weight_decay: 0.1,
+            weight_prior: 0.1,
+            kept: 0.99,
         };
         for step in 1..=5 {
             adam(
@@ -155,7 +162,7 @@ mod tests {
                     *m / (1.0 - 0.9_f64.powi(step as i32)),
                     *v / (1.0 - 0.999_f64.powi(step as i32)),
                 );
-                *w -= 0.01 * corrected.0 / (corrected.1.sqrt() + 1e-8);
+                *w = 0.99 * *w - 0.01 * corrected.0 / (corrected.1.sqrt() + 1e-8);
             }
         }
         for (value, (expected, ..)) in values.iter().zip(&exact) {
@@ -173,7 +180,8 @@ mod tests {
         let step = AdagradStep {
             learning_rate: 0.05,
             epsilon: 1e-8,
-            weight_decay: 0.1,
+            weight_prior: 0.1,
+            kept: 0.99,
             update: false,
         };
         adagrad(&mut values, &[&one, &two], &mut squares, step);
@@ -186,7 +194,7 @@ mod tests {
         );
         for (index, value) in values.iter().enumerate() {
             let g = f64::from(one[index]) + f64::from(two[index]) + 0.1 * f64::from(start[index]);
-            let expected = f64::from(start[index]) - 0.05 * g / ((2.0 * g * g).sqrt() + 1e-8);
+            let expected = 0.99 * f64::from(start[index]) - 0.05 * g / ((2.0 * g * g).sqrt() + 1e-8);
             assert!(
                 (f64::from(*value) - expected).abs() < 1e-6,
                 "{value} for {expected}"

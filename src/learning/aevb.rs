@@ -9,7 +9,7 @@ use super::shard::{Shard, ShardGradient};
 pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
     let (x, noise) = (shard.images(context), shard.noise(context));
     let (loss, terms) = context
-        .estimator
+        .objective
         .negative(shard.model, &x, &noise, Gradients::leaky());
     (loss.backward(), terms)
 }

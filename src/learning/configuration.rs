@@ -3,7 +3,9 @@
 use super::Configuration;
 use super::settings::{Assignment, SettingError, TABLE, find};
 use crate::data::Dataset;
+use crate::learning::Updates;
 use crate::model::architecture::Architecture;
+use crate::objective::{KlTerm, KlTermError};
 
 /// The most samples of latent rows that a minibatch may have: data points times posterior samples.
 const MOST_ROWS: usize = 100_000;
@@ -27,7 +29,17 @@ impl Configuration {
                 expected: format!("from 1 to {MOST_ROWS}"),
             });
         }
-        Ok(())
+        self.kl_term(1).check(self.estimator).map_err(|error| {
+            let (name, given) = match error {
+                KlTermError::FreeBits => ("free-bits", self.free_bits),
+                KlTermError::Weight | KlTermError::Range => ("kl-weight", self.kl_weight),
+            };
+            SettingError::OutOfBounds {
+                name: name.into(),
+                given: given.to_string(),
+                expected: format!("plain: {error}"),
+            }
+        })
     }
 
     /// This configuration with other values for some settings. Another optimizer brings its usual learning rate, unless
@@ -54,11 +66,29 @@ impl Configuration {
     pub fn architecture(&self, pixels: usize) -> Architecture {
         Architecture {
             pixels,
-            hidden: self.hidden,
+            hidden: self.hidden.clone(),
             latent: self.latent,
             activation: self.activation,
             likelihood: self.likelihood,
             recognition: self.method.recognition(),
+        }
+    }
+
+    /// How the KL term is weighed in a run over so many `training_points`.
+    pub fn kl_term(&self, training_points: usize) -> KlTerm {
+        KlTerm {
+            weight: self.kl_weight,
+            warm_up: (f64::from(self.warm_up) * training_points as f64) as u64,
+            free_nats: self.free_bits,
+        }
+    }
+
+    /// How updates depart from the plain rule in a run over so many `training_points`.
+    pub fn updates(&self, training_points: usize) -> Updates {
+        Updates {
+            schedule: self.schedule.over(self.goal, training_points as u64),
+            weight_decay: self.weight_decay,
+            largest_norm: self.clip_norm,
         }
     }
 

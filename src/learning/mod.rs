@@ -12,6 +12,7 @@ pub mod preset;
 pub mod settings;
 pub mod shard;
 mod training;
+mod updates;
 pub mod wake_sleep;
 #[cfg(test)]
 mod whole_steps;
@@ -22,4 +23,5 @@ pub use preset::Preset;
 pub use settings::Configuration;
 pub use shard::StepContext;
 pub use training::{Diverged, StepFault, StepReport, Training};
+pub use updates::{ScheduleKind, Updates};
 pub use workers::{Workers, default_threads};

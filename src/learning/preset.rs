@@ -58,14 +58,14 @@ impl Preset {
             Self::PaperMnist => paper,
             Self::PaperFrey => Configuration {
                 data: String::new(),
-                hidden: 200,
+                hidden: 200.into(),
                 latent: 10,
                 likelihood: Likelihood::Gaussian,
                 evaluate_every: 20_000,
                 ..paper
             },
             Self::PytorchMnist => Configuration {
-                hidden: 400,
+                hidden: 400.into(),
                 activation: Activation::Relu,
                 initialisation: Initialisation::PyTorch,
                 batch: 128,

@@ -7,8 +7,7 @@ use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::model::Vae;
 use crate::nn::view::elements_mut;
-use crate::objective::BoundTerms;
-use crate::objective::Estimator;
+use crate::objective::{BoundTerms, Objective};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// One context of a minibatch: what decides its random numbers, and how its bound is estimated.
@@ -22,8 +21,8 @@ pub struct StepContext {
     pub mc_samples: usize,
     /// How grey pixels are read.
     pub binarisation: Binarisation,
-    /// How the bound is estimated.
-    pub estimator: Estimator,
+    /// What is maximised.
+    pub objective: Objective,
 }
 
 /// What a shard computes: the gradient of what is minimised, summed over its data points, and the lower bound's terms.

@@ -14,8 +14,8 @@ use crate::cancel::Cancel;
 use crate::data::{Checksum, Dataset};
 use crate::evaluation::MeasurementContext;
 use crate::model::Vae;
-use crate::nn::optimizer::Optimizer;
-use crate::objective::BoundTerms;
+use crate::nn::optimizer::{Numbers, Optimizer};
+use crate::objective::{BoundTerms, Objective};
 
 /// Everything that one run has come to.
 #[derive(Clone, Debug)]
@@ -158,12 +158,17 @@ impl Training {
             ..
         } = self.configuration;
         let training_points = self.configuration.train_points(data);
+        let updates = self.configuration.updates(training_points);
         let context = StepContext {
             seed,
             step: self.steps,
             mc_samples,
             binarisation,
-            estimator,
+            objective: Objective::after(
+                self.samples,
+                estimator,
+                &self.configuration.kl_term(training_points),
+            ),
         };
         let indices = self.order.indices(self.samples, batch);
         // The prior's share of one minibatch: the objective N/M sum L + log p(w), divided by N/M.
@@ -176,7 +181,12 @@ impl Training {
             split: &data.train,
             indices: &indices,
             training_points,
-            weight_prior: prior,
+            numbers: Numbers {
+                rate_factor: updates.schedule.factor(self.samples),
+                weight_prior: prior,
+                weight_decay: updates.weight_decay,
+            },
+            largest_norm: updates.largest_norm.map(|norm| norm * batch as f32),
         };
         let learned = Learned {
             model: &mut self.model,

@@ -9,6 +9,7 @@ use dfdx::prelude::*;
 
 use super::StepContext;
 use super::shard::{Shard, ShardGradient};
+use crate::cancel::checkpoint;
 use crate::dims::{Batch, Latent};
 use crate::kernels;
 use crate::model::posterior;
@@ -35,6 +36,7 @@ pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
 
     let mut dreamt = device.zeros_like(&(Batch(points), Latent(latent)));
     for (row, z) in elements_mut(&mut dreamt).chunks_exact_mut(latent).enumerate() {
+        checkpoint();
         let stream = (shard.first_row + row) as u64;
         fill_standard_normal(
             &mut generator(context.seed, Purpose::Dream, context.step, stream),
@@ -65,7 +67,7 @@ mod tests {
         for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian] {
             let architecture = Architecture {
                 pixels: 9,
-                hidden: 5,
+                hidden: 5.into(),
                 latent: 2,
                 activation: Activation::Tanh,
                 likelihood,
@@ -83,7 +85,7 @@ mod tests {
                 step: 5,
                 mc_samples: 2,
                 binarisation: Binarisation::None,
-                estimator: Estimator::B,
+                objective: Estimator::B.into(),
             };
             let gradients_of = |method: fn(&Shard, StepContext) -> ShardGradient, byte| {
                 let split = split(byte);

@@ -7,7 +7,7 @@ use crate::nn::optimizer::OptimizerKind;
 
 const METHODS: [Method; 3] = [Method::Aevb, Method::WakeSleep, Method::Mcem];
 
-fn data(points: usize, side: usize) -> Dataset {
+pub(super) fn data(points: usize, side: usize) -> Dataset {
     let split = |points: usize| Split {
         pixels: (0..points * side * side).map(|i| (i * 57 % 251) as u8).collect(),
         labels: Vec::new(),
@@ -23,10 +23,10 @@ fn data(points: usize, side: usize) -> Dataset {
     }
 }
 
-fn configuration(method: Method) -> Configuration {
+pub(super) fn configuration(method: Method) -> Configuration {
     Configuration {
         method,
-        hidden: 5,
+        hidden: 5.into(),
         latent: 2,
         batch: 30,
         mc_samples: 2,
@@ -34,7 +34,7 @@ fn configuration(method: Method) -> Configuration {
     }
 }
 
-fn workers(training: &Training) -> Workers {
+pub(super) fn workers(training: &Training) -> Workers {
     Workers::new(training.configuration.threads).expect("threads")
 }
 
@@ -158,7 +158,7 @@ fn a_cancelled_step_of_a_large_minibatch_changes_nothing() {
     let data = data(3_000, 20);
     for method in METHODS {
         let configuration = Configuration {
-            hidden: 60,
+            hidden: 60.into(),
             batch: 6_000,
             mc_samples: 1,
             ..configuration(method)

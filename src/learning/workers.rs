@@ -16,7 +16,8 @@ use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::kernels;
 use crate::model::Vae;
-use crate::nn::optimizer::Optimizer;
+use crate::nn::gradient::clip;
+use crate::nn::optimizer::{Numbers, Optimizer};
 use crate::nn::parameters::{Named, Parameter, Role};
 use crate::nn::{CachingDevice, Gradient};
 use crate::objective::BoundTerms;
@@ -33,8 +34,10 @@ pub struct Minibatch<'a> {
     pub indices: &'a [usize],
     /// How many data points of the training set are trained on.
     pub training_points: usize,
-    /// The strength of the prior on the weights, as in [`Optimizer::update`].
-    pub weight_prior: f32,
+    /// How the update departs from the plain rule.
+    pub numbers: Numbers,
+    /// The largest norm of the gradient, which is a sum over the minibatch.
+    pub largest_norm: Option<f32>,
 }
 
 /// Why a step was not made.
@@ -145,7 +148,7 @@ impl Workers {
             }
             let gradients = take_gradients(model, &mut shards);
             let made = if terms.lower_bound().is_finite() && biases_are_finite(model, &gradients) {
-                update(model, optimizer, &gradients, minibatch.weight_prior, cancel)
+                update(model, optimizer, &gradients, minibatch, cancel)
             } else {
                 Err(NotMade::NotFinite)
             };
@@ -160,21 +163,24 @@ fn update(
     model: &mut Vae,
     optimizer: &mut Optimizer,
     gradients: &[Gradient],
-    weight_prior: f32,
+    minibatch: Minibatch,
     cancel: &Cancel,
 ) -> Result<(), NotMade> {
     let multiplications: usize = gradients.iter().map(Gradient::multiplications).sum();
-    if multiplications > MULTIPLICATIONS_OF_AN_UPDATE {
+    if multiplications > MULTIPLICATIONS_OF_AN_UPDATE || minibatch.largest_norm.is_some() {
         let sums: Option<Vec<Gradient>> = gradients
             .iter()
             .map(|gradient| gradient.reduced(cancel))
             .collect();
-        let sums = sums.ok_or(NotMade::Cancelled)?;
-        optimizer.update(model.parameters_mut(), &sums, weight_prior);
+        let mut sums = sums.ok_or(NotMade::Cancelled)?;
+        if let Some(largest) = minibatch.largest_norm {
+            clip(&mut sums, largest);
+        }
+        optimizer.update(model.parameters_mut(), &sums, minibatch.numbers);
     } else if cancel.is_cancelled() {
         return Err(NotMade::Cancelled);
     } else {
-        optimizer.update(model.parameters_mut(), gradients, weight_prior);
+        optimizer.update(model.parameters_mut(), gradients, minibatch.numbers);
     }
     Ok(())
 }

@@ -4,22 +4,20 @@ use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::Likelihood;
+use super::{Layers, Likelihood};
 use crate::choices::Choose;
 use crate::nn::ops;
 
 /// Latent sizes that are accepted.
 pub const LATENT_RANGE: std::ops::RangeInclusive<usize> = 1..=512;
-/// Hidden sizes that are accepted.
-pub const HIDDEN_RANGE: std::ops::RangeInclusive<usize> = 1..=4096;
 
 /// How wide the layers are, and what lies between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Architecture {
     /// Pixels of an image.
     pub pixels: usize,
-    /// Hidden units, the same number in encoder and decoder.
-    pub hidden: usize,
+    /// Hidden layers, the same in encoder and decoder, mirrored.
+    pub hidden: Layers,
     /// Latent dimensions `N_z`.
     pub latent: usize,
     /// The nonlinearity of the hidden layers.
@@ -34,12 +32,16 @@ impl Architecture {
     /// How many numbers all weights and biases are: known before any of them takes memory.
     pub fn parameter_count(&self) -> usize {
         let affine = |inputs: usize, outputs: usize| (inputs + 1) * outputs;
+        let stack =
+            |widths: &[usize]| -> usize { widths.windows(2).map(|layer| affine(layer[0], layer[1])).sum() };
+        let hidden = self.hidden.units();
         let encoder = match self.recognition {
-            Recognition::Encoder => affine(self.pixels, self.hidden) + affine(self.hidden, 2 * self.latent),
+            Recognition::Encoder => stack(&[&[self.pixels], hidden, &[2 * self.latent]].concat()),
             Recognition::Chains => 0,
         };
-        let of_pixel = self.likelihood.numbers_per_pixel();
-        encoder + affine(self.latent, self.hidden) + affine(self.hidden, of_pixel * self.pixels)
+        let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
+        let output = self.likelihood.numbers_per_pixel() * self.pixels;
+        encoder + stack(&[&[self.latent], &mirrored[..], &[output]].concat())
     }
 }
 
@@ -102,7 +104,12 @@ impl std::fmt::Display for Architecture {
         if *recognition == Recognition::Encoder {
             write!(f, "{pixels}-{hidden}-")?;
         }
-        write!(f, "{latent}-{hidden}-{pixels} {}{likelihood}", activation.word())
+        let mirrored = Layers::new(hidden.units().iter().rev().copied().collect());
+        write!(
+            f,
+            "{latent}-{mirrored}-{pixels} {}{likelihood}",
+            activation.word()
+        )
     }
 }
 
@@ -115,25 +122,60 @@ mod tests {
     fn a_model_has_as_many_numbers_as_its_architecture_says() {
         for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian] {
             for recognition in [Recognition::Encoder, Recognition::Chains] {
-                let architecture = Architecture {
-                    pixels: 7,
-                    hidden: 5,
-                    latent: 3,
-                    activation: Activation::Tanh,
-                    likelihood,
-                    recognition,
-                };
-                let model = Vae::zeros(architecture);
-                let lengths = model
-                    .parameters()
-                    .into_iter()
-                    .map(|named| named.parameter.values().len());
-                assert_eq!(
-                    lengths.sum::<usize>(),
-                    architecture.parameter_count(),
-                    "{architecture}"
-                );
+                for hidden in [vec![5], vec![5, 4], vec![3, 5, 2]] {
+                    let architecture = Architecture {
+                        pixels: 7,
+                        hidden: Layers::new(hidden),
+                        latent: 3,
+                        activation: Activation::Tanh,
+                        likelihood,
+                        recognition,
+                    };
+                    let model = Vae::zeros(architecture.clone());
+                    let lengths = model
+                        .parameters()
+                        .into_iter()
+                        .map(|named| named.parameter.values().len());
+                    assert_eq!(
+                        lengths.sum::<usize>(),
+                        architecture.parameter_count(),
+                        "{architecture}"
+                    );
+                }
             }
         }
+    }
+
+    #[test]
+    fn the_decoder_mirrors_the_encoder() {
+        let architecture = Architecture {
+            pixels: 7,
+            hidden: Layers::new(vec![5, 4]),
+            latent: 3,
+            activation: Activation::Relu,
+            likelihood: Likelihood::Bernoulli,
+            recognition: Recognition::Encoder,
+        };
+        assert_eq!(architecture.to_string(), "7-5-4-3-4-5-7 relu");
+        let model = Vae::zeros(architecture);
+        let weights = model
+            .parameters()
+            .into_iter()
+            .filter(|named| named.name.ends_with("weight"));
+        let weights: Vec<(String, Vec<usize>)> = weights
+            .map(|named| (named.name, named.parameter.sizes()))
+            .collect();
+        let expected = [
+            ("encoder.hidden.weight", [7, 5]),
+            ("encoder.hidden2.weight", [5, 4]),
+            ("encoder.moments.weight", [4, 6]),
+            ("decoder.hidden.weight", [3, 4]),
+            ("decoder.hidden2.weight", [4, 5]),
+            ("decoder.logits.weight", [5, 7]),
+        ];
+        assert_eq!(
+            weights,
+            expected.map(|(name, sizes)| (name.to_owned(), sizes.to_vec()))
+        );
     }
 }

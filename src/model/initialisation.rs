@@ -84,7 +84,7 @@ mod tests {
     fn mean_squares(initialisation: Initialisation) -> [f64; 2] {
         let architecture = Architecture {
             pixels: 100,
-            hidden: 50,
+            hidden: 50.into(),
             latent: 10,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,

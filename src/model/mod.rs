@@ -7,6 +7,7 @@
 pub mod architecture;
 mod families;
 mod initialisation;
+mod layers;
 pub mod likelihood;
 pub mod posterior;
 pub mod recognition;
@@ -14,5 +15,6 @@ mod vae;
 
 pub use architecture::{Activation, Architecture, Recognition};
 pub use initialisation::Initialisation;
+pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 pub use likelihood::{Decoded, Likelihood};
 pub use vae::Vae;

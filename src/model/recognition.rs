@@ -125,7 +125,7 @@ impl Vae {
 
     /// For every image the latent vector that explains it best, out of some draws from the prior.
     fn likely_draws(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64) -> Vec<f32> {
-        let Architecture { pixels, latent, .. } = *self.architecture();
+        let &Architecture { pixels, latent, .. } = self.architecture();
         let mut draws = x.device().zeros_like(&(Batch(STARTS), Latent(latent)));
         fill_standard_normal(
             &mut generator(seed, Purpose::Sampling, WARM_UP + COUNTED, 0),
@@ -156,7 +156,7 @@ mod tests {
     fn model(likelihood: Likelihood) -> Vae {
         let architecture = Architecture {
             pixels: 12,
-            hidden: 6,
+            hidden: 6.into(),
             latent: 1,
             activation: Activation::Tanh,
             likelihood,

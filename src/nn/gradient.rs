@@ -53,6 +53,20 @@ impl Gradient {
         }
     }
 
+    fn summands(&self) -> &[Vec<f32>] {
+        match self {
+            Self::Summands(summands) => summands,
+            Self::Factors { .. } => &[],
+        }
+    }
+
+    fn summands_mut(&mut self) -> &mut [Vec<f32>] {
+        match self {
+            Self::Summands(summands) => summands,
+            Self::Factors { .. } => &mut [],
+        }
+    }
+
     /// The multiplications until this is a sum.
     pub fn multiplications(&self) -> usize {
         match self {
@@ -106,6 +120,20 @@ impl Gradient {
     }
 }
 
+/// Scales sums of all parameters so that their global norm is at most `largest` (Pascanu, Mikolov and Bengio 2013); the norm
+/// that they had comes back.
+pub fn clip(sums: &mut [Gradient], largest: f32) -> f64 {
+    let of_sum = |sum: &Vec<f32>| -> f64 { sum.iter().map(|&value| f64::from(value).powi(2)).sum() };
+    let squares = sums.iter().flat_map(Gradient::summands).map(of_sum);
+    let norm = squares.sum::<f64>().sqrt();
+    if norm > f64::from(largest) {
+        let scale = (f64::from(largest) / norm) as f32;
+        let sums = sums.iter_mut().flat_map(Gradient::summands_mut);
+        sums.flatten().for_each(|value| *value *= scale);
+    }
+    norm
+}
+
 /// The elements in a row of a parameter that must stay together, and how many rows make a stretch.
 pub(super) fn stretch(parameter: &dyn Parameter, role: Role) -> (usize, usize) {
     let columns = match role {
@@ -156,6 +184,27 @@ mod tests {
 
     fn numbers(count: usize, factor: f32) -> Vec<f32> {
         (0..count).map(|i| ((i as f32) * factor).sin()).collect()
+    }
+
+    #[test]
+    fn a_long_gradient_is_shortened_and_a_short_one_left() {
+        let sums = || {
+            vec![
+                Gradient::Summands(vec![vec![3.0, 0.0]]),
+                Gradient::Summands(vec![vec![-4.0]]),
+            ]
+        };
+        let values = |sums: Vec<Gradient>| {
+            sums.into_iter()
+                .flat_map(Gradient::into_shards)
+                .collect::<Vec<_>>()
+        };
+        let mut long = sums();
+        assert_eq!(clip(&mut long, 2.5), 5.0);
+        assert_eq!(values(long), [vec![1.5, 0.0], vec![-2.0]]);
+        let mut short = sums();
+        assert_eq!(clip(&mut short, 5.0), 5.0);
+        assert_eq!(values(short), values(sums()));
     }
 
     /// Summed before the update or during it: the stretches are the same, and so are the bits.

@@ -10,10 +10,12 @@ pub mod linear;
 pub mod ops;
 pub mod optimizer;
 pub mod parameters;
+pub mod schedule;
 pub mod view;
 pub mod weight;
 
 pub use device::CachingDevice;
 pub use gradient::Gradient;
 pub use linear::Linear;
+pub use schedule::Schedule;
 pub use weight::Weight;

@@ -72,13 +72,27 @@ pub struct Optimizer {
     pub second: Vec<Vec<f32>>,
 }
 
+/// How one update departs from the plain rule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Numbers {
+    /// By how much the learning rate is multiplied: what a [schedule](super::Schedule) says.
+    pub rate_factor: f32,
+    /// The strength of the prior `N(0, I)` on the weights: it adds `weight_prior * w` to their gradient (the MAP objective of
+    /// section 5); 0 for none.
+    pub weight_prior: f32,
+    /// Decoupled weight decay (Loshchilov and Hutter 2019): weights shrink by this share of themselves times the step size,
+    /// beside the rule; 0 for none.
+    pub weight_decay: f32,
+}
+
 /// A stretch of one parameter to update.
 struct Task<'a> {
     values: &'a mut [f32],
     gradient: StretchGradient<'a>,
     first: &'a mut [f32],
     second: &'a mut [f32],
-    weight_decay: f32,
+    weight_prior: f32,
+    kept: f32,
 }
 
 impl Optimizer {
@@ -103,31 +117,30 @@ impl Optimizer {
         self.rule == OptimizerKind::Adam
     }
 
-    /// Makes one step against the gradient of what is minimised.
-    ///
-    /// `gradients` has an entry per parameter. `weight_prior` is the strength of the prior `N(0, I)` on the weights: it adds
-    /// `weight_prior * w` to their gradient (the MAP objective of section 5; 0 for none).
+    /// Makes one step against the gradient of what is minimised. `gradients` has an entry a parameter.
     pub fn update<'a>(
         &'a mut self,
         parameters: Vec<Named<&'a mut dyn Parameter>>,
         gradients: &'a [Gradient],
-        weight_prior: f32,
+        numbers: Numbers,
     ) {
+        let learning_rate = self.learning_rate * numbers.rate_factor;
         self.steps += 1;
         let mut first = self.first.iter_mut();
         let mut tasks = Vec::new();
         for ((named, gradient), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
             let first = first.next().map_or(&mut [][..], |first| first);
-            tasks.extend(tasks_of(named, gradient, first, second, weight_prior));
+            tasks.extend(tasks_of(named, gradient, first, second, (learning_rate, numbers)));
         }
-        let (rule, learning_rate, step) = (self.rule, self.learning_rate, self.steps);
+        let (rule, step) = (self.rule, self.steps);
         tasks.into_par_iter().for_each(|task| {
             let Task {
                 values,
                 gradient,
                 first,
                 second,
-                weight_decay,
+                weight_prior,
+                kept,
             } = task;
             gradient.with(|gradients| match rule {
                 OptimizerKind::Adam => {
@@ -137,7 +150,8 @@ impl Optimizer {
                         beta2: ADAM_BETAS.1,
                         epsilon: ADAM_EPSILON,
                         step,
-                        weight_decay,
+                        weight_prior,
+                        kept,
                     };
                     kernels::adam(values, gradients, first, second, step);
                 }
@@ -145,7 +159,8 @@ impl Optimizer {
                     let step = AdagradStep {
                         learning_rate,
                         epsilon: ADAGRAD_EPSILON,
-                        weight_decay,
+                        weight_prior,
+                        kept,
                         update: step > ADAGRAD_WARM_UP,
                     };
                     kernels::adagrad(values, gradients, second, step);
@@ -161,12 +176,12 @@ fn tasks_of<'a>(
     gradient: &'a Gradient,
     first: &'a mut [f32],
     second: &'a mut [f32],
-    weight_prior: f32,
+    (learning_rate, numbers): (f32, Numbers),
 ) -> Vec<Task<'a>> {
     let (columns, rows) = stretch(&*named.parameter, named.role);
-    let weight_decay = match named.role {
-        Role::Weight => weight_prior,
-        Role::Bias => 0.0,
+    let (weight_prior, kept) = match named.role {
+        Role::Weight => (numbers.weight_prior, 1.0 - learning_rate * numbers.weight_decay),
+        Role::Bias => (0.0, 1.0),
     };
     let mut first = first.chunks_mut(rows * columns);
     let stretches = named
@@ -182,7 +197,8 @@ fn tasks_of<'a>(
             // Adagrad has no running mean.
             first: first.next().unwrap_or_default(),
             second,
-            weight_decay,
+            weight_prior,
+            kept,
         })
         .collect()
 }

@@ -10,6 +10,7 @@ pub(super) fn negative(
     model: &Vae,
     x: &Tensor<(Batch, Pixels), f32, Cpu>,
     noise: &Tensor<(Batch, Latent), f32, Cpu>,
+    kl_weight: f32,
     gradients: Gradients<f32, Cpu>,
 ) -> (Loss, BoundTerms) {
     let moments = model.encode(x, tape_of(gradients));
@@ -21,5 +22,5 @@ pub(super) fn negative(
         reconstruction: scalar(&log_likelihood),
         kl: scalar(&kl),
     };
-    (kl - log_likelihood, terms)
+    (kl * kl_weight - log_likelihood, terms)
 }

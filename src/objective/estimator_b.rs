@@ -11,16 +11,17 @@ pub(super) fn negative(
     model: &Vae,
     x: &Tensor<(Batch, Pixels), f32, Cpu>,
     noise: &Tensor<(Batch, Latent), f32, Cpu>,
+    (kl_weight, free_nats): (f32, f32),
     gradients: Gradients<f32, Cpu>,
 ) -> (Loss, BoundTerms) {
     let moments = model.encode(x, tape_of(gradients));
     let kl_of = moments.retaped::<OwnedTape<f32, Cpu>>();
     let z = posterior::reparameterise(moments, noise);
-    let kl = posterior::kl_from_standard_normal(kl_of);
+    let (kl, of_bound) = posterior::kl_from_standard_normal(kl_of, free_nats);
     let log_likelihood = model.decode(z).log_likelihood(x);
     let terms = BoundTerms {
         reconstruction: scalar(&log_likelihood),
-        kl: scalar(&kl),
+        kl: of_bound,
     };
-    (kl - log_likelihood, terms)
+    (kl * kl_weight - log_likelihood, terms)
 }

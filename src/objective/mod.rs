@@ -5,8 +5,12 @@
 
 mod estimator_a;
 mod estimator_b;
+mod importance_weighted;
+mod kl_term;
 pub mod log_joint;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,6 +20,7 @@ use crate::dims::{Batch, Latent, Pixels};
 use crate::model::Vae;
 use crate::nn::view::elements;
 
+pub use kl_term::{KlTerm, KlTermError};
 pub use terms::BoundTerms;
 
 /// How the lower bound is estimated.
@@ -40,10 +45,45 @@ pub enum Estimator {
     /// SGVB estimator B (equation 7): the KL term in closed form, which varies less.
     #[default]
     B,
+    /// The importance-weighted bound (Burda, Grosse and Salakhutdinov 2016), tighter with every sample.
+    #[strum(to_string = "iwae", serialize = "importance-weighted")]
+    ImportanceWeighted,
 }
 
-impl Estimator {
-    /// The negative estimate summed over a minibatch, which training minimises, and its terms.
+/// An estimator, and how its KL term is weighed at one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Objective {
+    /// How the lower bound is estimated.
+    pub estimator: Estimator,
+    /// By how much the KL term is multiplied.
+    pub kl_weight: f32,
+    /// Nats of a latent dimension of a data point that cost nothing.
+    pub free_nats: f32,
+}
+
+impl From<Estimator> for Objective {
+    /// The plain lower bound.
+    fn from(estimator: Estimator) -> Self {
+        Self {
+            estimator,
+            kl_weight: 1.0,
+            free_nats: 0.0,
+        }
+    }
+}
+
+impl Objective {
+    /// The objective after `samples` training points.
+    pub fn after(samples: u64, estimator: Estimator, kl: &KlTerm) -> Self {
+        Self {
+            estimator,
+            kl_weight: kl.weight_after(samples),
+            free_nats: kl.free_nats,
+        }
+    }
+
+    /// The negative objective summed over a minibatch, which training minimises, and the terms of the bound that it is
+    /// made from.
     ///
     /// Shapes: x (B, pixels); noise (L B, N_z): the first sample of every data point, then the second, and so on. The tape
     /// holds `gradients` and starts at the data.
@@ -54,16 +94,23 @@ impl Estimator {
         noise: &Tensor<(Batch, Latent), f32, Cpu>,
         gradients: Gradients<f32, Cpu>,
     ) -> (Loss, BoundTerms) {
-        match self {
-            Self::A => estimator_a::negative(model, x, noise, gradients),
-            Self::B => estimator_b::negative(model, x, noise, gradients),
+        match self.estimator {
+            Estimator::A => estimator_a::negative(model, x, noise, self.kl_weight, gradients),
+            Estimator::B => {
+                estimator_b::negative(model, x, noise, (self.kl_weight, self.free_nats), gradients)
+            }
+            // It has no KL term of its own: `KlTerm::check` refuses any weight but 1.
+            Estimator::ImportanceWeighted => importance_weighted::negative(model, x, noise, gradients),
         }
     }
+}
 
+impl Estimator {
     /// The names of its terms: of what is gained, then of what it costs.
     pub fn term_names(self) -> [&'static str; 2] {
         match self {
             Self::A | Self::B => ["reconstruction", "KL"],
+            Self::ImportanceWeighted => ["reconstruction", "weighted KL"],
         }
     }
 }

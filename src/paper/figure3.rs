@@ -55,7 +55,7 @@ fn run(size: Size, method: Method, laboratory: &Laboratory) -> anyhow::Result<Pa
     Ok(PaperRun {
         name: format!("figure3-{size}-{}", method.title().to_lowercase()),
         configuration: Configuration {
-            hidden: HIDDEN,
+            hidden: HIDDEN.into(),
             learning_rate: laboratory.learning_rate.unwrap_or(step_size(size, method)),
             train_size: Some(size.0),
             goal: laboratory.samples.unwrap_or(goal(size)),

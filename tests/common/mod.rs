@@ -80,7 +80,7 @@ pub fn field_of(setting: &str) -> usize {
 pub fn configuration() -> Configuration {
     Configuration {
         data: "shapes".into(),
-        hidden: 8,
+        hidden: 8.into(),
         latent: 6,
         batch: 20,
         goal: 20_000,
@@ -93,7 +93,7 @@ pub fn configuration() -> Configuration {
 /// second from top to bottom, the third makes a ring of a disc; the others do less and less, the last nothing.
 pub fn model_by_hand() -> Vae {
     let configuration = configuration();
-    let (hidden, latent) = (configuration.hidden, configuration.latent);
+    let (hidden, latent) = (configuration.hidden.units()[0], configuration.latent);
     let mut model = Vae::zeros(configuration.architecture(PIXELS));
     for named in model.parameters_mut() {
         let values = named.parameter.values_mut();

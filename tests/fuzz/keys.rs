@@ -414,7 +414,7 @@ fn images(height: usize, width: usize) -> Dataset {
 fn run(latent: usize, data: &Dataset) -> RunState {
     let configuration = Configuration {
         data: data.name.clone(),
-        hidden: 2,
+        hidden: 2.into(),
         latent,
         batch: 4,
         optimizer: OptimizerKind::Adagrad,

@@ -204,7 +204,7 @@ fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Worke
         data: "tiny".into(),
         method,
         optimizer,
-        hidden: 2,
+        hidden: 2.into(),
         latent: 2,
         batch: 4,
         goal: 100,

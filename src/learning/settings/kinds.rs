@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use crate::choices::{Choice, Choose};
 use crate::data;
+use crate::model::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 
 /// What a setting may be.
 pub(super) trait Kind: Send + Sync + 'static {
@@ -147,6 +148,43 @@ impl Kind for WholeOrAll {
     }
 }
 
+/// The units of hidden layers, a number each.
+pub(super) struct HiddenLayers;
+
+impl Kind for HiddenLayers {
+    type Value = Layers;
+
+    fn read(&self, text: &str) -> Option<Layers> {
+        let units: Option<Vec<usize>> = text
+            .split([',', '-'])
+            .map(|units| usize::try_from(whole(units.trim())?).ok())
+            .collect();
+        units.map(Layers::new)
+    }
+
+    fn write(&self, value: &Layers) -> String {
+        value.to_string().replace('-', ",")
+    }
+
+    fn allows(&self, value: &Layers) -> bool {
+        let units = value.units();
+        DEPTH_RANGE.contains(&units.len()) && units.iter().all(|units| HIDDEN_RANGE.contains(units))
+    }
+
+    fn bounds(&self) -> String {
+        format!(
+            "from {} to {}, in up to {} layers",
+            HIDDEN_RANGE.start(),
+            HIDDEN_RANGE.end(),
+            DEPTH_RANGE.end()
+        )
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "N[,N]"
+    }
+}
+
 /// Positive, finite numbers.
 pub(super) struct Positive;
 
@@ -171,6 +209,65 @@ impl Kind for Positive {
 
     fn placeholder(&self) -> &'static str {
         super::REAL
+    }
+}
+
+/// Finite numbers that are not negative.
+pub(super) struct NotNegative;
+
+impl Kind for NotNegative {
+    type Value = f32;
+
+    fn read(&self, text: &str) -> Option<f32> {
+        text.parse().ok()
+    }
+
+    fn write(&self, value: &f32) -> String {
+        value.to_string()
+    }
+
+    fn allows(&self, value: &f32) -> bool {
+        value.is_finite() && *value >= 0.0
+    }
+
+    fn bounds(&self) -> String {
+        "a finite number, at least 0".into()
+    }
+
+    fn placeholder(&self) -> &'static str {
+        super::REAL
+    }
+}
+
+/// Positive, finite numbers, or none, which is written "none".
+pub(super) struct PositiveOrNone;
+
+const NONE: &str = "none";
+
+impl Kind for PositiveOrNone {
+    type Value = Option<f32>;
+
+    fn read(&self, text: &str) -> Option<Self::Value> {
+        if text.eq_ignore_ascii_case(NONE) {
+            return Some(None);
+        }
+        Positive.read(text).map(Some)
+    }
+
+    fn write(&self, value: &Self::Value) -> String {
+        value.map_or(NONE.into(), |value| value.to_string())
+    }
+
+    fn allows(&self, value: &Self::Value) -> bool {
+        value.is_none_or(|value| Positive.allows(&value))
+    }
+
+    fn bounds(&self) -> String {
+        format!("{} or {NONE}", Positive.bounds())
+    }
+
+    fn placeholder(&self) -> &'static str {
+        Positive.placeholder()
     }
 }
 

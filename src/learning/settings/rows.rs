@@ -10,11 +10,13 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::Setting;
-use super::kinds::{DataName, OneOf, Positive, Whole, WholeOrAll, YesOrNo};
+use super::kinds::{
+    DataName, HiddenLayers, NotNegative, OneOf, Positive, PositiveOrNone, Whole, WholeOrAll, YesOrNo,
+};
 use crate::data::{Binarisation, mnist};
-use crate::learning::{Method, default_threads};
-use crate::model::architecture::{HIDDEN_RANGE, LATENT_RANGE};
-use crate::model::{Activation, Initialisation, Likelihood};
+use crate::learning::{Method, ScheduleKind, default_threads};
+use crate::model::architecture::LATENT_RANGE;
+use crate::model::{Activation, Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 
@@ -65,8 +67,8 @@ settings! {
     /// Latent dimensions
     latent: usize = 20, { name: "latent", unit: "dimensions", kind: Whole(LATENT_RANGE), live: false }
 
-    /// Hidden units of encoder and decoder
-    hidden: usize = 500, { name: "hidden", unit: "units", kind: Whole(HIDDEN_RANGE), live: false }
+    /// Hidden units of encoder and decoder: one number per layer, such as 200,200, which the decoder has in reverse
+    hidden: Layers = 500.into(), { name: "hidden", unit: "units", kind: HiddenLayers, live: false }
 
     /// The nonlinearity of the hidden layers
     activation: Activation = Activation::Tanh, { name: "activation", unit: "", kind: OneOf::new(), live: false }
@@ -98,9 +100,33 @@ settings! {
     /// Posterior samples per data point
     mc_samples: usize = 1, { name: "mc-samples", unit: "per data point", kind: Whole(1..=1_000), live: true }
 
-    /// SGVB estimator: a samples the KL term too, b has it in closed form
+    /// What is maximised: SGVB estimator a (samples the KL term too) or b (has it in closed form), or the tighter bound iwae
     #[serde(default)]
     estimator: Estimator = Estimator::B, { name: "estimator", unit: "", kind: OneOf::new(), live: true }
+
+    /// Weight of the KL term: 1 for the lower bound, more for a beta-VAE
+    #[serde(default = "usual::kl_weight")]
+    kl_weight: f32 = 1.0, { name: "kl-weight", unit: "", kind: NotNegative, live: true }
+
+    /// Epochs until the KL term has its weight, in a straight line from 0
+    #[serde(default = "usual::warm_up")]
+    warm_up: f32 = 0.0, { name: "warm-up", unit: "epochs", kind: NotNegative, live: true }
+
+    /// Nats of each latent dimension that cost nothing (free bits)
+    #[serde(default = "usual::free_bits")]
+    free_bits: f32 = 0.0, { name: "free-bits", unit: "nats per dimension", kind: NotNegative, live: true }
+
+    /// How the learning rate changes over the run
+    #[serde(default = "usual::schedule")]
+    schedule: ScheduleKind = ScheduleKind::Constant, { name: "schedule", unit: "", kind: OneOf::new(), live: true }
+
+    /// Weight decay beside the update rule, a share of the weights per unit of step size (AdamW)
+    #[serde(default = "usual::weight_decay")]
+    weight_decay: f32 = 0.0, { name: "weight-decay", unit: "", kind: NotNegative, live: true }
+
+    /// The largest norm of a gradient: a longer one is shortened to it
+    #[serde(default = "usual::clip_norm")]
+    clip_norm: Option<f32> = None, { name: "clip-norm", unit: "per data point", kind: PositiveOrNone, live: true }
 
     /// Whether the weights have the prior N(0, I), the paper's MAP objective
     weight_prior: bool = false, { name: "weight-prior", unit: "", kind: YesOrNo, live: false }

@@ -45,7 +45,7 @@ pub(super) trait Family: Sized {
 /// The networks of a model, of whichever family.
 #[derive(Clone, Debug)]
 pub(super) enum Networks {
-    /// The paper's: one hidden layer each in encoder and decoder.
+    /// The paper's: fully connected layers in encoder and decoder.
     Mlp(mlp::Mlp),
 }
 

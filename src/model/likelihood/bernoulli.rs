@@ -4,6 +4,7 @@
 use dfdx::prelude::*;
 use rand::Rng;
 
+use crate::cancel::checkpoint;
 use crate::dims::{Batch, Pixels};
 use crate::kernels;
 use crate::nn::view::elements_mut;
@@ -22,6 +23,7 @@ pub(super) fn sample<R: Rng>(
     let mut images = means(logits);
     let Pixels(pixels) = images.shape().1;
     for (index, row) in elements_mut(&mut images).chunks_exact_mut(pixels).enumerate() {
+        checkpoint();
         let mut generator = generator(index);
         for pixel in row {
             *pixel = f32::from(u8::from(generator.r#gen::<f32>() < *pixel));

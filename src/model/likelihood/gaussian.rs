@@ -5,6 +5,7 @@ use dfdx::prelude::*;
 use rand::Rng;
 use rand_distr::StandardNormal;
 
+use crate::cancel::checkpoint;
 use crate::dims::{Batch, Moments, Pixels};
 use crate::kernels;
 use crate::nn::view::{elements, elements_mut, tensor_of};
@@ -33,6 +34,7 @@ pub(super) fn sample<R: Rng>(
         .map(|row| &row[pixels..]);
     let rows = elements_mut(&mut images).chunks_exact_mut(pixels);
     for (index, (row, raws)) in rows.zip(raws).enumerate() {
+        checkpoint();
         let mut generator = generator(index);
         for (pixel, &raw) in row.iter_mut().zip(raws) {
             *pixel += kernels::standard_deviation(raw) * generator.sample::<f32, _>(StandardNormal);

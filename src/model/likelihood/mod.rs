@@ -70,7 +70,24 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
         self.log_likelihood_by_row(x).0
     }
 
-    /// The same, and `log p(x|z_l)` of every latent row.
+    /// `sum_l w_l log p(x|z_l)`, summed over the data points, with a weight of every latent row that `weigh` makes of all
+    /// `log p(x|z_l)`. The weights are constants: no gradient passes through them.
+    pub fn weighted_log_likelihood(
+        self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        weigh: impl FnOnce(&[f64]) -> Vec<f32>,
+    ) -> Tensor<Rank0, f32, Cpu, T> {
+        match self {
+            Self::Bernoulli(logits) => {
+                weighted_sum(logits, x, kernels::bernoulli_log_likelihood_and_residuals, weigh)
+            }
+            Self::Gaussian(moments) => {
+                weighted_sum(moments, x, kernels::gaussian_log_likelihood_and_gradients, weigh)
+            }
+        }
+    }
+
+    /// The same as [`log_likelihood`](Self::log_likelihood), and `log p(x|z_l)` of every latent row.
     pub fn log_likelihood_by_row(
         self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
@@ -134,17 +151,8 @@ fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
     kernel: InPlace,
 ) -> (Tensor<Rank0, f32, Cpu, T>, Vec<f64>) {
     let (mut decoded, mut tape) = decoded.split_tape();
-    let (Batch(points), Pixels(pixels)) = *x.shape();
-    let (Batch(rows), width) = *decoded.shape();
-    assert_eq!(rows % points, 0, "rows for every sample of every data point");
-    let samples = rows / points;
-
-    // What the decoder said is copied first where somebody else holds it: only our own is written over.
-    let mut per_row = vec![0.0; rows];
-    let of_samples = elements_mut(&mut decoded).chunks_exact_mut(points * width.size());
-    for (one_sample, per_row) in of_samples.zip(per_row.chunks_exact_mut(points)) {
-        kernel(one_sample, elements(x), pixels, per_row);
-    }
+    let per_row = into_gradients(&mut decoded, x, kernel);
+    let samples = per_row.len() / x.shape().0.0;
     let sum: f64 = per_row.iter().sum();
 
     let log_likelihood = tensor_of(decoded.device(), (), &[(sum / samples as f64) as f32]);
@@ -155,4 +163,53 @@ fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
         Ok(())
     });
     (log_likelihood.put_tape(tape), per_row)
+}
+
+fn weighted_sum<W: Dim, T: Tape<f32, Cpu>>(
+    decoded: Tensor<(Batch, W), f32, Cpu, T>,
+    x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    kernel: InPlace,
+    weigh: impl FnOnce(&[f64]) -> Vec<f32>,
+) -> Tensor<Rank0, f32, Cpu, T> {
+    let (mut decoded, mut tape) = decoded.split_tape();
+    let per_row = into_gradients(&mut decoded, x, kernel);
+    let weights = weigh(&per_row);
+    assert_eq!(weights.len(), per_row.len(), "a weight for every row");
+    let sum: f64 = per_row
+        .iter()
+        .zip(&weights)
+        .map(|(value, &weight)| value * f64::from(weight))
+        .sum();
+
+    let log_likelihood = tensor_of(decoded.device(), (), &[sum as f32]);
+    let ghost = log_likelihood.ghost();
+    tape.add_backward_op(move |gradients| {
+        let scale = gradients.get_or_alloc_mut(&ghost)?[0];
+        let width = decoded.shape().1.size();
+        let sums = gradients.get_or_alloc_mut(&decoded)?.chunks_exact_mut(width);
+        let rows = elements(&decoded).chunks_exact(width);
+        for ((sums, row), weight) in sums.zip(rows).zip(weights) {
+            kernels::add_scaled(row, scale * weight, sums);
+        }
+        Ok(())
+    });
+    log_likelihood.put_tape(tape)
+}
+
+/// The log-likelihood of every row, and its gradient in the place of what the decoder said. That is copied first where
+/// somebody else holds it: only our own is written over.
+fn into_gradients<W: Dim>(
+    decoded: &mut Tensor<(Batch, W), f32, Cpu>,
+    x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    kernel: InPlace,
+) -> Vec<f64> {
+    let (Batch(points), Pixels(pixels)) = *x.shape();
+    let (Batch(rows), width) = *decoded.shape();
+    assert_eq!(rows % points, 0, "rows for every sample of every data point");
+    let mut per_row = vec![0.0; rows];
+    let of_samples = elements_mut(decoded).chunks_exact_mut(points * width.size());
+    for (one_sample, per_row) in of_samples.zip(per_row.chunks_exact_mut(points)) {
+        kernel(one_sample, elements(x), pixels, per_row);
+    }
+    per_row
 }

@@ -327,7 +327,7 @@ mod tests {
         let Outcome::Begin(configuration) = outcome else {
             panic!("{outcome:?}")
         };
-        assert_eq!((configuration.latent, configuration.hidden), (2, 50));
+        assert_eq!((configuration.latent, configuration.hidden), (2, 50.into()));
     }
 
     #[test]

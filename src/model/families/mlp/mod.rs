@@ -2,6 +2,7 @@
 
 mod decoder;
 mod encoder;
+mod stack;
 
 use dfdx::prelude::*;
 

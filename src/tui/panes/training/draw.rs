@@ -16,7 +16,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Geometry, Training, geometry};
 use crate::evaluation::Estimates;
-use crate::learning::Method;
+use crate::learning::{Configuration, Method};
 use crate::objective::BoundTerms;
 use crate::run::curve::{CurvePoint, MarginalPoint};
 use crate::run::{Entry, Happening, RunLog, State, published};
@@ -62,12 +62,12 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         Span::styled("ETA ", theme::dim()),
         Span::raw(left),
     ]);
-    let mut minibatch = match progress.configuration.method {
-        Method::Aevb | Method::WakeSleep => {
-            terms_line("batch", progress.latest, "KL", theme::colours().train)
-        }
-        Method::Mcem => terms_line("joint", progress.latest, "prior", theme::colours().train),
-    };
+    let Configuration {
+        method, estimator, ..
+    } = &progress.configuration;
+    let name = if *method == Method::Mcem { "joint" } else { "batch" };
+    let [_, cost] = method.term_names(*estimator);
+    let mut minibatch = terms_line(name, progress.latest, cost, theme::colours().train);
     if let Some(spread) = progress.spread().filter(|_| progress.latest.is_some()) {
         minibatch.push_span(Span::styled(format!(" ±{spread:.1}"), theme::dim()));
     }

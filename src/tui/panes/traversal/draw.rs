@@ -35,7 +35,6 @@ pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buff
     };
     image(app, workspace, &shown.image).render(geometry.image, buffer);
     match shown.sheet {
-        Sheet::Nothing => {}
         Sheet::Dimensions {
             ref dimensions,
             steps,

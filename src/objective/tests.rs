@@ -1,0 +1,206 @@
+//! What every objective promises.
+
+use dfdx::prelude::*;
+
+use super::*;
+use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+use crate::nn::parameters::{Parameter, Role};
+use crate::nn::weight::gradient_rows;
+
+const POINTS: usize = 4;
+const LATENT: usize = 3;
+
+fn numbers(count: usize, scale: f32, seed: u32) -> Vec<f32> {
+    let number =
+        |i: u32| (i.wrapping_add(seed * 7_919).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0;
+    (0..count as u32).map(|i| number(i) * scale).collect()
+}
+
+/// A model, and what an objective is asked about.
+struct Case {
+    model: Vae,
+    x: Tensor<(Batch, Pixels), f32, Cpu>,
+    noise: Tensor<(Batch, Latent), f32, Cpu>,
+}
+
+impl Case {
+    fn new(samples: usize, likelihood: Likelihood) -> Self {
+        let architecture = Architecture {
+            pixels: 12,
+            hidden: 8.into(),
+            latent: LATENT,
+            activation: Activation::Tanh,
+            likelihood,
+            recognition: Recognition::Encoder,
+        };
+        let device = Cpu::default();
+        let x = numbers(POINTS * 12, 1.0, 1).iter().map(|x| x.abs()).collect();
+        let rows = samples * POINTS;
+        Self {
+            model: Vae::new(architecture, Initialisation::PyTorch, 5),
+            x: device.tensor_from_vec(x, (Batch(POINTS), Pixels(12))),
+            noise: device.tensor_from_vec(numbers(rows * LATENT, 1.5, 2), (Batch(rows), Latent(LATENT))),
+        }
+    }
+
+    fn terms(&self, model: &Vae, objective: Objective) -> BoundTerms {
+        objective
+            .negative(model, &self.x, &self.noise, Gradients::leaky())
+            .1
+    }
+
+    fn gradients(&self, objective: Objective) -> Vec<Vec<f32>> {
+        let (loss, _) = objective.negative(&self.model, &self.x, &self.noise, Gradients::leaky());
+        let mut gradients = loss.backward();
+        let parameters = self.model.parameters().into_iter();
+        parameters
+            .map(|named| gradient(named.parameter, named.role, &mut gradients))
+            .collect()
+    }
+}
+
+fn gradient(parameter: &dyn Parameter, role: Role, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32> {
+    let left = parameter.take_gradient(gradients);
+    if role == Role::Bias {
+        return left;
+    }
+    let sizes = parameter.sizes();
+    let mut whole = vec![0.0; sizes[0] * sizes[1]];
+    gradient_rows(&[&left], (sizes[0], sizes[1]), 0..sizes[0], &mut whole);
+    whole
+}
+
+/// Compares the gradient with the difference quotients of `loss`.
+fn compare(case: &Case, objective: Objective, loss: impl Fn(&Vae) -> f64) {
+    for (index, gradient) in case.gradients(objective).iter().enumerate() {
+        let (mut steepest, mut worst): (f64, f64) = (0.0, 0.0);
+        for seed in 0..6 {
+            let direction = numbers(gradient.len(), 1.0, 11 + index as u32 + 100 * seed);
+            let moved = |by: f32| {
+                let mut model = case.model.clone();
+                let named = model.parameters_mut().swap_remove(index);
+                let values = named.parameter.values_mut().iter_mut();
+                values.zip(&direction).for_each(|(value, d)| *value += by * d);
+                loss(&model)
+            };
+            let difference = (moved(5e-4) - moved(-5e-4)) / 1e-3;
+            let along = gradient.iter().zip(&direction);
+            let slope: f64 = along.map(|(g, d)| f64::from(g * d)).sum();
+            steepest = steepest.max(difference.abs());
+            worst = worst.max((slope - difference).abs());
+        }
+        assert!(
+            worst < 2e-2 * steepest.max(0.05),
+            "{objective:?}, parameter {index}: off by {worst} of {steepest}"
+        );
+    }
+}
+
+#[test]
+fn every_gradient_is_the_difference_quotient_of_the_terms() {
+    for &estimator in <Estimator as strum::VariantArray>::VARIANTS {
+        for (samples, likelihood) in [(1, Likelihood::Bernoulli), (5, Likelihood::Gaussian)] {
+            let (case, objective) = (Case::new(samples, likelihood), Objective::from(estimator));
+            compare(&case, objective, |model| {
+                -case.terms(model, objective).lower_bound()
+            });
+        }
+        assert_ne!(estimator.term_names()[0], estimator.term_names()[1]);
+    }
+}
+
+#[test]
+fn a_weighed_kl_term_is_descended_and_the_plain_bound_reported() {
+    let case = Case::new(3, Likelihood::Bernoulli);
+    for estimator in [Estimator::A, Estimator::B] {
+        let heavy = Objective {
+            kl_weight: 4.0,
+            ..estimator.into()
+        };
+        assert_eq!(
+            case.terms(&case.model, heavy),
+            case.terms(&case.model, estimator.into())
+        );
+        compare(&case, heavy, |model| {
+            let terms = case.terms(model, heavy);
+            4.0 * terms.kl - terms.reconstruction
+        });
+    }
+}
+
+/// Some dimensions of some data points are below the free nats and some above; those below cost nothing.
+#[test]
+fn free_nats_cost_nothing() {
+    let case = Case::new(3, Likelihood::Bernoulli);
+    let moments = |model: &Vae| elements(&model.encode(&case.x, NoneTape)).to_vec();
+    let of_dimensions = |model: &Vae| -> Vec<f64> {
+        let rows = moments(model);
+        let rows = rows.chunks_exact(2 * LATENT);
+        rows.flat_map(|row| {
+            (0..LATENT).map(|j| {
+                let (mean, log_variance) = (f64::from(row[j]), f64::from(row[LATENT + j]));
+                0.5 * (mean * mean + log_variance.exp() - log_variance - 1.0)
+            })
+        })
+        .collect()
+    };
+    let mut sorted = of_dimensions(&case.model);
+    sorted.sort_by(f64::total_cmp);
+    let middle = (sorted[5] + sorted[6]) / 2.0;
+    let free = Objective {
+        free_nats: middle as f32,
+        ..Estimator::B.into()
+    };
+    assert_eq!(
+        case.terms(&case.model, free),
+        case.terms(&case.model, Estimator::B.into())
+    );
+    compare(&case, free, |model| {
+        let counted: f64 = of_dimensions(model).iter().map(|kl| kl.max(middle)).sum();
+        counted - case.terms(model, free).reconstruction
+    });
+}
+
+#[test]
+fn one_importance_sample_is_estimator_a_and_more_give_a_higher_bound() {
+    let one = Case::new(1, Likelihood::Bernoulli);
+    let (a, weighted) = (Estimator::A.into(), Estimator::ImportanceWeighted.into());
+    let ours = one.terms(&one.model, weighted).lower_bound();
+    let exact = one.terms(&one.model, a).lower_bound();
+    assert!((ours - exact).abs() < 1e-5, "{ours} for {exact}");
+    for (ours, expected) in one.gradients(weighted).iter().zip(one.gradients(a)) {
+        for (ours, expected) in ours.iter().zip(expected) {
+            assert!(
+                (ours - expected).abs() < 1e-6 * expected.abs().max(1.0),
+                "{ours} for {expected}"
+            );
+        }
+    }
+    // Jensen's inequality, on the same samples.
+    let many = Case::new(5, Likelihood::Bernoulli);
+    let bounds = [weighted, a].map(|objective| many.terms(&many.model, objective).lower_bound());
+    assert!(bounds[0] > bounds[1] + 1e-3, "{bounds:?}");
+}
+
+/// A decoder that is far too sure: log-likelihoods of minus tens of thousands of nats.
+#[test]
+fn importance_weights_stay_finite_where_the_likelihood_underflows() {
+    let mut case = Case::new(5, Likelihood::Bernoulli);
+    for named in case.model.parameters_mut() {
+        if named.name.starts_with("decoder") {
+            named
+                .parameter
+                .values_mut()
+                .iter_mut()
+                .for_each(|value| *value *= 1e4);
+        }
+    }
+    let terms = case.terms(&case.model, Estimator::ImportanceWeighted.into());
+    assert!(
+        terms.lower_bound() < -5e4 && terms.lower_bound().is_finite(),
+        "{terms:?}"
+    );
+    for gradient in case.gradients(Estimator::ImportanceWeighted.into()) {
+        assert!(gradient.iter().all(|value| value.is_finite()));
+    }
+}
