@@ -61,7 +61,7 @@ mod tests {
         words::<Likelihood>(&["bernoulli", "gaussian"]);
         words::<Initialisation>(&["paper", "paper-variance", "glorot", "pytorch"]);
         words::<OptimizerKind>(&["adagrad", "adam"]);
-        words::<Estimator>(&["a", "b"]);
+        words::<Estimator>(&["a", "b", "iwae"]);
         words::<Binarisation>(&["none", "static", "dynamic"]);
         words::<Against>(&["samples", "seconds"]);
         words::<Part>(&["train", "test"]);

@@ -1,10 +1,7 @@
 //! The step size over a run: by how much the learning rate is multiplied, as a function of the training points seen.
 
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
 /// How the learning rate changes over a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Schedule {
     /// Not at all.
     #[default]
@@ -27,28 +24,10 @@ pub enum Schedule {
     },
 }
 
-/// A schedule over no training points.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("a schedule needs at least one training point")]
-pub struct EmptySchedule;
-
 /// The last stage of [`Schedule::Stages`].
 const LAST_STAGE: u32 = 7;
 
 impl Schedule {
-    /// Whether it can be followed.
-    ///
-    /// # Errors
-    /// If it is over no training points.
-    pub fn check(self) -> Result<(), EmptySchedule> {
-        match self {
-            Self::Exponential { samples: 0 } | Self::Cosine { samples: 0 } | Self::Stages { epoch: 0 } => {
-                Err(EmptySchedule)
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// By how much the learning rate is multiplied after `seen` training points, from 1 down.
     pub fn factor(self, seen: u64) -> f32 {
         let share = |samples: u64| seen as f64 / samples as f64;
@@ -95,7 +74,5 @@ mod tests {
             let expected = 10_f64.powf(-f64::from(stage) / 7.0);
             assert!(close(stages.factor(60_000 * epochs), expected), "{epochs}");
         }
-        assert_eq!(Schedule::Cosine { samples: 0 }.check(), Err(EmptySchedule));
-        assert_eq!(stages.check(), Ok(()));
     }
 }

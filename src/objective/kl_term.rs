@@ -1,13 +1,11 @@
 //! How much the KL term counts: its weight, warm-up, and free bits.
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Estimator;
 
 /// How the KL term of a lower bound is weighed while training. What is reported stays the bound.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KlTerm {
     /// The weight in the end: 1 for the lower bound, more for a beta-VAE (Higgins et al. 2017).
     pub weight: f32,
@@ -45,11 +43,6 @@ impl Default for KlTerm {
 }
 
 impl KlTerm {
-    /// Whether it is that of the plain lower bound.
-    pub fn is_plain(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Whether `estimator` has such a term.
     ///
     /// # Errors
