@@ -1,12 +1,12 @@
 //! From a key to the frame that shows what it did, in a pseudo-terminal, with the real program.
 //!
 //! The selected latent value is moved to and fro while the program trains, saves, opens and estimates; what is timed is
-//! from writing the key to reading the last byte of the first frame with the new value. `cargo bench --bench screen`.
+//! from writing the key to reading the output that shows the new value. `cargo bench --bench screen`.
 
 mod workbench;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use workbench::Workbench;
@@ -64,7 +64,10 @@ fn main() {
         let session = folder.path().join("run.ron");
         train(&session, situation.flags);
         for (columns, rows, goal) in SIZES {
-            let mut workbench = Workbench::open(folder.path(), (columns, rows), &session);
+            // The workbench saves to its file when it is made to end.
+            let copy = folder.path().join("copy.ron");
+            std::fs::copy(&session, &copy).expect("the folder can be written");
+            let mut workbench = Workbench::open(folder.path(), (columns, rows), &copy);
             let (mut times, mut bytes) = workbench.measure(KEYS, PAUSE, situation.meanwhile);
             times.sort_by(f64::total_cmp);
             bytes.sort_unstable();
@@ -81,30 +84,32 @@ fn main() {
     }
 }
 
-/// A short run, so that the workbench opens with a model that shows something.
+/// A run that was interrupted, so that the workbench opens with a model that shows something, and has far to go.
 #[allow(
     clippy::expect_used,
     reason = "a bench that can't run its program has nothing to tell"
 )]
 fn train(session: &Path, flags: &[&str]) {
-    let ended = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+    let mut training = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
         .args([
             "train",
             "--samples",
-            "2000",
+            "1000000000",
             "--evaluate-every",
-            "1000000",
+            "1000000000",
             "--out",
         ])
         .arg(session)
         .args(flags)
-        .output()
+        .stderr(Stdio::null())
+        .spawn()
         .expect("the program runs");
-    assert!(
-        ended.status.success(),
-        "{}",
-        String::from_utf8_lossy(&ended.stderr)
-    );
+    std::thread::sleep(Duration::from_secs(4));
+    let interrupted = Command::new("kill")
+        .args(["-INT", &training.id().to_string()])
+        .status();
+    assert!(interrupted.is_ok_and(|status| status.success()));
+    training.wait().expect("it ends");
 }
 
 fn quantile(sorted: &[f64], share: f64) -> f64 {

@@ -1,6 +1,7 @@
 //! The workbench in a pseudo-terminal whose bytes are read as they come.
 
 #![allow(
+    clippy::panic,
     clippy::expect_used,
     reason = "a bench that can't run its program has nothing to tell"
 )]
@@ -14,6 +15,8 @@ use crossbeam_channel::{Receiver, unbounded};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::Parser;
 
+/// Time without output after which a frame, and the images that follow it at once, are over.
+const REST: Duration = Duration::from_millis(3);
 /// Longer than any frame takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -63,13 +66,13 @@ impl Workbench {
             _terminal: pair.master,
         };
         workbench.wait(|screen| screen.contains("start "));
-        // The goal was reached: it is raised, and training goes on.
-        workbench.press("\t  ");
+        workbench.press("\t ");
         workbench.wait(|screen| screen.contains("running"));
         workbench
     }
 
-    /// Moves the selected value to and fro, so many times; seconds from each key to its frame, and the bytes between. What
+    /// Moves the selected value to and fro, so many times; seconds from each key to the output with the new value, and the bytes of its
+    /// frame. What
     /// `meanwhile` begins is begun anew before every tenth key.
     pub fn measure(&mut self, keys: usize, pause: Duration, meanwhile: &str) -> (Vec<f64>, Vec<usize>) {
         let (mut times, mut sizes) = (Vec::new(), Vec::new());
@@ -86,11 +89,20 @@ impl Workbench {
             self.press(if key % 2 == 0 { "l" } else { "h" });
             let mut size = 0;
             loop {
-                let (at, bytes) = self.pieces.recv_timeout(PATIENCE).expect("a frame");
+                let Ok((at, bytes)) = self.pieces.recv_timeout(PATIENCE) else {
+                    panic!(
+                        "no frame after key {key}, at {before:?}:\n{}",
+                        self.parser.screen().contents()
+                    );
+                };
                 size += bytes.len();
                 self.parser.process(&bytes);
                 if self.value() != before {
                     times.push((at - pressed).as_secs_f64());
+                    while let Ok((_, rest)) = self.pieces.recv_timeout(REST) {
+                        size += rest.len();
+                        self.parser.process(&rest);
+                    }
                     sizes.push(size);
                     break;
                 }
