@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::learning::Configuration;
 use crate::run::{Command, State};
-use crate::tui::app::{App, Stage, Workspace};
+use crate::tui::app::{App, Stage};
 use crate::tui::command::{Undoable, set};
 use crate::tui::message::Effect;
 use crate::tui::overlays::confirm::Question;
@@ -12,6 +12,7 @@ use crate::tui::overlays::sessions::{self, Intent};
 use crate::tui::overlays::{Overlay, form, help, palette};
 use crate::tui::saver::Manner;
 use crate::tui::update::run;
+use crate::tui::workspace::Workspace;
 
 /// A key while a overlay is open.
 pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {

@@ -6,12 +6,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
 
-use super::app::{App, Notice, Stage, Tone, Workspace};
+use super::app::{App, Notice, Stage, Tone};
 use super::command::keys::Key;
 use super::command::{self, Scope};
 use super::overlays::{Overlay, confirm, help};
 use super::panes::{KINDS, Kind, Pane};
 use super::widgets::axis::short;
+use super::workspace::Workspace;
 use super::{layout, text, theme};
 use crate::data::short_name;
 use crate::learning::Method;

@@ -29,6 +29,7 @@ pub mod text;
 pub mod theme;
 pub mod update;
 pub mod widgets;
+pub mod workspace;
 
 /// The commands with their usual keys, a line each, as a configuration may rebind them.
 pub use command::listing;

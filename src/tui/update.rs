@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
 use super::answering::{answer, ask, is_unsaved};
-use super::app::{App, Stage, Tone, Workspace};
+use super::app::{App, Stage, Tone};
 use super::command::keys::is_plain;
 use super::command::{Command, Undoable};
 use super::message::{Effect, Message};
@@ -16,6 +16,7 @@ use super::panes::comparison::{self, Comparison};
 use super::panes::traversal;
 use super::saver::Manner;
 use super::text;
+use super::workspace::Workspace;
 use crate::run::protocol::Measurement;
 use crate::run::{self, Event, Happening, State, Told};
 

@@ -22,12 +22,13 @@ use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::probe::{Parameters, answer};
 use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
 use vae_tui::session::{Comparison, KeptRun, SessionError};
-use vae_tui::tui::app::{App, Workspace};
+use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::frame;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::workspace::Workspace;
 
 pub const SIDE: usize = 28;
 pub const PIXELS: usize = SIDE * SIDE;

@@ -3,13 +3,14 @@
 use crate::learning::settings::{Assignment, find};
 use crate::run::{Command, State};
 use crate::tui::answering::ask;
-use crate::tui::app::{App, Stage, Workspace};
+use crate::tui::app::{App, Stage};
 use crate::tui::message::Effect;
 use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Question;
 use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
 use crate::tui::widgets::axis::short;
+use crate::tui::workspace::Workspace;
 
 /// One press of the learning-rate keys.
 const RATE_FACTOR: f32 = 1.25;

@@ -14,9 +14,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ron::value::RawValue;
 
-use super::app::{App, Selection, Workspace};
+use super::app::{App, Selection};
 use super::command::Command;
 use super::widgets::text_field::TextField;
+use super::workspace::Workspace;
 use crate::run::{Answered, Question};
 
 /// Every pane, in the order of their numbers.

@@ -21,11 +21,12 @@ use crate::learning::Configuration;
 use crate::run::curve::Against;
 use crate::run::published;
 use crate::session::{Bounds, Comparison};
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::panes::training::clock;
 use crate::tui::widgets::axis::{Axis, short};
 use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
+use crate::tui::workspace::Workspace;
 use crate::tui::{layout, text, theme};
 
 /// Columns of a number in the legend, and the most that a run's name takes.

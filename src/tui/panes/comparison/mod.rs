@@ -13,9 +13,10 @@ pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};
 use crate::session;
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::workspace::Workspace;
 
 /// In the registry.
 pub const KIND: Kind = Kind {

@@ -5,8 +5,8 @@ use crate::data::{Part, short_name};
 use crate::learning::Configuration;
 use crate::run::curve::{Against, CurvePoint, bounds, last_decades, value_at};
 use crate::session::{Bounds, Comparison, KeptRun};
-use crate::tui::app::Workspace;
 use crate::tui::widgets::axis::{Axis, Spacing};
+use crate::tui::workspace::Workspace;
 
 /// A run whose curve is shown.
 pub struct ComparedRun<'a> {

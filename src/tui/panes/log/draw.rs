@@ -15,9 +15,10 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::Log;
 use super::lines::{LogLine, Tone, found, lines};
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::panes::training::clock;
 use crate::tui::widgets::axis::short;
+use crate::tui::workspace::Workspace;
 use crate::tui::{text, theme};
 
 /// Draws the inside of the pane.

@@ -8,10 +8,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Kind, Pane, Place};
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
 use crate::tui::widgets::text_field::TextField;
+use crate::tui::workspace::Workspace;
 
 /// In the registry.
 pub const KIND: Kind = Kind {

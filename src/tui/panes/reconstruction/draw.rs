@@ -16,9 +16,10 @@ use ratatui::widgets::Widget;
 use super::{KIND, geometry};
 use crate::explore::reconstruction::Reconstruction;
 use crate::run::protocol::ItemReconstruction;
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
+use crate::tui::workspace::Workspace;
 
 /// Draws the inside of the pane; what is said of the selected image stands in its frame.
 pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

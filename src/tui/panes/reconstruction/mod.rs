@@ -12,9 +12,10 @@ pub use geometry::{Geometry, geometry};
 use super::{Kind, Pane, Place};
 use crate::run::protocol::ItemReconstruction;
 use crate::run::{Answer, Answered, Question};
-use crate::tui::app::{App, Selection, Workspace};
+use crate::tui::app::{App, Selection};
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::workspace::Workspace;
 
 /// In the registry.
 pub const KIND: Kind = Kind {

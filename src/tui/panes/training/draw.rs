@@ -20,8 +20,9 @@ use crate::learning::{Configuration, Method};
 use crate::objective::BoundTerms;
 use crate::run::curve::{CurvePoint, MarginalPoint};
 use crate::run::{Entry, Happening, RunLog, State, published};
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
+use crate::tui::workspace::Workspace;
 
 use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, Spacing, short};

@@ -22,9 +22,10 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::{Geometry, Shown, Traversal, geometry};
 use crate::explore::sheet::Sheet;
 use crate::explore::traversal::REACH;
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
+use crate::tui::workspace::Workspace;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

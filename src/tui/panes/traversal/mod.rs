@@ -16,10 +16,11 @@ use super::{Kind, Pane, Place};
 use crate::explore::sheet::{self, SheetImages};
 use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, Question};
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
 use crate::tui::layout;
+use crate::tui::workspace::Workspace;
 
 /// In the registry.
 pub const KIND: Kind = Kind {

@@ -1,0 +1,282 @@
+//! A run as the screen knows it: what it has told, and where it is saved.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use super::app::Selection;
+use super::message::Opened;
+use super::widgets::axis::short;
+use crate::data::Part;
+use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
+use crate::learning::mcem::Sampling;
+use crate::learning::settings::{Assignment, find};
+use crate::learning::{Configuration, StepReport};
+use crate::objective::BoundTerms;
+use crate::run::curve::MarginalPoint;
+use crate::run::{DataFacts, Event, RunId, RunLog, State, Summary};
+use crate::session::{RunFiles, View};
+
+/// A run, as far as it has told, and the last answers to what was asked about it.
+pub struct Workspace {
+    /// Which run it is: what others tell changes nothing here.
+    pub run: RunId,
+    /// What it trains on.
+    pub data: DataFacts,
+    /// The sizes of its layers, in words.
+    pub model: String,
+    /// How training goes.
+    pub progress: Progress,
+    /// The file of this session.
+    pub path: Option<PathBuf>,
+    /// Where it is saved.
+    pub files: RunFiles,
+    /// Training points seen when it was last saved, or when it was new.
+    pub saved_at: Option<u64>,
+    /// Whether the program ends once the save that is under way is done.
+    pub quit_when_saved: bool,
+}
+
+/// How training goes.
+pub struct Progress {
+    /// What the run started from, with the present goal.
+    pub configuration: Configuration,
+    /// Whether the trainer is at work.
+    pub state: State,
+    /// Training points seen.
+    pub samples: u64,
+    /// Seconds of training.
+    pub seconds: f64,
+    /// The present learning rate.
+    pub learning_rate: f32,
+    /// What it has told.
+    pub log: RunLog,
+    /// The bounds of the last minibatches.
+    pub recent: VecDeque<f64>,
+    /// The terms of the last minibatch.
+    pub latest: Option<BoundTerms>,
+    /// How the chains move, for Monte Carlo EM.
+    pub sampling: Option<Sampling>,
+    /// Samples and seconds at the last reports, for the speed.
+    pub reports: VecDeque<(u64, f64)>,
+    /// The last measurement of the test set.
+    pub test: Option<LowerBound>,
+    /// Seconds that a measurement takes.
+    pub evaluation_seconds: f64,
+}
+
+/// Minibatches after which an answer is old.
+const OLD: u64 = 1_000;
+/// Minibatch bounds that the sparkline remembers.
+const RECENT: usize = 512;
+/// Minibatches whose spread is shown.
+const SPREAD: usize = 100;
+/// Reports over which the speed is measured: about two seconds.
+const REPORTS: usize = 20;
+
+impl Workspace {
+    /// A run as it was opened, and how it was looked at.
+    pub fn new(opened: Opened) -> (Self, View) {
+        let Opened {
+            summary,
+            view,
+            path,
+            files,
+            is_saved,
+            ..
+        } = opened;
+        let workspace = Self {
+            run: summary.run,
+            data: summary.data.clone(),
+            model: summary.model.clone(),
+            saved_at: is_saved.then_some(summary.samples),
+            progress: Progress::of(summary),
+            path,
+            files,
+            quit_when_saved: false,
+        };
+        (workspace, view)
+    }
+
+    /// When an answer was true that was found after so many training points, in words, if that is long ago.
+    pub fn age(&self, samples: u64) -> Option<String> {
+        let learned = self.progress.samples.saturating_sub(samples);
+        let steps = learned / self.progress.configuration.batch.max(1) as u64;
+        (steps >= OLD).then(|| format!("at {} samples", short(samples as f64)))
+    }
+
+    /// Whether something would be lost.
+    pub fn is_unsaved(&self) -> bool {
+        self.saved_at != Some(self.progress.samples)
+    }
+
+    /// The latent dimensions, the most informative first: by their KL term, as far as it was measured.
+    pub fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.progress.configuration.latent).collect();
+        if let Some(test) = &self.progress.test {
+            order.sort_by(|&a, &b| test.kl_per_dimension[b].total_cmp(&test.kl_per_dimension[a]));
+        }
+        order
+    }
+
+    /// The selected latent dimension.
+    pub fn selected(&self, selection: &Selection) -> usize {
+        selection
+            .dimension
+            .or_else(|| self.order().first().copied())
+            .unwrap_or(0)
+    }
+
+    /// Whether a latent dimension carries nothing; none before the first measurement.
+    pub fn is_dead(&self, dimension: usize) -> Option<bool> {
+        self.progress
+            .test
+            .as_ref()
+            .map(|test| test.mean_variance[dimension] <= ACTIVE_VARIANCE)
+    }
+}
+
+impl Progress {
+    /// Of a run that somebody joins.
+    fn of(summary: Summary) -> Self {
+        Self {
+            state: if summary.is_finished {
+                State::Finished
+            } else {
+                State::Paused
+            },
+            samples: summary.samples,
+            seconds: summary.seconds,
+            learning_rate: summary.learning_rate,
+            recent: summary
+                .log
+                .trace
+                .buckets()
+                .iter()
+                .map(|bucket| f64::from(bucket.mean))
+                .collect(),
+            log: summary.log,
+            latest: None,
+            sampling: summary.sampling,
+            reports: VecDeque::new(),
+            test: None,
+            evaluation_seconds: 0.0,
+            configuration: summary.configuration,
+        }
+    }
+
+    /// Takes in what the run told.
+    pub(super) fn take_in(&mut self, event: Event) {
+        self.log.take_in(&event);
+        match event {
+            Event::Steps { reports, seconds } => {
+                for report in reports {
+                    self.push(report);
+                }
+                self.clock(seconds);
+            }
+            Event::Evaluated { test, seconds, .. } => {
+                self.test = Some(test);
+                self.evaluation_seconds = seconds;
+            }
+            Event::Changed {
+                configuration,
+                learning_rate,
+            } => {
+                self.configuration = *configuration;
+                self.learning_rate = learning_rate;
+            }
+            Event::State(state) => {
+                self.state = state;
+                self.reports.clear();
+            }
+            Event::WentBack(summary) => {
+                let test = self.test.take();
+                *self = Self {
+                    test,
+                    evaluation_seconds: self.evaluation_seconds,
+                    ..Self::of(*summary)
+                };
+            }
+            Event::Estimated(_)
+            | Event::BrokenOff(_)
+            | Event::Refused { .. }
+            | Event::Diverged(_)
+            | Event::Happened(_)
+            | Event::Answered(_) => {}
+        }
+    }
+
+    /// The configuration with the present learning rate in the place of that at the start.
+    pub fn present(&self) -> Configuration {
+        Configuration {
+            learning_rate: self.learning_rate,
+            ..self.configuration.clone()
+        }
+    }
+
+    /// Shows settings as they will be once the run has changed them; what it will refuse stays.
+    pub(super) fn assign(&mut self, assignments: &[Assignment]) {
+        let mut changed = self.present();
+        for Assignment { setting, value } in assignments {
+            if find(setting).is_none_or(|setting| setting.set(&mut changed, value).is_err()) {
+                return;
+            }
+        }
+        self.learning_rate = changed.learning_rate;
+        self.configuration = Configuration {
+            learning_rate: self.configuration.learning_rate,
+            ..changed
+        };
+    }
+
+    /// The last estimate of the marginal likelihood of the test set.
+    pub fn marginal(&self) -> Option<&MarginalPoint> {
+        self.log.marginals.iter().rfind(|point| point.part == Part::Test)
+    }
+
+    fn push(&mut self, report: StepReport) {
+        let StepReport {
+            samples,
+            terms,
+            sampling,
+        } = report;
+        self.samples = samples;
+        self.sampling = sampling;
+        self.recent.push_back(terms.lower_bound());
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        self.latest = Some(terms);
+    }
+
+    fn clock(&mut self, seconds: f64) {
+        self.seconds = seconds;
+        self.reports.push_back((self.samples, seconds));
+        if self.reports.len() > REPORTS {
+            self.reports.pop_front();
+        }
+    }
+
+    /// The standard deviation of the bounds of the last minibatches; none before the second.
+    pub fn spread(&self) -> Option<f64> {
+        let last: Vec<f64> = self.recent.iter().rev().take(SPREAD).copied().collect();
+        let count = last.len() as f64;
+        let mean = last.iter().sum::<f64>() / count;
+        let squares: f64 = last.iter().map(|bound| (bound - mean).powi(2)).sum();
+        (last.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
+    }
+
+    /// Training points per second, over the last reports.
+    pub fn samples_per_second(&self) -> Option<f64> {
+        let ((first, start), (last, end)) = (self.reports.front()?, self.reports.back()?);
+        (end > start).then(|| last.saturating_sub(*first) as f64 / (end - start))
+    }
+
+    /// Seconds to the goal, with the evaluations that are still to come.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let left = self.configuration.goal.saturating_sub(self.samples);
+        let every = self.configuration.evaluate_every;
+        let evaluations = self.configuration.goal / every - self.samples.min(self.configuration.goal) / every;
+        Some(left as f64 / self.samples_per_second()? + evaluations as f64 * self.evaluation_seconds)
+    }
+}
