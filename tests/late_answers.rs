@@ -9,7 +9,7 @@ use vae_tui::run::{Answer, Answered, Event, Question, RunId, State, Told};
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{self, SessionFile, View};
 use vae_tui::tui::app::App;
-use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question as Asked;
 use vae_tui::tui::overlays::sessions::Intent;
@@ -193,4 +193,23 @@ fn an_answer_that_was_overtaken_changes_nothing() {
     tell(&mut app, Event::Answered(Box::new(overtaken)));
     assert_eq!(shown(&app), before);
     assert!(!before.is_empty());
+}
+
+/// How far the reading of data is comes another way than the run itself, which may be faster.
+#[test]
+fn news_of_reading_that_comes_after_the_run_does_not_cover_what_is_said_of_it() {
+    let mut app = app(100, 30);
+    let opened = Opened {
+        notes: vec!["every tenth image is held out".into()],
+        ..common::opened(&state(&shapes()), &shapes())
+    };
+    update(&mut app, Message::Opened(Box::new(opened)));
+    update(&mut app, Message::Reading("reading b.idx".into(), 1.0));
+    assert!(screen(&app).contains("every tenth image"), "{}", screen(&app));
+    let request = open(&mut app, "a.ron");
+    update(&mut app, Message::Reading("reading b.idx".into(), 0.5));
+    assert!(
+        screen(&app).contains("reading b.idx 50 %"),
+        "while {request} is awaited"
+    );
 }

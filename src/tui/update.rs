@@ -60,7 +60,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Reading(what, fraction) => {
             match &mut app.stage {
                 stage @ Stage::Loading(..) => *stage = Stage::Loading(what, fraction),
-                Stage::Ready(_) => app.say(format!("{what} {:.0} %", 100.0 * fraction)),
+                Stage::Ready(_) if app.awaited.is_some() => {
+                    app.say(format!("{what} {:.0} %", 100.0 * fraction));
+                }
+                // The run arrived before the news of its data.
+                Stage::Ready(_) => {}
             }
             Vec::new()
         }
