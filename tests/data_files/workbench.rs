@@ -1,7 +1,7 @@
 //! Data in the workbench: what is said of it, and where it may come from.
 
 use ratatui::layout::Rect;
-use vae_tui::tui::app::App;
+use vae_tui::tui::app::{App, Awaited};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::update::update;
@@ -22,6 +22,11 @@ fn the_screen_names_the_data_that_is_read() {
     update(&mut app, reading());
     assert!(common::screen(&app).contains("reading faces 40 %"));
     let mut app = common::app(100, 30);
+    // A run on these data was asked for.
+    app.awaited = Some(Awaited {
+        request: 1,
+        agreed: true,
+    });
     update(&mut app, reading());
     let screen = common::screen(&app);
     assert!(
