@@ -106,6 +106,14 @@ impl Training {
         }
     }
 
+    /// The configuration with the present learning rate in the place of that at the start.
+    pub fn present(&self) -> Configuration {
+        Configuration {
+            learning_rate: self.optimizer.learning_rate,
+            ..self.configuration.clone()
+        }
+    }
+
     /// Changes settings of a run under way, from the next step on: everything that is asked for, or nothing.
     ///
     /// # Errors
@@ -120,11 +128,7 @@ impl Training {
             });
         }
         let start = self.configuration.learning_rate;
-        let present = Configuration {
-            learning_rate: self.optimizer.learning_rate,
-            ..self.configuration.clone()
-        };
-        let changed = present.with(assignments)?;
+        let changed = self.present().with(assignments)?;
         changed.check()?;
         self.optimizer.learning_rate = changed.learning_rate;
         self.configuration = Configuration {

@@ -43,8 +43,6 @@ pub struct DataFacts {
     pub width: usize,
     /// Rows of an image.
     pub height: usize,
-    /// Items that are learned from, all of the training set.
-    pub train_items: usize,
     /// Items of the test set.
     pub test_items: usize,
 }
@@ -76,7 +74,6 @@ impl DataFacts {
             name: data.name.clone(),
             width: data.width,
             height: data.height,
-            train_items: data.train.points(),
             test_items: data.test.points(),
         }
     }

@@ -20,7 +20,7 @@ use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{estimates, lower_bound};
 use crate::learning::settings::{Assignment, find};
-use crate::learning::{Configuration, StepFault, StepReport, Workers};
+use crate::learning::{StepFault, StepReport, Workers};
 
 /// What arrives in the mailbox.
 pub enum Mail {
@@ -230,12 +230,12 @@ impl Desk {
 
     fn change(&mut self, number: u64, assignments: &[Assignment]) {
         let kept = self.is_checkpoint_new().then(|| self.state.clone());
-        let before = self.present();
+        let before = self.state.training.present();
         if let Err(error) = self.state.training.change(assignments) {
             let reason = error.to_string();
             return self.tell(Event::Refused { number, reason });
         }
-        let after = self.present();
+        let after = self.state.training.present();
         let mut is_changed = false;
         for setting in assignments
             .iter()
@@ -256,15 +256,6 @@ impl Desk {
             configuration: Box::new(self.state.training.configuration.clone()),
             learning_rate: self.state.training.optimizer.learning_rate,
         });
-    }
-
-    /// The configuration with the present learning rate in the place of that at the start.
-    fn present(&self) -> Configuration {
-        let training = &self.state.training;
-        Configuration {
-            learning_rate: training.optimizer.learning_rate,
-            ..training.configuration.clone()
-        }
     }
 
     /// Whether something was learned since the newest checkpoint.

@@ -169,7 +169,7 @@ impl Theme {
             };
         };
         let mut faults = Vec::new();
-        let place = crate::words::plain(&file.path.to_string_lossy());
+        let place = plain(&file.path.to_string_lossy());
         let mut theme = match &file.based_on {
             None => own(name).unwrap_or(DARK),
             Some(base) => own(base).unwrap_or_else(|| {

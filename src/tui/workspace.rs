@@ -9,7 +9,7 @@ use super::widgets::axis::short;
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
 use crate::learning::mcem::Sampling;
-use crate::learning::settings::{Assignment, find};
+use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, StepReport};
 use crate::objective::BoundTerms;
 use crate::run::curve::MarginalPoint;
@@ -216,12 +216,9 @@ impl Progress {
 
     /// Shows settings as they will be once the run has changed them; what it will refuse stays.
     pub(super) fn assign(&mut self, assignments: &[Assignment]) {
-        let mut changed = self.present();
-        for Assignment { setting, value } in assignments {
-            if find(setting).is_none_or(|setting| setting.set(&mut changed, value).is_err()) {
-                return;
-            }
-        }
+        let Ok(changed) = self.present().with(assignments) else {
+            return;
+        };
         self.learning_rate = changed.learning_rate;
         self.configuration = Configuration {
             learning_rate: self.configuration.learning_rate,
