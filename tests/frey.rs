@@ -24,7 +24,7 @@ fn both_files_hold_the_same_faces() {
     };
     let matlab = file::load(&matlab, |_| {}).expect("the MATLAB file is read");
     let idx = file::load(&idx, |_| {}).expect("the IDX file is read");
-    assert_eq!((matlab.height, matlab.width), (28, 20));
+    assert_eq!(matlab.shape, vae_tui::data::ItemShape::grey(28, 20));
     assert_eq!((matlab.train.points(), matlab.test.points()), (1_769, 196));
     assert_eq!((matlab.train, matlab.test), (idx.train, idx.test));
 }

@@ -9,6 +9,7 @@ use insta::assert_snapshot;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
+use vae_tui::data::ItemShape;
 use vae_tui::explore::sheet;
 use vae_tui::session::SessionError;
 use vae_tui::tui::app::App;
@@ -77,7 +78,8 @@ fn the_plane_moves_light_to_the_right_and_down() {
     app.pane_mut::<Traversal>().sheet = Sheet::Plane;
     update(&mut app, Message::Resized(100, 30));
     let inside = app.visible("traversal").expect("the pane is on the screen");
-    let (columns, rows) = panes::traversal::geometry(inside, common::SIDE, common::SIDE).sheet;
+    let (columns, rows) =
+        panes::traversal::geometry(inside, ItemShape::grey(common::SIDE, common::SIDE)).sheet;
     let images: Vec<&[f32]> = traversal(&app)
         .images
         .pixels
@@ -178,7 +180,7 @@ fn the_big_image_has_the_decoded_greys() {
     update(&mut app, Message::Resized(200, 60));
     let buffer = frame(&app);
     let inside = app.visible("traversal").expect("the pane is on the screen");
-    let area = panes::traversal::geometry(inside, common::SIDE, common::SIDE).image;
+    let area = panes::traversal::geometry(inside, ItemShape::grey(common::SIDE, common::SIDE)).image;
     let image = &traversal(&app).image;
 
     // A picture keeps its proportions: a cell is twice as high as it is wide.
@@ -211,7 +213,7 @@ fn differences_are_red_and_blue_and_the_focus_is_marked() {
     let app = app(100, 30);
     let buffer = frame(&app);
     let inside = app.visible("reconstruction").expect("the pane is on the screen");
-    let geometry = panes::reconstruction::geometry(inside, common::SIDE, common::SIDE);
+    let geometry = panes::reconstruction::geometry(inside, ItemShape::grey(common::SIDE, common::SIDE));
     let difference = Rect {
         y: inside.y + 2 * geometry.image_rows,
         width: geometry.image_columns,

@@ -9,7 +9,7 @@ use common::{frame, press_with, tell, type_character, update};
 use proptest::prelude::*;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::Rect;
-use vae_tui::data::{Dataset, Split};
+use vae_tui::data::{Dataset, ItemShape, Split};
 use vae_tui::learning::{Configuration, Training};
 use vae_tui::run::{Event, RunState, State};
 use vae_tui::session::SessionError;
@@ -55,15 +55,17 @@ const IMAGES: [(usize, usize); 8] = [
 /// A run on a few grey images of that size, with the curves of others beside it.
 fn opened(width: usize, height: usize) -> Opened {
     let pixels = width * height;
-    let split = |points: usize| Split {
-        pixels: (0..points * pixels).map(|i| (i % 251) as u8).collect(),
-        labels: Vec::new(),
-        pixels_per_image: pixels,
+    let split = |points: usize| {
+        Split::of_bytes(
+            (0..points * pixels).map(|i| (i % 251) as u8).collect(),
+            Vec::new(),
+            pixels,
+        )
     };
     let data = Arc::new(Dataset {
         name: "odd".into(),
-        height,
-        width,
+        shape: ItemShape::grey(height, width),
+        classes: Vec::new(),
         train: split(3),
         test: split(2),
         notes: Vec::new(),

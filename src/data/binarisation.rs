@@ -60,11 +60,7 @@ mod tests {
     use super::*;
 
     fn split(grey: u8) -> Split {
-        Split {
-            pixels: vec![grey; 20_000],
-            labels: Vec::new(),
-            pixels_per_image: 10_000,
-        }
+        Split::of_bytes(vec![grey; 20_000], Vec::new(), 10_000)
     }
 
     fn row(how: Binarisation, grey: u8, index: usize, visit: u64) -> Vec<f32> {

@@ -16,9 +16,10 @@ pub struct Checksum {
 impl Checksum {
     /// The checksum of `data`.
     pub fn of(data: &Dataset) -> Self {
+        let (height, width) = data.shape.picture();
         let of_split = |split: &Split| {
             let mut hasher = crc32fast::Hasher::new();
-            for size in [data.height, data.width, split.points()] {
+            for size in [height, width, split.points()] {
                 hasher.update(&(size as u64).to_le_bytes());
             }
             hasher.update(&split.pixels);
@@ -43,18 +44,15 @@ impl Checksum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::ItemShape;
 
     #[test]
     fn size_number_and_every_pixel_count() {
-        let split = |pixels: &[u8]| Split {
-            pixels: pixels.to_vec(),
-            labels: Vec::new(),
-            pixels_per_image: 6,
-        };
+        let split = |pixels: &[u8]| Split::of_bytes(pixels.to_vec(), Vec::new(), 6);
         let data = |(height, width), train: &[u8], test: &[u8]| Dataset {
             name: "any".into(),
-            height,
-            width,
+            shape: ItemShape::grey(height, width),
+            classes: Vec::new(),
             train: split(train),
             test: split(test),
             notes: Vec::new(),

@@ -10,11 +10,12 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use super::classes::classes_of_bytes;
 use super::formats::idx;
 use super::images::{Announced, HELD_OUT};
 use super::names::{ImagesName, first_there};
 use super::packed::unpacked;
-use super::{Dataset, STANDARD_INPUT, Split, formats, values};
+use super::{Dataset, ItemShape, STANDARD_INPUT, Split, formats, values};
 use crate::files::{open_regular, shown};
 
 pub use super::images::Images;
@@ -87,15 +88,12 @@ pub fn load(path: &Path, progress: impl FnMut(f32)) -> Result<Dataset, DataError
     let test_labels = labels_of(test_path, test.shape.count)?;
     let train = read(train, path, &mut notes)?;
     let test = read(test, test_path, &mut notes)?;
-    let split = |images: Images, labels| Split {
-        pixels: images.pixels,
-        labels,
-        pixels_per_image: shape.pixels(),
-    };
+    let split = |images: Images, labels| Split::of_bytes(images.pixels, labels, shape.pixels());
+    let (classes, [train_labels, test_labels]) = classes_of_bytes([&train_labels, &test_labels]);
     Ok(Dataset {
         name: path.to_string_lossy().into_owned(),
-        height: shape.height,
-        width: shape.width,
+        shape: ItemShape::grey(shape.height, shape.width),
+        classes,
         train: split(train, train_labels),
         test: split(test, test_labels),
         notes,
@@ -203,15 +201,12 @@ fn hold_out(name: &Path, images: Images, labels: Vec<u8>, notes: Vec<String>) ->
     } = images;
     let (train, test) = every_tenth(pixels, height * width);
     let (train_labels, test_labels) = every_tenth(labels, 1);
-    let split = |pixels, labels| Split {
-        pixels,
-        labels,
-        pixels_per_image: height * width,
-    };
+    let (classes, [train_labels, test_labels]) = classes_of_bytes([&train_labels, &test_labels]);
+    let split = |pixels, labels| Split::of_bytes(pixels, labels, height * width);
     Dataset {
         name: name.to_string_lossy().into_owned(),
-        height,
-        width,
+        shape: ItemShape::grey(height, width),
+        classes,
         train: split(train, train_labels),
         test: split(test, test_labels),
         notes,
@@ -293,8 +288,8 @@ mod tests {
             let (_folder, path) = written(name, &bytes);
             let data = load(&path, |_| {}).unwrap();
             assert_eq!(
-                (data.height, data.width, data.name.as_str()),
-                (2, 3, path.to_str().unwrap())
+                (data.shape, data.name.as_str()),
+                (ItemShape::grey(2, 3), path.to_str().unwrap())
             );
             assert_eq!((data.train.points(), data.test.points()), (23, 2));
             assert_eq!([data.test.image(0)[0], data.test.image(1)[5]], [9, 19]);
@@ -313,7 +308,7 @@ mod tests {
         );
         let data = load(&path, |_| {}).unwrap();
         assert_eq!((data.train.points(), data.test.points()), (12, 10));
-        assert_eq!((data.train.label(0), data.test.label(0)), (Some(3), None));
+        assert_eq!((data.train.label(0), data.test.label(0)), (Some(0), None));
 
         write("t10k-images-idx3-ubyte", idx_of(10, 1, 2, &[9; 20]));
         let said = load(&path, |_| {}).unwrap_err().to_string();

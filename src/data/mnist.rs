@@ -8,7 +8,8 @@ use std::io::Read;
 use lzma_rust2::XzReader;
 use thiserror::Error;
 
-use super::{Dataset, Split};
+use super::classes::classes_of_bytes;
+use super::{Dataset, ItemShape, Split};
 
 static IMAGES: &[u8] = include_bytes!("../../assets/mnist/images.xz");
 static LABELS: &[u8] = include_bytes!("../../assets/mnist/labels.xz");
@@ -49,17 +50,14 @@ pub fn load(mut progress: impl FnMut(f32)) -> Result<Dataset, Damaged> {
     let train = read(TRAIN_POINTS, 0)?;
     let test = read(TEST_POINTS, TRAIN_POINTS)?;
 
-    let test_labels = labels.split_off(TRAIN_POINTS);
-    let split = |pixels, labels| Split {
-        pixels,
-        labels,
-        pixels_per_image: SIDE * SIDE,
-    };
+    let (classes, [train_labels, test_labels]) =
+        classes_of_bytes([&labels[..TRAIN_POINTS], &labels[TRAIN_POINTS..]]);
+    let split = |pixels, labels| Split::of_bytes(pixels, labels, SIDE * SIDE);
     Ok(Dataset {
         name: NAME.into(),
-        height: SIDE,
-        width: SIDE,
-        train: split(train, labels),
+        shape: ItemShape::grey(SIDE, SIDE),
+        classes,
+        train: split(train, train_labels),
         test: split(test, test_labels),
         notes: Vec::new(),
     })
@@ -86,7 +84,11 @@ mod tests {
         let mut heard = Vec::new();
         let mnist = load(|fraction| heard.push(fraction)).expect("the embedded data unpacks");
         let images = |points, split: &Split| md5_of_idx(&[0x803, points, 28, 28], &split.pixels);
-        let labels = |points, split: &Split| md5_of_idx(&[0x801, points], &split.labels);
+        let labels = |points, split: &Split| {
+            let digits: Vec<u8> = split.labels.iter().map(|&class| class as u8).collect();
+            md5_of_idx(&[0x801, points], &digits)
+        };
+        assert_eq!(mnist.classes.concat(), "0123456789");
         assert_eq!(images(60_000, &mnist.train), "6bbc9ace898e44ae57da46a324031adb");
         assert_eq!(labels(60_000, &mnist.train), "a25bea736e30d166cdddb491f175f624");
         assert_eq!(images(10_000, &mnist.test), "2646ac647ad5339dbf082846283269ea");

@@ -5,12 +5,14 @@
 
 mod binarisation;
 mod checksum;
+mod classes;
 pub mod file;
 pub mod formats;
 mod images;
 pub mod mnist;
 mod names;
 mod packed;
+mod shape;
 mod values;
 
 use std::borrow::Cow;
@@ -18,20 +20,21 @@ use std::path::Path;
 
 pub use binarisation::Binarisation;
 pub use checksum::Checksum;
+pub use shape::ItemShape;
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use crate::kernels;
 
-/// Images of one size, split into train and test.
+/// Items of one shape, split into train and test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataset {
     /// What a session keeps, to find the data again: `mnist`, or the path of a file.
     pub name: String,
-    /// Rows of an image.
-    pub height: usize,
-    /// Columns of an image.
-    pub width: usize,
+    /// The kind and the size of every item.
+    pub shape: ItemShape,
+    /// The names of the classes that labels stand for, where the data has labels.
+    pub classes: Vec<String>,
     /// What the model is trained on.
     pub train: Split,
     /// What it is only measured on.
@@ -45,10 +48,10 @@ pub struct Dataset {
 pub struct Split {
     /// Pixels of all images, one image after the other, each row by row; 255 is white.
     pub pixels: Vec<u8>,
-    /// One class label an image, or none at all.
-    pub labels: Vec<u8>,
-    /// Pixels of one image.
-    pub pixels_per_image: usize,
+    /// The place of every item's class in [`Dataset::classes`], or none at all.
+    pub labels: Vec<u16>,
+    /// Numbers of one item.
+    pub numbers_per_item: usize,
 }
 
 /// Which part of a data set is meant.
@@ -150,9 +153,10 @@ pub fn short_name(name: &str) -> &str {
 }
 
 impl Dataset {
-    /// Pixels of one image: height times width.
-    pub fn pixels(&self) -> usize {
-        self.height * self.width
+    /// The name of the class of item `index` of a part, where the data has labels.
+    pub fn class(&self, part: Part, index: usize) -> Option<&str> {
+        let label = self.split(part).label(index)?;
+        self.classes.get(usize::from(label)).map(String::as_str)
     }
 
     /// The train or the test split.
@@ -165,14 +169,23 @@ impl Dataset {
 }
 
 impl Split {
+    /// Items of bytes, one after the other, with the class of each or without classes.
+    pub fn of_bytes(pixels: Vec<u8>, labels: Vec<u16>, numbers_per_item: usize) -> Self {
+        Self {
+            pixels,
+            labels,
+            numbers_per_item,
+        }
+    }
+
     /// How many data points there are.
     pub fn points(&self) -> usize {
-        self.pixels.len() / self.pixels_per_image.max(1)
+        self.pixels.len() / self.numbers_per_item.max(1)
     }
 
     /// The bytes of image `index`.
     pub fn image(&self, index: usize) -> &[u8] {
-        &self.pixels[index * self.pixels_per_image..][..self.pixels_per_image]
+        &self.pixels[index * self.numbers_per_item..][..self.numbers_per_item]
     }
 
     /// Writes image `index` to `row` as intensities in `[0, 1]`.
@@ -180,8 +193,8 @@ impl Split {
         kernels::u8_to_unit(self.image(index), row);
     }
 
-    /// The class label of image `index`, where the data has labels.
-    pub fn label(&self, index: usize) -> Option<u8> {
+    /// The place of the class of item `index` in [`Dataset::classes`], where the data has labels.
+    pub fn label(&self, index: usize) -> Option<u16> {
         self.labels.get(index).copied()
     }
 }

@@ -30,7 +30,7 @@ pub struct MeasurementContext {
 impl MeasurementContext {
     /// The pixels of an item, as they are measured.
     pub fn item(self, split: &Split, item: usize) -> Vec<f32> {
-        let mut pixels = vec![0.0; split.pixels_per_image];
+        let mut pixels = vec![0.0; split.numbers_per_item];
         self.binarisation.fill_row(split, item, self.seed, 0, &mut pixels);
         pixels
     }

@@ -98,7 +98,7 @@ pub(super) fn images(
     points: Range<usize>,
     noise: MeasurementContext,
 ) -> Tensor<(Batch, Pixels), f32, Cpu> {
-    let pixels = split.pixels_per_image;
+    let pixels = split.numbers_per_item;
     let mut x = device().zeros_like(&(Batch(points.len()), Pixels(pixels)));
     for (row, index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(points) {
         noise.binarisation.fill_row(split, index, noise.seed, 0, row);

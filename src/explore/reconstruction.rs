@@ -104,11 +104,7 @@ mod tests {
     }
 
     fn split() -> Split {
-        Split {
-            pixels: (0..24).map(|i| i * 10).collect(),
-            labels: Vec::new(),
-            pixels_per_image: 6,
-        }
+        Split::of_bytes((0..24).map(|i| i * 10).collect(), Vec::new(), 6)
     }
 
     const CONTEXT: MeasurementContext = MeasurementContext {

@@ -75,10 +75,12 @@ mod tests {
             };
             let model = Vae::new(architecture, Initialisation::PyTorch, 3);
             let device = Cpu::default();
-            let split = |byte: u8| Split {
-                pixels: (0..9 * 4).map(|i| (i as u8).wrapping_mul(57) ^ byte).collect(),
-                labels: Vec::new(),
-                pixels_per_image: 9,
+            let split = |byte: u8| {
+                Split::of_bytes(
+                    (0..9 * 4).map(|i| (i as u8).wrapping_mul(57) ^ byte).collect(),
+                    Vec::new(),
+                    9,
+                )
             };
             let context = StepContext {
                 seed: 1,

@@ -2,21 +2,23 @@
 
 use super::{Configuration, Method, Preset, StepFault, Training, Workers};
 use crate::cancel::Cancel;
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, ItemShape, Split};
 use crate::nn::optimizer::OptimizerKind;
 
 const METHODS: [Method; 3] = [Method::Aevb, Method::WakeSleep, Method::Mcem];
 
 pub(super) fn data(points: usize, side: usize) -> Dataset {
-    let split = |points: usize| Split {
-        pixels: (0..points * side * side).map(|i| (i * 57 % 251) as u8).collect(),
-        labels: Vec::new(),
-        pixels_per_image: side * side,
+    let split = |points: usize| {
+        Split::of_bytes(
+            (0..points * side * side).map(|i| (i * 57 % 251) as u8).collect(),
+            Vec::new(),
+            side * side,
+        )
     };
     Dataset {
         name: "numbers".into(),
-        height: side,
-        width: side,
+        shape: ItemShape::grey(side, side),
+        classes: Vec::new(),
         train: split(points),
         test: split(1),
         notes: Vec::new(),

@@ -54,8 +54,8 @@ impl Plates {
                 title: subject.to_string(),
                 pixels: decode(&state.training.model, &points, &Cancel::default()).unwrap_or_default(),
                 columns: self.side,
-                width: data.width,
-                height: data.height,
+                width: data.shape.picture().1,
+                height: data.shape.picture().0,
             });
         }
         images::write(&laboratory.file(self.figure, ""), &grids)?;

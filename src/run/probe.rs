@@ -13,7 +13,7 @@ use super::questions::{Asked, Questions};
 pub use super::snapshot::Parameters;
 use super::snapshot::Snapshot;
 use crate::cancel::Cancel;
-use crate::data::Dataset;
+use crate::data::{Dataset, Part};
 use crate::explore::{reconstruction, traversal};
 
 /// Answers that are kept: whoever comes back to a question finds its answer at once.
@@ -153,7 +153,7 @@ pub fn answer(
             let found = reconstruction::reconstruct(model, &data.test, items, *context, cancel)?;
             let of_item = |(&item, reconstruction)| ItemReconstruction {
                 item,
-                label: data.test.label(item),
+                class: data.class(Part::Test, item).map(str::to_owned),
                 reconstruction,
             };
             Some(Answer::Reconstructed(

@@ -90,8 +90,8 @@ pub enum Answer {
 pub struct ItemReconstruction {
     /// Its place in the test set.
     pub item: usize,
-    /// Its label, where the data has labels.
-    pub label: Option<u8>,
+    /// The name of its class, where the data has labels.
+    pub class: Option<String>,
     /// What came back.
     pub reconstruction: Reconstruction,
 }

@@ -1,7 +1,7 @@
 //! What the paper published of runs like this one.
 
 use super::DataFacts;
-use crate::data::mnist;
+use crate::data::{ItemShape, mnist};
 use crate::evaluation::published::{PaperData, Published, figure_2};
 use crate::learning::Configuration;
 use crate::model::Likelihood;
@@ -11,7 +11,7 @@ pub fn published(configuration: &Configuration, data: &DataFacts) -> Option<Publ
     let method = configuration.method.published()?;
     let paper_data = match configuration.likelihood {
         Likelihood::Bernoulli if data.name == mnist::NAME => PaperData::Mnist,
-        Likelihood::Gaussian if (data.height, data.width) == (28, 20) => PaperData::FreyFace,
+        Likelihood::Gaussian if data.shape == ItemShape::grey(28, 20) => PaperData::FreyFace,
         _ => return None,
     };
     figure_2(paper_data, configuration.latent, method)

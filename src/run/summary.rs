@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, RunLog, RunState};
-use crate::data::Dataset;
+use crate::data::{Dataset, ItemShape};
 use crate::learning::Configuration;
 use crate::learning::mcem::Sampling;
 
@@ -39,10 +39,8 @@ pub struct Summary {
 pub struct DataFacts {
     /// Its name or path.
     pub name: String,
-    /// Columns of an image.
-    pub width: usize,
-    /// Rows of an image.
-    pub height: usize,
+    /// The kind and the size of an item.
+    pub shape: ItemShape,
     /// Items of the test set.
     pub test_items: usize,
 }
@@ -72,14 +70,8 @@ impl DataFacts {
     pub fn of(data: &Dataset) -> Self {
         Self {
             name: data.name.clone(),
-            width: data.width,
-            height: data.height,
+            shape: data.shape,
             test_items: data.test.points(),
         }
-    }
-
-    /// Pixels of one image.
-    pub fn pixels(&self) -> usize {
-        self.width * self.height
     }
 }

@@ -224,12 +224,12 @@ impl Session {
                 data.name
             )));
         }
-        if document.pixels != data.pixels() {
+        if document.pixels != data.shape.numbers() {
             return Err(other_data(format!(
                 "it was trained on images of {} pixels, but those of {} have {}",
                 document.pixels,
                 shown(name.as_ref()),
-                data.pixels()
+                data.shape.numbers()
             )));
         }
         if let Some(changes) = changes {

@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{Dataset, Split};
+use vae_tui::data::{Dataset, ItemShape, Split};
 use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::settings::TABLE;
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
@@ -52,19 +52,19 @@ fn split(points: usize, first: usize) -> Split {
         let (image, pixel) = (first + i / PIXELS, i % PIXELS);
         (255.0 * shape(image, pixel / SIDE, pixel % SIDE)) as u8
     };
-    Split {
-        pixels: (0..points * PIXELS).map(pixel).collect(),
-        labels: (0..points).map(|image| ((first + image) % 4) as u8).collect(),
-        pixels_per_image: PIXELS,
-    }
+    Split::of_bytes(
+        (0..points * PIXELS).map(pixel).collect(),
+        (0..points).map(|image| ((first + image) % 4) as u16).collect(),
+        PIXELS,
+    )
 }
 
 /// 200 training and 60 test images of shapes.
 pub fn shapes() -> Arc<Dataset> {
     Arc::new(Dataset {
         name: "shapes".into(),
-        height: SIDE,
-        width: SIDE,
+        shape: ItemShape::grey(SIDE, SIDE),
+        classes: ["0", "1", "2", "3"].map(str::to_owned).to_vec(),
         train: split(200, 0),
         test: split(60, 200),
         notes: Vec::new(),

@@ -39,20 +39,19 @@ impl DataFile {
 }
 
 fn whole(data: &Dataset) -> Result<(), String> {
-    let pixels = data.height * data.width;
+    let pixels = data.shape.numbers();
     for split in [&data.train, &data.test] {
         let fits = pixels > 0
-            && split.pixels_per_image == pixels
+            && split.numbers_per_item == pixels
             && !split.pixels.is_empty()
             && split.pixels.len().is_multiple_of(pixels)
             && (split.labels.is_empty() || split.labels.len() == split.points());
         if !fits {
             return Err(format!(
-                "{} x {} pixels, but {} of {} pixels and {} labels",
-                data.height,
-                data.width,
+                "{}, but {} of {} numbers and {} labels",
+                data.shape,
                 split.pixels.len(),
-                split.pixels_per_image,
+                split.numbers_per_item,
                 split.labels.len()
             ));
         }

@@ -8,7 +8,7 @@ use rand::Rng;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Rect;
-use vae_tui::data::{Dataset, Part, Split};
+use vae_tui::data::{Dataset, ItemShape, Part, Split};
 use vae_tui::evaluation::{Estimates, LowerBound, MarginalLikelihood};
 use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::nn::optimizer::OptimizerKind;
@@ -394,18 +394,20 @@ fn estimates(number: f64, points: u8) -> MarginalPoint {
 
 fn images(height: usize, width: usize) -> Dataset {
     let pixels = height * width;
-    let split = |points: usize| Split {
-        pixels: (0..pixels * points)
-            .map(|pixel| (pixel * 37 % 256) as u8)
-            .collect(),
-        labels: Vec::new(),
-        pixels_per_image: pixels,
+    let split = |points: usize| {
+        Split::of_bytes(
+            (0..pixels * points)
+                .map(|pixel| (pixel * 37 % 256) as u8)
+                .collect(),
+            Vec::new(),
+            pixels,
+        )
     };
     Dataset {
         notes: Vec::new(),
         name: "images".into(),
-        height,
-        width,
+        shape: ItemShape::grey(height, width),
+        classes: Vec::new(),
         train: split(10),
         test: split(3),
     }

@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ron::value::RawValue;
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{Dataset, Part, Split};
+use vae_tui::data::{Dataset, ItemShape, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::nn::optimizer::OptimizerKind;
@@ -271,16 +271,18 @@ fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Worke
 
 /// 16 images of 2 x 2 pixels.
 fn tiny() -> Dataset {
-    let split = |points: usize| Split {
-        pixels: (0..4 * points).map(|pixel| (pixel * 37 % 256) as u8).collect(),
-        labels: Vec::new(),
-        pixels_per_image: 4,
+    let split = |points: usize| {
+        Split::of_bytes(
+            (0..4 * points).map(|pixel| (pixel * 37 % 256) as u8).collect(),
+            Vec::new(),
+            4,
+        )
     };
     Dataset {
         notes: Vec::new(),
         name: "tiny".into(),
-        height: 2,
-        width: 2,
+        shape: ItemShape::grey(2, 2),
+        classes: Vec::new(),
         train: split(12),
         test: split(4),
     }

@@ -37,7 +37,7 @@ struct Page {
 /// None where nothing is on the screen.
 fn page(app: &App) -> Option<Page> {
     let data = &app.workspace()?.data;
-    let geometry = geometry(app.visible(KIND.name)?, data.width, data.height);
+    let geometry = geometry(app.visible(KIND.name)?, data.shape);
     let page = Page {
         columns: geometry.columns,
         length: geometry.page(),

@@ -23,7 +23,7 @@ use crate::tui::workspace::Workspace;
 
 /// Draws the inside of the pane; what is said of the selected image stands in its frame.
 pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = geometry(area, workspace.data.width, workspace.data.height);
+    let geometry = geometry(area, workspace.data.shape);
     if geometry.columns == 0 {
         return;
     }
@@ -81,7 +81,7 @@ fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: 
         };
         BlockImage {
             pixels,
-            width: workspace.data.width,
+            width: workspace.data.shape.picture().1,
             scale,
             depth: app.depth,
             glyphs: app.glyphs,
@@ -100,8 +100,9 @@ fn render_caption(
 ) {
     let image = selected.item;
     let label = selected
-        .label
-        .map_or(String::new(), |label| format!(" ({label})"));
+        .class
+        .as_ref()
+        .map_or(String::new(), |class| format!(" ({class})"));
     let terms = selected.reconstruction.terms;
     let mut caption = Line::from(vec![
         Span::styled(format!(" #{image}{label} "), theme::plain_text()),

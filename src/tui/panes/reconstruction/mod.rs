@@ -61,7 +61,7 @@ impl Pane for Reconstruction {
     /// A larger page shows the items that follow.
     fn settled(&self, app: &App, area: Rect) -> Option<Selection> {
         let data = &app.workspace()?.data;
-        let page = geometry(area, data.width, data.height).page();
+        let page = geometry(area, data.shape).page();
         let mut selection = app.selection.clone();
         let images = &mut selection.images;
         let mut next = images.last().map_or(0, |&item| item + 1);
@@ -75,7 +75,7 @@ impl Pane for Reconstruction {
 
     fn question(&self, app: &App, area: Rect) -> Option<Question> {
         let data = &app.workspace()?.data;
-        let page = geometry(area, data.width, data.height).page();
+        let page = geometry(area, data.shape).page();
         let items: Vec<usize> = app.selection.images.iter().copied().take(page).collect();
         (!items.is_empty()).then_some(Question::Reconstruct { items })
     }

@@ -29,7 +29,7 @@ use crate::tui::workspace::Workspace;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = geometry(area, workspace.data.width, workspace.data.height);
+    let geometry = geometry(area, workspace.data.shape);
     render_text(pane, app, workspace, geometry.text, buffer);
     let Some(shown) = &pane.shown else {
         return Line::styled("the first image is on its way", theme::dim()).render(area, buffer);
@@ -82,7 +82,10 @@ fn render_sheet(
     Paragraph::new(title)
         .style(theme::dim())
         .render(geometry.strips, buffer);
-    let images = shown.images.pixels.chunks_exact(workspace.data.pixels().max(1));
+    let images = shown
+        .images
+        .pixels
+        .chunks_exact(workspace.data.shape.numbers().max(1));
     for (index, pixels) in images.take(columns * rows).enumerate() {
         let (row, column) = ((index / columns) as u16, (index % columns) as u16);
         let area = Rect {
@@ -133,7 +136,7 @@ fn render_strips(
 fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<'a> {
     BlockImage {
         pixels,
-        width: workspace.data.width,
+        width: workspace.data.shape.picture().1,
         scale: Scale::Grey,
         depth: app.depth,
         glyphs: app.glyphs,
@@ -246,7 +249,7 @@ fn render_strip(
         .shown
         .images
         .pixels
-        .chunks_exact(workspace.data.pixels().max(1));
+        .chunks_exact(workspace.data.shape.numbers().max(1));
     let images = images.skip(strip * strips.steps).take(strips.steps);
     for (step, pixels) in images.enumerate() {
         let x = geometry.strips.x + step as u16 * (geometry.strip_columns + 1);

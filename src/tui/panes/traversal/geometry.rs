@@ -1,5 +1,6 @@
 //! Where everything stands in the traversal pane.
 
+use crate::data::ItemShape;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::tui::layout::{affordable, columns_for, sheet};
@@ -26,7 +27,8 @@ pub struct Geometry {
 }
 
 /// Divides the inside of the traversal pane for images of `width` x `height` pixels.
-pub fn geometry(area: Rect, width: usize, height: usize) -> Geometry {
+pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
+    let (height, width) = shape.picture();
     let strip_rows = if area.width >= 100 && area.height >= 40 {
         5
     } else {

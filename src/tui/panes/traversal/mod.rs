@@ -105,7 +105,7 @@ impl Traversal {
     }
 
     fn sheet(&self, app: &App, workspace: &Workspace, area: Rect) -> sheet::Sheet {
-        let geometry = geometry(area, workspace.data.width, workspace.data.height);
+        let geometry = geometry(area, workspace.data.shape);
         let (columns, rows) = geometry.sheet;
         let order = workspace.order();
         match (self.sheet, &order[..]) {
