@@ -81,7 +81,7 @@ fn train_resume_and_evaluate() {
     assert!(output.status.success(), "{}", errors(&output));
     let report = &objects(&output)[0];
     assert_eq!(report["points"], 10_000);
-    let mnist = data::load("mnist", |_| {}).expect("MNIST is built in");
+    let mnist = data::load("mnist", &data::ReadingRules::default(), |_| {}).expect("MNIST is built in");
     let state = session::load(&folder.path().join("run.ron")).and_then(|run| run.into_state(&mnist));
     let training = state.expect("what was trained").training;
     let test = lower_bound(

@@ -7,6 +7,7 @@ use std::io::{BufWriter, Write};
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
+use vae_tui::data::ReadingRules;
 use vae_tui::data::file::load;
 
 /// The most kilobytes that the process ever held.
@@ -98,7 +99,7 @@ fn images_are_in_memory_once() {
 
     let before = peak();
     for path in [plain, packed, matlab] {
-        let data = load(&path, |_| {}).expect("images");
+        let data = load(&path, &ReadingRules::default(), |_| {}).expect("images");
         assert_eq!((data.train.points(), data.test.points()), (450_000, 50_000));
         drop(data);
         // The tenth that is held out is there twice for a moment.

@@ -17,7 +17,7 @@ fn fixture(name: &str) -> PathBuf {
 
 fn state(path: &Path) -> RunState {
     let data = Arc::new(mnist::load(|_| ()).expect("MNIST travels inside"));
-    let resumed = session::resume(path, None, |_| Ok(data)).expect("the session opens");
+    let resumed = session::resume(path, None, |_, _| Ok(data)).expect("the session opens");
     resumed.state
 }
 

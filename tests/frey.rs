@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{Binarisation, file};
+use vae_tui::data::{Binarisation, ReadingRules, file};
 use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 
@@ -22,8 +22,8 @@ fn both_files_hold_the_same_faces() {
     let (Some(matlab), Some(idx)) = (faces("frey_rawface.mat"), faces("frey-faces-idx3-ubyte.gz")) else {
         return;
     };
-    let matlab = file::load(&matlab, |_| {}).expect("the MATLAB file is read");
-    let idx = file::load(&idx, |_| {}).expect("the IDX file is read");
+    let matlab = file::load(&matlab, &ReadingRules::default(), |_| {}).expect("the MATLAB file is read");
+    let idx = file::load(&idx, &ReadingRules::default(), |_| {}).expect("the IDX file is read");
     assert_eq!(matlab.shape, vae_tui::data::ItemShape::grey(28, 20));
     assert_eq!((matlab.train.points(), matlab.test.points()), (1_769, 196));
     assert_eq!((matlab.train, matlab.test), (idx.train, idx.test));
@@ -34,7 +34,7 @@ fn the_gaussian_decoder_learns_faces() {
     let Some(path) = faces("frey_rawface.mat") else {
         return;
     };
-    let data = file::load(&path, |_| {}).expect("the MATLAB file is read");
+    let data = file::load(&path, &ReadingRules::default(), |_| {}).expect("the MATLAB file is read");
     let configuration = Configuration {
         data: data.name.clone(),
         latent: 2,

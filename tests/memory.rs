@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{self, Dataset};
+use vae_tui::data::{self, Dataset, ReadingRules};
 use vae_tui::evaluation::{from_posterior_samples, importance_weighted};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
@@ -38,7 +38,7 @@ fn resident() -> i64 {
 #[test]
 fn memory_stays_as_it_is_however_long_a_run() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let data = data::load("mnist", |_| {}).expect("MNIST is built in");
+    let data = data::load("mnist", &ReadingRules::default(), |_| {}).expect("MNIST is built in");
     for (method, steps) in [
         (Method::Aevb, 60_000),
         (Method::WakeSleep, 60_000),

@@ -62,14 +62,12 @@ fn opened(width: usize, height: usize) -> Opened {
             pixels,
         )
     };
-    let data = Arc::new(Dataset {
-        name: "odd".into(),
-        shape: ItemShape::grey(height, width),
-        classes: Vec::new(),
-        train: split(3),
-        test: split(2),
-        notes: Vec::new(),
-    });
+    let data = Arc::new(Dataset::new(
+        "odd",
+        ItemShape::grey(height, width),
+        split(3),
+        split(2),
+    ));
     let configuration = Configuration {
         data: "odd".into(),
         hidden: 2.into(),

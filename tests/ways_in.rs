@@ -209,7 +209,7 @@ fn a_stored_session_is_no_larger_than_its_numbers() {
     let text = String::from_utf8(session).expect("a session is text");
     let path = folder.path().join("changed.ron");
     let images = folder.path().join("images.idx");
-    let data = vae_tui::data::file::load(&images, |_| {}).expect("images");
+    let data = vae_tui::data::file::load(&images, &Default::default(), |_| {}).expect("images");
     for (to, said) in [
         ("hidden: 4096", "for 16-4096-2-4096-16 tanh, found "),
         (

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use stock::Stock;
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{Binarisation, Dataset, Split, mnist};
+use vae_tui::data::{Binarisation, Dataset, mnist};
 use vae_tui::evaluation::{MeasurementContext, importance_weighted, lower_bound};
 use vae_tui::kernels::{Matrix, matmul};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
@@ -185,10 +185,7 @@ fn main() {
         seed: 1,
         binarisation: Binarisation::None,
     };
-    let part = Split {
-        pixels: data.test.pixels[..1_000 * 784].to_vec(),
-        ..data.test.clone()
-    };
+    let part = data.test.first(1_000);
     let mut again = Ours::new(configuration(threads, 500, 20, 100), &data);
     let evaluation = race(&mut [
         &mut || {

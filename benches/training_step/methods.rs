@@ -48,8 +48,10 @@ pub fn compare(data: &Dataset, threads: usize) {
 type Images = Tensor<(Batch, Pixels), f32, Cpu>;
 
 fn images(data: &Dataset, images: std::ops::Range<usize>) -> Images {
-    let bytes = &data.train.pixels[784 * images.start..784 * images.end];
-    let pixels: Vec<f32> = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
+    let mut pixels = vec![0.0; 784 * images.len()];
+    for (image, row) in images.clone().zip(pixels.chunks_exact_mut(784)) {
+        data.train.fill_row(image, row);
+    }
     tensor_of(&Cpu::default(), (Batch(images.len()), Pixels(784)), &pixels)
 }
 

@@ -42,8 +42,8 @@ impl<const H: usize, const Z: usize> Stock<H, Z> {
     pub fn step(&mut self, split: &Split, images: &[usize]) -> f32 {
         let pixels = images
             .iter()
-            .flat_map(|&image| split.image(image))
-            .map(|&byte| f32::from(byte) / 255.0);
+            .flat_map(|&image| split.shown(image))
+            .map(|value| value / 255.0);
         let x: Tensor<(usize, Const<784>), f32, _> = self
             .device
             .tensor_from_vec(pixels.collect(), (images.len(), Const));

@@ -8,6 +8,7 @@ mod choice;
 mod compare;
 mod completions;
 mod config;
+mod data_flags;
 mod doctor;
 mod evaluate;
 mod man;
@@ -22,9 +23,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use choice::choice;
 use clap::{Args, Parser, Subcommand};
+use data_flags::DataFlags;
 
 use crate::config::Config;
-use crate::data::{self, Dataset, LoadError};
+use crate::data::{self, Dataset, LoadError, ReadingRules};
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::say;
@@ -50,6 +52,7 @@ pub struct Cli {
 #[derive(Args, Debug)]
 pub struct WorkbenchArguments {
     /// A session to go on with; without one, a new run on MNIST
+    #[arg(conflicts_with = "DataFlags")]
     pub session: Option<PathBuf>,
     /// A session whose curve is drawn beside the run's own; may be given several times
     #[arg(long, value_name = "FILE")]
@@ -60,6 +63,9 @@ pub struct WorkbenchArguments {
     /// What a new run is trained on: mnist, or the path of a file of images; with a session, where its data is now
     #[arg(long, value_name = "PATH")]
     pub data: Option<String>,
+    /// How a new run reads its data
+    #[command(flatten)]
+    pub reading: DataFlags,
     /// Threads that share a minibatch of a new run [default: the cores of this machine]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "session")]
     pub threads: Option<u16>,
@@ -82,7 +88,8 @@ impl WorkbenchArguments {
         let threads = threads.map_or_else(default_threads, usize::from);
         let preset = self.preset.unwrap_or(config.preset);
         let named = self.data.as_ref().map(|data| Assignment::new("data", data));
-        let configuration = preset.configuration(threads).with(named.as_slice())?;
+        let mut configuration = preset.configuration(threads).with(named.as_slice())?;
+        configuration.reading = self.reading.over(&configuration.reading);
         ensure_data(&configuration)?;
         Ok(configuration)
     }
@@ -136,9 +143,9 @@ impl Command {
     }
 }
 
-/// A data set by name, without a sign of progress; what is worth knowing of it is said.
-fn dataset(name: &str) -> Result<Arc<Dataset>, LoadError> {
-    let data = data::load(name, |_| {})?;
+/// A data set by name, read by the rules, without a sign of progress; what is worth knowing of it is said.
+fn dataset(name: &str, rules: &ReadingRules) -> Result<Arc<Dataset>, LoadError> {
+    let data = data::load(name, rules, |_| {})?;
     say_notes(&data.notes);
     Ok(Arc::new(data))
 }

@@ -10,6 +10,14 @@ use crate::learning::settings::{Assignment, REAL, Setting, SettingError, TABLE};
 #[derive(Clone, Debug, Default)]
 pub struct SettingFlags(Vec<Assignment>);
 
+/// The one for which there is a flag per rule: see [`super::data_flags`].
+const READING: &str = "reading";
+
+/// The flags of the table.
+fn rows() -> impl Iterator<Item = &'static Setting> {
+    TABLE.iter().filter(|setting| setting.name != READING)
+}
+
 /// The one that a resumed session may have besides those that may change in a run under way: its data may have moved.
 const DATA: &str = "data";
 
@@ -38,7 +46,7 @@ impl FromArgMatches for SettingFlags {
             let value = matches.get_one::<String>(setting.name)?;
             Some(Assignment::new(setting.name, value))
         };
-        Ok(Self(TABLE.iter().filter_map(given).collect()))
+        Ok(Self(rows().filter_map(given).collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -49,7 +57,7 @@ impl FromArgMatches for SettingFlags {
 
 impl Args for SettingFlags {
     fn augment_args(command: Command) -> Command {
-        command.args(TABLE.iter().map(flag))
+        command.args(rows().map(flag))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -111,7 +119,7 @@ mod tests {
         let mut command =
             SettingFlags::augment_args(Command::new("train")).arg(Arg::new("resume").long("resume"));
         let help = command.render_long_help().to_string();
-        for setting in TABLE.iter() {
+        for setting in rows() {
             let (_, flag) = help
                 .split_once(&format!("--{} <", setting.name))
                 .expect(setting.name);
@@ -130,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_given_is_assigned_and_the_start_of_a_run_excludes_a_resume() {
-        for setting in TABLE.iter() {
+        for setting in rows() {
             let value = setting.value(&Configuration::default());
             let command =
                 SettingFlags::augment_args(Command::new("train")).arg(Arg::new("resume").long("resume"));

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, select, tick, unbounded};
 use serde::Serialize;
 
 use super::choice::choice;
+use super::data_flags::DataFlags;
 use super::setting_flags::SettingFlags;
 use super::{NobodyReads, dataset, ensure_data, print_line, progress_bar, resume};
 use crate::choices::Choose;
@@ -31,6 +32,8 @@ pub struct Arguments {
     preset: Preset,
     #[command(flatten)]
     settings: SettingFlags,
+    #[command(flatten)]
+    reading: DataFlags,
     /// Stop after N passes over the training points
     #[arg(long, value_name = "N", conflicts_with = "samples")]
     epochs: Option<u64>,
@@ -41,7 +44,7 @@ pub struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     autosave: u64,
     /// Go on with this session; saved there too unless --out says otherwise
-    #[arg(long, value_name = "F.ron")]
+    #[arg(long, value_name = "F.ron", conflicts_with = "DataFlags")]
     resume: Option<PathBuf>,
     /// One JSON object a line on standard output
     #[arg(long)]
@@ -247,10 +250,11 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         (state, data, view)
     } else {
         let preset = arguments.preset.configuration(default_threads());
-        let configuration = preset.with(arguments.settings.all())?;
+        let mut configuration = preset.with(arguments.settings.all())?;
+        configuration.reading = arguments.reading.over(&configuration.reading);
         ensure_data(&configuration)?;
         configuration.check()?;
-        let data = dataset(&configuration.data)?;
+        let data = dataset(&configuration.data, &configuration.reading)?;
         configuration.check_data(&data)?;
         say_what_suits(arguments, &configuration, &data);
         let training = Training::new(configuration, &data);

@@ -38,21 +38,31 @@ impl Binarisation {
     ///
     /// `visit` tells one visit of a point from the next (the step); only [`Binarisation::Dynamic`] looks at it.
     pub fn fill_row(self, split: &Split, index: usize, seed: u64, visit: u64, row: &mut [f32]) {
+        split.fill_row(index, row);
         match self {
-            Self::None => split.fill_row(index, row),
-            Self::Static => toss(split.image(index), seed, 0, index, row),
-            Self::Dynamic => toss(split.image(index), seed, visit + 1, index, row),
+            Self::None => {}
+            Self::Static => toss(row, seed, 0, index),
+            Self::Dynamic => toss(row, seed, visit + 1, index),
         }
     }
 }
 
-/// White with the grey value as probability: never for byte 0, always for byte 255.
-fn toss(image: &[u8], seed: u64, visit: u64, index: usize, row: &mut [f32]) {
+/// White with the grey value as probability: never for 0, always for 1. What is no number stays.
+fn toss(row: &mut [f32], seed: u64, visit: u64, index: usize) {
     let mut generator = generator(seed, Purpose::Binarisation, visit, index as u64);
-    for (value, &pixel) in row.iter_mut().zip(image) {
-        let white = u32::from(generator.r#gen::<u16>()) * 255 < u32::from(pixel) << 16;
-        *value = f32::from(u8::from(white));
+    for value in row {
+        let is_white = is_white(generator.r#gen(), *value);
+        *value = if value.is_nan() {
+            *value
+        } else {
+            f32::from(u8::from(is_white))
+        };
     }
+}
+
+/// Whether one of 65 536 equally likely draws falls below a grey value from 0 to 1.
+fn is_white(draw: u16, grey: f32) -> bool {
+    f32::from(draw) / 65_536.0 < grey
 }
 
 #[cfg(test)]
@@ -80,6 +90,17 @@ mod tests {
         }
         assert_eq!(row(Binarisation::Dynamic, 255, 0, 0), vec![1.0; 10_000]);
         assert_eq!(row(Binarisation::Dynamic, 0, 0, 0), vec![0.0; 10_000]);
+    }
+
+    /// The rounding of a share of 255 to a float changes no draw.
+    #[test]
+    fn a_byte_is_white_for_exactly_its_share_of_the_draws() {
+        for byte in 0..=u8::MAX {
+            for draw in 0..=u16::MAX {
+                let exact = u32::from(draw) * 255 < u32::from(byte) << 16;
+                assert_eq!(is_white(draw, f32::from(byte) / 255.0), exact, "{byte} {draw}");
+            }
+        }
     }
 
     #[test]

@@ -1,24 +1,20 @@
-//! Data sets from files and from standard input: what belongs together, and how images without a test set of their own
-//! are split.
+//! Data sets from files and from standard input: what belongs together.
 //!
-//! Every header is read, and everything that it says checked, before the first pixel.
+//! Every head is read, and everything that it says checked, before the first item.
 
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::classes::classes_of_bytes;
+use super::assembly::{FoundFile, assemble};
 use super::formats::idx;
-use super::images::{Announced, HELD_OUT};
 use super::names::{ImagesName, first_there};
-use super::packed::unpacked;
-use super::{Dataset, ItemShape, STANDARD_INPUT, Split, formats, values};
+use super::source::Source;
+use super::{Announced, Dataset, Found, ItemShape, ReadingRules, STANDARD_INPUT, SplitRule, formats};
 use crate::files::{open_regular, shown};
-
-pub use super::images::Images;
 
 /// How much of a file is read at a time.
 const BUFFER: usize = 1 << 16;
@@ -32,7 +28,8 @@ pub struct DataError {
 }
 
 /// Gives an error the name of its file.
-trait Named<T> {
+pub(super) trait Named<T> {
+    /// The same with the error's file.
     fn named(self, path: &Path) -> Result<T, DataError>;
 }
 
@@ -45,128 +42,134 @@ impl<T, E: Display> Named<T> for Result<T, E> {
     }
 }
 
-/// Reads `path`: a file of images in one of the [`formats`], plain or packed by gzip.
+/// Reads `path`: a file in one of the [`formats`], plain or packed by gzip.
 ///
-/// If the name says that these are training images, the test images are looked for beside it under the names that IDX
-/// files have; else every tenth image is held out as the test set. Labels are looked for too. `progress` hears the
-/// fraction of the file that was read.
+/// The test set is the file that the `rules` name. If they name none and the file's name says that these are training images, the
+/// test images are looked for beside it under the names that IDX files have; else some items are held out. Labels are
+/// looked for too. `progress` hears the fraction of the file that was read.
 ///
 /// # Errors
-/// If the file can't be read or is in none of them, if it is no regular file, or if one beside it does not fit; one sentence
-/// that names file and cause.
-pub fn load(path: &Path, progress: impl FnMut(f32)) -> Result<Dataset, DataError> {
-    let train = open(path, progress)?;
-    let shape = train.shape;
+/// If the file can't be read or is in none of the formats, if it is no regular file, if one beside it does not fit, or if the
+/// rules can't be used with it; one sentence that names file and cause.
+pub fn load(path: &Path, rules: &ReadingRules, progress: impl FnMut(f32)) -> Result<Dataset, DataError> {
+    let train = open(path, rules, progress)?;
     let mut notes = Vec::new();
-    let mut labels_of = |path: &Path, points: usize| match ImagesName::of(path) {
-        Some(name) => labels(&name, path, points, &mut notes),
-        None => Ok(Vec::new()),
-    };
-    let train_labels = labels_of(path, shape.count)?;
-    let training_name = ImagesName::of(path).filter(ImagesName::is_training);
-    let candidates = training_name.map_or_else(Vec::new, |name| name.test_images());
+    let train_labels = labels(&train, path, &mut notes)?;
+    let candidates = test_candidates(path, rules);
     let Some(test_path) = first_there(&candidates) else {
-        let images = read(train, path, &mut notes)?;
-        let missing = candidates.first().map_or(String::new(), |likeliest| {
+        if let Some(test_file) = &rules.test_file {
+            return Err("there is no such test file").named(Path::new(test_file));
+        }
+        let train = read(train, path, train_labels)?;
+        let why = candidates.first().map_or(String::new(), |likeliest| {
             format!(
                 "no test images such as {} lie beside it, so ",
                 file_name(likeliest)
             )
         });
-        notes.push(format!(
-            "{}: {missing}{}",
-            file_name(path),
-            held_out_words(shape.count)
-        ));
-        return Ok(hold_out(path, images, train_labels, notes));
+        return assemble(path, rules, train, None, &why, notes);
     };
-    let test = open(test_path, |_| {})?;
-    if (test.shape.height, test.shape.width) != (shape.height, shape.width) {
-        let cause = format!("it has {}, but {} has {shape}", test.shape, shown(path));
+    let test = open(test_path, rules, |_| {})?;
+    if let (Some((count, shape)), Some((train_count, train_shape))) = (test.head, train.head)
+        && shape != train_shape
+    {
+        let cause = format!(
+            "it has {count} {shape}, but {} has {train_count} {train_shape}",
+            shown(path)
+        );
         return Err(cause).named(test_path);
     }
-    let test_labels = labels_of(test_path, test.shape.count)?;
-    let train = read(train, path, &mut notes)?;
-    let test = read(test, test_path, &mut notes)?;
-    let split = |images: Images, labels| Split::of_bytes(images.pixels, labels, shape.pixels());
-    let (classes, [train_labels, test_labels]) = classes_of_bytes([&train_labels, &test_labels]);
-    Ok(Dataset {
-        name: path.to_string_lossy().into_owned(),
-        shape: ItemShape::grey(shape.height, shape.width),
-        classes,
-        train: split(train, train_labels),
-        test: split(test, test_labels),
-        notes,
-    })
+    let test_labels = labels(&test, test_path, &mut notes)?;
+    let train = read(train, path, train_labels)?;
+    let test = read(test, test_path, test_labels)?;
+    assemble(path, rules, train, Some(test), "", notes)
 }
 
-/// Reads images as [`load`] does, but from standard input; every tenth is held out as the test set.
+/// Where the test set may be: where the rules say, or beside training images under the names that are usual.
+fn test_candidates(path: &Path, rules: &ReadingRules) -> Vec<PathBuf> {
+    if let Some(test_file) = &rules.test_file {
+        return vec![PathBuf::from(test_file)];
+    }
+    if rules.split != SplitRule::Usual || rules.test_fraction.is_some() {
+        return Vec::new();
+    }
+    let training_name = ImagesName::of(path).filter(ImagesName::is_training);
+    training_name.map_or_else(Vec::new, |name| name.test_images())
+}
+
+/// Reads items as [`load`] does, but from standard input.
 ///
 /// # Errors
-/// If standard input is a terminal, can't be read, or has no such images.
-pub fn standard_input() -> Result<Dataset, DataError> {
+/// If standard input is a terminal, can't be read, or has no such items.
+pub fn standard_input(rules: &ReadingRules) -> Result<Dataset, DataError> {
     let name = Path::new("standard input");
     let input = std::io::stdin().lock();
     if input.is_terminal() {
         return Err("it is a terminal; --data - is for a file or a pipe: --data - < FILE").named(name);
     }
-    let images = announced(input).named(name)?;
-    let mut notes = Vec::new();
-    let count = images.shape.count;
-    let images = read(images, name, &mut notes)?;
-    notes.push(format!("standard input: {}", held_out_words(count)));
-    Ok(hold_out(Path::new(STANDARD_INPUT), images, Vec::new(), notes))
+    let train = read(announced(input, rules).named(name)?, name, Vec::new())?;
+    assemble(Path::new(STANDARD_INPUT), rules, train, None, "", Vec::new())
 }
 
-/// The images in a file's bytes, whatever its name, in one of the [`formats`], plain or packed by gzip.
+/// The items in a file's bytes, whatever its name, in one of the [`formats`], plain or packed by gzip, as the usual rules
+/// read them.
 ///
-/// Reads no further than the header if that can't be used, and takes no more memory than the images do.
+/// Reads no further than the head if that can't be used, and takes no more memory than the items do.
 ///
 /// # Errors
-/// If it is in none of them, or its header can't be used or does not fit what follows; the sentence begins with "it" or "its".
-pub fn parse(bytes: impl BufRead) -> Result<Images, String> {
-    announced(bytes)?.read()
+/// If it is in none of them, or its head can't be used or does not fit what follows; the sentence begins with "it" or "its".
+pub fn parse(bytes: impl BufRead) -> Result<Found, String> {
+    (announced(bytes, &ReadingRules::default())?.read)()
 }
 
-/// The header of a file's bytes, with the pixels still to be read.
-fn announced<'a>(input: impl BufRead + 'a) -> Result<Announced<'a>, String> {
-    formats::announced(unpacked(input).map_err(|error| error.to_string())?)
+/// The head of bytes without a file, with the items still to be read.
+fn announced<'a>(input: impl BufRead + 'a, rules: &ReadingRules) -> Result<Announced<'a>, String> {
+    let source = Source::new(input, None).map_err(|error| error.to_string())?;
+    formats::announced(source, None, rules)
 }
 
-/// The header of a file; `progress` hears later how much of the file was read.
-fn open<'a>(path: &Path, progress: impl FnMut(f32) + 'a) -> Result<Announced<'a>, DataError> {
+/// The head of a file; `progress` hears later how much of the file was read.
+fn open<'a>(
+    path: &Path,
+    rules: &ReadingRules,
+    progress: impl FnMut(f32) + 'a,
+) -> Result<Announced<'a>, DataError> {
     let file = open_regular(path).named(path)?;
     let length = file.metadata().named(path)?.len();
+    let same = file.try_clone().named(path)?;
     let watched = Watched {
         file,
         length,
         read: 0,
         progress,
     };
-    announced(BufReader::with_capacity(BUFFER, watched)).named(path)
+    let source = Source::new(BufReader::with_capacity(BUFFER, watched), Some(same)).named(path)?;
+    formats::announced(source, Some(path), rules).named(path)
 }
 
-/// The pixels of a file, with what is worth saying of their values.
-fn read(images: Announced, path: &Path, notes: &mut Vec<String>) -> Result<Images, DataError> {
-    let mut images = images.read().named(path)?;
-    if let Some(note) = values::scale(&mut images.pixels) {
-        notes.push(format!("{}: {note}", file_name(path)));
+/// The items of a file, with the labels that lie beside it where it has none of its own.
+fn read(announced: Announced, path: &Path, labels: Vec<String>) -> Result<FoundFile, DataError> {
+    let mut found = (announced.read)().named(path)?;
+    if found.labels.is_empty() {
+        found.labels = labels;
     }
-    Ok(images)
+    Ok(FoundFile {
+        path: path.to_owned(),
+        found,
+    })
 }
 
-/// The labels of the images in `path`, where they lie beside it.
-fn labels(
-    name: &ImagesName,
-    path: &Path,
-    points: usize,
-    notes: &mut Vec<String>,
-) -> Result<Vec<u8>, DataError> {
+/// The labels of the images in `path`, where they lie beside it under the names that are usual.
+fn labels(images: &Announced, path: &Path, notes: &mut Vec<String>) -> Result<Vec<String>, DataError> {
+    let (Some(name), Some((points, ItemShape::Image { .. }))) = (ImagesName::of(path), images.head) else {
+        return Ok(Vec::new());
+    };
     let candidates = name.labels();
     if let Some(labels_path) = first_there(&candidates) {
         let file = open_regular(labels_path).named(labels_path)?;
-        let input = unpacked(BufReader::with_capacity(BUFFER, file)).named(labels_path)?;
-        return idx::labels(input, points, &shown(path)).named(labels_path);
+        let source = Source::new(BufReader::with_capacity(BUFFER, file), None).named(labels_path)?;
+        let labels = idx::labels(source.bytes, points, &shown(path)).named(labels_path)?;
+        return Ok(labels.iter().map(u8::to_string).collect());
     }
     let note = match (first_there(&name.qmnist_labels()), candidates.first()) {
         (Some(labels), _) => format!(
@@ -181,55 +184,8 @@ fn labels(
 }
 
 /// The name of a file without its folder, for a person to read.
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     shown(path.file_name().map_or(path, Path::new))
-}
-
-fn held_out_words(count: usize) -> String {
-    format!(
-        "every tenth image is held out as the test set, {} of {count}",
-        count / HELD_OUT
-    )
-}
-
-/// Every tenth image becomes the test set.
-fn hold_out(name: &Path, images: Images, labels: Vec<u8>, notes: Vec<String>) -> Dataset {
-    let Images {
-        pixels,
-        height,
-        width,
-    } = images;
-    let (train, test) = every_tenth(pixels, height * width);
-    let (train_labels, test_labels) = every_tenth(labels, 1);
-    let (classes, [train_labels, test_labels]) = classes_of_bytes([&train_labels, &test_labels]);
-    let split = |pixels, labels| Split::of_bytes(pixels, labels, height * width);
-    Dataset {
-        name: name.to_string_lossy().into_owned(),
-        shape: ItemShape::grey(height, width),
-        classes,
-        train: split(train, train_labels),
-        test: split(test, test_labels),
-        notes,
-    }
-}
-
-/// What stays, and every tenth item of `size` bytes: without a second copy of what stays, which may be large.
-fn every_tenth(mut bytes: Vec<u8>, size: usize) -> (Vec<u8>, Vec<u8>) {
-    let count = bytes.len() / size;
-    let mut taken = Vec::with_capacity(count / HELD_OUT * size);
-    let mut kept = 0;
-    for item in 0..count {
-        let place = item * size..(item + 1) * size;
-        if item % HELD_OUT == HELD_OUT - 1 {
-            taken.extend_from_slice(&bytes[place]);
-        } else {
-            bytes.copy_within(place, kept);
-            kept += size;
-        }
-    }
-    bytes.truncate(kept);
-    bytes.shrink_to_fit();
-    (bytes, taken)
 }
 
 /// A file that tells how much of it was read, a hundred times at most.
@@ -256,8 +212,6 @@ impl<P: FnMut(f32)> Read for Watched<P> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     fn idx_of(count: u32, height: u32, width: u32, pixels: &[u8]) -> Vec<u8> {
@@ -286,14 +240,14 @@ mod tests {
         let bytes = idx_of(25, 2, 3, &pixels);
         for (name, bytes) in [("a.idx", bytes.clone()), ("a.idx.gz", packed(&bytes))] {
             let (_folder, path) = written(name, &bytes);
-            let data = load(&path, |_| {}).unwrap();
+            let data = load(&path, &ReadingRules::default(), |_| {}).unwrap();
             assert_eq!(
                 (data.shape, data.name.as_str()),
                 (ItemShape::grey(2, 3), path.to_str().unwrap())
             );
             assert_eq!((data.train.points(), data.test.points()), (23, 2));
-            assert_eq!([data.test.image(0)[0], data.test.image(1)[5]], [9, 19]);
-            assert_eq!(data.train.image(9), [10; 6]);
+            assert_eq!([data.test.shown(0)[0], data.test.shown(1)[5]], [9.0, 19.0]);
+            assert_eq!(data.train.shown(9), [10.0; 6]);
         }
     }
 
@@ -306,12 +260,14 @@ mod tests {
             "train-labels-idx1-ubyte",
             [[0, 0, 8, 1, 0, 0, 0, 12].to_vec(), vec![3; 12]].concat(),
         );
-        let data = load(&path, |_| {}).unwrap();
+        let data = load(&path, &ReadingRules::default(), |_| {}).unwrap();
         assert_eq!((data.train.points(), data.test.points()), (12, 10));
         assert_eq!((data.train.label(0), data.test.label(0)), (Some(0), None));
 
         write("t10k-images-idx3-ubyte", idx_of(10, 1, 2, &[9; 20]));
-        let said = load(&path, |_| {}).unwrap_err().to_string();
+        let said = load(&path, &ReadingRules::default(), |_| {})
+            .unwrap_err()
+            .to_string();
         assert!(
             said.contains("10 images of 1 x 2 pixels") && said.contains("t10k"),
             "{said}"
@@ -345,10 +301,14 @@ mod tests {
         ];
         for (name, bytes, expected) in cases {
             let (_folder, path) = written(name, bytes);
-            let said = load(&path, |_| {}).unwrap_err().to_string();
+            let said = load(&path, &ReadingRules::default(), |_| {})
+                .unwrap_err()
+                .to_string();
             assert!(said.contains(expected) && said.contains(name), "{name}: {said}");
         }
-        let said = load(Path::new("no/such/file"), |_| {}).unwrap_err().to_string();
+        let said = load(Path::new("no/such/file"), &ReadingRules::default(), |_| {})
+            .unwrap_err()
+            .to_string();
         assert!(said.starts_with("no/such/file can't be used as data: "), "{said}");
     }
 }

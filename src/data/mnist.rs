@@ -8,7 +8,7 @@ use std::io::Read;
 use lzma_rust2::XzReader;
 use thiserror::Error;
 
-use super::classes::classes_of_bytes;
+use super::labels::classes;
 use super::{Dataset, ItemShape, Split};
 
 static IMAGES: &[u8] = include_bytes!("../../assets/mnist/images.xz");
@@ -50,16 +50,19 @@ pub fn load(mut progress: impl FnMut(f32)) -> Result<Dataset, Damaged> {
     let train = read(TRAIN_POINTS, 0)?;
     let test = read(TEST_POINTS, TRAIN_POINTS)?;
 
+    let digits: Vec<String> = labels.iter().map(u8::to_string).collect();
+    let (train_digits, test_digits) = digits.split_at(TRAIN_POINTS);
     let (classes, [train_labels, test_labels]) =
-        classes_of_bytes([&labels[..TRAIN_POINTS], &labels[TRAIN_POINTS..]]);
+        classes([train_digits, test_digits]).map_err(std::io::Error::other)?;
     let split = |pixels, labels| Split::of_bytes(pixels, labels, SIDE * SIDE);
     Ok(Dataset {
-        name: NAME.into(),
-        shape: ItemShape::grey(SIDE, SIDE),
         classes,
-        train: split(train, train_labels),
-        test: split(test, test_labels),
-        notes: Vec::new(),
+        ..Dataset::new(
+            NAME,
+            ItemShape::grey(SIDE, SIDE),
+            split(train, train_labels),
+            split(test, test_labels),
+        )
     })
 }
 
@@ -83,7 +86,12 @@ mod tests {
     fn the_embedded_bytes_are_the_published_ones() {
         let mut heard = Vec::new();
         let mnist = load(|fraction| heard.push(fraction)).expect("the embedded data unpacks");
-        let images = |points, split: &Split| md5_of_idx(&[0x803, points, 28, 28], &split.pixels);
+        let images = |points, split: &Split| {
+            let bytes: Vec<u8> = (0..split.points())
+                .flat_map(|index| split.shown(index).into_iter().map(|value| value as u8))
+                .collect();
+            md5_of_idx(&[0x803, points, 28, 28], &bytes)
+        };
         let labels = |points, split: &Split| {
             let digits: Vec<u8> = split.labels.iter().map(|&class| class as u8).collect();
             md5_of_idx(&[0x801, points], &digits)

@@ -1,33 +1,55 @@
-//! What a model learns from: images as bytes, split into train and test, with labels where there are any.
+//! What a model learns from: items of one shape, split into train and test, with labels where there are any.
 //!
-//! A [`Dataset`] keeps pixels as `u8` (MNIST: 55 MB) and hands out rows as `f32` in `[0, 1]` only for the data points
-//! asked for. [`mnist`] is the data set that travels inside the program; [`mod@file`] reads others, in one of the [`formats`].
+//! A [`Dataset`] keeps values as the data has them, bytes as bytes (MNIST: 55 MB), large files in their file, and hands out
+//! rows as `f32`, scaled, only for the data points asked for. [`mnist`] is the data set that travels inside the program;
+//! [`mod@file`] reads others, in one of the [`formats`]. A format hands over what a file holds ([`Found`]); what becomes of it,
+//! by the [`ReadingRules`], is the same for all formats and has a file each: `labels`, `missing`, `scaling` (and `grey`),
+//! `splitting`, `duplicates`, `identity`; `assembly` puts it together.
 
+mod assembly;
 mod binarisation;
-mod checksum;
-mod classes;
+pub mod duplicates;
+mod element;
 pub mod file;
 pub mod formats;
-mod images;
+mod found;
+mod grey;
+mod identity;
+mod labels;
+mod missing;
 pub mod mnist;
 mod names;
 mod packed;
+mod rules;
+mod scaling;
 mod shape;
+mod source;
+mod split;
+mod splitting;
+mod statistics;
+mod stored;
 mod values;
 
 use std::borrow::Cow;
 use std::path::Path;
 
 pub use binarisation::Binarisation;
-pub use checksum::Checksum;
-pub use shape::ItemShape;
+pub use element::{Element, ElementKind};
+pub use found::{Announced, Found};
+pub use identity::DataIdentity;
+pub(crate) use rules::fraction;
+pub use rules::{Filter, Missing, ReadingRules, Scale, SplitRule};
+pub use scaling::Scaling;
+pub use shape::{ItemShape, NoShape};
+pub use source::Source;
+pub use split::Split;
+pub use stored::{Layout, Stored};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
-
-use crate::kernels;
+pub use values::Values;
 
 /// Items of one shape, split into train and test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
     /// What a session keeps, to find the data again: `mnist`, or the path of a file.
     pub name: String,
@@ -35,23 +57,16 @@ pub struct Dataset {
     pub shape: ItemShape,
     /// The names of the classes that labels stand for, where the data has labels.
     pub classes: Vec<String>,
+    /// The names of the numbers of an item, where the data names them.
+    pub features: Vec<String>,
     /// What the model is trained on.
     pub train: Split,
     /// What it is only measured on.
     pub test: Split,
     /// What a person should know of how it was read, a sentence each.
     pub notes: Vec<String>,
-}
-
-/// One part of a data set.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Split {
-    /// Pixels of all images, one image after the other, each row by row; 255 is white.
-    pub pixels: Vec<u8>,
-    /// The place of every item's class in [`Dataset::classes`], or none at all.
-    pub labels: Vec<u16>,
-    /// Numbers of one item.
-    pub numbers_per_item: usize,
+    /// The rules by which it was read.
+    pub rules: ReadingRules,
 }
 
 /// Which part of a data set is meant.
@@ -103,16 +118,19 @@ pub enum LoadError {
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Loads the data set of that name: `mnist`, `-` for standard input, or the path of a file; `progress` hears the
-/// fraction done.
+/// Loads the data set of that name: `mnist`, which is read in one way only, `-` for standard input, or the path of a file,
+/// read by the `rules`; `progress` hears the fraction done.
 ///
 /// # Errors
 /// If the file can't be read or used.
-pub fn load(name: &str, progress: impl FnMut(f32)) -> Result<Dataset, LoadError> {
+pub fn load(name: &str, rules: &ReadingRules, progress: impl FnMut(f32)) -> Result<Dataset, LoadError> {
     match name {
-        mnist::NAME => Ok(mnist::load(progress)?),
-        STANDARD_INPUT => Ok(file::standard_input()?),
-        path => Ok(file::load(Path::new(path), progress)?),
+        mnist::NAME => Ok(Dataset {
+            rules: rules.clone(),
+            ..mnist::load(progress)?
+        }),
+        STANDARD_INPUT => Ok(file::standard_input(rules)?),
+        path => Ok(file::load(Path::new(path), rules, progress)?),
     }
 }
 
@@ -153,15 +171,24 @@ pub fn short_name(name: &str) -> &str {
 }
 
 impl Dataset {
+    /// A data set of these parts, without classes, notes and names of features, and as the usual rules read it.
+    pub fn new(name: impl Into<String>, shape: ItemShape, train: Split, test: Split) -> Self {
+        Self {
+            name: name.into(),
+            shape,
+            classes: Vec::new(),
+            features: Vec::new(),
+            train,
+            test,
+            notes: Vec::new(),
+            rules: ReadingRules::default(),
+        }
+    }
+
     /// The name of the class of item `index` of a part, where the data has labels.
     pub fn class(&self, part: Part, index: usize) -> Option<&str> {
         let label = self.split(part).label(index)?;
         self.classes.get(usize::from(label)).map(String::as_str)
-    }
-
-    /// The counts that a model's `x = 1` stands for: likelihoods over whole numbers are of `round(x * counts_per_unit)`.
-    pub fn counts_per_unit(&self) -> f32 {
-        f32::from(u8::MAX)
     }
 
     /// The train or the test split.
@@ -171,35 +198,20 @@ impl Dataset {
             Part::Test => &self.test,
         }
     }
-}
 
-impl Split {
-    /// Items of bytes, one after the other, with the class of each or without classes.
-    pub fn of_bytes(pixels: Vec<u8>, labels: Vec<u16>, numbers_per_item: usize) -> Self {
-        Self {
-            pixels,
-            labels,
-            numbers_per_item,
-        }
+    /// How many counts a model's `x` of 1 stands for: 255 where items are bytes, 1 otherwise. The whole number behind `x` is
+    /// `round(x * counts_per_unit)`.
+    pub fn counts_per_unit(&self) -> f32 {
+        self.train.scaling.counts_per_unit()
     }
 
-    /// How many data points there are.
-    pub fn points(&self) -> usize {
-        self.pixels.len() / self.numbers_per_item.max(1)
+    /// Makes values, as the data has them, of a model's numbers for one item: what is shown and written.
+    pub fn unscale(&self, row: &mut [f32]) {
+        self.train.scaling.undo(row);
     }
 
-    /// The bytes of image `index`.
-    pub fn image(&self, index: usize) -> &[u8] {
-        &self.pixels[index * self.numbers_per_item..][..self.numbers_per_item]
-    }
-
-    /// Writes image `index` to `row` as intensities in `[0, 1]`.
-    pub fn fill_row(&self, index: usize, row: &mut [f32]) {
-        kernels::u8_to_unit(self.image(index), row);
-    }
-
-    /// The place of the class of item `index` in [`Dataset::classes`], where the data has labels.
-    pub fn label(&self, index: usize) -> Option<u16> {
-        self.labels.get(index).copied()
+    /// Why items could not be read since the data was opened, where their values stay in their file.
+    pub fn fault(&self) -> Option<&str> {
+        self.train.fault().or_else(|| self.test.fault())
     }
 }

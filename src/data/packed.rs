@@ -9,16 +9,18 @@ const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Packed bytes in a row that may give nothing, such as the zeros that pad an archive, before the rest is refused.
 const MOST_BARREN: usize = 1 << 20;
 
-/// The bytes of `input`, unpacked where they are packed; nothing is read before it is asked for.
-pub(super) fn unpacked<'a>(mut input: impl BufRead + 'a) -> Result<Box<dyn Read + 'a>> {
+/// The bytes of `input`, unpacked where they are packed, and whether they are; nothing is read before it is asked for.
+pub(super) fn unpacked<'a>(mut input: impl BufRead + 'a) -> Result<(Box<dyn Read + 'a>, bool)> {
     let mut head = [0; MAGIC.len()];
     let count = fill(&mut input, &mut head)?;
     let whole = Cursor::new(head).take(count as u64).chain(input);
-    Ok(if head == MAGIC {
+    let is_packed = head == MAGIC;
+    let bytes: Box<dyn Read + 'a> = if is_packed {
         Box::new(Gzip::new(whole))
     } else {
         Box::new(whole)
-    })
+    };
+    Ok((bytes, is_packed))
 }
 
 /// Fills `bytes` as far as the input goes, and returns how far.
@@ -149,7 +151,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> std::result::Result<Vec<u8>, String> {
         let mut read = Vec::new();
-        let mut reader = unpacked(bytes).map_err(|error| error.to_string())?;
+        let (mut reader, _) = unpacked(bytes).map_err(|error| error.to_string())?;
         reader.read_to_end(&mut read).map_err(|error| error.to_string())?;
         Ok(read)
     }

@@ -1,8 +1,11 @@
 //! What kind of item a data set has, and of what size: what decides how an item is drawn, and nothing else of the model.
 
 use std::fmt::{Display, Formatter};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use super::found::MOST_NUMBERS;
 
 /// The kind and the size of every item of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +52,95 @@ impl ItemShape {
         }
     }
 
+    /// The shape of items that an array of more than one dimension holds, its first dimension the items: of `sizes` the
+    /// others. A person's `wish` decides where it has as many numbers; else two sizes are rows and columns of grey images, three
+    /// those of images with channels, and one the pixels of a square image where it can be, else features.
+    ///
+    /// # Errors
+    /// If they are no such sizes, or the wish does not fit; the sentence begins with "it".
+    pub fn of_sizes(sizes: &[usize], wish: Option<Self>) -> Result<Self, String> {
+        let found = match *sizes {
+            [numbers] => {
+                let side = numbers.isqrt();
+                if side * side == numbers {
+                    Self::grey(side, side)
+                } else {
+                    Self::Vector { features: numbers }
+                }
+            }
+            [height, width] => Self::grey(height, width),
+            [height, width, channels @ (1 | 3)] => Self::Image {
+                height,
+                width,
+                channels,
+            },
+            _ => {
+                return Err(format!(
+                    "its array has {} dimension(s) of sizes {sizes:?} after the first, but 1 to 3 are needed: (items, features), \
+                     (images, rows, columns), or (images, rows, columns, 1 or 3 channels)",
+                    sizes.len()
+                ));
+            }
+        };
+        match wish {
+            Some(wish) if Some(wish.numbers()) != found.checked_numbers() => {
+                Err(format!("it has {found}, which can't be {wish}"))
+            }
+            Some(wish) => Ok(wish),
+            None => Ok(found),
+        }
+    }
+
+    /// What items are called, many and one.
+    fn nouns(self) -> [&'static str; 2] {
+        match self {
+            Self::Image { .. } => ["images", "image"],
+            Self::Vector { .. } => ["vectors", "vector"],
+            Self::Sequence { .. } => ["sequences", "sequence"],
+        }
+    }
+
+    /// What items are called: images, vectors or sequences.
+    pub fn noun(self) -> &'static str {
+        self.nouns()[0]
+    }
+
+    /// What one item is called.
+    pub fn noun_of_one(self) -> &'static str {
+        self.nouns()[1]
+    }
+
+    /// As a person types it: `28x28`, `32x32x3`, `64`.
+    pub fn typed(self) -> String {
+        match self {
+            Self::Image {
+                height,
+                width,
+                channels: 1,
+            } => format!("{height}x{width}"),
+            Self::Image {
+                height,
+                width,
+                channels,
+            } => format!("{height}x{width}x{channels}"),
+            Self::Vector { features } => features.to_string(),
+            Self::Sequence { steps, features } => format!("{steps}:{features}"),
+        }
+    }
+
+    /// The numbers that an item has, if that is a number at all: for sizes that a file claims.
+    pub fn checked_numbers(self) -> Option<usize> {
+        match self {
+            Self::Image {
+                height,
+                width,
+                channels,
+            } => height.checked_mul(width)?.checked_mul(channels),
+            Self::Vector { features } => Some(features),
+            Self::Sequence { steps, features } => steps.checked_mul(features),
+        }
+    }
+
     /// The numbers that an item has.
     pub fn numbers(self) -> usize {
         match self {
@@ -87,5 +179,92 @@ impl Display for ItemShape {
                 )
             }
         }
+    }
+}
+
+/// What is no shape as it is typed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a shape is 28x28 or 32x32x3 for images, 64 for vectors, or 100:3 for sequences of 100 steps of 3 features"
+)]
+pub struct NoShape;
+
+impl FromStr for ItemShape {
+    type Err = NoShape;
+
+    fn from_str(text: &str) -> Result<Self, NoShape> {
+        let size = |text: &str| {
+            text.trim()
+                .parse()
+                .ok()
+                .filter(|&size: &usize| size > 0)
+                .ok_or(NoShape)
+        };
+        let shape = if let Some((steps, features)) = text.split_once(':') {
+            Self::Sequence {
+                steps: size(steps)?,
+                features: size(features)?,
+            }
+        } else {
+            let sizes = text
+                .split('x')
+                .map(size)
+                .collect::<Result<Vec<usize>, NoShape>>()?;
+            match sizes[..] {
+                [features] => Self::Vector { features },
+                [height, width] => Self::grey(height, width),
+                [height, width, channels @ (1 | 3)] => Self::Image {
+                    height,
+                    width,
+                    channels,
+                },
+                _ => return Err(NoShape),
+            }
+        };
+        let numbers = shape.checked_numbers().ok_or(NoShape)?;
+        if numbers > MOST_NUMBERS {
+            Err(NoShape)
+        } else {
+            Ok(shape)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_read_as_they_are_typed() {
+        for text in ["28x28", "32x32x3", "64", "100:3"] {
+            assert_eq!(text.parse().map(ItemShape::typed), Ok(text.to_owned()));
+        }
+        for wrong in [
+            "",
+            "x",
+            "28x",
+            "0x3",
+            "3x3x2",
+            "2x2x2x2",
+            "1:2:3",
+            "-4",
+            "99999x99999",
+        ] {
+            assert_eq!(wrong.parse::<ItemShape>(), Err(NoShape), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_array_has_the_shape_of_its_sizes_or_the_one_that_a_person_wishes() {
+        let of = |sizes: &[usize], wish: Option<&str>| {
+            ItemShape::of_sizes(sizes, wish.map(|wish| wish.parse().unwrap())).map(ItemShape::typed)
+        };
+        assert_eq!(of(&[16], None).unwrap(), "4x4");
+        assert_eq!(of(&[15], None).unwrap(), "15");
+        assert_eq!(of(&[8, 2, 3], None).unwrap(), "8x2x3");
+        assert_eq!(of(&[16], Some("2x8")).unwrap(), "2x8");
+        assert_eq!(of(&[4, 4], Some("16")).unwrap(), "16");
+        assert!(of(&[16], Some("3x3")).unwrap_err().contains("can't be"));
+        assert!(of(&[1, 2, 2], None).unwrap_err().contains("dimension"));
     }
 }

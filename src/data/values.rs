@@ -1,22 +1,72 @@
-//! What the values of pixels tell about how a file was made.
+//! The values of items as the data has them, before any scaling.
 
-/// The brightest pixel of images that are worth a word: 255 is white.
-const DIM: u8 = 127;
+use super::stored::Stored;
 
-/// Makes images of zeros and ones black and white, and says so; says also if they are nearly black or all alike.
-pub(super) fn scale(pixels: &mut [u8]) -> Option<String> {
-    let darkest = pixels.iter().copied().min()?;
-    let brightest = pixels.iter().copied().max()?;
-    match (darkest, brightest) {
-        (1, 1) | (0, 1) => {
-            pixels.iter_mut().for_each(|pixel| *pixel *= u8::MAX);
-            Some("all pixels are 0 or 1: 1 is taken as white".into())
+/// Numbers, item after item.
+#[derive(Debug, PartialEq)]
+pub enum Values {
+    /// Whole numbers up to 255.
+    Bytes(Vec<u8>),
+    /// Any numbers; a value that is missing is NaN.
+    Floats(Vec<f32>),
+    /// Numbers that stay in their file.
+    Stored(Stored),
+}
+
+impl Values {
+    /// Numbers of any kind: bytes where all are whole and up to 255, as integers of every width may be.
+    pub fn of_numbers(numbers: Vec<f32>) -> Self {
+        let is_byte = |&number: &f32| (0.0..=255.0).contains(&number) && number.fract() == 0.0;
+        if numbers.iter().all(is_byte) {
+            Self::Bytes(numbers.into_iter().map(|number| number as u8).collect())
+        } else {
+            Self::Floats(numbers)
         }
-        (darkest, brightest) if darkest == brightest => Some(format!("all pixels are {darkest}")),
-        (_, brightest @ ..=DIM) => Some(format!(
-            "the brightest pixel is {brightest}, and 255 is white: the images are dark"
-        )),
-        _ => None,
+    }
+
+    /// How many numbers there are, over all items.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Floats(floats) => floats.len(),
+            Self::Stored(stored) => stored.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether every one is a whole number up to 255.
+    pub fn are_bytes(&self) -> bool {
+        match self {
+            Self::Bytes(_) => true,
+            Self::Floats(_) => false,
+            Self::Stored(stored) => stored.white.is_some() || stored.element.is_byte(),
+        }
+    }
+
+    /// Why an item could not be read, where values stay in their file.
+    pub(super) fn fault(&self) -> Option<&str> {
+        match self {
+            Self::Stored(stored) => stored.fault.get().map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// Writes the values of an item of `row.len()` numbers to `row`.
+    pub fn fill(&self, item: usize, row: &mut [f32]) {
+        let place = item * row.len()..(item + 1) * row.len();
+        match self {
+            Self::Bytes(bytes) => {
+                for (value, &byte) in row.iter_mut().zip(&bytes[place]) {
+                    *value = f32::from(byte);
+                }
+            }
+            Self::Floats(floats) => row.copy_from_slice(&floats[place]),
+            Self::Stored(stored) => stored.fill(item, row),
+        }
     }
 }
 
@@ -25,26 +75,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ones_become_white_and_dark_images_are_told() {
-        for (mut pixels, scaled, said) in [
-            (
-                vec![0, 1, 1, 0],
-                vec![0, 255, 255, 0],
-                Some("1 is taken as white"),
-            ),
-            (vec![1, 1], vec![255, 255], Some("1 is taken as white")),
-            (vec![0, 0], vec![0, 0], Some("all pixels are 0")),
-            (vec![200, 200], vec![200, 200], Some("all pixels are 200")),
-            (vec![0, 15], vec![0, 15], Some("the brightest pixel is 15")),
-            (vec![0, 127], vec![0, 127], Some("the brightest pixel is 127")),
-            (vec![0, 128], vec![0, 128], None),
-            (vec![0, 255], vec![0, 255], None),
-            (vec![], vec![], None),
-        ] {
-            let note = scale(&mut pixels);
-            assert_eq!(pixels, scaled);
-            assert_eq!(note.is_some(), said.is_some(), "{note:?}");
-            assert!(note.unwrap_or_default().contains(said.unwrap_or_default()));
+    fn whole_numbers_up_to_255_are_bytes() {
+        assert_eq!(Values::of_numbers(vec![0.0, 255.0]), Values::Bytes(vec![0, 255]));
+        for other in [256.0, -1.0, 0.5] {
+            assert_eq!(
+                Values::of_numbers(vec![0.0, other]),
+                Values::Floats(vec![0.0, other])
+            );
         }
+        assert!(!Values::of_numbers(vec![1.0, f32::NAN]).are_bytes());
     }
 }

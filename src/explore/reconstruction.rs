@@ -119,11 +119,7 @@ mod tests {
         let back = reconstruct(&model, &split, &[0, 3], CONTEXT, &go_on).expect("not cancelled");
         assert_eq!(back.len(), 2);
         for (one, item) in back.iter().zip([0, 3]) {
-            let grey: Vec<f32> = split
-                .image(item)
-                .iter()
-                .map(|&byte| f32::from(byte) / 255.0)
-                .collect();
+            let grey: Vec<f32> = split.shown(item).iter().map(|value| value / 255.0).collect();
             assert_eq!(one.input, grey);
             let mean =
                 traversal::posterior_mean(&model, &split, item, CONTEXT, &go_on).expect("not cancelled");

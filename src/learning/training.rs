@@ -11,7 +11,7 @@ use super::settings::{Assignment, SettingError, find};
 use super::workers::{Minibatch, NotMade};
 use super::{Configuration, StepContext, Workers, mcem};
 use crate::cancel::Cancel;
-use crate::data::{Checksum, Dataset};
+use crate::data::{DataIdentity, Dataset};
 use crate::evaluation::MeasurementContext;
 use crate::model::Vae;
 use crate::nn::optimizer::{Numbers, Optimizer};
@@ -36,8 +36,8 @@ pub struct Training {
     pub since_evaluation: (BoundTerms, u64),
     /// The chains of the training points, for Monte Carlo EM; they begin with its first step.
     pub chains: Option<mcem::Chains>,
-    /// Which images it learns from and is measured on.
-    pub data_checksum: Checksum,
+    /// Which items it learns from and is measured on.
+    pub data_identity: DataIdentity,
     order: MinibatchOrder,
 }
 
@@ -101,7 +101,7 @@ impl Training {
             seconds: 0.0,
             since_evaluation: (BoundTerms::default(), 0),
             chains: None,
-            data_checksum: Checksum::of(data),
+            data_identity: DataIdentity::of(data),
             order,
         }
     }

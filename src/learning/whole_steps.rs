@@ -15,14 +15,7 @@ pub(super) fn data(points: usize, side: usize) -> Dataset {
             side * side,
         )
     };
-    Dataset {
-        name: "numbers".into(),
-        shape: ItemShape::grey(side, side),
-        classes: Vec::new(),
-        train: split(points),
-        test: split(1),
-        notes: Vec::new(),
-    }
+    Dataset::new("numbers", ItemShape::grey(side, side), split(points), split(1))
 }
 
 pub(super) fn configuration(method: Method) -> Configuration {

@@ -174,7 +174,7 @@ impl Laboratory {
         let mut sets: Vec<Arc<Dataset>> = Vec::new();
         for run in runs {
             if sets.iter().all(|data| data.name != run.configuration.data) {
-                let data = data::load(&run.configuration.data, |_| {})?;
+                let data = data::load(&run.configuration.data, &run.configuration.reading, |_| {})?;
                 data.notes
                     .iter()
                     .for_each(|note| self.audience.say(&format!("note: {note}")));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::View;
 use super::floats::Floats;
-use crate::data::Checksum;
+use crate::data::DataIdentity;
 use crate::learning::Configuration;
 use crate::learning::mcem::Sampling;
 use crate::objective::BoundTerms;
@@ -36,9 +36,9 @@ pub struct Document {
     pub configuration: Configuration,
     /// Pixels of one image.
     pub pixels: usize,
-    /// Which images it was trained on; earlier programs did not say.
+    /// Which items it was trained on; earlier programs did not say.
     #[serde(default)]
-    pub data_checksum: Option<Checksum>,
+    pub data_checksum: Option<DataIdentity>,
     pub learning_rate: f32,
     pub samples: u64,
     pub steps: u64,

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::document::{Document, FORMAT, Header, StoredChains, VERSION};
 use super::target::Identity;
 use super::{KeptRun, SessionError, View, syntax};
-use crate::data::{Checksum, Dataset, Part};
+use crate::data::{DataIdentity, Dataset, ItemShape, Part};
 use crate::files::{open_regular, shown};
 use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::settings::BATCH_RANGE;
@@ -172,35 +172,38 @@ impl Session {
         }
     }
 
-    /// What is different about the images of `data`, whose checksum is `found`, as far as the session knows what it was trained on.
-    fn changes(&self, data: &Dataset, found: Checksum) -> Option<String> {
-        let differences = self.document.data_checksum?.differences(found);
-        let which = match differences[..] {
+    /// What is different about `data`, with both identities, as far as the session knows what it was trained on.
+    fn changes(&self, data: &Dataset) -> Option<String> {
+        let known = self.document.data_checksum?;
+        let found = known.likewise(data);
+        let noun = data.shape.noun();
+        let which = match known.differences(&found)[..] {
             [] => return None,
-            [Part::Train] => "the training images",
-            [Part::Test] => "the test images",
-            _ => "the images",
+            [Part::Train] => format!("the training {noun}"),
+            [Part::Test] => format!("the test {noun}"),
+            _ => format!("the {noun}"),
         };
         Some(format!(
-            "{which} of {} are others than those that {} was trained on",
+            "{which} of {} are others than those that {} was trained on ({found}, where it knows {known})",
             shown(data.name.as_ref()),
             shown(&self.path)
         ))
     }
 
-    /// Whether the session knows that it was trained on exactly these images, whatever their name is.
+    /// Whether the session knows that it was trained on exactly these items, whatever their name is.
     pub fn knows(&self, data: &Dataset) -> bool {
-        self.document.data_checksum == Some(Checksum::of(data))
+        let known = self.document.data_checksum.as_ref();
+        known.is_some_and(|known| known.differences(&known.likewise(data)).is_empty())
     }
 
     /// Goes over to `data`, since a person says that this is its data now; returns what is different about it.
     ///
     /// The chains of Monte Carlo EM belong to the training images, so that they begin anew with others.
     pub fn adopt(&mut self, data: &Dataset) -> Option<String> {
-        let found = Checksum::of(data);
-        let changes = self.changes(data, found);
+        let found = DataIdentity::of(data);
+        let changes = self.changes(data);
         let known = self.document.data_checksum.replace(found);
-        if known.is_some_and(|known| known.train != found.train) {
+        if known.is_some_and(|known| known.likewise(data).train != known.train) {
             self.document.chains = None;
         }
         self.document.configuration.data.clone_from(&data.name);
@@ -212,7 +215,7 @@ impl Session {
     /// # Errors
     /// If the data set is another one, or a parameter is missing or has another shape than the configuration says.
     pub fn into_state(self, data: &Dataset) -> Result<RunState, SessionError> {
-        let changes = self.changes(data, Checksum::of(data));
+        let changes = self.changes(data);
         let Self { document, path, .. } = self;
         let other_data = |cause| SessionError::OtherData {
             path: path.clone(),
@@ -227,8 +230,14 @@ impl Session {
         }
         if document.pixels != data.shape.numbers() {
             return Err(other_data(format!(
-                "it was trained on images of {} pixels, but those of {} have {}",
+                "it was trained on {} of {} {}, but those of {} have {}",
+                data.shape.noun(),
                 document.pixels,
+                if matches!(data.shape, ItemShape::Image { .. }) {
+                    "pixels"
+                } else {
+                    "numbers"
+                },
                 shown(name.as_ref()),
                 data.shape.numbers()
             )));

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Identity, SessionError, View, load};
-use crate::data::{Dataset, LoadError, STANDARD_INPUT, absolute_name};
+use crate::data::{Dataset, LoadError, ReadingRules, STANDARD_INPUT, absolute_name};
+use crate::learning::Configuration;
 use crate::run::RunState;
 
 /// A saved run, ready to go on.
@@ -21,7 +22,7 @@ pub struct Resumed {
     pub note: Option<String>,
 }
 
-/// Reads the session file `path` and its data, by way of `load_data`.
+/// Reads the session file `path` and its data, by way of `load_data` and by the rules of the session.
 ///
 /// Where a person names the data in `moved`, the run goes over to it, whatever is different about it, and is saved with
 /// that name from then on; else it must be the data that the session was trained on.
@@ -31,23 +32,25 @@ pub struct Resumed {
 pub fn resume(
     path: &Path,
     moved: Option<&str>,
-    load_data: impl FnOnce(&str) -> Result<Arc<Dataset>, LoadError>,
+    load_data: impl FnOnce(&str, &ReadingRules) -> Result<Arc<Dataset>, LoadError>,
 ) -> Result<Resumed, SessionError> {
     let mut session = load(path)?;
     let (data, note) = match moved {
         Some(name) => {
-            let data = load_data(&absolute_name(name))?;
+            let data = load_data(&absolute_name(name), &session.configuration().reading)?;
             let note = session.adopt(&data);
             (data, note)
         }
         None => {
-            let name = &session.configuration().data;
+            let Configuration {
+                data: name, reading, ..
+            } = session.configuration();
             if name == STANDARD_INPUT {
                 return Err(SessionError::StandardInput {
                     path: path.to_owned(),
                 });
             }
-            let data = load_data(name).map_err(|cause| SessionError::NoData {
+            let data = load_data(name, reading).map_err(|cause| SessionError::NoData {
                 path: path.to_owned(),
                 cause,
             })?;

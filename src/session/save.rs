@@ -137,7 +137,7 @@ fn document(state: &RunState, view: &View) -> Document {
         program: env!("CARGO_PKG_VERSION").into(),
         configuration: training.configuration.clone(),
         pixels: training.model.architecture().pixels,
-        data_checksum: Some(training.data_checksum),
+        data_checksum: Some(training.data_identity),
         learning_rate: optimizer.learning_rate,
         samples: training.samples,
         steps: training.steps,

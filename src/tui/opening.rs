@@ -7,7 +7,7 @@ use anyhow::ensure;
 use crossbeam_channel::Sender;
 
 use super::message::{Message, Opened};
-use crate::data::{self, Dataset, LoadError, STANDARD_INPUT, mnist};
+use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT, mnist};
 use crate::learning::{Configuration, Training};
 use crate::run::{RunHandle, RunState};
 use crate::session::{self, Resumed, RunFiles, SessionError, folder};
@@ -44,9 +44,9 @@ pub fn open(
     sender: &Sender<Message>,
 ) -> anyhow::Result<Ready> {
     let left_behind = is_first && folder::has_left_behind();
-    let data_named = |name: &str| match &loaded {
-        Some(data) if data.name == name => Ok(data.clone()),
-        _ => read_data(name, sender),
+    let data_named = |name: &str, rules: &ReadingRules| match &loaded {
+        Some(data) if data.name == name && data.rules == *rules => Ok(data.clone()),
+        _ => read_data(name, rules, sender),
     };
     let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
                   or use vae-tui train --data -";
@@ -54,7 +54,7 @@ pub fn open(
         RunSource::New(configuration) => {
             configuration.check()?;
             ensure!(configuration.data != STANDARD_INPUT, in_use);
-            let data = data_named(&configuration.data)?;
+            let data = data_named(&configuration.data, &configuration.reading)?;
             configuration.check_data(&data)?;
             let state = RunState::new(Training::new(configuration, &data));
             let (run, summary) = RunHandle::start(state, data.clone())?;
@@ -76,7 +76,9 @@ pub fn open(
             } = match session::resume(&path, moved.as_deref(), data_named) {
                 // The file may have changed since it was loaded, and the session with it.
                 Err(SessionError::OtherData { .. }) if loaded.is_some() => {
-                    session::resume(&path, moved.as_deref(), |name| read_data(name, sender))
+                    session::resume(&path, moved.as_deref(), |name, rules| {
+                        read_data(name, rules, sender)
+                    })
                 }
                 resumed => resumed,
             }?;
@@ -104,13 +106,13 @@ fn notes(data: &Arc<Dataset>, loaded: Option<&Arc<Dataset>>, note: Option<String
     of_data.chain(note).collect()
 }
 
-/// Reads data and tells the screen how far that is.
-fn read_data(name: &str, sender: &Sender<Message>) -> Result<Arc<Dataset>, LoadError> {
+/// Reads data by the rules and tells the screen how far that is.
+fn read_data(name: &str, rules: &ReadingRules, sender: &Sender<Message>) -> Result<Arc<Dataset>, LoadError> {
     let what = match name {
         mnist::NAME => "unpacking MNIST".into(),
         other => format!("reading {}", data::short_name(other)),
     };
     let progress = |fraction| drop(sender.send(Message::Reading(what.clone(), fraction)));
     progress(0.0);
-    Ok(Arc::new(data::load(name, progress)?))
+    Ok(Arc::new(data::load(name, rules, progress)?))
 }

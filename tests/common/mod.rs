@@ -62,12 +62,13 @@ fn split(points: usize, first: usize) -> Split {
 /// 200 training and 60 test images of shapes.
 pub fn shapes() -> Arc<Dataset> {
     Arc::new(Dataset {
-        name: "shapes".into(),
-        shape: ItemShape::grey(SIDE, SIDE),
         classes: ["0", "1", "2", "3"].map(str::to_owned).to_vec(),
-        train: split(200, 0),
-        test: split(60, 200),
-        notes: Vec::new(),
+        ..Dataset::new(
+            "shapes",
+            ItemShape::grey(SIDE, SIDE),
+            split(200, 0),
+            split(60, 200),
+        )
     })
 }
 

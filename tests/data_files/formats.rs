@@ -33,7 +33,7 @@ fn every_format_is_read_plain_and_packed() {
     for format in &FORMATS {
         let bytes = example(format.name);
         let images = parse(&bytes[..]).unwrap_or_else(|error| panic!("{}: {error}", format.name));
-        assert_eq!(images.pixels.len(), 12 * images.height * images.width);
+        assert_eq!(images.values.len(), 12 * images.shape.numbers());
         assert_eq!(parse(&gzip(&bytes)[..]), Ok(images), "{}", format.name);
     }
 }

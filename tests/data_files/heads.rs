@@ -5,6 +5,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use vae_tui::data::ReadingRules;
 use vae_tui::data::file::{load, parse};
 use vae_tui::session;
 
@@ -167,7 +168,9 @@ fn a_huge_file_is_refused_by_its_first_bytes() {
     let path = folder.path().join("train-images-idx3-ubyte");
     let refused = |expected: &str| {
         let before = bytes_read();
-        let said = load(&path, |_| {}).expect_err("it can't be used").to_string();
+        let said = load(&path, &ReadingRules::default(), |_| {})
+            .expect_err("it can't be used")
+            .to_string();
         let read = bytes_read() - before;
         assert!(said.contains(expected), "{expected}: {said}");
         assert!(read < HEAD, "{expected}: {read} bytes were read");
@@ -222,7 +225,14 @@ fn progress_is_told_and_ends_with_the_whole() {
     let folder = folder();
     write(folder.path(), "a.idx", &super::images(20_000));
     let mut heard = Vec::new();
-    load(&folder.path().join("a.idx"), |fraction| heard.push(fraction)).expect("images");
+    load(
+        &folder.path().join("a.idx"),
+        &ReadingRules::default(),
+        |fraction| {
+            heard.push(fraction);
+        },
+    )
+    .expect("images");
     assert!(heard.is_sorted() && heard.len() <= 100, "{heard:?}");
     assert_eq!(heard.last(), Some(&1.0));
 }

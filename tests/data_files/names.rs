@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use vae_tui::data::file::load;
-use vae_tui::data::{Dataset, short_name};
+use vae_tui::data::{Dataset, ReadingRules, short_name};
 
 use super::{folder, gzip, idx, images, labels, succeeded, train, vae_tui, write};
 
 fn read(folder: &Path, name: &str) -> Result<Dataset, String> {
-    load(&folder.join(name), |_| {}).map_err(|error| error.to_string())
+    load(&folder.join(name), &ReadingRules::default(), |_| {}).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -79,7 +79,8 @@ fn test_images_and_labels_are_found_whatever_the_habit() {
             (Some(19), Some(9)),
             "{train_images}"
         );
-        assert_eq!(data.notes, [""; 0]);
+        let same = "10 of the 10 test images are among the training images too, value for value";
+        assert_eq!(data.notes, [same]);
     }
 }
 
@@ -170,8 +171,8 @@ fn ones_are_white_where_there_are_only_zeros_and_ones() {
     let said = |data: &Dataset, what: &str| data.notes.iter().any(|note| note.contains(what));
 
     let data = read();
-    assert_eq!((data.train.image(0)[0], data.train.image(0)[1]), (0, 255));
-    assert_eq!(data.test.image(1)[0], 254, "grey stays grey");
+    assert_eq!(data.train.shown(0)[..2], [0.0, 255.0]);
+    assert_eq!(data.test.shown(1)[0], 254.0, "grey stays grey");
     assert!(said(
         &data,
         "train-images-idx3-ubyte: all pixels are 0 or 1: 1 is taken as white"
@@ -179,7 +180,7 @@ fn ones_are_white_where_there_are_only_zeros_and_ones() {
     assert!(!said(&data, "t10k-images-idx3-ubyte: all"));
 
     write(folder.path(), "t10k-images-idx3-ubyte", &bits(10));
-    assert_eq!(read().test.image(3)[5], 255);
+    assert_eq!(read().test.shown(3)[5], 255.0);
     write(folder.path(), "t10k-images-idx3-ubyte", &idx(10, |_| 0));
     assert!(said(&read(), "t10k-images-idx3-ubyte: all pixels are 0"));
     write(

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use vae_tui::data::{Dataset, file};
+use vae_tui::data::{Dataset, ReadingRules, file};
 
 use crate::harness;
 
@@ -31,7 +31,9 @@ impl DataFile {
         // A packed file may be a thousand times as large unpacked; a reader needs its buffers, which grow by doubling.
         let most = (2 << 20) + 1_100 * input.len();
         let accounted = claimed.saturating_mul(4).saturating_add(8 << 20);
-        match harness::within(most.min(accounted), || file::load(&self.path, |_| {}))? {
+        match harness::within(most.min(accounted), || {
+            file::load(&self.path, &ReadingRules::default(), |_| {})
+        })? {
             Ok(data) => whole(&data),
             Err(error) => harness::check_sentence(&error.to_string(), NAME),
         }
@@ -43,14 +45,13 @@ fn whole(data: &Dataset) -> Result<(), String> {
     for split in [&data.train, &data.test] {
         let fits = pixels > 0
             && split.numbers_per_item == pixels
-            && !split.pixels.is_empty()
-            && split.pixels.len().is_multiple_of(pixels)
+            && split.points() > 0
             && (split.labels.is_empty() || split.labels.len() == split.points());
         if !fits {
             return Err(format!(
-                "{}, but {} of {} numbers and {} labels",
+                "{}, but {} items of {} numbers and {} labels",
                 data.shape,
-                split.pixels.len(),
+                split.points(),
                 split.numbers_per_item,
                 split.labels.len()
             ));

@@ -403,14 +403,7 @@ fn images(height: usize, width: usize) -> Dataset {
             pixels,
         )
     };
-    Dataset {
-        notes: Vec::new(),
-        name: "images".into(),
-        shape: ItemShape::grey(height, width),
-        classes: Vec::new(),
-        train: split(10),
-        test: split(3),
-    }
+    Dataset::new("images", ItemShape::grey(height, width), split(10), split(3))
 }
 
 fn run(latent: usize, data: &Dataset) -> RunState {

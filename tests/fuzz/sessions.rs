@@ -278,14 +278,7 @@ fn tiny() -> Dataset {
             4,
         )
     };
-    Dataset {
-        notes: Vec::new(),
-        name: "tiny".into(),
-        shape: ItemShape::grey(2, 2),
-        classes: Vec::new(),
-        train: split(12),
-        test: split(4),
-    }
+    Dataset::new("tiny", ItemShape::grey(2, 2), split(12), split(4))
 }
 
 /// What stands in a session: a number, a word, a text in quotes, or a mark.

@@ -3,8 +3,9 @@
 use std::io::Read;
 
 use super::Format;
-use crate::data::images::{Announced, Shape, read_claimed};
+use crate::data::found::read_claimed;
 use crate::data::packed::fill;
+use crate::data::{Announced, Element, ItemShape, ReadingRules, Source};
 
 /// Elements are unsigned bytes.
 const BYTES: u8 = 0x08;
@@ -14,17 +15,16 @@ const TYPES: [u8; 6] = [BYTES, 0x09, 0x0b, 0x0c, 0x0d, 0x0e];
 pub(super) const FORMAT: Format = Format {
     name: "IDX",
     recognises: |head| matches!(*head, [0, 0, kind, _, ..] if TYPES.contains(&kind)),
-    images,
+    endings: &[],
+    announce: images,
 };
 
 /// Images of one byte a pixel.
-fn images(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
+fn images<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
+    let mut input = source.bytes;
     let [count, height, width] = sizes(&mut input)?;
-    Ok(Announced {
-        shape: Shape::checked(count, height, width)?,
-        body: input,
-        padding: 0,
-    })
+    let shape = ItemShape::of_sizes(&[height, width], rules.shape)?;
+    Announced::numbers((count, shape), Element::U8, input, 0, rules)
 }
 
 /// One label of one byte for each of `points` images, which lie in the file `of`.

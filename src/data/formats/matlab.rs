@@ -9,13 +9,15 @@ use std::io::{BufReader, Read, Take, sink};
 use flate2::bufread::ZlibDecoder;
 
 use super::Format;
-use crate::data::images::{Announced, Shape};
+use crate::data::found::check_size;
 use crate::data::packed::{Unpacking, fill};
+use crate::data::{Announced, Element, ItemShape, ReadingRules, Source};
 
 pub(super) const FORMAT: Format = Format {
     name: "MATLAB 5",
     recognises: |head| head.starts_with(MAGIC),
-    images: frey_faces,
+    endings: &[],
+    announce: frey_faces,
 };
 
 /// The first bytes of a MATLAB file.
@@ -37,7 +39,12 @@ const MOST_NAMED: usize = 5;
 const FACE: (usize, usize) = (28, 20);
 
 /// The images in the variable `ff`.
-fn frey_faces(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
+fn frey_faces<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
+    let mut input = source.bytes;
+    let announced = |count: usize, body: Box<dyn Read + 'a>| {
+        let shape = ItemShape::grey(FACE.0, FACE.1);
+        Announced::numbers((count, shape), Element::U8, body, ALIGNMENT - 1, rules)
+    };
     let mut header = [0; 128];
     if fill(&mut input, &mut header).map_err(said)? < header.len() {
         return Err("it ends within its MATLAB header".into());
@@ -59,7 +66,7 @@ fn frey_faces(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
         let mut element = input.take(tag.length as u64);
         let (name, rest) = match (tag.kind, tag.inline) {
             (MATRIX, None) => match variable(&mut element)? {
-                Variable::Faces(shape) => return Ok(announced(shape, element)),
+                Variable::Faces(count) => return announced(count, Box::new(element)),
                 Variable::Other(name) => (name, element),
             },
             (COMPRESSED, None) => {
@@ -68,7 +75,7 @@ fn frey_faces(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
                     what: "a packed variable",
                 };
                 match packed_variable(&mut unpacking)? {
-                    Variable::Faces(shape) => return Ok(announced(shape, unpacking)),
+                    Variable::Faces(count) => return announced(count, Box::new(unpacking)),
                     Variable::Other(name) => (name, unpacking.inner.into_inner().into_inner()),
                 }
             }
@@ -87,14 +94,6 @@ fn frey_faces(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
     };
     names.truncate(MOST_NAMED);
     Err(format!("it has no variable \"ff\", only {names:?}{more}"))
-}
-
-fn announced<'a>(shape: Shape, body: impl Read + 'a) -> Announced<'a> {
-    Announced {
-        shape,
-        body: Box::new(body),
-        padding: ALIGNMENT - 1,
-    }
 }
 
 /// What an element begins with.
@@ -170,8 +169,8 @@ fn behind<R: Read>(mut rest: Take<R>, tag: Tag) -> Result<R, String> {
 
 /// A variable, as far as it was read.
 enum Variable {
-    /// `ff`, with its pixels next.
-    Faces(Shape),
+    /// `ff` with so many faces, and their pixels next.
+    Faces(usize),
     /// Another, with its name.
     Other(String),
 }
@@ -207,7 +206,8 @@ fn variable(input: &mut impl Read) -> Result<Variable, String> {
             height * width
         ));
     }
-    let shape = Shape::checked(count, height, width)?;
+    let shape = ItemShape::grey(height, width);
+    check_size(count, shape)?;
     let numbers = tag(input)?.ok_or_else(cut_off)?;
     if numbers.kind != UINT8 {
         return Err(format!(
@@ -215,13 +215,13 @@ fn variable(input: &mut impl Read) -> Result<Variable, String> {
             numbers.kind
         ));
     }
-    if numbers.length != count * pixels {
+    if Some(numbers.length) != count.checked_mul(pixels) {
         return Err(format!(
-            "its header says {shape}, but then that {} bytes follow",
+            "its header says {count} {shape}, but then that {} bytes follow",
             numbers.length
         ));
     }
-    Ok(Variable::Faces(shape))
+    Ok(Variable::Faces(count))
 }
 
 fn cut_off() -> String {
@@ -235,6 +235,7 @@ fn said(error: std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Found, Values};
 
     fn tagged(kind: u32, data: &[u8]) -> Vec<u8> {
         let mut bytes = [kind.to_le_bytes(), (data.len() as u32).to_le_bytes()].concat();
@@ -290,8 +291,12 @@ mod tests {
         packed
     }
 
-    fn read(bytes: &[u8]) -> Result<crate::data::images::Images, String> {
-        frey_faces(Box::new(bytes))?.read()
+    fn read(bytes: &[u8]) -> Result<Found, String> {
+        let source = Source {
+            bytes: Box::new(bytes),
+            file: None,
+        };
+        (frey_faces(source, &ReadingRules::default())?.read)()
     }
 
     #[test]
@@ -305,8 +310,8 @@ mod tests {
             vec![packed(&other), other, compressed],
         ] {
             let images = read(&file(&elements)).unwrap();
-            assert_eq!((images.height, images.width), (28, 20));
-            assert_eq!(images.pixels, pixels);
+            assert_eq!(images.shape, ItemShape::grey(28, 20));
+            assert_eq!(images.values, Values::Bytes(pixels.clone()));
         }
     }
 

@@ -3,148 +3,68 @@
 //! Of the dictionary exactly what NumPy writes is understood: `{'descr': '<f4', 'fortran_order': False, 'shape': (60000,
 //! 28, 28), }`. Layout: `numpy.lib.format`, versions 1.0 to 3.0.
 
-use std::io::{Error, ErrorKind, Read, Result as IoResult};
+use std::io::Read;
 
 use super::Format;
-use crate::data::images::{Announced, Shape};
 use crate::data::packed::fill;
+use crate::data::{Announced, Element, ElementKind, ItemShape, ReadingRules, Source};
 
 pub(super) const FORMAT: Format = Format {
     name: "NPY",
     recognises: |head| head.starts_with(MAGIC),
-    images,
+    endings: &[],
+    announce: array,
 };
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// The longest header, in bytes; NumPy's own have about 100.
 const LONGEST: usize = 1 << 16;
-/// Numbers that are made pixels at a time.
-const STRETCH: usize = 1 << 13;
 
-/// Images in an array of shape (images, rows, columns), or (images, pixels): square ones where they can be, else of one row.
-fn images(mut input: Box<dyn Read + '_>) -> Result<Announced<'_>, String> {
+/// Items in an array whose first dimension counts them.
+fn array<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
+    let mut input = source.bytes;
     let header = Header::read(&mut input)?;
     if header.is_fortran {
         return Err(
             "its numbers are in Fortran order, which is not read: numpy.ascontiguousarray turns them".into(),
         );
     }
-    let shape = match header.shape[..] {
-        [count, height, width] => Shape::checked(count, height, width)?,
-        [count, pixels] => {
-            let side = pixels.isqrt();
-            let (height, width) = if side * side == pixels {
-                (side, side)
-            } else {
-                (1, pixels)
-            };
-            Shape::checked(count, height, width)?
-        }
-        ref sizes => {
+    let Some((&count, sizes)) = header.shape.split_first().filter(|(_, sizes)| !sizes.is_empty()) else {
+        return Err(format!(
+            "its array has {} dimension(s), but at least 2 are needed: the items first",
+            header.shape.len()
+        ));
+    };
+    let shape = ItemShape::of_sizes(sizes, rules.shape)?;
+    Announced::numbers((count, shape), header.element, input, 0, rules)
+}
+
+/// The element that a type string of NumPy names.
+fn element(descr: &str) -> Result<Element, String> {
+    let kind = match descr.trim_start_matches(['<', '>', '|', '=']) {
+        "b1" => ElementKind::Bool,
+        "u1" => ElementKind::U8,
+        "i1" => ElementKind::I8,
+        "u2" => ElementKind::U16,
+        "i2" => ElementKind::I16,
+        "u4" => ElementKind::U32,
+        "i4" => ElementKind::I32,
+        "u8" => ElementKind::U64,
+        "i8" => ElementKind::I64,
+        "f2" => ElementKind::F16,
+        "f4" => ElementKind::F32,
+        "f8" => ElementKind::F64,
+        _ => {
             return Err(format!(
-                "its array has {} dimension(s), but 3 are needed (images, rows, columns), or 2 (images, pixels)",
-                sizes.len()
+                "its numbers have the NumPy type {descr:?}, but truth values (b1), whole numbers (u1 to i8) or floats (f2, f4, f8) \
+                 are needed"
             ));
         }
     };
-    Ok(Announced {
-        shape,
-        body: match header.element {
-            Element::Byte => input,
-            element => Box::new(Pixels {
-                numbers: input,
-                element,
-                left: shape.count * shape.pixels(),
-            }),
-        },
-        padding: 0,
+    Ok(Element {
+        kind,
+        is_big_endian: descr.starts_with('>'),
     })
-}
-
-/// What the numbers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Element {
-    /// A byte: 255 is white; or a truth value, of which every other is white.
-    Byte,
-    /// A float of 32 bits.
-    Single { is_big_endian: bool },
-    /// A float of 64 bits.
-    Double { is_big_endian: bool },
-}
-
-impl Element {
-    /// The element that a type string of NumPy names.
-    fn of(descr: &str) -> Result<Self, String> {
-        let is_big_endian = descr.starts_with('>');
-        match descr.trim_start_matches(['<', '>', '|']) {
-            "u1" | "b1" => Ok(Self::Byte),
-            "f4" => Ok(Self::Single { is_big_endian }),
-            "f8" => Ok(Self::Double { is_big_endian }),
-            _ => Err(format!(
-                "its numbers have the NumPy type {descr:?}, but bytes (u1), truth values (b1) or floats (f4, f8) are needed"
-            )),
-        }
-    }
-
-    /// Bytes of a number.
-    fn size(self) -> usize {
-        match self {
-            Self::Byte => 1,
-            Self::Single { .. } => 4,
-            Self::Double { .. } => 8,
-        }
-    }
-
-    /// The number in so many bytes.
-    fn number(self, bytes: &[u8]) -> f64 {
-        let mut number = [0; 8];
-        number[..bytes.len()].copy_from_slice(bytes);
-        let single = [number[0], number[1], number[2], number[3]];
-        match self {
-            Self::Byte => f64::from(number[0]) / 255.0,
-            Self::Single { is_big_endian: true } => f64::from(f32::from_be_bytes(single)),
-            Self::Single { is_big_endian: false } => f64::from(f32::from_le_bytes(single)),
-            Self::Double { is_big_endian: true } => f64::from_be_bytes(number),
-            Self::Double { is_big_endian: false } => f64::from_le_bytes(number),
-        }
-    }
-}
-
-/// Floats from 0 to 1 as bytes from 0 to 255.
-struct Pixels<R> {
-    numbers: R,
-    element: Element,
-    /// How many numbers are still to come, as the header says.
-    left: usize,
-}
-
-impl<R: Read> Read for Pixels<R> {
-    fn read(&mut self, into: &mut [u8]) -> IoResult<usize> {
-        let size = self.element.size();
-        let mut bytes = vec![0; into.len().min(STRETCH) * size];
-        let length = fill(&mut self.numbers, &mut bytes)?;
-        let damaged = |words: String| Error::new(ErrorKind::InvalidData, words);
-        if !length.is_multiple_of(size) {
-            return Err(damaged("it ends within a number".into()));
-        }
-        if length < bytes.len() && length / size < self.left {
-            let missing = self.left - length / size;
-            return Err(damaged(format!(
-                "its numbers end {missing} before its header says so"
-            )));
-        }
-        for (pixel, bytes) in into.iter_mut().zip(bytes[..length].chunks_exact(size)) {
-            let number = self.element.number(bytes);
-            if !(0.0..=1.0).contains(&number) {
-                return Err(damaged(format!(
-                    "one of its numbers is {number}, but floats are needed from 0 (black) to 1 (white)"
-                )));
-            }
-            *pixel = (255.0 * number).round() as u8;
-        }
-        self.left = self.left.saturating_sub(length / size);
-        Ok(length / size)
-    }
 }
 
 /// What stands before the numbers.
@@ -227,7 +147,7 @@ impl<'a> Text<'a> {
         let (Some(descr), Some(is_fortran), Some(shape)) = (descr, is_fortran, shape) else {
             return Some(Err("its header lacks descr, fortran_order or shape".into()));
         };
-        Some(Element::of(descr).map(|element| Header {
+        Some(element(descr).map(|element| Header {
             element,
             is_fortran,
             shape,
@@ -284,7 +204,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::data::images::Images;
+    use crate::data::{Found, Values};
 
     /// A file with that dictionary, as NumPy fills it up.
     fn file(version: u8, dictionary: &str, numbers: &[u8]) -> Vec<u8> {
@@ -304,8 +224,12 @@ mod tests {
         format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}")
     }
 
-    fn read(bytes: &[u8]) -> Result<Images, String> {
-        images(Box::new(bytes))?.read()
+    fn read(bytes: &[u8]) -> Result<Found, String> {
+        let source = Source {
+            bytes: Box::new(bytes),
+            file: None,
+        };
+        (array(source, &ReadingRules::default())?.read)()
     }
 
     #[test]
@@ -329,8 +253,8 @@ mod tests {
         for (descr, numbers) in files {
             for version in 1..=3 {
                 let images = read(&file(version, &dictionary(descr, "(10, 2, 3)"), &numbers)).unwrap();
-                assert_eq!((images.height, images.width), (2, 3), "{descr}");
-                assert!(images.pixels == pixels, "{descr}");
+                assert_eq!(images.shape, ItemShape::grey(2, 3), "{descr}");
+                assert_eq!(images.values, Values::Bytes(pixels.clone()), "{descr}");
             }
         }
         let truth = read(&file(
@@ -339,7 +263,7 @@ mod tests {
             &[0, 1, 0, 1, 1, 1, 0, 0, 0, 1],
         ))
         .unwrap();
-        assert_eq!(truth.pixels, [0, 1, 0, 1, 1, 1, 0, 0, 0, 1]);
+        assert_eq!(truth.values, Values::Bytes(vec![0, 1, 0, 1, 1, 1, 0, 0, 0, 1]));
     }
 
     #[test]
@@ -352,7 +276,7 @@ mod tests {
         ] {
             let pixels = vec![7; 12 * size.0 * size.1];
             let images = read(&file(1, &dictionary("|u1", shape), &pixels)).unwrap();
-            assert_eq!((images.height, images.width), size, "{shape}");
+            assert_eq!(images.shape.picture(), size, "{shape}");
         }
     }
 
@@ -376,21 +300,22 @@ mod tests {
             (good(&[0; 40])[..60].to_vec(), "ends within its header"),
             (good(&[0; 39]), "10 images of 2 x 2 pixels, but 39 bytes follow"),
             (good(&[0; 41]), "more than 40 bytes follow"),
-            (floats(&[0.5; 9]), "end 1 before"),
-            (floats(&[0.5; 10])[..131].to_vec(), "ends within a number"),
-            (floats(&[0.5; 11]), "more than 10 bytes follow"),
-            (floats(&[17.0; 10]), "one of its numbers is 17"),
-            (floats(&[f32::NAN; 10]), "one of its numbers is NaN"),
+            (floats(&[0.5; 9]), "but 36 bytes follow"),
+            (floats(&[0.5; 10])[..131].to_vec(), "but 3 bytes follow"),
+            (floats(&[0.5; 11]), "more than 40 bytes follow"),
             (of_version(4, 0), "version 4.0"),
             (of_version(1, 1), "version 1.1"),
             (lying, "4294967295 bytes"),
             (with(""), "can't be read"),
             (with("{}"), "lacks descr"),
             (with(&"(".repeat(60_000)), "can't be read from \"((("),
-            (with(&dictionary("<i8", "(10, 4)")), "NumPy type \"<i8\""),
+            (with(&dictionary("<c8", "(10, 4)")), "NumPy type \"<c8\""),
             (with(&dictionary("|O", "(10, 4)")), "NumPy type \"|O\""),
             (with(&dictionary("|u1", "(10,)")), "1 dimension"),
-            (with(&dictionary("|u1", "(10, 1, 2, 2)")), "4 dimension"),
+            (
+                with(&dictionary("|u1", "(10, 1, 2, 2)")),
+                "3 dimension(s) of sizes [1, 2, 2]",
+            ),
             (with(&dictionary("|u1", "()")), "0 dimension"),
             (with(&dictionary("|u1", "(9, 4)")), "9 images"),
             (with(&dictionary("|u1", "(10, 0)")), "0 x 0 pixels"),
@@ -446,7 +371,7 @@ mod tests {
             }
             bytes.truncate(bytes.len() - cut.min(bytes.len() / 2));
             if let Ok(images) = read(&bytes) {
-                prop_assert!(images.pixels.len() >= 10 * images.height * images.width);
+                prop_assert!(images.values.len() >= 10 * images.shape.numbers());
             }
         }
     }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
 use crate::choices::{Choice, Choose};
-use crate::data;
+use crate::data::{self, ReadingRules};
 use crate::model::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 
 /// What a setting may be.
@@ -343,6 +343,29 @@ impl Kind for YesOrNo {
                 spellings,
             })
             .into()
+    }
+}
+
+/// The rules by which data is read.
+pub(super) struct Rules;
+
+impl Kind for Rules {
+    type Value = ReadingRules;
+
+    fn read(&self, text: &str) -> Option<ReadingRules> {
+        ReadingRules::parse(text)
+    }
+
+    fn write(&self, value: &ReadingRules) -> String {
+        value.to_string()
+    }
+
+    fn bounds(&self) -> String {
+        ReadingRules::EXPECTED.into()
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "RULES"
     }
 }
 

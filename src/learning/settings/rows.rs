@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Setting;
 use super::kinds::{
-    DataName, HiddenLayers, NotNegative, OneOf, Positive, PositiveOrNone, Whole, WholeOrAll, YesOrNo,
+    DataName, HiddenLayers, NotNegative, OneOf, Positive, PositiveOrNone, Rules, Whole, WholeOrAll, YesOrNo,
 };
-use crate::data::{Binarisation, mnist};
+use crate::data::{Binarisation, ReadingRules, mnist};
 use crate::learning::{Method, ScheduleKind, default_threads};
 use crate::model::architecture::LATENT_RANGE;
 use crate::model::likelihood::{CLASSES_RANGE, Mean, Variance};
@@ -155,6 +155,10 @@ settings! {
 
     /// What to train on: mnist, the path of a file of images, or - for standard input
     data: String = mnist::NAME.into(), { name: "data", unit: "", kind: DataName, live: false }
+
+    /// How data is read where the usual way does not fit: rules such as scale=min-max; label=species
+    #[serde(default)]
+    reading: ReadingRules = ReadingRules::default(), { name: "reading", unit: "", kind: Rules, live: false }
 
     /// Train on the first N points only
     train_size: Option<usize> = None, {

@@ -240,14 +240,9 @@ mod tests {
     use crate::data::{ItemShape, Split};
 
     fn bytes(pixels: &[u8]) -> Values {
-        Values::of(&Dataset {
-            name: "bytes".into(),
-            shape: ItemShape::grey(1, 2),
-            classes: Vec::new(),
-            train: Split::of_bytes(pixels.to_vec(), Vec::new(), 2),
-            test: Split::of_bytes(vec![255, 0], Vec::new(), 2),
-            notes: Vec::new(),
-        })
+        let train = Split::of_bytes(pixels.to_vec(), Vec::new(), 2);
+        let test = Split::of_bytes(vec![255, 0], Vec::new(), 2);
+        Values::of(&Dataset::new("bytes", ItemShape::grey(1, 2), train, test))
     }
 
     fn numbers(values: &[f32]) -> Values {

@@ -1,0 +1,61 @@
+//! What grey values tell about how a file was made.
+
+use super::ItemShape;
+use super::values::Values;
+
+/// The brightest pixel of images that are worth a word: 255 is white.
+const DIM: u8 = 127;
+
+/// Makes values of zeros and ones black and white, and says so; says also if they are nearly black or all alike. Only bytes
+/// are grey values.
+pub(super) fn whiten(values: &mut Values, shape: ItemShape) -> Option<String> {
+    let Values::Bytes(bytes) = values else { return None };
+    let darkest = bytes.iter().copied().min()?;
+    let brightest = bytes.iter().copied().max()?;
+    let (all, one) = match shape {
+        ItemShape::Image { .. } => ("pixels", "pixel"),
+        ItemShape::Vector { .. } | ItemShape::Sequence { .. } => ("values", "value"),
+    };
+    match (darkest, brightest) {
+        (1, 1) | (0, 1) => {
+            bytes.iter_mut().for_each(|byte| *byte *= u8::MAX);
+            Some(format!("all {all} are 0 or 1: 1 is taken as white"))
+        }
+        (darkest, brightest) if darkest == brightest => Some(format!("all {all} are {darkest}")),
+        (_, brightest @ ..=DIM) => Some(format!(
+            "the brightest {one} is {brightest}, and 255 is white: the {} are dark",
+            shape.noun()
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ones_become_white_and_dark_images_are_told() {
+        for (pixels, scaled, said) in [
+            (
+                vec![0, 1, 1, 0],
+                vec![0, 255, 255, 0],
+                Some("1 is taken as white"),
+            ),
+            (vec![1, 1], vec![255, 255], Some("1 is taken as white")),
+            (vec![0, 0], vec![0, 0], Some("all pixels are 0")),
+            (vec![200, 200], vec![200, 200], Some("all pixels are 200")),
+            (vec![0, 15], vec![0, 15], Some("the brightest pixel is 15")),
+            (vec![0, 127], vec![0, 127], Some("the brightest pixel is 127")),
+            (vec![0, 128], vec![0, 128], None),
+            (vec![0, 255], vec![0, 255], None),
+            (vec![], vec![], None),
+        ] {
+            let mut values = Values::Bytes(pixels);
+            let note = whiten(&mut values, ItemShape::grey(1, 1));
+            assert_eq!(values, Values::Bytes(scaled));
+            assert_eq!(note.is_some(), said.is_some(), "{note:?}");
+            assert!(note.unwrap_or_default().contains(said.unwrap_or_default()));
+        }
+    }
+}
