@@ -66,8 +66,8 @@ const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(300);
 /// Checkpoints that are kept.
 const CHECKPOINTS: usize = 3;
-/// Latent rows (data points times posterior samples) of a minibatch from which on a step is made on a copy. Below, breaking
-/// off takes a few milliseconds; above, copying the optimizer's memory is a hundredth of the step or two.
+/// Latent rows (data points times posterior samples) of a minibatch from which on a step is made on a copy. Below, a step has
+/// little memory to give back when it is broken off; above, copying parameters and optimizer is little beside the step.
 const ROWS_OF_A_LONG_STEP: usize = 8_000;
 
 impl Trainer {
