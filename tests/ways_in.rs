@@ -236,7 +236,11 @@ fn a_run_under_way_changes_as_a_whole_or_not_at_all() {
         ("estimator", "c", "estimator is \"c\", but must be a or b"),
         ("latent", "3", "latent can't change while a run is under way"),
         ("depth", "3", "there is no setting \"depth\""),
-        ("mc-samples", "1000", "but must be from 1 to 100000"),
+        (
+            "mc-samples",
+            "1001",
+            "mc-samples is 1001, but must be from 1 to 1000",
+        ),
     ] {
         let refused = training.change(&wishes([("batch", "200"), (name, value)]));
         let error = refused.expect_err(name).to_string();

@@ -36,7 +36,7 @@ pub fn annealed(
     let of_block = |points: std::ops::Range<usize>| {
         let (first, count) = (points.start, points.len());
         let x = marginal::images(split, points, noise);
-        estimates(
+        log_marginal_likelihoods(
             &ImageLikelihood::new(model, &x),
             (count, chains),
             latent,
@@ -52,7 +52,7 @@ pub fn annealed(
 
 /// `log p(x)` of every data point; stage `stage` of the chain in `row` draws from `generator(stage, row)`. Chains stand in
 /// rounds of one a data point.
-fn estimates<R: Rng>(
+fn log_marginal_likelihoods<R: Rng>(
     likelihood: &impl LogLikelihood,
     (points, rounds): (usize, usize),
     latent: usize,
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_linear_gaussian_model_has_its_closed_form() {
         let points = Points::some(40);
-        let ours = estimates(&points, (40, 300), LATENT, 100, |stage, row| {
+        let ours = log_marginal_likelihoods(&points, (40, 300), LATENT, 100, |stage, row| {
             generator(1, Purpose::Sampling, stage, row as u64)
         });
         let mean = ours.iter().sum::<f64>() / 40.0;

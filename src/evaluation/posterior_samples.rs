@@ -64,7 +64,7 @@ pub fn from_posterior_samples(
         let means = elements(&moments)
             .chunks_exact(2 * latent)
             .flat_map(|row| &row[..latent]);
-        estimates(
+        log_marginal_likelihoods(
             &ImageLikelihood::new(model, &x),
             means.copied().collect(),
             latent,
@@ -84,7 +84,7 @@ pub fn from_posterior_samples(
 
 /// `log p(x)` of every data point; the chains begin at `start`, and move `step` of `chain` draws from
 /// `generator(step, chain)`.
-fn estimates<R: Rng>(
+fn log_marginal_likelihoods<R: Rng>(
     likelihood: &impl LogLikelihood,
     start: Vec<f32>,
     latent: usize,
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_linear_gaussian_model_has_its_closed_form() {
         let points = Points::some(40);
-        let ours = estimates(&points, vec![0.0; 40 * LATENT], LATENT, 200, |step, chain| {
+        let ours = log_marginal_likelihoods(&points, vec![0.0; 40 * LATENT], LATENT, 200, |step, chain| {
             generator(1, Purpose::Sampling, step, chain as u64)
         });
         let mean = ours.iter().sum::<f64>() / 40.0;

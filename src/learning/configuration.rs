@@ -8,9 +8,6 @@ use crate::model::architecture::Architecture;
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
 use crate::objective::{KlTerm, KlTermError};
 
-/// The most samples of latent rows that a minibatch may have: data points times posterior samples.
-const MOST_ROWS: usize = 100_000;
-
 impl Configuration {
     /// Checks every setting against its bounds, and those that belong together; the first fault is reported.
     ///
@@ -21,14 +18,6 @@ impl Configuration {
     pub fn check(&self) -> Result<(), SettingError> {
         for setting in TABLE.iter() {
             setting.check(self)?;
-        }
-        let rows = self.batch * self.mc_samples;
-        if rows > MOST_ROWS {
-            return Err(SettingError::OutOfBounds {
-                name: "batch times mc-samples".into(),
-                given: rows.to_string(),
-                expected: format!("from 1 to {MOST_ROWS}"),
-            });
         }
         self.kl_term(1).check(self.estimator).map_err(|error| {
             let (name, given) = match error {

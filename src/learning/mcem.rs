@@ -86,6 +86,11 @@ pub fn step(
     cancel: &Cancel,
 ) -> Result<BoundTerms, NotMade> {
     let latent = model.architecture().latent;
+    // A chain is the one sample of its data point.
+    let minibatch = Minibatch {
+        mc_samples: 1,
+        ..minibatch
+    };
     let sampling = chains.sampling;
     let before: Vec<f32> = positions_of(minibatch.indices, &chains.positions, latent).collect();
     expect(chains, model, workers, minibatch, context, cancel)?;

@@ -8,6 +8,7 @@ mod configuration;
 pub mod mcem;
 pub mod method;
 mod minibatch;
+mod pieces;
 pub mod preset;
 pub mod settings;
 pub mod shard;

@@ -10,12 +10,12 @@ use crate::nn::view::elements_mut;
 use crate::objective::{BoundTerms, Objective};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
-/// One context of a minibatch: what decides its random numbers, and how its bound is estimated.
+/// What a step is made with beside the minibatch: what decides its random numbers, and how its bound is estimated.
 #[derive(Clone, Copy, Debug)]
 pub struct StepContext {
     /// The run's seed.
     pub seed: u64,
-    /// The step.
+    /// Steps made before this one.
     pub step: u64,
     /// Posterior samples per data point, `L`.
     pub mc_samples: usize,
@@ -60,7 +60,7 @@ impl Shard<'_> {
         x
     }
 
-    /// MeasurementContext for L posterior samples of every image: the first sample of each, then the second, and so on.
+    /// Standard normal noise for L posterior samples of every image: the first sample of each, then the second, and so on.
     pub fn noise(&self, context: StepContext) -> Tensor<(Batch, Latent), f32, Cpu> {
         let (points, latent) = (self.indices.len(), self.model.architecture().latent);
         let mut noise = self

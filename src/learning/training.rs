@@ -120,6 +120,16 @@ impl Training {
     /// If a setting does not exist or belongs to the start of a run, or the run could not go on with its value, as
     /// [`Configuration::check`] says.
     pub fn change(&mut self, assignments: &[Assignment]) -> Result<(), SettingError> {
+        let changed = self.changed(assignments)?;
+        self.go_on_with(changed);
+        Ok(())
+    }
+
+    /// The [present](Training::present) configuration as [`Training::change`] would leave it.
+    ///
+    /// # Errors
+    /// As for [`Training::change`].
+    pub fn changed(&self, assignments: &[Assignment]) -> Result<Configuration, SettingError> {
         let belongs_to_start =
             |assignment: &&Assignment| find(&assignment.setting).is_some_and(|setting| !setting.is_live());
         if let Some(assignment) = assignments.iter().find(belongs_to_start) {
@@ -127,16 +137,19 @@ impl Training {
                 name: assignment.setting.clone(),
             });
         }
-        let start = self.configuration.learning_rate;
         let changed = self.present().with(assignments)?;
         changed.check()?;
+        Ok(changed)
+    }
+
+    /// Has this for its present configuration, from the next step on.
+    pub fn go_on_with(&mut self, changed: Configuration) {
         self.optimizer.learning_rate = changed.learning_rate;
         self.configuration = Configuration {
             // The rate at the start is the run's; the present one is the optimizer's.
-            learning_rate: start,
+            learning_rate: self.configuration.learning_rate,
             ..changed
         };
-        Ok(())
     }
 
     /// Learns from the next minibatch: the whole step, or nothing of it.
@@ -184,6 +197,7 @@ impl Training {
         let minibatch = Minibatch {
             split: &data.train,
             indices: &indices,
+            mc_samples,
             training_points,
             numbers: Numbers {
                 rate_factor: updates.schedule.factor(self.samples),

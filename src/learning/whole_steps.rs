@@ -147,6 +147,20 @@ fn a_cancelled_step_changes_nothing_and_can_be_made_again() {
     }
 }
 
+/// So many rows that every shard is worked through in pieces.
+#[test]
+fn a_step_cancelled_within_a_piece_changes_nothing() {
+    let data = data(3_000, 4);
+    for method in [Method::Aevb, Method::WakeSleep] {
+        let configuration = Configuration {
+            batch: 2_000,
+            mc_samples: 60,
+            ..configuration(method)
+        };
+        cancel_everywhere(Training::new(configuration, &data), &data, 7);
+    }
+}
+
 /// So large a minibatch that the update's products are made before it, and are looked at too.
 #[test]
 fn a_cancelled_step_of_a_large_minibatch_changes_nothing() {

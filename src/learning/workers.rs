@@ -5,11 +5,12 @@
 //! shard runs on which thread changes nothing: the number of shards is the run's, the number of threads at most the
 //! machine's.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
+use super::pieces;
 use super::settings::THREADS_RANGE;
 use super::shard::{Shard, ShardGradient};
 use crate::cancel::Cancel;
@@ -30,8 +31,10 @@ const SMALLEST_SHARD: usize = 10;
 pub struct Minibatch<'a> {
     /// The training set.
     pub split: &'a Split,
-    /// The data points.
+    /// Which data points of it, by their places.
     pub indices: &'a [usize],
+    /// Posterior samples of each on a tape, `L`.
+    pub mc_samples: usize,
     /// How many data points of the training set are trained on.
     pub training_points: usize,
     /// How the update departs from the plain rule.
@@ -56,8 +59,8 @@ const MULTIPLICATIONS_OF_AN_UPDATE: usize = 1 << 28;
 pub struct Workers {
     pool: ThreadPool,
     devices: Vec<CachingDevice>,
-    /// Whether a step was broken off, so that the devices keep memory of sizes that nobody will ask for.
-    was_broken_off: AtomicBool,
+    /// Data points and posterior samples of the minibatch that the devices' memory is cut for.
+    cut_for: Mutex<(usize, usize)>,
 }
 
 /// As many threads as this machine has cores, within what a run may have.
@@ -82,13 +85,18 @@ impl Workers {
         Ok(Self {
             pool,
             devices: (0..threads).map(|_| CachingDevice::default()).collect(),
-            was_broken_off: AtomicBool::new(false),
+            cut_for: Mutex::default(),
         })
     }
 
     /// Runs `work` on the pool: what it does in parallel then uses these threads.
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         self.pool.install(work)
+    }
+
+    /// Runs `work` on the pool some time from now, and does not wait for it.
+    pub fn spawn(&self, work: impl FnOnce() + Send + 'static) {
+        self.pool.spawn(work);
     }
 
     /// What `work` says of every shard of a minibatch, in order; `None` where it was cancelled.
@@ -99,11 +107,8 @@ impl Workers {
         cancel: &Cancel,
         work: impl Fn(&Shard) -> R + Send + Sync,
     ) -> Option<Vec<R>> {
-        if self.was_broken_off.swap(false, Ordering::Relaxed) {
-            // Not when it happens: to free gigabytes takes longer than to break off.
-            self.devices.iter().for_each(CachingDevice::free);
-        }
         let points = minibatch.indices.len();
+        self.cut_for(points, minibatch.mc_samples);
         let shards = self.devices.len().min(points / SMALLEST_SHARD).max(1);
         let rows = points.div_ceil(shards);
         let of_shard = |(shard, (indices, device)): (usize, (&[usize], &CachingDevice))| {
@@ -116,14 +121,19 @@ impl Workers {
             };
             cancel.run(|| work(&shard))
         };
-        let of_shards: Option<Vec<R>> = self.pool.install(|| {
+        self.pool.install(|| {
             let shards = minibatch.indices.par_chunks(rows).zip(&self.devices);
             shards.enumerate().map(of_shard).collect()
-        });
-        if of_shards.is_none() {
-            self.was_broken_off.store(true, Ordering::Relaxed);
+        })
+    }
+
+    /// Frees what the devices keep, unless the minibatch before had the same sizes, of which it will be asked for again.
+    fn cut_for(&self, points: usize, mc_samples: usize) {
+        let mut cut_for = self.cut_for.lock().unwrap_or_else(PoisonError::into_inner);
+        if *cut_for != (points, mc_samples) {
+            *cut_for = (points, mc_samples);
+            self.devices.iter().for_each(CachingDevice::free);
         }
-        of_shards
     }
 
     /// One update with the sum of the gradients that `gradient` gives for the shards of a minibatch.
@@ -138,34 +148,48 @@ impl Workers {
         cancel: &Cancel,
         gradient: impl Fn(&Shard) -> ShardGradient + Send + Sync,
     ) -> Result<BoundTerms, NotMade> {
-        let mut shards = self
-            .on_shards(model, minibatch, cancel, gradient)
-            .ok_or(NotMade::Cancelled)?;
+        if let Some(points) = pieces::points_of_a_piece(minibatch.indices.len(), minibatch.mc_samples) {
+            let of_shard = |shard: &Shard| pieces::summed(shard, points, &gradient);
+            let shards = self.on_shards(model, minibatch, cancel, of_shard);
+            let shards = shards.ok_or(NotMade::Cancelled)?;
+            return self.pool.install(|| {
+                let terms = sum(shards.iter().map(|(_, terms)| *terms));
+                let gradients = gradients_of_sums(shards.into_iter().map(|(sums, _)| sums));
+                update(model, optimizer, &gradients, terms, minibatch, cancel)
+            });
+        }
+        let shards = self.on_shards(model, minibatch, cancel, gradient);
+        let mut shards = shards.ok_or(NotMade::Cancelled)?;
         self.pool.install(|| {
-            let mut terms = BoundTerms::default();
-            for (_, shard) in &shards {
-                terms += *shard;
-            }
+            let terms = sum(shards.iter().map(|(_, terms)| *terms));
             let gradients = take_gradients(model, &mut shards);
-            let made = if terms.lower_bound().is_finite() && biases_are_finite(model, &gradients) {
-                update(model, optimizer, &gradients, minibatch, cancel)
-            } else {
-                Err(NotMade::NotFinite)
-            };
+            let made = update(model, optimizer, &gradients, terms, minibatch, cancel);
             give_back_gradients(model, &mut shards, gradients);
-            made.map(|()| terms)
+            made
         })
     }
 }
 
-/// Updates with these gradients, unless that is cancelled before the first parameter has changed.
+fn sum(of_shards: impl Iterator<Item = BoundTerms>) -> BoundTerms {
+    of_shards.fold(BoundTerms::default(), |mut sum, terms| {
+        sum += terms;
+        sum
+    })
+}
+
+/// Updates with these gradients, if they and the loss are finite, and unless it is cancelled before the first parameter has
+/// changed. The terms come back.
 fn update(
     model: &mut Vae,
     optimizer: &mut Optimizer,
     gradients: &[Gradient],
+    terms: BoundTerms,
     minibatch: Minibatch,
     cancel: &Cancel,
-) -> Result<(), NotMade> {
+) -> Result<BoundTerms, NotMade> {
+    if !(terms.lower_bound().is_finite() && biases_are_finite(model, gradients)) {
+        return Err(NotMade::NotFinite);
+    }
     let multiplications: usize = gradients.iter().map(Gradient::multiplications).sum();
     if multiplications > MULTIPLICATIONS_OF_AN_UPDATE || minibatch.largest_norm.is_some() {
         let sums: Option<Vec<Gradient>> = gradients
@@ -182,7 +206,19 @@ fn update(
     } else {
         optimizer.update(model.parameters_mut(), gradients, minibatch.numbers);
     }
-    Ok(())
+    Ok(terms)
+}
+
+/// The gradients of which every shard gives the [sums](pieces::summed), parameter by parameter.
+fn gradients_of_sums(shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradient> {
+    let mut gradients = Vec::new();
+    for sums in shards {
+        gradients.resize_with(sums.len(), Vec::new);
+        for (gradient, sum) in gradients.iter_mut().zip(sums) {
+            gradient.push(sum);
+        }
+    }
+    gradients.into_iter().map(Gradient::Summands).collect()
 }
 
 /// Moves the gradient of every parameter, or its factors, out of the shards.

@@ -83,9 +83,7 @@ impl Gradient {
         let sum = match self {
             Self::Summands(shards) => {
                 let mut sum = vec![0.0; shards.first().map_or(0, Vec::len)];
-                shards
-                    .iter()
-                    .for_each(|shard| kernels::add_scaled(shard, 1.0, &mut sum));
+                self.add_to(&mut sum);
                 sum
             }
             Self::Factors { sizes, .. } => {
@@ -103,6 +101,23 @@ impl Gradient {
             }
         };
         Some(Self::Summands(vec![sum]))
+    }
+
+    /// Adds the gradient over all shards to `sum`, which has its length, on one thread and with
+    /// [checkpoints](crate::cancel::checkpoint).
+    pub fn add_to(&self, sum: &mut [f32]) {
+        let columns = match self {
+            Self::Summands(_) => 1,
+            Self::Factors { sizes, .. } => sizes.1,
+        };
+        let length = stretch_rows(columns) * columns;
+        for (index, sum) in sum.chunks_mut(length).enumerate() {
+            self.stretch(index * length, sum.len()).with(|gradients| {
+                for gradient in gradients {
+                    kernels::add_scaled(gradient, 1.0, sum);
+                }
+            });
+        }
     }
 
     /// The gradient of `count` elements from `start` on; of a weight, whole rows.
@@ -230,6 +245,9 @@ mod tests {
             let parameter: &dyn Parameter = if role == Role::Weight { &weight } else { &bias };
             assert_eq!(stretch(parameter, role).0, columns);
             let length = stretch_rows(columns) * columns;
+            let mut added = vec![0.0; reduced[0].len()];
+            gradient.add_to(&mut added);
+            assert_eq!(added, reduced[0]);
             for (index, sums) in reduced[0].chunks(length).enumerate() {
                 gradient.stretch(index * length, sums.len()).with(|summands| {
                     for (element, &sum) in sums.iter().enumerate() {

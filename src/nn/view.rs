@@ -1,6 +1,7 @@
 //! Tensors seen as slices: the one place that reaches into dfdx's storage.
 //!
-//! dfdx hands out references to single elements only. That a pointer made from one may be moved on to its neighbours is
+//! dfdx hands out references to single elements only: a tensor's storage is a private field, `as_vec` and `copy_into` copy, and
+//! the whole vectors that `Gradients` lends are those of gradients. That a pointer made from such a reference may be moved on to its neighbours is
 //! what the aliasing model Tree Borrows says (a reference claims the bytes it points to, and its provenance is the whole
 //! allocation); the older Stacked Borrows would want a pointer to the whole storage, which dfdx keeps private.
 #![allow(unsafe_code)]

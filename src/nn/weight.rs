@@ -27,6 +27,8 @@ pub struct Weight<I: Dim, O: Dim> {
 
 /// The length of an empty slot; dfdx has no tensors without elements.
 const EMPTY: usize = 1;
+/// How many times as long as it need be a buffer may be that is used again.
+const SPARE_FACTOR: usize = 4;
 
 impl<I: Dim, O: Dim> Weight<I, O> {
     /// These weights.
@@ -56,9 +58,15 @@ impl<I: Dim, O: Dim> Weight<I, O> {
     ) -> Result<(), CpuError> {
         let factors = gradients.get_or_alloc_mut(&self.slot)?;
         if factors.len() == EMPTY {
-            **factors = self.spare().pop().unwrap_or_default();
+            let length = elements(x).len() + dy.len();
+            // One that a much larger minibatch left is freed instead of being kept for ever.
+            let spare = self
+                .spare()
+                .pop()
+                .filter(|spare| spare.capacity() / SPARE_FACTOR <= length);
+            **factors = spare.unwrap_or_default();
             factors.clear();
-            factors.reserve(elements(x).len() + dy.len());
+            factors.reserve(length);
             append(factors, elements(x));
         } else {
             let end_of_inputs = factors.len() / self.numbers_per_row() * self.values.shape().0.size();

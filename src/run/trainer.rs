@@ -1,10 +1,15 @@
 //! The thread that trains: what is in its mailbox is obeyed between two steps, and a step or a measurement that is under
 //! way is broken off where that would take long.
 //!
+//! A broken-off step may have gigabytes to give back before its threads are free. So a long step is made on a copy, and
+//! what arrives meanwhile is obeyed at once, with the state as it was before the step.
+//!
 //! Nobody waits for anybody: events queue up, and the snapshot of the parameters is replaced as a whole, so that a reader
 //! always holds one consistent, unchanging set of them.
 
+use std::any::Any;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -20,7 +25,7 @@ use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{estimates, lower_bound};
 use crate::learning::settings::{Assignment, find};
-use crate::learning::{StepFault, StepReport, Workers};
+use crate::learning::{StepFault, StepReport, Training, Workers};
 
 /// What arrives in the mailbox.
 pub enum Mail {
@@ -61,6 +66,9 @@ const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(300);
 /// Checkpoints that are kept.
 const CHECKPOINTS: usize = 3;
+/// Latent rows (data points times posterior samples) of a minibatch from which on a step is made on a copy. Below, a step has
+/// little memory to give back when it is broken off; above, copying parameters and optimizer is little beside the step.
+const ROWS_OF_A_LONG_STEP: usize = 8_000;
 
 impl Trainer {
     pub(super) fn start(
@@ -80,6 +88,7 @@ impl Trainer {
             mailbox,
             interrupt: interrupt.clone(),
             set_aside: VecDeque::new(),
+            broken_off: None,
             events,
             published_steps: state.training.steps,
             snapshot,
@@ -95,7 +104,7 @@ impl Trainer {
         };
         let thread = std::thread::Builder::new()
             .name("trainer".into())
-            .spawn(move || workers.run(|| desk.serve(&workers)))
+            .spawn(move || desk.serve(&Arc::new(workers)))
             .map_err(|error| StartError(error.to_string()))?;
         Ok(Self {
             mailbox: Mailbox { sender, interrupt },
@@ -133,6 +142,20 @@ enum Attention {
     Urgent(Mail),
 }
 
+/// What can be done next.
+enum Work {
+    Evaluation,
+    /// The goal is reached.
+    Finish,
+    Estimate,
+    Step,
+    /// A step on a copy.
+    LongStep,
+}
+
+/// A step that was made on a copy, and the copy; or what it panicked with.
+type MadeAside = Result<(Box<Training>, Result<StepReport, StepFault>), Box<dyn Any + Send>>;
+
 /// The trainer's side of the mailbox.
 struct Desk {
     run: RunId,
@@ -142,6 +165,8 @@ struct Desk {
     interrupt: Cancel,
     /// What arrived during a measurement and could not be done then.
     set_aside: VecDeque<Mail>,
+    /// Of a long step that was broken off: where it says that its threads are free again.
+    broken_off: Option<Receiver<MadeAside>>,
     events: Sender<Told>,
     snapshot: Arc<Snapshot>,
     published_steps: u64,
@@ -157,43 +182,79 @@ struct Desk {
 }
 
 impl Desk {
-    fn serve(mut self, workers: &Workers) {
+    fn serve(mut self, workers: &Arc<Workers>) {
         loop {
-            // Before the mailbox is looked into: what arrives later sets it again.
-            self.interrupt.reset();
-            let mail = match self.set_aside.pop_front() {
-                Some(mail) => Ok(mail),
-                None if self.has_work() => self.mailbox.try_recv(),
-                None => self.mailbox.recv().map_err(|_| TryRecvError::Disconnected),
-            };
-            match mail {
+            match self.next_mail() {
                 Ok(Mail::End) | Err(TryRecvError::Disconnected) => return,
-                Ok(Mail::Checkpoint(reply)) => {
-                    self.report();
-                    // Whoever asked may have left.
-                    let _ = reply.send(Box::new(self.state.clone()));
-                }
+                Ok(Mail::Checkpoint(reply)) => self.send_checkpoint(&reply),
                 Ok(Mail::Command(number, command)) => self.obey(number, command),
-                Err(TryRecvError::Empty) => self.work(workers),
+                Err(TryRecvError::Empty) => match self.next_work() {
+                    Some(Work::LongStep) => self.step_aside(workers),
+                    _ => workers.run(|| self.work(workers)),
+                },
             }
         }
     }
 
-    fn has_work(&self) -> bool {
-        self.running || self.is_step_wanted || self.is_evaluation_wanted || self.is_estimate_wanted
+    /// What arrived; waits for it while there is nothing to do, or no thread that is free to do it.
+    fn next_mail(&mut self) -> Result<Mail, TryRecvError> {
+        if let Some(mail) = self.set_aside.pop_front() {
+            return Ok(mail);
+        }
+        if self.next_work().is_none() {
+            return self.mailbox.recv().map_err(|_| TryRecvError::Disconnected);
+        }
+        if let Some(broken_off) = self.broken_off.clone() {
+            select! {
+                recv(self.mailbox) -> mail => return mail.map_err(|_| TryRecvError::Disconnected),
+                recv(broken_off) -> _ => self.broken_off = None,
+            }
+        }
+        self.mailbox.try_recv()
     }
 
-    /// The next piece of what is to be done.
-    fn work(&mut self, workers: &Workers) {
+    fn next_work(&self) -> Option<Work> {
+        let training = &self.state.training;
         if self.is_evaluation_wanted {
-            self.evaluate();
-        } else if self.running && self.state.training.is_finished() {
-            self.set_running(false);
+            Some(Work::Evaluation)
+        } else if self.running && training.is_finished() {
+            Some(Work::Finish)
         } else if self.is_estimate_wanted {
-            self.estimate();
+            Some(Work::Estimate)
+        } else if self.running || self.is_step_wanted {
+            let rows = training.configuration.batch * training.configuration.mc_samples;
+            Some(if rows < ROWS_OF_A_LONG_STEP {
+                Work::Step
+            } else {
+                Work::LongStep
+            })
         } else {
-            self.step(workers);
+            None
         }
+    }
+
+    /// Does what is to be done, on the threads of the pool, until something arrives or what comes next isn't done there.
+    fn work(&mut self, workers: &Workers) {
+        loop {
+            // Before the mailbox is looked into: what arrives later sets it again.
+            self.interrupt.reset();
+            if !(self.set_aside.is_empty() && self.mailbox.is_empty()) {
+                return;
+            }
+            match self.next_work() {
+                Some(Work::Evaluation) => self.evaluate(),
+                Some(Work::Finish) => self.set_running(false),
+                Some(Work::Estimate) => self.estimate(),
+                Some(Work::Step) => self.step(workers),
+                Some(Work::LongStep) | None => return,
+            }
+        }
+    }
+
+    fn send_checkpoint(&mut self, reply: &Sender<Box<RunState>>) {
+        self.report();
+        // Whoever asked may have left.
+        let _ = reply.send(Box::new(self.state.clone()));
     }
 
     fn obey(&mut self, number: u64, command: Command) {
@@ -229,28 +290,30 @@ impl Desk {
     }
 
     fn change(&mut self, number: u64, assignments: &[Assignment]) {
-        let kept = self.is_checkpoint_new().then(|| self.state.clone());
         let before = self.state.training.present();
-        if let Err(error) = self.state.training.change(assignments) {
-            let reason = error.to_string();
-            return self.tell(Event::Refused { number, reason });
+        let after = match self.state.training.changed(assignments) {
+            Ok(after) => after,
+            Err(error) => {
+                let reason = error.to_string();
+                return self.tell(Event::Refused { number, reason });
+            }
+        };
+        if after != before {
+            if self.is_checkpoint_new() {
+                self.checkpoints.push_back(self.state.clone());
+            }
+            self.drop_old_checkpoints();
         }
-        let after = self.state.training.present();
-        let mut is_changed = false;
+        self.state.training.go_on_with(after.clone());
         for setting in assignments
             .iter()
             .filter_map(|assignment| find(&assignment.setting))
         {
             let (from, to) = (setting.value(&before), setting.value(&after));
             if from != to {
-                is_changed = true;
                 let setting = setting.name.into();
                 self.happen(Happening::Changed { setting, from, to });
             }
-        }
-        if is_changed {
-            self.checkpoints.extend(kept);
-            self.drop_old_checkpoints();
         }
         self.tell(Event::Changed {
             configuration: Box::new(self.state.training.configuration.clone()),
@@ -315,7 +378,50 @@ impl Desk {
     }
 
     fn step(&mut self, workers: &Workers) {
-        match self.state.training.step(&self.data, workers, &self.interrupt) {
+        let step = self.state.training.step(&self.data, workers, &self.interrupt);
+        self.take_in(step);
+    }
+
+    /// Makes a step on a copy, and breaks it off when something arrives that can't be answered beside it. It is taken in
+    /// whole or not at all; its threads may be at it for a while after that.
+    fn step_aside(&mut self, workers: &Arc<Workers>) {
+        let cancel = Cancel::default();
+        let (made, is_made) = bounded::<MadeAside>(1);
+        let mailbox = self.mailbox.clone();
+        workers.spawn({
+            let mut training = Box::new(self.state.training.clone());
+            let (data, workers, cancel) = (self.data.clone(), workers.clone(), cancel.clone());
+            move || {
+                let step = catch_unwind(AssertUnwindSafe(|| training.step(&data, &workers, &cancel)));
+                // Nobody waits for it where the run has ended.
+                let _ = made.send(step.map(|step| (training, step)));
+            }
+        });
+        loop {
+            let mail = select! {
+                recv(is_made) -> made => match made {
+                    Ok(Ok((training, step))) => {
+                        self.state.training = *training;
+                        return self.take_in(step);
+                    }
+                    Ok(Err(panic)) => resume_unwind(panic),
+                    Err(_) => return,
+                },
+                recv(mailbox) -> mail => mail.unwrap_or(Mail::End),
+            };
+            if let Mail::Checkpoint(reply) = mail {
+                self.send_checkpoint(&reply);
+            } else {
+                cancel.cancel();
+                self.broken_off = Some(is_made);
+                return self.set_aside.push_back(mail);
+            }
+        }
+    }
+
+    /// Goes on after a step that was made, or was not.
+    fn take_in(&mut self, step: Result<StepReport, StepFault>) {
+        match step {
             Ok(report) => self.unreported.push(report),
             // It is made again once the mailbox is empty.
             Err(StepFault::Cancelled) => return,
