@@ -7,7 +7,7 @@ use common::{MODIFIED, app, press, press_with, screen, tell, type_character, upd
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::Entry;
-use vae_tui::tui::app::App;
+use vae_tui::tui::app::{App, Awaited};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question;
@@ -174,7 +174,16 @@ fn an_error_stays_until_a_key_is_pressed() {
     );
     common::open_new_run(&mut app);
     tell(&mut app, Event::State(State::Finished));
-    update(&mut app, Message::Reading("unpacking MNIST".into(), 0.5));
+    app.awaited = Some(Awaited {
+        request: 1,
+        agreed: true,
+    });
+    let reading = Message::Reading {
+        request: 1,
+        what: "unpacking MNIST".into(),
+        fraction: 0.5,
+    };
+    update(&mut app, reading);
     let shown = screen(&app);
     assert!(
         shown.contains("one.ron can't be read: gone\n two.ron can't be read: gone too"),

@@ -5,10 +5,12 @@ mod common;
 
 use common::{app, press, screen, shapes, state, tell, type_character, update, workspace};
 use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::Rect;
 use vae_tui::run::{Answer, Answered, Event, Question, RunId, State, Told};
 use vae_tui::session::folder::Entry;
 use vae_tui::session::{self, SessionFile, View};
 use vae_tui::tui::app::App;
+use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Question as Asked;
@@ -195,7 +197,15 @@ fn an_answer_that_was_overtaken_changes_nothing() {
     assert!(!before.is_empty());
 }
 
-/// How far the reading of data is comes another way than the run itself, which may be faster.
+fn reading(request: u64, fraction: f32) -> Message {
+    Message::Reading {
+        request,
+        what: "reading b.idx".into(),
+        fraction,
+    }
+}
+
+/// An opening that was overtaken may still read its data when the run that counts is there.
 #[test]
 fn news_of_reading_that_comes_after_the_run_does_not_cover_what_is_said_of_it() {
     let mut app = app(100, 30);
@@ -203,13 +213,28 @@ fn news_of_reading_that_comes_after_the_run_does_not_cover_what_is_said_of_it() 
         notes: vec!["every tenth image is held out".into()],
         ..common::opened(&state(&shapes()), &shapes())
     };
+    let overtaken = open(&mut app, "a.ron");
     update(&mut app, Message::Opened(Box::new(opened)));
-    update(&mut app, Message::Reading("reading b.idx".into(), 1.0));
+    update(&mut app, reading(overtaken, 1.0));
     assert!(screen(&app).contains("every tenth image"), "{}", screen(&app));
     let request = open(&mut app, "a.ron");
-    update(&mut app, Message::Reading("reading b.idx".into(), 0.5));
+    update(&mut app, reading(request, 0.5));
+    update(&mut app, reading(overtaken, 0.9));
     assert!(
         screen(&app).contains("reading b.idx 50 %"),
         "while {request} is awaited"
     );
+}
+
+/// Whoever chose another session while the first was read waits for that one.
+#[test]
+fn the_program_ends_with_the_opening_that_is_awaited_and_with_no_other() {
+    let mut app = App::new(Rect::new(0, 0, 100, 30), ColourDepth::TrueColour);
+    let first = open(&mut app, "a.ron");
+    let second = open(&mut app, "b.ron");
+    update(&mut app, Message::OpenFailed(first, "a.ron is damaged".into()));
+    assert!(app.ending.is_none());
+    assert!(screen(&app).contains("a.ron is damaged"), "{}", screen(&app));
+    update(&mut app, Message::OpenFailed(second, "b.ron is damaged".into()));
+    assert_eq!(app.ending, Some(Err("b.ron is damaged".into())));
 }

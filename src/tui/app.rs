@@ -231,6 +231,11 @@ impl App {
         self.requests
     }
 
+    /// The request with this number, if the run that it asked for is still awaited: whatever comes of another was overtaken.
+    pub(super) fn awaits(&self, request: u64) -> Option<Awaited> {
+        self.awaited.filter(|awaited| awaited.request == request)
+    }
+
     /// Whoever goes on with the present run has not left it, though another one is being opened.
     pub(super) fn go_on_with_this_run(&mut self) {
         if let Some(awaited) = &mut self.awaited {

@@ -27,14 +27,22 @@ pub enum Message {
     SuspendAsked,
     /// The terminal is this program's again, with unknown content.
     Continued,
-    /// Data is being read: what is done with which, and how far it is, from 0 to 1.
-    Reading(String, f32),
-    /// The run that was asked for with this number is ready.
+    /// Data is being read for the run that was asked for with this number.
+    Reading {
+        /// The request's number.
+        request: u64,
+        /// What is done with which data.
+        what: String,
+        /// How far it is, from 0 to 1.
+        fraction: f32,
+    },
+    /// The run that was asked for with this number is ready, and waits to be shown.
     Arrived(u64),
     /// A run takes the place of the one on the screen.
     Opened(Box<Opened>),
-    /// A run could not be opened; the first one's failure ends the program.
-    OpenFailed(String),
+    /// The run that was asked for with this number could not be opened, for this reason; where none is on the screen yet, that
+    /// ends the program.
+    OpenFailed(u64, String),
     /// A run tells.
     Told(Told),
     /// A thread of this program panicked, and said this.

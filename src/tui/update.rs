@@ -57,14 +57,16 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Continued => vec![Effect::Repaint],
         // The runtime acts on these before they come here.
         Message::WindowChanged | Message::TerminalGone | Message::AutosaveDue => Vec::new(),
-        Message::Reading(what, fraction) => {
-            match &mut app.stage {
-                stage @ Stage::Loading(..) => *stage = Stage::Loading(what, fraction),
-                Stage::Ready(_) if app.awaited.is_some() => {
-                    app.say(format!("{what} {:.0} %", 100.0 * fraction));
+        Message::Reading {
+            request,
+            what,
+            fraction,
+        } => {
+            if app.awaits(request).is_some() {
+                match &mut app.stage {
+                    stage @ Stage::Loading(..) => *stage = Stage::Loading(what, fraction),
+                    Stage::Ready(_) => app.say(format!("{what} {:.0} %", 100.0 * fraction)),
                 }
-                // The run arrived before the news of its data.
-                Stage::Ready(_) => {}
             }
             Vec::new()
         }
@@ -91,11 +93,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             vec![Effect::Command(run::Command::Evaluate)]
         }
-        Message::OpenFailed(reason) => {
+        Message::OpenFailed(request, reason) => {
+            let is_awaited = app.awaits(request).is_some();
             match app.stage {
-                Stage::Loading(..) => app.ending = Some(Err(text::printable(&reason).into_owned())),
-                Stage::Ready(_) => app.complain(reason),
+                Stage::Loading(..) if is_awaited => {
+                    app.ending = Some(Err(text::printable(&reason).into_owned()));
+                }
+                _ => app.complain(reason),
             }
+            app.awaited.take_if(|_| is_awaited);
             Vec::new()
         }
         Message::Told(told) => {
@@ -233,7 +239,7 @@ pub(super) fn run(app: &mut App, command: &Command) -> Vec<Effect> {
 /// A run that was asked for is ready: it is shown, unless another was asked for since, or the present one went on and
 /// nobody agreed to lose that.
 fn arrived(app: &mut App, request: u64) -> Vec<Effect> {
-    let Some(awaited) = app.awaited.filter(|awaited| awaited.request == request) else {
+    let Some(awaited) = app.awaits(request) else {
         return vec![Effect::Forget(request)];
     };
     if is_unsaved(app) && !awaited.agreed {

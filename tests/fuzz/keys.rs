@@ -197,14 +197,18 @@ impl Keys {
                 let manner = if a < 128 { Manner::Usual } else { Manner::Autosave };
                 Message::SaveFailed(files(app, b), manner, SaveFault::Session(fault))
             }
-            237 => Message::OpenFailed(text),
+            237 => Message::OpenFailed(u64::from(a % 4), text),
             238 => Message::Saved {
                 files: files(app, c),
                 path: text.into(),
                 samples: u64::from(b),
             },
             239 => Message::Continued,
-            240 => Message::Reading(text, f32::from(b) / 255.0),
+            240 => Message::Reading {
+                request: u64::from(a % 4),
+                what: text,
+                fraction: f32::from(b) / 255.0,
+            },
             241 => told(
                 app,
                 match a % 4 {
