@@ -6,11 +6,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use directories::ProjectDirs;
-
 use super::SessionError;
 use crate::data::short_name;
 use crate::files::open_regular;
+use crate::folders;
 use crate::learning::Configuration;
 
 /// One line of a list of sessions.
@@ -29,8 +28,8 @@ pub struct Entry {
 /// # Errors
 /// If the user's home folder is not known.
 pub fn sessions() -> Result<PathBuf, SessionError> {
-    let folders = ProjectDirs::from("", "", "vae-tui").ok_or(SessionError::NoFolder)?;
-    Ok(folders.data_dir().join("sessions"))
+    let folder = folders::data().ok_or(SessionError::NoFolder)?;
+    Ok(folder.join("sessions"))
 }
 
 /// What follows the run's name in that of a copy that is made from time to time.
