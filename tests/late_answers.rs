@@ -7,19 +7,19 @@ use common::{app, press, screen, shapes, state, tell, type_character, update, wo
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use vae_tui::run::{Answer, Answered, Event, Question, RunId, State, Told};
-use vae_tui::session::folder::Entry;
+use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{self, SessionFile, View};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::overlays::Overlay;
-use vae_tui::tui::overlays::confirm::Question as Asked;
+use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes::reconstruction::Reconstruction;
 
 /// Chooses the first session of the list; the number of the request.
 fn open(app: &mut App, name: &str) -> u64 {
-    let entry = Entry {
+    let entry = SessionEntry {
         path: name.into(),
         summary: "a run".into(),
         modified: std::time::SystemTime::UNIX_EPOCH,
@@ -78,7 +78,10 @@ fn a_run_that_went_on_is_not_left_without_asking() {
     assert!(workspace(&app).is_unsaved());
     let effects = update(&mut app, Message::Arrived(request));
     assert!(effects.is_empty(), "{effects:?}");
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Asked::Show(_)))));
+    assert!(matches!(
+        app.overlay,
+        Some(Overlay::Confirm(Confirmation::Show(_)))
+    ));
     assert!(screen(&app).contains("has gone on"));
     let effects = press(&mut app, KeyCode::Esc);
     assert!(matches!(effects[..], [Effect::Forget(forgotten)] if forgotten == request));
@@ -93,7 +96,7 @@ fn a_run_that_went_on_is_not_left_without_asking() {
 
 /// Agrees to leave an unsaved run for a session.
 fn open_unsaved(app: &mut App) -> u64 {
-    let entry = Entry {
+    let entry = SessionEntry {
         path: "b.ron".into(),
         summary: "a run".into(),
         modified: std::time::SystemTime::UNIX_EPOCH,

@@ -11,7 +11,7 @@ use vae_tui::tui::app::App;
 use vae_tui::tui::command::{self, Scope};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
-use vae_tui::tui::overlays::confirm::Question;
+use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::saver::Manner;
 
 /// Opens the palette and types.
@@ -181,7 +181,7 @@ fn a_command_asks_here_what_its_key_asks() {
     let mut app = app(80, 24);
     common::run_a_little(&mut app);
     assert!(run(&mut app, "quit").is_empty());
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Question::Quit))));
+    assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use vae_tui::data::{Dataset, Split};
 use vae_tui::learning::{Configuration, Training};
 use vae_tui::run::{Event, RunState, State};
 use vae_tui::session::SessionError;
-use vae_tui::session::folder::Entry;
+use vae_tui::session::folder::SessionEntry;
 use vae_tui::tui::app::{App, Awaited};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::command::{self, Command, keys::Key};
@@ -105,7 +105,7 @@ fn open_dialog(app: &mut App, number: usize) {
         3 => drop(type_character(app, 'r')),
         4 => drop(type_character(app, ':')),
         5 => {
-            let entry = Entry {
+            let entry = SessionEntry {
                 path: "/folder/a session with a rather long name, 日本.ron".into(),
                 summary: "s".repeat(300),
                 modified: std::time::SystemTime::UNIX_EPOCH,

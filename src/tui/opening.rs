@@ -11,10 +11,10 @@ use crate::learning::{Configuration, Training};
 use crate::run::{RunHandle, RunState};
 use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 
-/// What is to be put on the screen.
+/// Where a run comes from.
 #[derive(Debug)]
 pub enum RunSource {
-    /// A new one.
+    /// A new run of this configuration, with the first values of its seed.
     New(Configuration),
     /// A saved one, with the place of its data where a person says that it is elsewhere now.
     Saved(PathBuf, Option<String>),

@@ -47,7 +47,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// What the workbench opens with.
 #[derive(Debug)]
 pub struct Options {
-    /// The run.
+    /// The run that is opened first.
     pub run: RunSource,
     /// Sessions whose curves are drawn beside the run's own.
     pub compare: Vec<PathBuf>,

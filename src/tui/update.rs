@@ -10,7 +10,7 @@ use super::command::keys::is_plain;
 use super::command::{Command, Undoable};
 use super::message::{Effect, Message};
 use super::overlays::Overlay;
-use super::overlays::confirm::Question;
+use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
 use super::panes::traversal;
@@ -153,7 +153,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 }
                 overlay => {
                     app.behind = overlay;
-                    ask(app, Question::SaveElsewhere { fault, quit })
+                    ask(app, Confirmation::SaveElsewhere { fault, quit })
                 }
             }
         }
@@ -211,7 +211,7 @@ fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 .map_or_else(Vec::new, |command| run(app, command));
             match app.overlay {
                 // Asked already: what stands behind the question stays there.
-                Some(_) if matches!(overlay, Overlay::Confirm(Question::Quit)) => {}
+                Some(_) if matches!(overlay, Overlay::Confirm(Confirmation::Quit)) => {}
                 Some(_) => app.behind = Some(overlay),
                 None => app.overlay = Some(overlay),
             }
@@ -244,7 +244,7 @@ fn arrived(app: &mut App, request: u64) -> Vec<Effect> {
     };
     if is_unsaved(app) && !awaited.agreed {
         app.behind = app.overlay.take();
-        return ask(app, Question::Show(request));
+        return ask(app, Confirmation::Show(request));
     }
     vec![Effect::Show(request)]
 }

@@ -15,10 +15,8 @@ use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::objective::BoundTerms;
 use vae_tui::run::curve::{CurvePoint, MarginalPoint};
 use vae_tui::run::protocol::Measurement;
-use vae_tui::run::{
-    Answer, Answered, Entry as LogEntry, Event, Happening, Question, RunId, RunState, State, Told,
-};
-use vae_tui::session::folder::Entry;
+use vae_tui::run::{Answer, Answered, Entry, Event, Happening, Question, RunId, RunState, State, Told};
+use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{KeptRun, RunFiles, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -223,7 +221,7 @@ impl Keys {
                         configuration: Box::new(configuration.clone()),
                         learning_rate: number as f32,
                     },
-                    _ => Event::Happened(LogEntry {
+                    _ => Event::Happened(Entry {
                         samples: c.into(),
                         seconds: number,
                         what: Happening::Warned(text),
@@ -350,9 +348,9 @@ fn draw(app: &mut App) {
     app.depth.reduce(&mut buffer);
 }
 
-fn entries(intent: Intent) -> Vec<Entry> {
+fn entries(intent: Intent) -> Vec<SessionEntry> {
     let count = if intent == Intent::Open { TEXTS.len() } else { 0 };
-    let entry = |text: &&str| Entry {
+    let entry = |text: &&str| SessionEntry {
         path: PathBuf::from(*text),
         summary: (*text).to_owned(),
         modified: SystemTime::UNIX_EPOCH,

@@ -8,7 +8,7 @@ use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
 use crate::tui::message::Effect;
 use crate::tui::overlays::Overlay;
-use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::palette::Palette;
 use crate::tui::overlays::sessions::Intent;
 
@@ -65,7 +65,7 @@ fn help(app: &mut App) -> Vec<Effect> {
 
 fn quit(app: &mut App) -> Vec<Effect> {
     if is_unsaved(app) {
-        return ask(app, Question::Quit);
+        return ask(app, Confirmation::Quit);
     }
     vec![Effect::Quit]
 }

@@ -12,7 +12,7 @@ use crate::learning::settings::{Assignment, Setting, SettingError, TABLE};
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
-/// What is typed so far.
+/// The fields with what is typed in them, over the configuration that they were offered from.
 #[derive(Clone, Debug)]
 pub struct Form {
     base: Configuration,
@@ -23,7 +23,7 @@ pub struct Form {
     fault: Option<String>,
 }
 
-/// A setting and what is typed for it.
+/// A row of the settings table, and the value as it is typed.
 #[derive(Clone)]
 struct Field {
     setting: &'static Setting,
@@ -37,7 +37,7 @@ pub enum Outcome {
     Open,
     /// The form is closed.
     Cancelled,
-    /// A run is to begin.
+    /// Everything typed is accepted: a run with this configuration is to begin.
     Begin(Box<Configuration>),
 }
 
@@ -58,7 +58,7 @@ const ABOUT_ROWS: usize = 2;
 const FEW_ROWS: u16 = 8;
 
 impl Form {
-    /// The form filled in with `configuration`.
+    /// Every field offers what `configuration` has; the first is selected.
     pub fn new(configuration: &Configuration) -> Self {
         let field = |setting: &'static Setting| Field {
             setting,
@@ -73,7 +73,7 @@ impl Form {
         }
     }
 
-    /// Changes the form by a key.
+    /// Writes, moves between fields, chooses, begins the run or leaves; a fault that was shown stays until the next attempt.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
         let is_choice = self.fields[self.selected].is_choice();
         match key.code {
@@ -87,7 +87,9 @@ impl Form {
             KeyCode::Left if is_choice => self.choose(Direction::Back),
             KeyCode::Right | KeyCode::Char(' ') if is_choice => self.choose(Direction::On),
             _ if is_choice => {}
-            KeyCode::Char(_) => drop(self.typed_over().key(key)),
+            KeyCode::Char(_) => {
+                self.typed_over().key(key);
+            }
             _ => self.untouched &= !self.fields[self.selected].input.key(key),
         }
         Outcome::Open
@@ -140,7 +142,7 @@ impl Form {
         }
     }
 
-    /// The configuration as typed.
+    /// What the fields say together.
     ///
     /// # Errors
     /// The first setting that can't be as it is, or two that don't go together.
@@ -153,7 +155,7 @@ impl Form {
         Ok(configuration)
     }
 
-    /// Draws the form.
+    /// Draws the form in the middle of `area`, with as many fields around the selected one as there is room for.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let (about, style) = match &self.fault {
             Some(fault) => (
