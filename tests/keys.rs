@@ -24,6 +24,7 @@ use vae_tui::tui::panes::log::Log;
 use vae_tui::tui::panes::training::Training;
 use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
 use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::theme;
 
 /// The latent vector that is shown.
 fn latent(app: &App) -> &[f32] {
@@ -178,6 +179,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
         "pane.previous" => assert_eq!(after.focus.name, "log"),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
+        "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         "quit" => assert!(matches!(effects, [Effect::Quit])),
         "suspend" => assert!(matches!(effects, [Effect::Suspend])),

@@ -18,7 +18,7 @@ use super::saver::Manner;
 use super::text;
 use super::workspace::Workspace;
 use crate::run::protocol::Measurement;
-use crate::run::{self, Event, Happening, State, Told};
+use crate::run::{self, Entry, Event, Happening, State, Told};
 
 /// Takes in what happened, decodes what is visible anew where needed, and returns what is to be done.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
@@ -267,6 +267,11 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         Event::State(State::Finished) => app.say("goal reached: everything stays; space goes on, s saves"),
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
         Event::Diverged(diverged) => app.complain(diverged.to_string()),
+        // What was set is seen somewhere, or said; a refusal that came before stays.
+        Event::Happened(Entry {
+            what: ref what @ Happening::Changed { .. },
+            ..
+        }) if app.notice.is_none() => app.say(what.to_string()),
         Event::WentBack(ref summary) => app.say(format!("back at {} samples", summary.samples)),
         Event::Steps { .. }
         | Event::Evaluated { .. }
