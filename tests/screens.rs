@@ -18,7 +18,7 @@ use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes;
-use vae_tui::tui::panes::traversal::{Sheet, Shown, Traversal};
+use vae_tui::tui::panes::traversal::{SheetKind, Shown, Traversal};
 use vae_tui::tui::theme;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
@@ -60,7 +60,7 @@ fn the_panes_at_three_sizes() {
 
 #[test]
 fn the_sheets_of_the_traversal() {
-    for (name, sheet) in [("draws", Sheet::Draws), ("plane", Sheet::Plane)] {
+    for (name, sheet) in [("draws", SheetKind::Draws), ("plane", SheetKind::Plane)] {
         let mut app = pane(100, 30, "traversal");
         app.zoomed = true;
         app.pane_mut::<Traversal>().sheet = sheet;
@@ -74,7 +74,7 @@ fn the_sheets_of_the_traversal() {
 fn the_plane_moves_light_to_the_right_and_down() {
     let mut app = pane(100, 30, "traversal");
     app.zoomed = true;
-    app.pane_mut::<Traversal>().sheet = Sheet::Plane;
+    app.pane_mut::<Traversal>().sheet = SheetKind::Plane;
     update(&mut app, Message::Resized(100, 30));
     let inside = app.visible("traversal").expect("the pane is on the screen");
     let (columns, rows) = panes::traversal::geometry(inside, common::SIDE, common::SIDE).sheet;
@@ -300,7 +300,7 @@ fn every_size_draws_without_a_fault() {
             for kind in panes::KINDS {
                 app.focus = kind;
                 app.pane_mut::<Traversal>().sheet =
-                    [Sheet::Dimensions, Sheet::Draws, Sheet::Plane][usize::from(width + height) % 3];
+                    [SheetKind::Dimensions, SheetKind::Draws, SheetKind::Plane][usize::from(width + height) % 3];
                 update(&mut app, Message::Resized(width, height));
                 for dialog in [None, Some('?'), Some('n'), Some('r'), Some(':')] {
                     if let Some(key) = dialog {
