@@ -131,10 +131,22 @@ fn the_dialogs() {
 }
 
 #[test]
-fn the_same_with_less() {
+fn every_pane_with_fewer_colours() {
+    let (width, height) = SIZES[0];
+    for (name, depth) in [
+        ("16 colours", ColourDepth::Ansi16),
+        ("no colours", ColourDepth::Monochrome),
+    ] {
+        for kind in panes::KINDS {
+            let app = pane_in(width, height, kind.name, depth);
+            assert_snapshot!(format!("{} with {name}", kind.name), picture(&app));
+        }
+    }
+}
+
+#[test]
+fn the_same_on_the_console() {
     for (name, depth, glyphs) in [
-        ("16 colours", ColourDepth::Ansi16, Glyphs::Unicode),
-        ("no colours", ColourDepth::Monochrome, Glyphs::Unicode),
         ("the console", ColourDepth::Ansi16, Glyphs::Console),
         (
             "the console without colours",
@@ -300,7 +312,8 @@ fn every_size_draws_without_a_fault() {
             for kind in panes::KINDS {
                 app.focus = kind;
                 app.pane_mut::<Traversal>().sheet =
-                    [SheetKind::Dimensions, SheetKind::Draws, SheetKind::Plane][usize::from(width + height) % 3];
+                    [SheetKind::Dimensions, SheetKind::Draws, SheetKind::Plane]
+                        [usize::from(width + height) % 3];
                 update(&mut app, Message::Resized(width, height));
                 for dialog in [None, Some('?'), Some('n'), Some('r'), Some(':')] {
                     if let Some(key) = dialog {
