@@ -267,7 +267,7 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         Event::State(State::Finished) => app.say("goal reached: everything stays; space goes on, s saves"),
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
         Event::Diverged(diverged) => app.complain(diverged.to_string()),
-        // What was set is seen somewhere, or said; a refusal that came before stays.
+        // Most settings stand nowhere on the screen; what was said since the last key stays.
         Event::Happened(Entry {
             what: ref what @ Happening::Changed { .. },
             ..
