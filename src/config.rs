@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
 use ron::value::RawValue;
 use serde::de::DeserializeOwned;
 
 use crate::choices::Choose;
 use crate::entries;
 use crate::files::shown;
+use crate::folders;
 use crate::learning::Preset;
 use crate::terminal_facts::ColourDepth;
 use crate::words::plain;
@@ -106,14 +106,9 @@ pub const ENTRIES: [(&str, &str); 6] = [
     ),
 ];
 
-/// The folder of the configuration; none where the home folder is not known.
-pub fn folder() -> Option<PathBuf> {
-    ProjectDirs::from("", "", "vae-tui").map(|folders| folders.config_dir().to_owned())
-}
-
 /// Reads the configuration of whoever runs the program.
 pub fn load() -> Loaded {
-    let Some(folder) = folder() else {
+    let Some(folder) = folders::configuration() else {
         return Loaded {
             config: Config::default(),
             path: None,

@@ -6,6 +6,7 @@
 //! - [`process`]: how this process is ended, and what it says on the way
 //! - [`terminal_facts`]: what the terminal can show, as far as it says
 //! - [`files`]: regular files, and their names for people to read
+//! - [`folders`]: where the system keeps what belongs to this program
 //! - [`cancel`]: a wish that work be broken off
 //! - [`choices`]: enumerations as words
 //! - [`entries`]: the entries of a RON struct as text
@@ -41,6 +42,7 @@ pub mod entries;
 pub mod evaluation;
 pub mod explore;
 pub mod files;
+pub mod folders;
 pub mod hmc;
 pub mod kernels;
 pub mod learning;

@@ -19,6 +19,13 @@ fn objects(output: &Output) -> Vec<Value> {
     text.lines().map(parse).collect()
 }
 
+/// The lines of this kind.
+fn of_event(output: &Output, event: &str) -> Vec<Value> {
+    let mut lines = objects(output);
+    lines.retain(|line| line["event"] == event);
+    lines
+}
+
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
@@ -46,9 +53,9 @@ fn train_resume_and_evaluate() {
     assert!(output.status.success(), "{}", errors(&output));
     assert_eq!(errors(&output), "", "a bar is only for terminals");
     let lines = objects(&output);
-    assert_eq!(lines.len(), 3);
-    for (line, samples) in lines[..2].iter().zip([2_000, 4_000]) {
-        assert_eq!(line["event"], "metrics");
+    let events: Vec<&str> = lines.iter().filter_map(|line| line["event"].as_str()).collect();
+    assert_eq!(events, ["log", "metrics", "metrics", "log", "done"]);
+    for (line, samples) in lines[1..3].iter().zip([2_000, 4_000]) {
         assert_eq!(line["samples"], samples);
         for field in [
             "seconds",
@@ -63,9 +70,18 @@ fn train_resume_and_evaluate() {
         let difference = |field: &str| line[field].as_f64().unwrap_or(f64::NAN);
         assert!((difference("reconstruction") - difference("kl") - difference("elbo_test")).abs() < 1e-6);
     }
-    assert_eq!(lines[2]["event"], "done");
+    for (line, (kind, text, samples)) in [&lines[0], &lines[3]].into_iter().zip([
+        ("started", "training goes on", 0),
+        ("finished", "goal reached", 4_000),
+    ]) {
+        assert_eq!(
+            (&line["kind"], &line["text"], &line["samples"]),
+            (&kind.into(), &text.into(), &samples.into())
+        );
+        assert!(line["seconds"].is_f64(), "{line}");
+    }
     assert!(
-        lines[2]["samples_per_second"]
+        lines[4]["samples_per_second"]
             .as_f64()
             .is_some_and(|speed| speed > 0.0)
     );
@@ -75,7 +91,7 @@ fn train_resume_and_evaluate() {
         &["train", "--resume", "run.ron", "--samples", "6000", "--json"],
     );
     assert!(output.status.success(), "{}", errors(&output));
-    assert_eq!(objects(&output)[0]["samples"], 6_000);
+    assert_eq!(of_event(&output, "metrics")[0]["samples"], 6_000);
 
     let output = vae_tui(folder.path(), &["evaluate", "run.ron", "--json"]);
     assert!(output.status.success(), "{}", errors(&output));
@@ -142,7 +158,7 @@ fn the_same_seed_gives_the_same_numbers() {
     let run = |seed| {
         let mut arguments = SMALL.to_vec();
         arguments.extend(["--json", "--seed", seed]);
-        objects(&vae_tui(folder.path(), &arguments))[1]["elbo_test"].clone()
+        of_event(&vae_tui(folder.path(), &arguments), "metrics")[1]["elbo_test"].clone()
     };
     assert_eq!(run("3"), run("3"));
     assert_ne!(run("3"), run("4"));
@@ -301,8 +317,10 @@ fn a_request_to_end_saves_first() {
         .spawn()
         .expect("the program starts");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let first = lines.next().expect("a line").expect("text");
-    assert!(first.contains("metrics"), "{first}");
+    for event in ["log", "metrics"] {
+        let line = lines.next().expect("a line").expect("text");
+        assert!(line.contains(event), "{line}");
+    }
     let killed = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status();

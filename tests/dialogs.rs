@@ -6,11 +6,11 @@ mod common;
 use common::{MODIFIED, app, press, press_with, screen, tell, type_character, update};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use vae_tui::run::{Command, Event, State};
-use vae_tui::session::folder::Entry;
-use vae_tui::tui::app::App;
+use vae_tui::session::folder::SessionEntry;
+use vae_tui::tui::app::{App, Awaited};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
-use vae_tui::tui::overlays::confirm::Question;
+use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 
 /// Kinds of dialogs.
@@ -29,7 +29,7 @@ fn with_dialog(number: usize) -> App {
         }
         4 => drop(type_character(&mut app, ':')),
         _ => {
-            let entry = Entry {
+            let entry = SessionEntry {
                 path: "a.ron".into(),
                 summary: "a summary".into(),
                 modified: std::time::SystemTime::UNIX_EPOCH,
@@ -91,7 +91,7 @@ fn control_does_in_dialogs_what_it_does_everywhere_and_the_dialog_stays() {
         common::run_a_little(&mut app);
         let before = screen(&app);
         assert!(control(&mut app, 'c').is_empty());
-        assert!(matches!(app.overlay, Some(Overlay::Confirm(Question::Quit))));
+        assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
         assert!(control(&mut app, 'c').is_empty(), "asking twice is asking once");
         press(&mut app, KeyCode::Esc);
         if dialog == 3 {
@@ -174,7 +174,16 @@ fn an_error_stays_until_a_key_is_pressed() {
     );
     common::open_new_run(&mut app);
     tell(&mut app, Event::State(State::Finished));
-    update(&mut app, Message::Reading("unpacking MNIST".into(), 0.5));
+    app.awaited = Some(Awaited {
+        request: 1,
+        agreed: true,
+    });
+    let reading = Message::Reading {
+        request: 1,
+        what: "unpacking MNIST".into(),
+        fraction: 0.5,
+    };
+    update(&mut app, reading);
     let shown = screen(&app);
     assert!(
         shown.contains("one.ron can't be read: gone\n two.ron can't be read: gone too"),

@@ -10,20 +10,21 @@ use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::{Command, Event, State};
-use vae_tui::session::folder::Entry;
+use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{Bounds, Comparison};
 use vae_tui::session::{KeptRun, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::command::{self, Scope, keys::Key};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
-use vae_tui::tui::overlays::confirm::Question;
+use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes;
 use vae_tui::tui::panes::log::Log;
 use vae_tui::tui::panes::training::Training;
-use vae_tui::tui::panes::traversal::{Sheet, Traversal};
+use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
 use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::theme;
 
 /// The latent vector that is shown.
 fn latent(app: &App) -> &[f32] {
@@ -166,7 +167,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "likelihood.estimate" => assert!(matches!(effects, [Effect::Command(Command::Estimate)])),
         "measurement.stop" => assert!(matches!(effects, [Effect::Command(Command::BreakOff)])),
         "run.go-back" => assert!(matches!(effects, [Effect::Command(Command::GoBack)])),
-        "run.restart" => assert!(matches!(after.overlay, Some(Overlay::Confirm(Question::Reset)))),
+        "run.restart" => assert!(matches!(
+            after.overlay,
+            Some(Overlay::Confirm(Confirmation::Reset))
+        )),
         "run.new" => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
         "session.save" => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
         "session.open" => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
@@ -175,6 +179,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
         "pane.previous" => assert_eq!(after.focus.name, "log"),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
+        "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         "quit" => assert!(matches!(effects, [Effect::Quit])),
         "suspend" => assert!(matches!(effects, [Effect::Suspend])),
@@ -214,7 +219,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "traversal.draw" => assert_ne!(latent(after), latent(before)),
         "traversal.play" => assert!(after.pane::<Traversal>().playing.is_some()),
         "traversal.cycle-sheet" => {
-            assert_eq!((sheet(before), sheet(after)), (Sheet::Dimensions, Sheet::Draws));
+            assert_eq!(
+                (sheet(before), sheet(after)),
+                (SheetKind::Dimensions, SheetKind::Draws)
+            );
         }
 
         "reconstruction.left" => {
@@ -340,7 +348,7 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     let mut app = app(100, 30);
     common::run_a_little(&mut app);
     assert!(type_character(&mut app, 'q').is_empty());
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Question::Quit))));
+    assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
     assert!(press(&mut app, KeyCode::Esc).is_empty());
     assert!(app.overlay.is_none());
 
@@ -368,7 +376,7 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     assert!(press(&mut app, KeyCode::Enter).is_empty());
     assert!(matches!(
         app.overlay,
-        Some(Overlay::Confirm(Question::Replace(_)))
+        Some(Overlay::Confirm(Confirmation::Replace(_)))
     ));
     // It stops, so that no more is lost than was agreed.
     let effects = type_character(&mut app, 'y');
@@ -437,7 +445,7 @@ fn no_pane_takes_a_modified_key_for_a_plain_one() {
 #[test]
 fn the_list_opens_the_chosen_session() {
     let mut app = app(100, 30);
-    let entry = |name: &str| Entry {
+    let entry = |name: &str| SessionEntry {
         path: name.into(),
         summary: format!("summary of {name}"),
         modified: std::time::SystemTime::UNIX_EPOCH,

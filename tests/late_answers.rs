@@ -5,19 +5,21 @@ mod common;
 
 use common::{app, press, screen, shapes, state, tell, type_character, update, workspace};
 use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::Rect;
 use vae_tui::run::{Answer, Answered, Event, Question, RunId, State, Told};
-use vae_tui::session::folder::Entry;
+use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{self, SessionFile, View};
 use vae_tui::tui::app::App;
+use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::overlays::Overlay;
-use vae_tui::tui::overlays::confirm::Question as Asked;
+use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes::reconstruction::Reconstruction;
 
 /// Chooses the first session of the list; the number of the request.
 fn open(app: &mut App, name: &str) -> u64 {
-    let entry = Entry {
+    let entry = SessionEntry {
         path: name.into(),
         summary: "a run".into(),
         modified: std::time::SystemTime::UNIX_EPOCH,
@@ -76,7 +78,10 @@ fn a_run_that_went_on_is_not_left_without_asking() {
     assert!(workspace(&app).is_unsaved());
     let effects = update(&mut app, Message::Arrived(request));
     assert!(effects.is_empty(), "{effects:?}");
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Asked::Show(_)))));
+    assert!(matches!(
+        app.overlay,
+        Some(Overlay::Confirm(Confirmation::Show(_)))
+    ));
     assert!(screen(&app).contains("has gone on"));
     let effects = press(&mut app, KeyCode::Esc);
     assert!(matches!(effects[..], [Effect::Forget(forgotten)] if forgotten == request));
@@ -91,7 +96,7 @@ fn a_run_that_went_on_is_not_left_without_asking() {
 
 /// Agrees to leave an unsaved run for a session.
 fn open_unsaved(app: &mut App) -> u64 {
-    let entry = Entry {
+    let entry = SessionEntry {
         path: "b.ron".into(),
         summary: "a run".into(),
         modified: std::time::SystemTime::UNIX_EPOCH,
@@ -195,7 +200,15 @@ fn an_answer_that_was_overtaken_changes_nothing() {
     assert!(!before.is_empty());
 }
 
-/// How far the reading of data is comes another way than the run itself, which may be faster.
+fn reading(request: u64, fraction: f32) -> Message {
+    Message::Reading {
+        request,
+        what: "reading b.idx".into(),
+        fraction,
+    }
+}
+
+/// An opening that was overtaken may still read its data when the run that counts is there.
 #[test]
 fn news_of_reading_that_comes_after_the_run_does_not_cover_what_is_said_of_it() {
     let mut app = app(100, 30);
@@ -203,13 +216,28 @@ fn news_of_reading_that_comes_after_the_run_does_not_cover_what_is_said_of_it() 
         notes: vec!["every tenth image is held out".into()],
         ..common::opened(&state(&shapes()), &shapes())
     };
+    let overtaken = open(&mut app, "a.ron");
     update(&mut app, Message::Opened(Box::new(opened)));
-    update(&mut app, Message::Reading("reading b.idx".into(), 1.0));
+    update(&mut app, reading(overtaken, 1.0));
     assert!(screen(&app).contains("every tenth image"), "{}", screen(&app));
     let request = open(&mut app, "a.ron");
-    update(&mut app, Message::Reading("reading b.idx".into(), 0.5));
+    update(&mut app, reading(request, 0.5));
+    update(&mut app, reading(overtaken, 0.9));
     assert!(
         screen(&app).contains("reading b.idx 50 %"),
         "while {request} is awaited"
     );
+}
+
+/// Whoever chose another session while the first was read waits for that one.
+#[test]
+fn the_program_ends_with_the_opening_that_is_awaited_and_with_no_other() {
+    let mut app = App::new(Rect::new(0, 0, 100, 30), ColourDepth::TrueColour);
+    let first = open(&mut app, "a.ron");
+    let second = open(&mut app, "b.ron");
+    update(&mut app, Message::OpenFailed(first, "a.ron is damaged".into()));
+    assert!(app.ending.is_none());
+    assert!(screen(&app).contains("a.ron is damaged"), "{}", screen(&app));
+    update(&mut app, Message::OpenFailed(second, "b.ron is damaged".into()));
+    assert_eq!(app.ending, Some(Err("b.ron is damaged".into())));
 }

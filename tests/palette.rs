@@ -3,15 +3,15 @@
 
 mod common;
 
-use common::{app, focus, frame, press, screen, type_character, update, workspace};
+use common::{app, focus, frame, press, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::KeyCode;
 use vae_tui::learning::settings::Assignment;
-use vae_tui::run::Command;
+use vae_tui::run::{Command, Entry, Event, Happening};
 use vae_tui::tui::app::App;
 use vae_tui::tui::command::{self, Scope};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
-use vae_tui::tui::overlays::confirm::Question;
+use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::saver::Manner;
 
 /// Opens the palette and types.
@@ -181,7 +181,7 @@ fn a_command_asks_here_what_its_key_asks() {
     let mut app = app(80, 24);
     common::run_a_little(&mut app);
     assert!(run(&mut app, "quit").is_empty());
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Question::Quit))));
+    assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
 }
 
 #[test]
@@ -196,6 +196,27 @@ fn what_was_run_from_here_is_undone() {
     assert!(matches!(&effects[..], [Effect::Command(Command::Change(changes))] if told(changes)));
     run(&mut app, "redo");
     assert!(workspace(&app).progress.learning_rate > before);
+}
+
+/// Most settings stand nowhere on the screen: the run says what it made of them.
+#[test]
+fn what_was_set_is_said_once_the_run_has_changed_it() {
+    let mut app = app(100, 30);
+    look_for(&mut app, "set batch 40");
+    press(&mut app, KeyCode::Enter);
+    let entry = Entry {
+        samples: 9_000,
+        seconds: 9.0,
+        what: Happening::Changed {
+            setting: "batch".into(),
+            from: "20".into(),
+            to: "40".into(),
+        },
+    };
+    tell(&mut app, Event::Happened(entry));
+    assert!(screen(&app).contains("batch 20 -> 40"), "{}", screen(&app));
+    press(&mut app, KeyCode::Esc);
+    assert!(!screen(&app).contains("batch 20 -> 40"), "{}", screen(&app));
 }
 
 /// The frame stays where it is, and the cursor is seen, whatever is written and wherever it stands in it.

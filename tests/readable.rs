@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 use vae_tui::learning::settings::TABLE;
 use vae_tui::session::KeptRun;
-use vae_tui::session::folder::Entry;
+use vae_tui::session::folder::SessionEntry;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::layout;
@@ -160,8 +160,8 @@ fn run(app: &App, name: &str, below: f64) -> KeptRun {
     run
 }
 
-fn entry(name: &str, summary: &str) -> Entry {
-    Entry {
+fn entry(name: &str, summary: &str) -> SessionEntry {
+    SessionEntry {
         path: format!("/folder/{name}.ron").into(),
         summary: summary.into(),
         modified: SystemTime::UNIX_EPOCH,

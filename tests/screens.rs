@@ -19,7 +19,7 @@ use vae_tui::tui::layout;
 use vae_tui::tui::message::Message;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes;
-use vae_tui::tui::panes::traversal::{Sheet, Shown, Traversal};
+use vae_tui::tui::panes::traversal::{SheetKind, Shown, Traversal};
 use vae_tui::tui::theme;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
@@ -61,7 +61,7 @@ fn the_panes_at_three_sizes() {
 
 #[test]
 fn the_sheets_of_the_traversal() {
-    for (name, sheet) in [("draws", Sheet::Draws), ("plane", Sheet::Plane)] {
+    for (name, sheet) in [("draws", SheetKind::Draws), ("plane", SheetKind::Plane)] {
         let mut app = pane(100, 30, "traversal");
         app.zoomed = true;
         app.pane_mut::<Traversal>().sheet = sheet;
@@ -75,7 +75,7 @@ fn the_sheets_of_the_traversal() {
 fn the_plane_moves_light_to_the_right_and_down() {
     let mut app = pane(100, 30, "traversal");
     app.zoomed = true;
-    app.pane_mut::<Traversal>().sheet = Sheet::Plane;
+    app.pane_mut::<Traversal>().sheet = SheetKind::Plane;
     update(&mut app, Message::Resized(100, 30));
     let inside = app.visible("traversal").expect("the pane is on the screen");
     let (columns, rows) =
@@ -133,10 +133,22 @@ fn the_dialogs() {
 }
 
 #[test]
-fn the_same_with_less() {
+fn every_pane_with_fewer_colours() {
+    let (width, height) = SIZES[0];
+    for (name, depth) in [
+        ("16 colours", ColourDepth::Ansi16),
+        ("no colours", ColourDepth::Monochrome),
+    ] {
+        for kind in panes::KINDS {
+            let app = pane_in(width, height, kind.name, depth);
+            assert_snapshot!(format!("{} with {name}", kind.name), picture(&app));
+        }
+    }
+}
+
+#[test]
+fn the_same_on_the_console() {
     for (name, depth, glyphs) in [
-        ("16 colours", ColourDepth::Ansi16, Glyphs::Unicode),
-        ("no colours", ColourDepth::Monochrome, Glyphs::Unicode),
         ("the console", ColourDepth::Ansi16, Glyphs::Console),
         (
             "the console without colours",
@@ -302,7 +314,8 @@ fn every_size_draws_without_a_fault() {
             for kind in panes::KINDS {
                 app.focus = kind;
                 app.pane_mut::<Traversal>().sheet =
-                    [Sheet::Dimensions, Sheet::Draws, Sheet::Plane][usize::from(width + height) % 3];
+                    [SheetKind::Dimensions, SheetKind::Draws, SheetKind::Plane]
+                        [usize::from(width + height) % 3];
                 update(&mut app, Message::Resized(width, height));
                 for dialog in [None, Some('?'), Some('n'), Some('r'), Some(':')] {
                     if let Some(key) = dialog {

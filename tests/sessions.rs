@@ -16,10 +16,10 @@ use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::run::RunState;
-use vae_tui::run::curve::{Against, MarginalPoint};
+use vae_tui::run::curve::{HorizontalAxis, MarginalPoint};
 use vae_tui::session::{Bounds, Comparison, KeptRun, SessionError, SessionFile, View, folder, load, save};
 use vae_tui::tui::panes::training;
-use vae_tui::tui::panes::traversal::{Sheet, Traversal};
+use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
 
 /// Every number of a run, to the bit.
 fn numbers(RunState { training, .. }: &RunState) -> Vec<u32> {
@@ -132,7 +132,7 @@ fn everything_comes_back() {
             evaluations: before.log.evaluations.clone(),
         }],
         selected: 1,
-        against: Against::Seconds,
+        against: HorizontalAxis::Seconds,
         bounds: Bounds::Both,
         cursor: 0.25,
         window: (0.5, 0.75),
@@ -142,7 +142,7 @@ fn everything_comes_back() {
         first_bar: 0,
     };
     let traversal = Traversal {
-        sheet: Sheet::Plane,
+        sheet: SheetKind::Plane,
         ..Traversal::default()
     };
     let panes = [
@@ -173,7 +173,7 @@ fn everything_comes_back() {
     let sheet = panes["traversal"]
         .into_rust()
         .map(|Traversal { sheet, .. }| sheet);
-    assert_eq!(sheet, Ok(Sheet::Plane));
+    assert_eq!(sheet, Ok(SheetKind::Plane));
     assert_eq!(session.configuration(), &before.training.configuration);
     let after = session.into_state(&data).expect("the same data");
     assert_eq!(numbers(&after), numbers(&before));
@@ -216,13 +216,13 @@ fn the_view_of_the_first_schema_is_read_and_what_is_saved_then_is_of_the_second(
     let comparison: Comparison = view.panes["comparison"].into_rust().expect("a comparison");
     assert_eq!(
         (comparison.against, comparison.bounds),
-        (Against::Seconds, Bounds::Both)
+        (HorizontalAxis::Seconds, Bounds::Both)
     );
     assert_eq!((comparison.cursor, comparison.window), (0.25, (0.5, 0.75)));
     let training: training::Training = view.panes["training"].into_rust().expect("a state");
     assert_eq!(training.smoothing, 100);
     let traversal: Traversal = view.panes["traversal"].into_rust().expect("a state");
-    assert_eq!(traversal.sheet, Sheet::Plane);
+    assert_eq!(traversal.sheet, SheetKind::Plane);
 
     let state = session.into_state(&shapes()).expect("the same data");
     save(&state, &view, &path).expect("the folder can be written");

@@ -13,8 +13,8 @@ use vae_tui::data::{Dataset, ItemShape, Split};
 use vae_tui::learning::{Configuration, Training};
 use vae_tui::run::{Event, RunState, State};
 use vae_tui::session::SessionError;
-use vae_tui::session::folder::Entry;
-use vae_tui::tui::app::App;
+use vae_tui::session::folder::SessionEntry;
+use vae_tui::tui::app::{App, Awaited};
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::command::{self, Command, keys::Key};
 use vae_tui::tui::glyphs::Glyphs;
@@ -105,7 +105,7 @@ fn open_dialog(app: &mut App, number: usize) {
         3 => drop(type_character(app, 'r')),
         4 => drop(type_character(app, ':')),
         5 => {
-            let entry = Entry {
+            let entry = SessionEntry {
                 path: "/folder/a session with a rather long name, 日本.ron".into(),
                 summary: "s".repeat(300),
                 modified: std::time::SystemTime::UNIX_EPOCH,
@@ -155,7 +155,7 @@ fn every_dialog_on_every_size() {
             let mut app = started(screen, (28, 28), false);
             update(
                 &mut app,
-                Message::OpenFailed("/some/where/x.ron can't be read: ".repeat(9)),
+                Message::OpenFailed(1, "/some/where/x.ron can't be read: ".repeat(9)),
             );
             open_dialog(&mut app, dialog);
             for code in [
@@ -174,9 +174,18 @@ fn every_dialog_on_every_size() {
             draw(&app);
         }
         let mut loading = App::new(Rect::new(0, 0, screen.0, screen.1), ColourDepth::TrueColour);
+        loading.awaited = Some(Awaited {
+            request: 1,
+            agreed: true,
+        });
         for &Key(code, modifiers) in command::all().flat_map(|(_, command)| command.keys) {
             press_with(&mut loading, code, modifiers);
-            update(&mut loading, Message::Reading("reading images".into(), 0.5));
+            let reading = Message::Reading {
+                request: 1,
+                what: "reading images".into(),
+                fraction: 0.5,
+            };
+            update(&mut loading, reading);
             draw(&loading);
         }
     }

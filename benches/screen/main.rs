@@ -1,6 +1,7 @@
-//! From a key to the frame that shows what it did, in a pseudo-terminal, with the real program.
+//! From a start to the first frame, and from a key to the frame that shows what it did, in a pseudo-terminal, with the real
+//! program.
 //!
-//! The selected latent value is moved to and fro while the program trains, saves, opens and estimates; what is timed is
+//! A start is timed from before the process is made to reading the output with the first text. The selected latent value is moved to and fro while the program trains, saves, opens and estimates; what is timed is
 //! from writing the key to reading the output that shows the new value. `cargo bench --bench screen`.
 
 mod workbench;
@@ -48,6 +49,11 @@ const SITUATIONS: [Situation; 4] = [
     },
 ];
 
+/// Starts that are timed at each size.
+const STARTS: usize = 200;
+/// Milliseconds to the first frame, at most.
+const FIRST_FRAME_GOAL: f64 = 10.0;
+
 const SIZES: [(u16, u16, f64); 2] = [(100, 30, 8.0), (200, 60, 16.0)];
 
 #[allow(
@@ -56,6 +62,7 @@ const SIZES: [(u16, u16, f64); 2] = [(100, 30, 8.0), (200, 60, 16.0)];
 )]
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    first_frames(folder.path());
     println!(
         "{:<42} {:>8} {:>9} {:>9} {:>9} {:>12}",
         "situation", "screen", "p50 ms", "p99 ms", "goal ms", "bytes/frame"
@@ -82,6 +89,28 @@ fn main() {
             workbench.close();
         }
     }
+}
+
+/// Prints how long it takes from a start to the first frame.
+fn first_frames(folder: &Path) {
+    println!(
+        "{:<42} {:>8} {:>9} {:>9} {:>9} {:>9}",
+        "first frame", "screen", "least ms", "p50 ms", "p99 ms", "goal ms"
+    );
+    for (columns, rows, _) in SIZES {
+        let start = |_| workbench::first_frame(folder, (columns, rows));
+        let mut times: Vec<f64> = (0..STARTS).map(start).collect();
+        times.sort_by(f64::total_cmp);
+        println!(
+            "{:<42} {:>8} {:>9.2} {:>9.2} {:>9.2} {FIRST_FRAME_GOAL:>9.0}",
+            format!("{STARTS} starts"),
+            format!("{columns}x{rows}"),
+            1e3 * times[0],
+            1e3 * quantile(&times, 0.5),
+            1e3 * quantile(&times, 0.99),
+        );
+    }
+    println!();
 }
 
 /// A run that was interrupted, so that the workbench opens with a model that shows something, and has far to go.

@@ -30,9 +30,34 @@ pub struct Workbench {
     _terminal: Box<dyn MasterPty + Send>,
 }
 
+/// Seconds from starting the program without a session to the output with its first text.
+pub fn first_frame(folder: &Path, size: (u16, u16)) -> f64 {
+    let started = Instant::now();
+    let mut workbench = Workbench::start(folder, size, None);
+    let shown = loop {
+        let piece = workbench.pieces.recv_timeout(PATIENCE);
+        let (at, bytes) = piece.expect("the program draws something");
+        workbench.parser.process(&bytes);
+        if !workbench.parser.screen().contents().trim().is_empty() {
+            break at;
+        }
+    };
+    workbench.close();
+    (shown - started).as_secs_f64()
+}
+
 impl Workbench {
     /// Opens a session, starts its training, and puts the focus on the traversal.
-    pub fn open(folder: &Path, (columns, rows): (u16, u16), session: &Path) -> Self {
+    pub fn open(folder: &Path, size: (u16, u16), session: &Path) -> Self {
+        let mut workbench = Self::start(folder, size, Some(session));
+        workbench.wait(|screen| screen.contains("start "));
+        workbench.press("\t ");
+        workbench.wait(|screen| screen.contains("running"));
+        workbench
+    }
+
+    /// Starts the program, with a session or for a new run.
+    fn start(folder: &Path, (columns, rows): (u16, u16), session: Option<&Path>) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -41,7 +66,7 @@ impl Workbench {
         };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vae-tui"));
-        command.arg(session);
+        command.args(session);
         command.cwd(folder);
         command.env("XDG_DATA_HOME", folder);
         command.env("TERM", "xterm-256color");
@@ -58,22 +83,17 @@ impl Workbench {
             }
         });
         let cells = |count| NonZero::new(count).expect("a terminal has rows and columns");
-        let mut workbench = Self {
+        Self {
             parser: Parser::new(cells(rows), cells(columns), 0),
             keyboard: pair.master.take_writer().expect("a writer"),
             child,
             pieces,
             _terminal: pair.master,
-        };
-        workbench.wait(|screen| screen.contains("start "));
-        workbench.press("\t ");
-        workbench.wait(|screen| screen.contains("running"));
-        workbench
+        }
     }
 
-    /// Moves the selected value to and fro, so many times; seconds from each key to the output with the new value, and the bytes of its
-    /// frame. What
-    /// `meanwhile` begins is begun anew before every tenth key.
+    /// Moves the selected value to and fro, so many times; seconds from each key to the output with the new value, and the
+    /// bytes of its frame. What `meanwhile` begins is begun anew before every tenth key.
     pub fn measure(&mut self, keys: usize, pause: Duration, meanwhile: &str) -> (Vec<f64>, Vec<usize>) {
         let (mut times, mut sizes) = (Vec::new(), Vec::new());
         for key in 0..keys {

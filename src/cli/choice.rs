@@ -35,7 +35,7 @@ mod tests {
     use crate::nn::optimizer::OptimizerKind;
     use crate::objective::Estimator;
     use crate::paper::Figure;
-    use crate::run::curve::Against;
+    use crate::run::curve::HorizontalAxis;
     use crate::terminal_facts::ColourDepth;
 
     /// Scripts hold them: they stay as they are.
@@ -63,7 +63,7 @@ mod tests {
         words::<OptimizerKind>(&["adagrad", "adam"]);
         words::<Estimator>(&["a", "b", "iwae"]);
         words::<Binarisation>(&["none", "static", "dynamic"]);
-        words::<Against>(&["samples", "seconds"]);
+        words::<HorizontalAxis>(&["samples", "seconds"]);
         words::<Part>(&["train", "test"]);
         words::<ColourDepth>(&["truecolour", "256", "16", "none"]);
         words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);

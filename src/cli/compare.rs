@@ -15,7 +15,7 @@ use crate::choices::Choose;
 use crate::data::Part;
 use crate::pictures;
 use crate::pictures::curves::{self, Curve, Panel};
-use crate::run::curve::{Against, CurvePoint, bounds, last_decades, value_at};
+use crate::run::curve::{CurvePoint, HorizontalAxis, bounds, last_decades, value_at};
 use crate::session::{self, Comparison, KeptRun};
 use crate::words::{plain, plain_json};
 
@@ -27,8 +27,8 @@ pub struct Arguments {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// What the curves are laid over
-    #[arg(long, value_parser = choice::<Against>(), default_value = Against::default().word())]
-    against: Against,
+    #[arg(long, value_parser = choice::<HorizontalAxis>(), default_value = HorizontalAxis::default().word())]
+    against: HorizontalAxis,
     /// Whose bound is compared
     #[arg(long, value_parser = choice::<Part>(), default_value = Part::Test.word())]
     split: Part,

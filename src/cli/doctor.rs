@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::{NAME, print_line};
 use crate::choices::Choose;
-use crate::config;
 use crate::files::shown;
+use crate::folders;
 use crate::learning::default_threads;
 use crate::session::folder;
 use crate::terminal_facts::{ColourDepth, Glyphs};
@@ -26,7 +26,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         Glyphs::Console => "those of the console",
     };
     let sessions = folder::sessions().map_or_else(|error| error.to_string(), |folder| place(&folder));
-    let configuration = config::folder();
+    let configuration = folders::configuration();
     let configuration = configuration.map_or("the home folder is not known".into(), |folder| place(&folder));
     let lines = [
         ("version", format!("{NAME} {}", env!("CARGO_PKG_VERSION"))),

@@ -20,7 +20,7 @@ use crate::learning::{Configuration, Diverged, Preset, Training, default_threads
 use crate::model::Likelihood;
 use crate::process::{ending_signals, say, signal_name};
 use crate::run::curve::CurvePoint;
-use crate::run::{Command, Event, RunHandle, RunState, State};
+use crate::run::{Command, Entry, Event, RunHandle, RunState, State};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
 
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
@@ -46,7 +46,7 @@ pub struct Arguments {
     /// Go on with this session; saved there too unless --out says otherwise
     #[arg(long, value_name = "F.ron", conflicts_with = "DataFlags")]
     resume: Option<PathBuf>,
-    /// One JSON object a line on standard output
+    /// One JSON object a line on standard output: every evaluation, every entry of the run's log, and the end
     #[arg(long)]
     json: bool,
 }
@@ -56,7 +56,30 @@ pub struct Arguments {
 #[serde(tag = "event", rename_all = "lowercase")]
 enum Line<'a> {
     Metrics(&'a CurvePoint),
+    Log(LogLine),
     Done(Totals),
+}
+
+/// An entry of the run's log.
+#[derive(Serialize)]
+struct LogLine {
+    /// A word for what can happen to a run: `started`, `finished`.
+    kind: &'static str,
+    samples: u64,
+    seconds: f64,
+    /// What it was, for a person.
+    text: String,
+}
+
+impl From<&Entry> for LogLine {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            kind: (&entry.what).into(),
+            samples: entry.samples,
+            seconds: entry.seconds,
+            text: entry.what.to_string(),
+        }
+    }
 }
 
 /// Where training ended; seconds count training alone, evaluation and loading apart.
@@ -133,6 +156,12 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
                     break Ending::Unread(error);
                 }
             }
+            Event::Happened(entry) => {
+                // A person sees the bar, and what is wrong at the end.
+                if let Err(error) = report.line(&Line::Log((&entry).into()), || {}) {
+                    break Ending::Unread(error);
+                }
+            }
             Event::Diverged(diverged) => break Ending::Diverged(diverged),
             Event::State(State::Finished) => break Ending::Finished,
             // Nobody steers a run without a screen.
@@ -143,7 +172,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             | Event::Refused { .. }
             | Event::State(_)
             | Event::WentBack(_)
-            | Event::Happened(_)
             | Event::Answered(_) => {}
         }
     };

@@ -11,7 +11,7 @@ use crate::evaluation::published::{Published, figure_2};
 use crate::learning::{Configuration, Method};
 use crate::pictures::curves::{self, Curve, Panel};
 use crate::run::RunState;
-use crate::run::curve::{Against, bounds};
+use crate::run::curve::{HorizontalAxis, bounds};
 
 /// A panel: a data set and a number of latent dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ pub fn make(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<Str
 
 /// A run's curve on one part of the data.
 fn measured(state: &RunState, part: Part) -> Vec<(f64, f64)> {
-    bounds(&state.log.evaluations, Against::Samples, part)
+    bounds(&state.log.evaluations, HorizontalAxis::Samples, part)
 }
 
 /// The paper's curves.

@@ -60,7 +60,7 @@ impl CurvePoint {
     VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
-pub enum Against {
+pub enum HorizontalAxis {
     /// Training points evaluated.
     #[default]
     Samples,
@@ -68,7 +68,7 @@ pub enum Against {
     Seconds,
 }
 
-impl Against {
+impl HorizontalAxis {
     /// What an axis of it counts.
     pub fn name(self) -> &'static str {
         match self {
@@ -91,11 +91,11 @@ pub fn last_decades(xs: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// One part's lower bound in every one of `evaluations`, as far as both numbers are finite.
-pub fn bounds(evaluations: &[CurvePoint], against: Against, part: Part) -> Vec<(f64, f64)> {
+pub fn bounds(evaluations: &[CurvePoint], against: HorizontalAxis, part: Part) -> Vec<(f64, f64)> {
     let of_point = |point: &CurvePoint| {
         let x = match against {
-            Against::Samples => point.samples as f64,
-            Against::Seconds => point.seconds,
+            HorizontalAxis::Samples => point.samples as f64,
+            HorizontalAxis::Seconds => point.seconds,
         };
         let bound = match part {
             Part::Train => point.elbo_train,

@@ -1,6 +1,7 @@
 //! What a run has told: what a session saves, what panes draw, and what lines of JSON print.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::curve::{CurvePoint, MarginalPoint, Trace};
 use super::protocol::Event;
@@ -30,8 +31,9 @@ pub struct Entry {
     pub what: Happening,
 }
 
-/// What can happen to a run beside steps and measurements.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What can happen to a run beside steps and measurements; each kind has a word, such as `went-back`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Happening {
     /// Training began or went on.
     Started,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::learning::Configuration;
 use crate::objective::Estimator;
-use crate::run::curve::{Against, CurvePoint};
+use crate::run::curve::{CurvePoint, HorizontalAxis};
 
 /// What is compared with the open run, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Comparison {
     /// The selected run: 0 is the open one, the others follow.
     pub selected: usize,
     /// What the curves are drawn against.
-    pub against: Against,
+    pub against: HorizontalAxis,
     /// Which bounds are drawn.
     pub bounds: Bounds,
     /// Where values are read: a fraction of what is visible, from the left.
@@ -52,7 +52,7 @@ impl Default for Comparison {
         Self {
             runs: Vec::new(),
             selected: 0,
-            against: Against::default(),
+            against: HorizontalAxis::default(),
             bounds: Bounds::default(),
             cursor: 1.0,
             window: (0.0, 1.0),

@@ -6,16 +6,15 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use directories::ProjectDirs;
-
 use super::SessionError;
 use crate::data::short_name;
 use crate::files::open_regular;
+use crate::folders;
 use crate::learning::Configuration;
 
 /// One line of a list of sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct SessionEntry {
     /// The file.
     pub path: PathBuf,
     /// What the file says of itself in its first line.
@@ -29,8 +28,8 @@ pub struct Entry {
 /// # Errors
 /// If the user's home folder is not known.
 pub fn sessions() -> Result<PathBuf, SessionError> {
-    let folders = ProjectDirs::from("", "", "vae-tui").ok_or(SessionError::NoFolder)?;
-    Ok(folders.data_dir().join("sessions"))
+    let folder = folders::data().ok_or(SessionError::NoFolder)?;
+    Ok(folder.join("sessions"))
 }
 
 /// What follows the run's name in that of a copy that is made from time to time.
@@ -78,13 +77,13 @@ fn file_name_part(name: &str) -> String {
 }
 
 /// The sessions in `folders`, the newest first; none of a folder that can't be read.
-pub fn list(folders: &[PathBuf]) -> Vec<Entry> {
+pub fn list(folders: &[PathBuf]) -> Vec<SessionEntry> {
     // One folder may be named twice.
     let folders: BTreeSet<PathBuf> = folders
         .iter()
         .filter_map(|folder| folder.canonicalize().ok())
         .collect();
-    let mut entries: Vec<Entry> = folders
+    let mut entries: Vec<SessionEntry> = folders
         .iter()
         .flat_map(|folder| files(folder))
         .filter_map(entry)
@@ -100,14 +99,14 @@ fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     paths.filter(|path| path.extension().is_some_and(|end| end == "ron"))
 }
 
-fn entry(path: PathBuf) -> Option<Entry> {
+fn entry(path: PathBuf) -> Option<SessionEntry> {
     let file = open_regular(&path).ok()?;
     let modified = file.metadata().ok()?.modified().ok()?;
     // A living program looks after its copies itself.
     if is_autosave(&path) && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         return None;
     }
-    Some(Entry {
+    Some(SessionEntry {
         summary: first_line(file)?,
         path,
         modified,

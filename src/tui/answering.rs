@@ -7,7 +7,7 @@ use crate::run::{Command, State};
 use crate::tui::app::{App, Stage};
 use crate::tui::command::{Undoable, set};
 use crate::tui::message::Effect;
-use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::sessions::{self, Intent};
 use crate::tui::overlays::{Overlay, form, help, palette};
 use crate::tui::saver::Manner;
@@ -66,7 +66,7 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
             sessions::Outcome::Cancelled => Vec::new(),
             sessions::Outcome::Chosen(Intent::Compare, path) => vec![Effect::ReadCurve(path)],
             sessions::Outcome::Chosen(Intent::Open, path) if is_unsaved(app) => {
-                ask(app, Question::Open(path))
+                ask(app, Confirmation::Open(path))
             }
             sessions::Outcome::Chosen(Intent::Open, path) => vec![Effect::Open(app.await_run(false), path)],
             sessions::Outcome::Open => {
@@ -77,29 +77,31 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
-fn confirmed(app: &mut App, question: Question, key: KeyEvent) -> Vec<Effect> {
+fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect> {
     match (key.code, question) {
-        (KeyCode::Char('y' | 'Y'), Question::Reset) => match app.workspace() {
+        (KeyCode::Char('y' | 'Y'), Confirmation::Reset) => match app.workspace() {
             Some(workspace) => {
                 let configuration = workspace.progress.configuration.clone();
                 leave(app, |request| Effect::NewRun(request, configuration))
             }
             None => Vec::new(),
         },
-        (KeyCode::Char('y' | 'Y'), Question::Quit) => vec![Effect::Quit],
-        (KeyCode::Char('y' | 'Y'), Question::Replace(configuration)) => {
+        (KeyCode::Char('y' | 'Y'), Confirmation::Quit) => vec![Effect::Quit],
+        (KeyCode::Char('y' | 'Y'), Confirmation::Replace(configuration)) => {
             leave(app, |request| Effect::NewRun(request, *configuration))
         }
-        (KeyCode::Char('y' | 'Y'), Question::Open(path)) => leave(app, |request| Effect::Open(request, path)),
-        (KeyCode::Char('y' | 'Y'), Question::Show(request)) => vec![Effect::Show(request)],
-        (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Question::Show(request)) => {
+        (KeyCode::Char('y' | 'Y'), Confirmation::Open(path)) => {
+            leave(app, |request| Effect::Open(request, path))
+        }
+        (KeyCode::Char('y' | 'Y'), Confirmation::Show(request)) => vec![Effect::Show(request)],
+        (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::Show(request)) => {
             vec![Effect::Forget(request)]
         }
-        (KeyCode::Char('s' | 'S'), Question::Quit) => save_and_quit(app, Manner::Usual, true),
-        (KeyCode::Char('s' | 'S'), Question::SaveElsewhere { quit, .. }) => {
+        (KeyCode::Char('s' | 'S'), Confirmation::Quit) => save_and_quit(app, Manner::Usual, true),
+        (KeyCode::Char('s' | 'S'), Confirmation::SaveElsewhere { quit, .. }) => {
             save_and_quit(app, Manner::NewFile, quit)
         }
-        (KeyCode::Char('y' | 'Y'), Question::SaveElsewhere { fault, quit }) if fault.is_change() => {
+        (KeyCode::Char('y' | 'Y'), Confirmation::SaveElsewhere { fault, quit }) if fault.is_change() => {
             save_and_quit(app, Manner::Replace, quit)
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), _) => Vec::new(),
@@ -128,7 +130,7 @@ fn leave(app: &mut App, effect: impl FnOnce(u64) -> Effect) -> Vec<Effect> {
 }
 
 /// Asks a person before something is lost.
-pub fn ask(app: &mut App, question: Question) -> Vec<Effect> {
+pub fn ask(app: &mut App, question: Confirmation) -> Vec<Effect> {
     app.overlay = Some(Overlay::Confirm(question));
     Vec::new()
 }
@@ -140,7 +142,7 @@ pub fn is_unsaved(app: &App) -> bool {
 
 fn begin(app: &mut App, configuration: Configuration) -> Vec<Effect> {
     if is_unsaved(app) {
-        return ask(app, Question::Replace(Box::new(configuration)));
+        return ask(app, Confirmation::Replace(Box::new(configuration)));
     }
     vec![Effect::NewRun(app.await_run(false), configuration)]
 }

@@ -20,7 +20,7 @@ use crate::entries;
 use crate::run::{Answered, Question, State};
 use crate::session::View;
 
-/// The state of the screen.
+/// Everything that a frame is drawn from, and nothing else: no handle, no file, no model.
 pub struct App {
     /// The part of the terminal that is drawn on.
     pub area: Rect,
@@ -32,9 +32,9 @@ pub struct App {
     pub focus: &'static Kind,
     /// Whether it fills the screen.
     pub zoomed: bool,
-    /// The colours.
+    /// The colours by what they mean; fewer of them are shown where `depth` has fewer.
     pub theme: Theme,
-    /// What is selected.
+    /// What is selected, which panes share.
     pub selection: Selection,
     /// Whether the axes of curves are logarithmic.
     pub log_axis: bool,
@@ -42,7 +42,7 @@ pub struct App {
     pub paper: bool,
     /// Which key runs which command.
     pub keymap: Keymap,
-    /// What can be undone.
+    /// How selection and live settings were before the last commands.
     pub history: History,
     /// Commands that were run from the palette, the newest last.
     pub typed: Vec<String>,
@@ -120,7 +120,7 @@ pub struct Notice {
     pub tone: Tone,
 }
 
-/// How something is said.
+/// How a notice is meant, which decides how much of it is shown and how long it stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// In passing, in one line.
@@ -135,7 +135,7 @@ pub enum Tone {
 const ERRORS: usize = 4;
 
 impl App {
-    /// The state before anything is loaded.
+    /// The state before anything is loaded: the usual theme and keys, and a run that nobody has asked for yet.
     pub fn new(area: Rect, depth: ColourDepth) -> Self {
         Self {
             area,
@@ -231,6 +231,11 @@ impl App {
         self.requests
     }
 
+    /// The request with this number, if the run that it asked for is still awaited: whatever comes of another was overtaken.
+    pub(super) fn awaits(&self, request: u64) -> Option<Awaited> {
+        self.awaited.filter(|awaited| awaited.request == request)
+    }
+
     /// Whoever goes on with the present run has not left it, though another one is being opened.
     pub(super) fn go_on_with_this_run(&mut self) {
         if let Some(awaited) = &mut self.awaited {
@@ -309,7 +314,7 @@ impl App {
         }
     }
 
-    /// The pane of this type.
+    /// The state of the pane of this type.
     #[allow(clippy::expect_used, reason = "the registry has one of every kind of pane")]
     pub fn pane<P: Pane>(&self) -> &P {
         let mut panes = self.panes.iter();
@@ -317,7 +322,7 @@ impl App {
         found.expect("the pane is in the registry")
     }
 
-    /// The pane of this type, to be changed.
+    /// The same, to be changed by a command of that pane.
     #[allow(clippy::expect_used, reason = "the registry has one of every kind of pane")]
     pub fn pane_mut<P: Pane>(&mut self) -> &mut P {
         let mut panes = self.panes.iter_mut();
@@ -378,7 +383,7 @@ impl App {
         Vec::new()
     }
 
-    /// Draws curves on the other kind of axis.
+    /// Makes the horizontal axes of all curves logarithmic, or linear again.
     pub(super) fn toggle_axis(&mut self) -> Vec<Effect> {
         self.log_axis = !self.log_axis;
         Vec::new()

@@ -19,7 +19,7 @@ use crate::learning::Method;
 use crate::learning::mcem::Sampling;
 use crate::run::State;
 
-/// Draws the whole screen.
+/// Draws header, panes, footer and what stands in front of them; changes nothing.
 pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     if area.is_empty() {

@@ -20,7 +20,7 @@ use super::panes::{KINDS, Kind, Place};
 /// The smallest terminal that shows panes beside one another.
 const SEVERAL_PANES: (u16, u16) = (100, 30);
 
-/// The parts of the screen.
+/// Which part of the screen belongs to whom.
 pub struct Arrangement {
     /// The line at the top.
     pub header: Rect,

@@ -6,18 +6,18 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::learning::Configuration;
 use crate::run::{Command, Summary, Told};
-use crate::session::folder::Entry;
+use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, RunFiles, View};
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::saver::{Manner, SaveFault};
 
-/// Something happened.
+/// What [`update`](super::update::update) takes in, one at a time, in the order of its coming.
 pub enum Message {
-    /// A key was pressed.
+    /// A key went down, was repeated or was let go, where the terminal tells them apart; only the first counts.
     Key(KeyEvent),
-    /// A text was pasted.
+    /// A text that the terminal marked as pasted: none of its letters is a key.
     Pasted(String),
-    /// The terminal can't be read from any more.
+    /// The terminal can't be read from any more: nobody is left to ask, so what is not saved is saved and the program ends.
     TerminalGone,
     /// The terminal has this many columns and rows now.
     Resized(u16, u16),
@@ -27,49 +27,57 @@ pub enum Message {
     SuspendAsked,
     /// The terminal is this program's again, with unknown content.
     Continued,
-    /// Data is being read: what is done with which, and how far it is, from 0 to 1.
-    Reading(String, f32),
-    /// The run that was asked for with this number is ready.
+    /// Data is being read for the run that was asked for with this number.
+    Reading {
+        /// The request's number.
+        request: u64,
+        /// What is done with which data.
+        what: String,
+        /// How far it is, from 0 to 1.
+        fraction: f32,
+    },
+    /// The run that was asked for with this number is ready, and waits to be shown.
     Arrived(u64),
     /// A run takes the place of the one on the screen.
     Opened(Box<Opened>),
-    /// A run could not be opened; the first one's failure ends the program.
-    OpenFailed(String),
-    /// A run tells.
+    /// The run that was asked for with this number could not be opened, for this reason; where none is on the screen yet, that
+    /// ends the program.
+    OpenFailed(u64, String),
+    /// An event of a run, which may be one that is no longer on the screen.
     Told(Told),
     /// A thread of this program panicked, and said this.
     Panicked(String),
-    /// A session was saved.
+    /// A save that was asked for came to its end, maybe after its run had left the screen.
     Saved {
-        /// The run's files.
+        /// The files of the run that was saved, by which it is known.
         files: RunFiles,
         /// Where it lies.
         path: PathBuf,
-        /// Training points that it had seen.
+        /// Training points that the saved state had seen; the run may be further by now.
         samples: u64,
     },
-    /// A session could not be saved.
+    /// A save came to nothing: of which run, how it was to be saved, and why not.
     SaveFailed(RunFiles, Manner, SaveFault),
-    /// The sessions to choose from.
-    Sessions(Vec<Entry>, Intent),
-    /// The curve of a saved run was read.
+    /// The list that was asked for, the newest first, and what one of it is chosen for.
+    Sessions(Vec<SessionEntry>, Intent),
+    /// The curve of a saved run, for the comparison.
     CurveRead(Box<KeptRun>),
-    /// It could not be read.
+    /// A curve could not be read, in a sentence with the file.
     CurveUnread(String),
     /// Time passed while something moves by itself.
     Tick,
-    /// It is time for a copy of an unsaved run.
+    /// The time between two copies of an unsaved run is over.
     AutosaveDue,
     /// The program must end now; what would be lost is saved already.
     End,
 }
 
-/// A run, ready to be shown.
+/// What the screen needs to know of a run that it is to show: all but the way to it.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// The run.
+    /// How far the run has come, and what it has told.
     pub summary: Summary,
-    /// How it was looked at.
+    /// How it was looked at when it was saved; the usual way for a new one.
     pub view: View,
     /// The file it came from; none for a new run, and for a copy that a program left behind when it ended badly.
     pub path: Option<PathBuf>,
@@ -101,7 +109,7 @@ impl Opened {
 /// Something to be done outside the application's state.
 #[derive(Debug)]
 pub enum Effect {
-    /// Tell the run.
+    /// Put this into the mailbox of the run on the screen.
     Command(Command),
     /// Begin a new run, with the request's number.
     NewRun(u64, Configuration),
@@ -109,18 +117,18 @@ pub enum Effect {
     Open(u64, PathBuf),
     /// Show the run that arrived with this number.
     Show(u64),
-    /// Forget it.
+    /// End the run that arrived with this number without showing it.
     Forget(u64),
-    /// Save the session.
+    /// Save the run as it is between two steps, on a thread of its own; [`Message::Saved`] or [`Message::SaveFailed`] follows.
     Save(Manner),
-    /// Look for sessions to choose from.
+    /// Look for sessions on a thread of its own; [`Message::Sessions`] follows.
     ListSessions(Intent),
-    /// Read the curve of a saved run.
+    /// Read a session on a thread of its own; [`Message::CurveRead`] or [`Message::CurveUnread`] follows.
     ReadCurve(PathBuf),
     /// Stop this process until it is continued.
     Suspend,
-    /// Draw everything anew.
+    /// Clear the terminal and draw every cell: what stands there is not known any more.
     Repaint,
-    /// End the program.
+    /// End the program; whoever wanted to keep the run has saved it.
     Quit,
 }

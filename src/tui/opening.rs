@@ -4,18 +4,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::ensure;
-use crossbeam_channel::Sender;
 
-use super::message::{Message, Opened};
+use super::message::Opened;
 use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT, mnist};
 use crate::learning::{Configuration, Training};
 use crate::run::{RunHandle, RunState};
 use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 
-/// What is to be put on the screen.
+/// Where a run comes from.
 #[derive(Debug)]
 pub enum RunSource {
-    /// A new one.
+    /// A new run of this configuration, with the first values of its seed.
     New(Configuration),
     /// A saved one, with the place of its data where a person says that it is elsewhere now.
     Saved(PathBuf, Option<String>),
@@ -31,9 +30,9 @@ pub struct Ready {
     pub opened: Opened,
 }
 
-/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now. Beside it stands what is
-/// worth knowing of data that was not loaded before, and its threads are started. When the program begins it also looks for copies of runs that were left
-/// behind.
+/// Makes a new run, or reads a saved one, with its data: what is loaded already, or loaded now, while `reading` is told what
+/// is read and how far it is, from 0 to 1. Beside the run, whose threads are started, stands what is worth knowing of data
+/// that was not loaded before. When the program begins, copies of runs that were left behind are looked for too.
 ///
 /// # Errors
 /// If the session or the data can't be read, or don't go together.
@@ -41,12 +40,12 @@ pub fn open(
     run: RunSource,
     loaded: Option<Arc<Dataset>>,
     is_first: bool,
-    sender: &Sender<Message>,
+    reading: &dyn Fn(&str, f32),
 ) -> anyhow::Result<Ready> {
     let left_behind = is_first && folder::has_left_behind();
     let data_named = |name: &str, rules: &ReadingRules| match &loaded {
         Some(data) if data.name == name && data.rules == *rules => Ok(data.clone()),
-        _ => read_data(name, rules, sender),
+        _ => read_data(name, rules, reading),
     };
     let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
                   or use vae-tui train --data -";
@@ -77,7 +76,7 @@ pub fn open(
                 // The file may have changed since it was loaded, and the session with it.
                 Err(SessionError::OtherData { .. }) if loaded.is_some() => {
                     session::resume(&path, moved.as_deref(), |name, rules| {
-                        read_data(name, rules, sender)
+                        read_data(name, rules, reading)
                     })
                 }
                 resumed => resumed,
@@ -106,13 +105,18 @@ fn notes(data: &Arc<Dataset>, loaded: Option<&Arc<Dataset>>, note: Option<String
     of_data.chain(note).collect()
 }
 
-/// Reads data by the rules and tells the screen how far that is.
-fn read_data(name: &str, rules: &ReadingRules, sender: &Sender<Message>) -> Result<Arc<Dataset>, LoadError> {
+/// Reads data by the rules and tells how far that is.
+fn read_data(
+    name: &str,
+    rules: &ReadingRules,
+    reading: &dyn Fn(&str, f32),
+) -> Result<Arc<Dataset>, LoadError> {
     let what = match name {
         mnist::NAME => "unpacking MNIST".into(),
         other => format!("reading {}", data::short_name(other)),
     };
-    let progress = |fraction| drop(sender.send(Message::Reading(what.clone(), fraction)));
-    progress(0.0);
-    Ok(Arc::new(data::load(name, rules, progress)?))
+    reading(&what, 0.0);
+    Ok(Arc::new(data::load(name, rules, |fraction| {
+        reading(&what, fraction)
+    })?))
 }

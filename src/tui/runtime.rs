@@ -3,8 +3,9 @@
 //! Nothing that takes time happens on this thread. Keys are read on one thread, signals on another; data is unpacked,
 //! sessions are read and written on threads of their own; the trainer has its own too. All of them send messages.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
@@ -46,7 +47,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// What the workbench opens with.
 #[derive(Debug)]
 pub struct Options {
-    /// The run.
+    /// The run that is opened first.
     pub run: RunSource,
     /// Sessions whose curves are drawn beside the run's own.
     pub compare: Vec<PathBuf>,
@@ -77,7 +78,6 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         .colours
         .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()).0);
     let (sender, messages) = unbounded();
-    let (ready, arrivals) = unbounded();
     let rescue = SharedRescue::default();
     let mut screen = Screen::enter(depth, {
         let sender = sender.clone();
@@ -104,9 +104,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         run: None,
         data: None,
         asking: Asking::default(),
-        ready,
-        arrivals,
-        waiting: Vec::new(),
+        waiting: Arc::default(),
         rescue: rescue.clone(),
         autosave: tick(options.autosave),
         autosaved_at: None,
@@ -157,10 +155,9 @@ struct Runtime {
     run: Option<RunHandle>,
     data: Option<Arc<Dataset>>,
     asking: Asking,
-    /// Where runs that were asked for arrive, each with the number of its request, and where they wait to be shown.
-    ready: Sender<(u64, Ready)>,
-    arrivals: Receiver<(u64, Ready)>,
-    waiting: Vec<(u64, Ready)>,
+    /// Runs that were asked for and are ready, with the numbers of their requests: [`Message::Arrived`] says so of each, in the
+    /// order of the news about it.
+    waiting: Arc<Mutex<BTreeMap<u64, Ready>>>,
     rescue: SharedRescue,
     autosave: Receiver<Instant>,
     /// Training points that the run had seen when it was last copied.
@@ -265,10 +262,6 @@ impl Runtime {
         select! {
             recv(messages) -> message => message.ok(),
             recv(events) -> told => told.ok().map(Message::Told),
-            recv(self.arrivals) -> ready => ready.ok().map(|(request, ready)| {
-                self.waiting.push((request, ready));
-                Message::Arrived(request)
-            }),
             recv(tick) -> _ => Some(Message::Tick),
             recv(self.autosave) -> _ => Some(Message::AutosaveDue),
             recv(frame) -> _ => None,
@@ -319,7 +312,7 @@ impl Runtime {
                         return Ok(Some(ending));
                     }
                 }
-                Effect::Forget(request) => self.waiting.retain(|(waiting, _)| *waiting != request),
+                Effect::Forget(request) => drop(waiting(&self.waiting).remove(&request)),
                 Effect::Save(manner) => self.save(manner),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ReadCurve(path) => self.read_curve(path),
@@ -340,8 +333,7 @@ impl Runtime {
 
     /// Takes up a run that arrived, in place of the one before, which ends.
     fn take_up(&mut self, request: u64) -> Option<Box<Opened>> {
-        let place = self.waiting.iter().position(|(waiting, _)| *waiting == request)?;
-        let (_, Ready { run, data, opened }) = self.waiting.swap_remove(place);
+        let Ready { run, data, opened } = waiting(&self.waiting).remove(&request)?;
         // Whoever left the run before was asked about it.
         if let Some(workspace) = self.app.workspace() {
             self.saver.ask(Request::Discard(workspace.files.clone()));
@@ -373,17 +365,29 @@ impl Runtime {
 
     /// Opens a session, or makes a new run, on a thread; the data is unpacked first where that was not done yet.
     fn begin(&mut self, request: u64, run: RunSource) {
-        let (sender, ready, data) = (self.sender.clone(), self.ready.clone(), self.data.clone());
+        let (sender, ready, data) = (self.sender.clone(), self.waiting.clone(), self.data.clone());
         let is_first = self.app.workspace().is_none();
+        let failed = move |error: anyhow::Error| Message::OpenFailed(request, format!("{error:#}"));
         let started = spawn("open", move || {
-            // If the screen is gone, nobody waits for it.
-            match open(run, data, is_first, &sender) {
-                Ok(run) => drop(ready.send((request, run))),
-                Err(error) => drop(sender.send(Message::OpenFailed(format!("{error:#}")))),
+            // If the screen is gone, nobody waits for what is told here.
+            let tell = |message| drop(sender.send(message));
+            let reading = |what: &str, fraction| {
+                tell(Message::Reading {
+                    request,
+                    what: what.into(),
+                    fraction,
+                });
+            };
+            match open(run, data, is_first, &reading) {
+                Ok(run) => {
+                    waiting(&ready).insert(request, run);
+                    tell(Message::Arrived(request));
+                }
+                Err(error) => tell(failed(error)),
             }
         });
         if let Err(error) = started {
-            update(&mut self.app, Message::OpenFailed(format!("{error:#}")));
+            update(&mut self.app, failed(error));
         }
     }
 
@@ -464,6 +468,11 @@ impl Runtime {
             self.app.complain(format!("{error:#}"));
         }
     }
+}
+
+/// The runs that wait to be shown: whole, whoever panicked while looking at them.
+fn waiting(runs: &Mutex<BTreeMap<u64, Ready>>) -> MutexGuard<'_, BTreeMap<u64, Ready>> {
+    runs.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {

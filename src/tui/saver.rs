@@ -22,7 +22,7 @@ pub enum Manner {
     Autosave,
 }
 
-/// Something that is asked for.
+/// What the thread that saves can be asked for.
 pub enum Request {
     /// Save a state.
     Save {
@@ -71,7 +71,7 @@ impl Saver {
         })
     }
 
-    /// Asks for something.
+    /// Puts a request behind those before it; returns at once.
     pub fn ask(&self, request: Request) {
         if let Some(requests) = &self.requests {
             // The thread ends after this side of the channel.

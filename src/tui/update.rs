@@ -10,7 +10,7 @@ use super::command::keys::is_plain;
 use super::command::{Command, Undoable};
 use super::message::{Effect, Message};
 use super::overlays::Overlay;
-use super::overlays::confirm::Question;
+use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
 use super::panes::traversal;
@@ -18,7 +18,7 @@ use super::saver::Manner;
 use super::text;
 use super::workspace::Workspace;
 use crate::run::protocol::Measurement;
-use crate::run::{self, Event, Happening, State, Told};
+use crate::run::{self, Entry, Event, Happening, State, Told};
 
 /// Takes in what happened, decodes what is visible anew where needed, and returns what is to be done.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
@@ -57,14 +57,16 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Continued => vec![Effect::Repaint],
         // The runtime acts on these before they come here.
         Message::WindowChanged | Message::TerminalGone | Message::AutosaveDue => Vec::new(),
-        Message::Reading(what, fraction) => {
-            match &mut app.stage {
-                stage @ Stage::Loading(..) => *stage = Stage::Loading(what, fraction),
-                Stage::Ready(_) if app.awaited.is_some() => {
-                    app.say(format!("{what} {:.0} %", 100.0 * fraction));
+        Message::Reading {
+            request,
+            what,
+            fraction,
+        } => {
+            if app.awaits(request).is_some() {
+                match &mut app.stage {
+                    stage @ Stage::Loading(..) => *stage = Stage::Loading(what, fraction),
+                    Stage::Ready(_) => app.say(format!("{what} {:.0} %", 100.0 * fraction)),
                 }
-                // The run arrived before the news of its data.
-                Stage::Ready(_) => {}
             }
             Vec::new()
         }
@@ -91,11 +93,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             vec![Effect::Command(run::Command::Evaluate)]
         }
-        Message::OpenFailed(reason) => {
+        Message::OpenFailed(request, reason) => {
+            let is_awaited = app.awaits(request).is_some();
             match app.stage {
-                Stage::Loading(..) => app.ending = Some(Err(text::printable(&reason).into_owned())),
-                Stage::Ready(_) => app.complain(reason),
+                Stage::Loading(..) if is_awaited => {
+                    app.ending = Some(Err(text::printable(&reason).into_owned()));
+                }
+                _ => app.complain(reason),
             }
+            app.awaited.take_if(|_| is_awaited);
             Vec::new()
         }
         Message::Told(told) => {
@@ -147,7 +153,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 }
                 overlay => {
                     app.behind = overlay;
-                    ask(app, Question::SaveElsewhere { fault, quit })
+                    ask(app, Confirmation::SaveElsewhere { fault, quit })
                 }
             }
         }
@@ -205,7 +211,7 @@ fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 .map_or_else(Vec::new, |command| run(app, command));
             match app.overlay {
                 // Asked already: what stands behind the question stays there.
-                Some(_) if matches!(overlay, Overlay::Confirm(Question::Quit)) => {}
+                Some(_) if matches!(overlay, Overlay::Confirm(Confirmation::Quit)) => {}
                 Some(_) => app.behind = Some(overlay),
                 None => app.overlay = Some(overlay),
             }
@@ -233,12 +239,12 @@ pub(super) fn run(app: &mut App, command: &Command) -> Vec<Effect> {
 /// A run that was asked for is ready: it is shown, unless another was asked for since, or the present one went on and
 /// nobody agreed to lose that.
 fn arrived(app: &mut App, request: u64) -> Vec<Effect> {
-    let Some(awaited) = app.awaited.filter(|awaited| awaited.request == request) else {
+    let Some(awaited) = app.awaits(request) else {
         return vec![Effect::Forget(request)];
     };
     if is_unsaved(app) && !awaited.agreed {
         app.behind = app.overlay.take();
-        return ask(app, Question::Show(request));
+        return ask(app, Confirmation::Show(request));
     }
     vec![Effect::Show(request)]
 }
@@ -261,6 +267,11 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         Event::State(State::Finished) => app.say("goal reached: everything stays; space goes on, s saves"),
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
         Event::Diverged(diverged) => app.complain(diverged.to_string()),
+        // Most settings stand nowhere on the screen; what was said since the last key stays.
+        Event::Happened(Entry {
+            what: ref what @ Happening::Changed { .. },
+            ..
+        }) if app.notice.is_none() => app.say(what.to_string()),
         Event::WentBack(ref summary) => app.say(format!("back at {} samples", summary.samples)),
         Event::Steps { .. }
         | Event::Evaluated { .. }

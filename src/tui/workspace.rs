@@ -24,7 +24,7 @@ pub struct Workspace {
     pub data: DataFacts,
     /// The sizes of its layers, in words.
     pub model: String,
-    /// How training goes.
+    /// What the run has told: counters, measurements, the log.
     pub progress: Progress,
     /// The file of this session.
     pub path: Option<PathBuf>,
@@ -36,31 +36,32 @@ pub struct Workspace {
     pub quit_when_saved: bool,
 }
 
-/// How training goes.
+/// How far a run has come, as far as it has told; [`Progress::take_in`] is the only way it changes but for settings that
+/// are shown before the run confirms them.
 pub struct Progress {
     /// What the run started from, with the present goal.
     pub configuration: Configuration,
     /// Whether the trainer is at work.
     pub state: State,
-    /// Training points seen.
+    /// Training points evaluated so far, at the last report.
     pub samples: u64,
-    /// Seconds of training.
+    /// Seconds spent in training steps, at the last report; evaluation and loading apart.
     pub seconds: f64,
     /// The present learning rate.
     pub learning_rate: f32,
     /// What it has told.
     pub log: RunLog,
-    /// The bounds of the last minibatches.
+    /// Lower bounds of the last minibatches in nats per data point, the newest last.
     pub recent: VecDeque<f64>,
-    /// The terms of the last minibatch.
+    /// Reconstruction and KL term of the last minibatch, in nats per data point; none before the first of this session.
     pub latest: Option<BoundTerms>,
     /// How the chains move, for Monte Carlo EM.
     pub sampling: Option<Sampling>,
     /// Samples and seconds at the last reports, for the speed.
     pub reports: VecDeque<(u64, f64)>,
-    /// The last measurement of the test set.
+    /// The last measurement of the test set; none before the first.
     pub test: Option<LowerBound>,
-    /// Seconds that a measurement takes.
+    /// Seconds that the last measurement took, for the time that is left.
     pub evaluation_seconds: f64,
 }
 
@@ -104,7 +105,7 @@ impl Workspace {
         (steps >= OLD).then(|| format!("at {} samples", short(samples as f64)))
     }
 
-    /// Whether something would be lost.
+    /// Whether something was learned since the last save, or since the run was new.
     pub fn is_unsaved(&self) -> bool {
         self.saved_at != Some(self.progress.samples)
     }

@@ -13,20 +13,26 @@ const SIZE: (u16, u16) = (160, 40);
 
 #[test]
 fn the_screen_names_the_data_that_is_read() {
+    let awaited = Some(Awaited {
+        request: 1,
+        agreed: true,
+    });
     let mut app = App::new(Rect::new(0, 0, 80, 24), ColourDepth::TrueColour);
+    app.awaited = awaited;
     assert!(
         !common::screen(&app).contains("MNIST"),
         "nothing is known of the data yet"
     );
-    let reading = || Message::Reading("reading faces".into(), 0.4);
+    let reading = || Message::Reading {
+        request: 1,
+        what: "reading faces".into(),
+        fraction: 0.4,
+    };
     update(&mut app, reading());
     assert!(common::screen(&app).contains("reading faces 40 %"));
     let mut app = common::app(100, 30);
     // A run on these data was asked for.
-    app.awaited = Some(Awaited {
-        request: 1,
-        agreed: true,
-    });
+    app.awaited = awaited;
     update(&mut app, reading());
     let screen = common::screen(&app);
     assert!(

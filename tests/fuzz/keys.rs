@@ -15,10 +15,8 @@ use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::objective::BoundTerms;
 use vae_tui::run::curve::{CurvePoint, MarginalPoint};
 use vae_tui::run::protocol::Measurement;
-use vae_tui::run::{
-    Answer, Answered, Entry as LogEntry, Event, Happening, Question, RunId, RunState, State, Told,
-};
-use vae_tui::session::folder::Entry;
+use vae_tui::run::{Answer, Answered, Entry, Event, Happening, Question, RunId, RunState, State, Told};
+use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{KeptRun, RunFiles, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -197,14 +195,18 @@ impl Keys {
                 let manner = if a < 128 { Manner::Usual } else { Manner::Autosave };
                 Message::SaveFailed(files(app, b), manner, SaveFault::Session(fault))
             }
-            237 => Message::OpenFailed(text),
+            237 => Message::OpenFailed(u64::from(a % 4), text),
             238 => Message::Saved {
                 files: files(app, c),
                 path: text.into(),
                 samples: u64::from(b),
             },
             239 => Message::Continued,
-            240 => Message::Reading(text, f32::from(b) / 255.0),
+            240 => Message::Reading {
+                request: u64::from(a % 4),
+                what: text,
+                fraction: f32::from(b) / 255.0,
+            },
             241 => told(
                 app,
                 match a % 4 {
@@ -219,7 +221,7 @@ impl Keys {
                         configuration: Box::new(configuration.clone()),
                         learning_rate: number as f32,
                     },
-                    _ => Event::Happened(LogEntry {
+                    _ => Event::Happened(Entry {
                         samples: c.into(),
                         seconds: number,
                         what: Happening::Warned(text),
@@ -346,9 +348,9 @@ fn draw(app: &mut App) {
     app.depth.reduce(&mut buffer);
 }
 
-fn entries(intent: Intent) -> Vec<Entry> {
+fn entries(intent: Intent) -> Vec<SessionEntry> {
     let count = if intent == Intent::Open { TEXTS.len() } else { 0 };
-    let entry = |text: &&str| Entry {
+    let entry = |text: &&str| SessionEntry {
         path: PathBuf::from(*text),
         summary: (*text).to_owned(),
         modified: SystemTime::UNIX_EPOCH,

@@ -8,9 +8,10 @@ use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
 use crate::tui::message::Effect;
 use crate::tui::overlays::Overlay;
-use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::palette::Palette;
 use crate::tui::overlays::sessions::Intent;
+use crate::tui::theme::THEMES;
 
 /// The rows.
 #[rustfmt::skip]
@@ -33,6 +34,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.next", keys: &[plain(KeyCode::Tab)], help: "next pane", footer: Some("pane"), run: next_pane },
     Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
+    Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
     Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
     Command { name: "quit", keys: &[character('q'), control('c')], help: "quit (asks if there is something to save)", footer: Some("quit"), run: quit },
     Command { name: "suspend", keys: &[control('z')], help: "suspend; `fg` comes back", footer: None, run: |_| vec![Effect::Suspend] },
@@ -58,6 +60,16 @@ fn palette(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
+fn next_theme(app: &mut App) -> Vec<Effect> {
+    let present = THEMES.iter().position(|(_, theme)| *theme == app.theme);
+    let (name, theme) = THEMES[present.map_or(0, |place| (place + 1) % THEMES.len())];
+    app.theme = theme;
+    app.say(format!(
+        "theme {name}: theme: {name:?} in the configuration keeps it"
+    ));
+    Vec::new()
+}
+
 fn help(app: &mut App) -> Vec<Effect> {
     app.overlay = Some(Overlay::Help(0));
     Vec::new()
@@ -65,7 +77,7 @@ fn help(app: &mut App) -> Vec<Effect> {
 
 fn quit(app: &mut App) -> Vec<Effect> {
     if is_unsaved(app) {
-        return ask(app, Question::Quit);
+        return ask(app, Confirmation::Quit);
     }
     vec![Effect::Quit]
 }

@@ -27,7 +27,7 @@ pub struct Command {
     pub help: &'static str,
     /// One word for the footer, where it is shown there.
     pub footer: Option<&'static str>,
-    /// What it does.
+    /// Changes the state, and says what is to be done outside it.
     pub run: fn(&mut App) -> Vec<Effect>,
 }
 

@@ -6,7 +6,7 @@ use crate::tui::answering::ask;
 use crate::tui::app::{App, Stage};
 use crate::tui::message::Effect;
 use crate::tui::overlays::Overlay;
-use crate::tui::overlays::confirm::Question;
+use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
 use crate::tui::widgets::axis::short;
@@ -111,7 +111,7 @@ pub(super) fn restart(app: &mut App) -> Vec<Effect> {
     if workspace(app).is_none() {
         return Vec::new();
     }
-    ask(app, Question::Reset)
+    ask(app, Confirmation::Reset)
 }
 
 pub(super) fn new_run(app: &mut App) -> Vec<Effect> {

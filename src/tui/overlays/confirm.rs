@@ -11,9 +11,9 @@ use crate::learning::Configuration;
 use crate::tui::saver::SaveFault;
 use crate::tui::{text, theme};
 
-/// What would be done.
+/// What would be done if the answer is yes, and what would be lost by it.
 #[derive(Debug)]
-pub enum Question {
+pub enum Confirmation {
     /// Throw the run away and begin it anew.
     Reset,
     /// End the program with an unsaved run.
@@ -26,14 +26,14 @@ pub enum Question {
     Show(u64),
     /// Save to another file than the run's own, which could not be written.
     SaveElsewhere {
-        /// Why not.
+        /// What stood in the way of the save.
         fault: SaveFault,
         /// Whether the program ends after that.
         quit: bool,
     },
 }
 
-impl Question {
+impl Confirmation {
     /// What is at stake, and what the keys do.
     fn text(&self) -> (String, &'static str) {
         let unsaved = "This session is not saved.";
@@ -67,7 +67,7 @@ const WIDTH: u16 = 60;
 const FRAME: u16 = 4;
 
 /// Draws the question, as high as its text needs.
-pub fn render(question: &Question, area: Rect, buffer: &mut Buffer) {
+pub fn render(question: &Confirmation, area: Rect, buffer: &mut Buffer) {
     let (question_text, keys) = question.text();
     let room = usize::from(WIDTH.min(area.width).saturating_sub(FRAME));
     let lines = text::wrapped(&text::printable(&question_text), room);

@@ -6,13 +6,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
-use tui_input::{Input, InputRequest};
 
 use crate::learning::Configuration;
 use crate::learning::settings::{Assignment, Setting, SettingError, TABLE};
+use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
-/// What is typed so far.
+/// The fields with what is typed in them, over the configuration that they were offered from.
 #[derive(Clone, Debug)]
 pub struct Form {
     base: Configuration,
@@ -23,11 +23,11 @@ pub struct Form {
     fault: Option<String>,
 }
 
-/// A setting and what is typed for it.
+/// A row of the settings table, and the value as it is typed.
 #[derive(Clone)]
 struct Field {
     setting: &'static Setting,
-    input: Input,
+    input: TextField,
 }
 
 /// What a key leads to.
@@ -37,7 +37,7 @@ pub enum Outcome {
     Open,
     /// The form is closed.
     Cancelled,
-    /// A run is to begin.
+    /// Everything typed is accepted: a run with this configuration is to begin.
     Begin(Box<Configuration>),
 }
 
@@ -48,8 +48,6 @@ enum Direction {
     On,
 }
 
-/// The most characters that can be typed: the path of a file.
-const LONGEST: usize = 1_000;
 /// Columns of the form.
 const WIDTH: u16 = 60;
 /// Columns of a field's name.
@@ -60,11 +58,11 @@ const ABOUT_ROWS: usize = 2;
 const FEW_ROWS: u16 = 8;
 
 impl Form {
-    /// The form filled in with `configuration`.
+    /// Every field offers what `configuration` has; the first is selected.
     pub fn new(configuration: &Configuration) -> Self {
         let field = |setting: &'static Setting| Field {
             setting,
-            input: Input::new(setting.value(configuration)),
+            input: TextField::new(&setting.value(configuration)),
         };
         Self {
             base: configuration.clone(),
@@ -75,7 +73,7 @@ impl Form {
         }
     }
 
-    /// Changes the form by a key.
+    /// Writes, moves between fields, chooses, begins the run or leaves; a fault that was shown stays until the next attempt.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
         let is_choice = self.fields[self.selected].is_choice();
         match key.code {
@@ -88,36 +86,30 @@ impl Form {
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
             KeyCode::Left if is_choice => self.choose(Direction::Back),
             KeyCode::Right | KeyCode::Char(' ') if is_choice => self.choose(Direction::On),
-            KeyCode::Char(character) => self.write(&character.to_string()),
-            code => {
-                if let Some(request) = edit(code).filter(|_| !is_choice) {
-                    self.untouched = false;
-                    self.fields[self.selected].input.handle(request);
-                }
+            _ if is_choice => {}
+            KeyCode::Char(_) => {
+                self.typed_over().key(key);
             }
+            _ => self.untouched &= !self.fields[self.selected].input.key(key),
         }
         Outcome::Open
     }
 
-    /// Writes a pasted text into the selected field, without line breaks and the like.
-    pub fn paste(&mut self, text: &str) {
-        let text: String = text.chars().filter(|character| !character.is_control()).collect();
-        self.write(&text);
+    /// Writes a pasted text into the selected field, if it is no choice.
+    pub fn paste(&mut self, pasted: &str) {
+        let is_text = pasted.chars().any(|character| !character.is_control());
+        if is_text && !self.fields[self.selected].is_choice() {
+            self.typed_over().paste(pasted);
+        }
     }
 
-    /// Writes into the selected field, if it is no choice.
-    fn write(&mut self, added: &str) {
-        let field = &mut self.fields[self.selected];
-        if field.is_choice() || added.is_empty() {
-            return;
-        }
+    /// The text of the selected field to be written into: what was offered there and nobody touched gives way.
+    fn typed_over(&mut self) -> &mut TextField {
+        let input = &mut self.fields[self.selected].input;
         if std::mem::take(&mut self.untouched) {
-            field.input.reset();
+            *input = TextField::default();
         }
-        let room = LONGEST.saturating_sub(field.input.value().chars().count());
-        for character in added.chars().take(room) {
-            field.input.handle(InputRequest::InsertChar(character));
-        }
+        input
     }
 
     fn select(&mut self, field: usize) {
@@ -144,13 +136,13 @@ impl Form {
             for field in &mut self.fields {
                 let value = field.setting.value(&after);
                 if value != field.setting.value(&before) {
-                    field.input = Input::new(value);
+                    field.input = TextField::new(&value);
                 }
             }
         }
     }
 
-    /// The configuration as typed.
+    /// What the fields say together.
     ///
     /// # Errors
     /// The first setting that can't be as it is, or two that don't go together.
@@ -163,7 +155,7 @@ impl Form {
         Ok(configuration)
     }
 
-    /// Draws the form.
+    /// Draws the form in the middle of `area`, with as many fields around the selected one as there is room for.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let (about, style) = match &self.fault {
             Some(fault) => (
@@ -205,7 +197,7 @@ impl Form {
     /// fields on the screen: at their ends stands whether there are more.
     fn line(&self, index: usize, shown: std::ops::Range<usize>, width: u16) -> Line<'static> {
         let field = &self.fields[index];
-        let (before, after) = field.around_cursor();
+        let (before, after) = field.input.around_cursor();
         let selected = index == self.selected;
         let mark = match () {
             () if selected => "▶ ",
@@ -257,35 +249,11 @@ impl Field {
             None => format!("{help} [{}]", self.setting.bounds()),
         }
     }
-
-    /// What stands before the cursor and after it, as it can be shown.
-    fn around_cursor(&self) -> (String, String) {
-        let characters = || self.input.value().chars();
-        let before: String = characters().take(self.input.cursor()).collect();
-        let after: String = characters().skip(self.input.cursor()).collect();
-        (
-            text::printable(&before).into_owned(),
-            text::printable(&after).into_owned(),
-        )
-    }
 }
 
 impl std::fmt::Debug for Field {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}: {:?}", self.setting.name, self.input.value())
-    }
-}
-
-/// What a key does within a text.
-fn edit(code: KeyCode) -> Option<InputRequest> {
-    match code {
-        KeyCode::Backspace => Some(InputRequest::DeletePrevChar),
-        KeyCode::Delete => Some(InputRequest::DeleteNextChar),
-        KeyCode::Left => Some(InputRequest::GoToPrevChar),
-        KeyCode::Right => Some(InputRequest::GoToNextChar),
-        KeyCode::Home => Some(InputRequest::GoToStart),
-        KeyCode::End => Some(InputRequest::GoToEnd),
-        _ => None,
     }
 }
 

@@ -12,24 +12,24 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
-use self::confirm::Question;
+use self::confirm::Confirmation;
 use self::form::Form;
 use self::palette::Palette;
 use self::sessions::SessionList;
 use super::theme;
 
-/// An overlay that is open.
+/// What stands in front of the panes and takes the keys; one at a time.
 #[derive(Debug)]
 pub enum Overlay {
     /// The table of keys, scrolled down by so many lines.
     Help(usize),
     /// A question before something is lost.
-    Confirm(Question),
-    /// The choices of a new run.
+    Confirm(Confirmation),
+    /// The settings of a run that is to begin.
     Form(Box<Form>),
-    /// Sessions to open.
+    /// A list of sessions, to open one or to compare with it.
     Sessions(SessionList),
-    /// Commands to run.
+    /// A search among the commands and the settings of a run under way.
     Palette(Box<Palette>),
 }
 

@@ -110,7 +110,7 @@ impl Palette {
         Outcome::Open
     }
 
-    /// Adds what was pasted.
+    /// Adds what was pasted at the cursor, and searches for all of it.
     pub fn paste(&mut self, pasted: &str) {
         self.input.paste(pasted);
         self.search();
@@ -180,7 +180,7 @@ impl Palette {
             .sort_by_key(|&place| self.entries[place].command.name != typed);
     }
 
-    /// Draws the palette.
+    /// Draws what is typed, and below it the commands or settings that fit, the best first.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let inside = super::frame(
             "Command",

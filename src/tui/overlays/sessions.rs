@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use crate::session::folder::Entry;
+use crate::session::folder::SessionEntry;
 use crate::tui::{layout, text, theme};
 
 /// What a session is chosen for.
@@ -21,11 +21,11 @@ pub enum Intent {
     Compare,
 }
 
-/// Sessions to choose from.
+/// The sessions of some folders, one of them selected, and what it is chosen for.
 #[derive(Debug)]
 pub struct SessionList {
     intent: Intent,
-    entries: Vec<Entry>,
+    entries: Vec<SessionEntry>,
     selected: usize,
 }
 
@@ -42,7 +42,7 @@ pub enum Outcome {
 
 impl SessionList {
     /// A list of `entries`, the first selected.
-    pub fn new(entries: Vec<Entry>, intent: Intent) -> Self {
+    pub fn new(entries: Vec<SessionEntry>, intent: Intent) -> Self {
         Self {
             intent,
             entries,
@@ -50,7 +50,7 @@ impl SessionList {
         }
     }
 
-    /// Moves through the list or leaves it.
+    /// Moves through the list, chooses the selected session, or leaves.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
         let last = self.entries.len().saturating_sub(1);
         match key.code {

@@ -43,7 +43,7 @@ pub struct Kind {
     pub everywhere: &'static [Command],
     /// What can be done in it.
     pub commands: &'static [Command],
-    /// A new one.
+    /// Makes its state as it is before any run.
     pub new: fn() -> Box<dyn Pane>,
 }
 
@@ -93,7 +93,7 @@ pub trait Pane: Any {
         None
     }
 
-    /// Draws its inside.
+    /// Draws what is inside its frame from its own state and the run's; changes nothing.
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer);
 }
 

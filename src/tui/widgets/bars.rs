@@ -11,7 +11,7 @@ use ratatui::style::Style;
 
 const EIGHTHS: [&str; 8] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// One line.
+/// A label, a bar as long as its value, and the value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar {
     /// What stands before it.

@@ -26,7 +26,7 @@ pub enum Scale {
     Difference,
 }
 
-/// An image to draw.
+/// Pixels in row-major order, and what there is to draw them with.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockImage<'a> {
     /// Pixels, row by row.
@@ -71,7 +71,8 @@ pub fn fit(width: usize, height: usize, area: Rect) -> Rect {
 }
 
 impl BlockImage<'_> {
-    /// Draws the image into `area`.
+    /// Draws the image in the middle of `area`, as large as it fits there with its proportions: two pixels a cell where there are
+    /// colours, otherwise dots or shades.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let height = self.pixels.len().checked_div(self.width).unwrap_or(0);
         let area = fit(self.width, height, area.intersection(buffer.area));

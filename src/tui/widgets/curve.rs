@@ -99,7 +99,7 @@ pub struct Mark {
     pub along: Option<usize>,
 }
 
-/// A chart.
+/// Curves over two axes, with marks and a cursor, drawn in braille: two columns and four rows of dots in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// What lines are drawn over: a trace too dense to be one itself.

@@ -1,4 +1,6 @@
-//! A line of text that a person writes.
+//! A line of text that a person writes: in the palette, the form, the search of the log.
+
+use std::borrow::Cow;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::style::{Modifier, Style};
@@ -11,6 +13,9 @@ use crate::tui::text;
 /// The text and the cursor in it.
 #[derive(Clone, Debug, Default)]
 pub struct TextField(Input);
+
+/// The most characters that can be written: the path of a file has no more.
+const LONGEST: usize = 1_000;
 
 impl TextField {
     /// With a text already in it, the cursor behind it.
@@ -26,7 +31,10 @@ impl TextField {
     /// Writes, deletes or moves the cursor; false if the key does none of that.
     pub fn key(&mut self, key: KeyEvent) -> bool {
         let request = match key.code {
-            KeyCode::Char(character) => InputRequest::InsertChar(character),
+            KeyCode::Char(character) => {
+                self.write([character].into_iter());
+                return true;
+            }
             KeyCode::Backspace => InputRequest::DeletePrevChar,
             KeyCode::Delete => InputRequest::DeleteNextChar,
             KeyCode::Left => InputRequest::GoToPrevChar,
@@ -41,17 +49,27 @@ impl TextField {
 
     /// Adds what was pasted, without what is no text.
     pub fn paste(&mut self, pasted: &str) {
-        for character in pasted.chars().filter(|character| !character.is_control()) {
+        self.write(pasted.chars().filter(|character| !character.is_control()));
+    }
+
+    fn write(&mut self, added: impl Iterator<Item = char>) {
+        let room = LONGEST.saturating_sub(self.value().chars().count());
+        for character in added.take(room) {
             self.0.handle(InputRequest::InsertChar(character));
         }
     }
 
-    /// The text with the cursor on it, in so many columns; what stands before the cursor is seen from its end where it is long.
-    pub fn spans(&self, columns: usize) -> Vec<Span<'static>> {
-        let value = self.0.value();
+    /// What stands before the cursor and after it, as it can be shown.
+    pub fn around_cursor(&self) -> (Cow<'_, str>, Cow<'_, str>) {
+        let value = self.value();
         let cursor = value.char_indices().nth(self.0.cursor());
         let (before, after) = value.split_at(cursor.map_or(value.len(), |(place, _)| place));
-        let (before, after) = (text::printable(before), text::printable(after));
+        (text::printable(before), text::printable(after))
+    }
+
+    /// The text with the cursor on it, in so many columns; what stands before the cursor is seen from its end where it is long.
+    pub fn spans(&self, columns: usize) -> Vec<Span<'static>> {
+        let (before, after) = self.around_cursor();
         let mut rest = after.graphemes(true);
         // Nothing stands there at the end, and a mark by itself takes no column.
         let under = rest

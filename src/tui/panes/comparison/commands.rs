@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::KeyCode;
 
 use super::{Comparison, runs};
-use crate::run::curve::Against;
+use crate::run::curve::HorizontalAxis;
 use crate::session;
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -76,7 +76,7 @@ fn select(app: &mut App, rows: isize) -> Vec<Effect> {
 
 fn toggle_seconds(comparison: &mut session::Comparison) {
     comparison.against = match comparison.against {
-        Against::Samples => Against::Seconds,
-        Against::Seconds => Against::Samples,
+        HorizontalAxis::Samples => HorizontalAxis::Seconds,
+        HorizontalAxis::Seconds => HorizontalAxis::Samples,
     };
 }

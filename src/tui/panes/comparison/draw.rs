@@ -18,7 +18,7 @@ use super::geometry;
 use super::runs::{ComparedRun, axis, reading, runs, within};
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
-use crate::run::curve::Against;
+use crate::run::curve::HorizontalAxis;
 use crate::run::published;
 use crate::session::{Bounds, Comparison};
 use crate::tui::app::App;
@@ -96,7 +96,7 @@ fn render_legend(
 ) {
     let x = axis.map(|axis| axis.value(comparison.cursor));
     let at = match x {
-        Some(seconds) if comparison.against == Against::Seconds => format!("at {}", clock(seconds)),
+        Some(seconds) if comparison.against == HorizontalAxis::Seconds => format!("at {}", clock(seconds)),
         Some(samples) => format!("at {} samples", short(samples)),
         None => String::new(),
     };
@@ -201,7 +201,7 @@ fn chart(
 ) -> Option<Chart> {
     let mut series = Vec::new();
     let paper = published(&workspace.progress.configuration, &workspace.data)
-        .filter(|_| app.paper && comparison.against == Against::Samples)
+        .filter(|_| app.paper && comparison.against == HorizontalAxis::Samples)
         .unwrap_or_default();
     for &part in comparison.bounds.parts() {
         let points = match part {

@@ -3,7 +3,7 @@
 
 use crate::data::{Part, short_name};
 use crate::learning::Configuration;
-use crate::run::curve::{Against, CurvePoint, bounds, last_decades, value_at};
+use crate::run::curve::{CurvePoint, HorizontalAxis, bounds, last_decades, value_at};
 use crate::session::{Bounds, Comparison, KeptRun};
 use crate::tui::widgets::axis::{Axis, Spacing};
 use crate::tui::workspace::Workspace;
@@ -56,7 +56,7 @@ fn name(workspace: &Workspace) -> String {
 
 impl ComparedRun<'_> {
     /// Its curve on one part of the data.
-    pub fn points(&self, against: Against, part: Part) -> Vec<(f64, f64)> {
+    pub fn points(&self, against: HorizontalAxis, part: Part) -> Vec<(f64, f64)> {
         bounds(self.evaluations, against, part)
     }
 }

@@ -14,7 +14,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::Log;
-use super::lines::{LogLine, Tone, found, lines};
+use super::lines::{LineKind, LogLine, found, lines};
 use crate::tui::app::App;
 use crate::tui::panes::training::clock;
 use crate::tui::widgets::axis::short;
@@ -60,10 +60,10 @@ pub fn draw(pane: &Log, _app: &App, workspace: &Workspace, area: Rect, buffer: &
 fn row(line: &LogLine, width: usize) -> Line<'static> {
     let seconds = line.seconds.map_or(String::new(), clock);
     let when = format!("{:>7} {seconds:>8}  ", short(line.samples as f64));
-    let style = match line.tone {
-        Tone::Measured => Style::new().fg(theme::colours().test),
-        Tone::Done => theme::plain_text(),
-        Tone::Warned => Style::new().fg(theme::colours().bad),
+    let style = match line.kind {
+        LineKind::Measured => Style::new().fg(theme::colours().test),
+        LineKind::Done => theme::plain_text(),
+        LineKind::Warned => Style::new().fg(theme::colours().bad),
     };
     let words = text::cut(&line.words, width.saturating_sub(text::columns(&when))).into_owned();
     Line::from(vec![Span::styled(when, theme::dim()), Span::styled(words, style)])

@@ -8,7 +8,7 @@ use crate::tui::text;
 
 /// How a line is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub enum LineKind {
     /// Something was measured.
     Measured,
     /// A person or the run itself did something.
@@ -25,7 +25,7 @@ pub struct LogLine {
     /// Seconds of training; unknown of an estimate.
     pub seconds: Option<f64>,
     /// How it is meant.
-    pub tone: Tone,
+    pub kind: LineKind,
     /// What it says.
     pub words: String,
 }
@@ -37,9 +37,9 @@ pub fn lines(log: &RunLog) -> Vec<LogLine> {
     let happened = log.entries.iter().map(|entry| LogLine {
         samples: entry.samples,
         seconds: Some(entry.seconds),
-        tone: match entry.what {
-            Happening::Warned(_) => Tone::Warned,
-            _ => Tone::Done,
+        kind: match entry.what {
+            Happening::Warned(_) => LineKind::Warned,
+            _ => LineKind::Done,
         },
         words: text::printable(&entry.what.to_string()).into_owned(),
     });
@@ -52,7 +52,7 @@ fn of_evaluation(point: &CurvePoint) -> LogLine {
     LogLine {
         samples: point.samples,
         seconds: Some(point.seconds),
-        tone: Tone::Measured,
+        kind: LineKind::Measured,
         words: format!(
             "test {:.2} = {:.2} - KL {:.2}   train {:.2}   lr {}",
             point.elbo_test, point.reconstruction, point.kl, point.elbo_train, point.learning_rate
@@ -82,7 +82,7 @@ fn of_estimate(point: &MarginalPoint) -> LogLine {
     LogLine {
         samples: point.samples,
         seconds: None,
-        tone: Tone::Measured,
+        kind: LineKind::Measured,
         words: format!("log p(x) of {of} images: {}", estimates.join("  ")),
     }
 }
@@ -134,7 +134,7 @@ mod tests {
         let samples: Vec<u64> = all.iter().map(|line| line.samples).collect();
         assert_eq!(samples, [0, 100, 200, 300]);
         assert_eq!(all[1].words, "learning-rate 0.001 -> 0.0005");
-        assert_eq!(all[3].tone, Tone::Warned);
+        assert_eq!(all[3].kind, LineKind::Warned);
         assert!(!all[3].words.contains('\u{1b}'), "nothing that a terminal obeys");
         let words = |searched| -> Vec<u64> {
             found(lines(&log), searched)

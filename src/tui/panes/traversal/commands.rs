@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::KeyCode;
 
-use super::{Sheet, Traversal};
+use super::{SheetKind, Traversal};
 use crate::explore::traversal::{REACH, prior_sample};
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -102,9 +102,9 @@ fn cycle_sheet(app: &mut App) -> Vec<Effect> {
         .map_or(0, |workspace| workspace.progress.configuration.latent);
     let sheet = &mut app.pane_mut::<Traversal>().sheet;
     *sheet = match *sheet {
-        Sheet::Dimensions => Sheet::Draws,
-        Sheet::Draws if latent > 1 => Sheet::Plane,
-        Sheet::Draws | Sheet::Plane => Sheet::Dimensions,
+        SheetKind::Dimensions => SheetKind::Draws,
+        SheetKind::Draws if latent > 1 => SheetKind::Plane,
+        SheetKind::Draws | SheetKind::Plane => SheetKind::Dimensions,
     };
     Vec::new()
 }

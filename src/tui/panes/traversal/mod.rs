@@ -44,7 +44,7 @@ pub const KIND: Kind = Kind {
 #[serde(default)]
 pub struct Traversal {
     /// What stands below the image.
-    pub sheet: Sheet,
+    pub sheet: SheetKind,
     /// Whether the selected dimension moves by itself, and in which direction.
     #[serde(skip)]
     pub playing: Option<f32>,
@@ -58,7 +58,7 @@ pub struct Traversal {
 
 /// What the traversal shows below its image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sheet {
+pub enum SheetKind {
     /// A row of images for every latent dimension.
     #[default]
     Dimensions,
@@ -68,7 +68,7 @@ pub enum Sheet {
     Plane,
 }
 
-/// An answer.
+/// What the pane shows: the newest answer that belongs to its question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     number: u64,
@@ -109,15 +109,15 @@ impl Traversal {
         let (columns, rows) = geometry.sheet;
         let order = workspace.order();
         match (self.sheet, &order[..]) {
-            (Sheet::Draws, _) => sheet::Sheet::Draws(columns * rows),
-            (Sheet::Plane, &[right, down, ..]) => sheet::Sheet::Plane {
+            (SheetKind::Draws, _) => sheet::Sheet::Draws(columns * rows),
+            (SheetKind::Plane, &[right, down, ..]) => sheet::Sheet::Plane {
                 right,
                 down,
                 columns,
                 rows,
             },
             // A single dimension has no plane.
-            (Sheet::Dimensions | Sheet::Plane, _) => {
+            (SheetKind::Dimensions | SheetKind::Plane, _) => {
                 let selected = workspace.selected(&app.selection);
                 let place = order.iter().position(|&dimension| dimension == selected);
                 let first = layout::window(place.unwrap_or(0), geometry.count, order.len());
