@@ -13,6 +13,7 @@ use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::settings::BATCH_RANGE;
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
+use crate::model::likelihood::Unfit;
 use crate::nn::optimizer::Optimizer;
 use crate::run::{RunLog, RunState};
 use crate::words::plain;
@@ -238,8 +239,11 @@ impl Session {
             )));
         }
 
+        let unfit = |cause: Unfit| other_data(cause.to_string());
+        document.configuration.check_data(data).map_err(unfit)?;
+
         let damaged = |cause: String| damaged(&path, cause);
-        let architecture = document.configuration.architecture(document.pixels);
+        let architecture = document.configuration.architecture(data);
         let stored: usize = document
             .parameters
             .iter()
