@@ -64,8 +64,15 @@ fn words(arguments: &str) -> Vec<&str> {
 fn an_export_comes_back_as_a_session_that_is_worth_the_same() {
     for more in [
         &[][..],
-        &["--decoder", "gaussian", "--activation", "relu"],
-        &["--method", "mcem"],
+        &[
+            "--likelihood",
+            "gaussian",
+            "--variance",
+            "shared",
+            "--activation",
+            "relu",
+        ],
+        &["--likelihood", "beta-binomial", "--method", "mcem"],
     ] {
         let folder = folder_with_run(more);
         let folder = folder.path();

@@ -16,7 +16,7 @@ from vae import Vae, read_metadata, read_npz
 
 
 def main(parameters, check):
-    vae = Vae.of(read_metadata(parameters))
+    vae = Vae(read_metadata(parameters))
     state = read_npz(parameters) if parameters.endswith(".npz") else load_file(parameters)
     vae.load_state_dict(state)
     with numpy.load(check) as file:

@@ -107,7 +107,7 @@ impl Embedding<'_> {
 mod tests {
     use super::*;
     use crate::data::{Binarisation, ItemShape, Split};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     #[test]
     fn who_asks_for_the_end_finds_nothing_half_written() {
@@ -117,6 +117,7 @@ mod tests {
             latent: 2,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 2);

@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         None => {
             let configuration = from_preset(arguments)?;
             let data = dataset(&configuration.data)?;
+            configuration.check_data(&data)?;
             (configuration, data)
         }
     };

@@ -165,7 +165,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::data::Binarisation;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     const CONTEXT: MeasurementContext = MeasurementContext {
         seed: 4,
@@ -179,6 +179,7 @@ mod tests {
             latent: 2,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition,
         };
         Vae::new(architecture, Initialisation::PyTorch, 2)

@@ -73,7 +73,7 @@ mod tests {
     use super::super::{NamedArray, Parameters};
     use super::*;
     use crate::data::ItemShape;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     const LIMIT: u64 = 1 << 16;
 
@@ -84,6 +84,7 @@ mod tests {
             latent: 2,
             activation: Activation::Relu,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition: Recognition::Encoder,
         };
         Vae::new(architecture, Initialisation::Paper, 5)

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::choices::Choose;
 use crate::data::ItemShape;
+use crate::model::likelihood::{Likelihood, Observation};
 use crate::model::{Architecture, Recognition};
 
 /// A model in words, for programs that read its numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The version of the program that wrote the file.
     pub program: String,
@@ -21,6 +22,8 @@ pub struct Metadata {
     pub activation: String,
     /// The family of `p(x|z)`, by its word on the command line.
     pub likelihood: String,
+    /// What the likelihood needs to know beside its name.
+    pub observation: Observation,
     /// Whether there is an encoder; Monte Carlo EM trains none.
     pub encoder: bool,
     /// The kind and the size of an item.
@@ -39,6 +42,7 @@ impl Metadata {
             latent: architecture.latent,
             activation: architecture.activation.word().into(),
             likelihood: architecture.likelihood.word().into(),
+            observation: architecture.observation,
             encoder: architecture.recognition == Recognition::Encoder,
             shape,
             checksum,
@@ -58,6 +62,10 @@ impl Metadata {
         }
         if self.likelihood != likelihood {
             return differs("likelihood", &self.likelihood, likelihood);
+        }
+        let (mean, expected) = (self.observation.mean, architecture.observation.mean);
+        if architecture.likelihood == Likelihood::Gaussian && mean != expected {
+            return differs("mean", mean.word(), expected.word());
         }
         Ok(())
     }

@@ -139,7 +139,7 @@ fn checksum(arrays: &[NamedArray]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
@@ -148,6 +148,7 @@ mod tests {
             latent: 2,
             activation: Activation::Tanh,
             likelihood: Likelihood::Gaussian,
+            observation: Observation::default(),
             recognition,
         };
         Vae::new(architecture, Initialisation::PyTorch, 3)

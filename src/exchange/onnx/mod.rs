@@ -74,17 +74,40 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
     Ok(file(graph, parameters.metadata.as_ref()))
 }
 
-/// The file of the decoder.
+/// The file of the decoder. What it learned beside its layers, such as one log-variance for all values, is an output too.
 ///
 /// # Errors
 /// If it is too large.
 pub fn decoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
     let architecture = model.architecture();
     let mut graph = layers("decoder", "z", "decoded", architecture.activation, parameters)?;
-    let width = architecture.likelihood.numbers_per_pixel() * architecture.pixels;
     graph.input = vec![rows("z", architecture.latent)];
-    graph.output = vec![rows("decoded", width)];
+    graph.output = vec![rows("decoded", width_of_last_layer(&graph))];
+    for name in beside_layers(&graph) {
+        let output = name.trim_start_matches("decoder.").to_owned();
+        graph.output.push(numbers(&output, 1));
+        graph.node.push(NodeProto {
+            input: vec![name],
+            output: vec![output.clone()],
+            name: output,
+            op_type: "Identity".into(),
+            attribute: Vec::new(),
+        });
+    }
     Ok(file(graph, parameters.metadata.as_ref()))
+}
+
+/// Numbers that the last layer says.
+fn width_of_last_layer(graph: &GraphProto) -> usize {
+    let weights = graph.initializer.iter().filter(|tensor| tensor.dims.len() == 2);
+    weights.last().map_or(0, |weight| weight.dims[0] as usize)
+}
+
+/// The names of parameters that no operation reads.
+fn beside_layers(graph: &GraphProto) -> Vec<String> {
+    let is_read = |name: &String| graph.node.iter().any(|node| node.input.contains(name));
+    let names = graph.initializer.iter().map(|tensor| tensor.name.clone());
+    names.filter(|name| !is_read(name)).collect()
 }
 
 /// The layers of a network, with the nonlinearity between them, from its input to its output.
@@ -188,15 +211,25 @@ fn rows(name: &str, columns: usize) -> ValueInfoProto {
         dim_value: None,
         dim_param: Some("batch".into()),
     };
-    let columns = Dimension {
-        dim_value: Some(columns as i64),
+    floats(name, vec![batch, of_size(columns)])
+}
+
+/// So many numbers.
+fn numbers(name: &str, count: usize) -> ValueInfoProto {
+    floats(name, vec![of_size(count)])
+}
+
+fn of_size(size: usize) -> Dimension {
+    Dimension {
+        dim_value: Some(size as i64),
         dim_param: None,
-    };
+    }
+}
+
+fn floats(name: &str, dim: Vec<Dimension>) -> ValueInfoProto {
     let tensor = TensorTypeProto {
         elem_type: FLOAT,
-        shape: Some(TensorShapeProto {
-            dim: vec![batch, columns],
-        }),
+        shape: Some(TensorShapeProto { dim }),
     };
     ValueInfoProto {
         name: name.into(),
@@ -215,7 +248,7 @@ mod tests {
     use super::*;
     use crate::data::ItemShape;
     use crate::dims::{Batch, Latent, Pixels};
-    use crate::model::{Initialisation, Layers, Likelihood};
+    use crate::model::{Initialisation, Layers, Likelihood, Observation};
     use crate::nn::view::elements;
 
     fn model(activation: Activation, likelihood: Likelihood, recognition: Recognition) -> Vae {
@@ -225,6 +258,7 @@ mod tests {
             latent: 2,
             activation,
             likelihood,
+            observation: Observation::default(),
             recognition,
         };
         Vae::new(architecture, Initialisation::PyTorch, 8)
@@ -246,7 +280,11 @@ mod tests {
         };
         let mut values = HashMap::from([(graph.input[0].name.clone(), input)]);
         for node in &graph.node {
-            let x = values[&node.input[0]].clone();
+            let Some(x) = values.get(&node.input[0]).cloned() else {
+                assert_eq!(node.op_type, "Identity");
+                values.insert(node.output[0].clone(), floats(initial(&node.input[0])));
+                continue;
+            };
             match node.op_type.as_str() {
                 "Gemm" => {
                     let (weight, bias) = (initial(&node.input[1]), floats(initial(&node.input[2])));
@@ -311,6 +349,23 @@ mod tests {
             let means: Vec<f32> = logits.map(|logit| 1.0 / (1.0 + (-logit).exp())).collect();
             assert_close(&means, elements(&ours.means()));
         }
+    }
+
+    #[test]
+    fn a_variance_that_all_values_share_is_an_output_of_its_own() {
+        let mut architecture = model(Activation::Tanh, Likelihood::Gaussian, Recognition::Encoder)
+            .architecture()
+            .clone();
+        architecture.observation.variance = crate::model::likelihood::Variance::Shared;
+        let mut model = Vae::zeros(architecture);
+        let shared = model.parameters_mut().pop().unwrap();
+        assert_eq!(shared.name, "decoder.log_variance");
+        shared.parameter.values_mut()[0] = -1.5;
+        let parameters = Parameters::of(&model, ItemShape::grey(1, 5));
+        assert_eq!(parameters.arrays.last().unwrap().name, "decoder.log_variance");
+        let decoded = evaluate(&decoder(&model, &parameters).unwrap(), vec![0.0; 4]);
+        assert_eq!(decoded["log_variance"], [-1.5]);
+        assert_eq!(decoded["decoded"].len(), 2 * 5);
     }
 
     #[test]
