@@ -237,7 +237,7 @@ fn what_can_t_be_written_or_read_is_said_in_one_sentence_and_leaves_nothing() {
         ),
         (
             "curves run.ron --tensorboard data.npy",
-            "data.npy can't be written: ",
+            "data.npy/run can't be written: ",
         ),
         ("curves data.npy -o -", "data.npy is not a vae-tui session: "),
     ] {

@@ -63,13 +63,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut training = Training::new(configuration, &data);
     import(&arguments.file, &mut training.model)?;
     let words = training.model.architecture().to_string();
-    if let Some(summary) = folder::summary(&arguments.out) {
+    let before = folder::summary(&arguments.out);
+    session::save(&RunState::new(training), &View::default(), &arguments.out)?;
+    if let Some(before) = before {
         say(format_args!(
-            "note: {} is replaced, which held {summary}",
+            "note: this replaced what {} held before: {before}",
             shown(&arguments.out)
         ));
     }
-    session::save(&RunState::new(training), &View::default(), &arguments.out)?;
     print_line(&format!("{words}, saved to {}", shown(&arguments.out)))
 }
 
