@@ -23,6 +23,7 @@
 //! - [`config`]: what a person set for every start
 //! - [`explore`]: a model looked into: traversals and reconstructions
 //! - [`pictures`]: curves and images as PNG and SVG files
+//! - [`exchange`]: parameters, posteriors and curves in the formats of other programs
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file
 //! - [`paper`]: the paper's figures, made again
@@ -40,6 +41,7 @@ pub mod data;
 pub mod dims;
 pub mod entries;
 pub mod evaluation;
+pub mod exchange;
 pub mod explore;
 pub mod files;
 pub mod folders;

@@ -9,14 +9,18 @@ mod compare;
 mod completions;
 mod config;
 mod data_flags;
+mod curves;
 mod doctor;
+mod embed;
 mod evaluate;
+mod export;
+mod import;
 mod man;
 mod reproduce;
 mod setting_flags;
 mod train;
 
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -104,6 +108,14 @@ pub enum Command {
     Evaluate(evaluate::Arguments),
     /// Lay the curves of saved runs beside one another
     Compare(compare::Arguments),
+    /// Write a model's parameters for PyTorch, NumPy or ONNX runtimes
+    Export(export::Arguments),
+    /// Make a session of parameters from another program
+    Import(import::Arguments),
+    /// Write the posterior of every item, for NumPy or as CSV
+    Embed(embed::Arguments),
+    /// Write the curves of saved runs, as CSV or for TensorBoard
+    Curves(curves::Arguments),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
     /// Say what the program finds where it runs: terminal, colours, folders, processor
@@ -134,6 +146,10 @@ impl Command {
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
+            Self::Export(arguments) => export::run(&arguments),
+            Self::Import(arguments) => import::run(&arguments),
+            Self::Embed(arguments) => embed::run(&arguments),
+            Self::Curves(arguments) => curves::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),
@@ -191,6 +207,29 @@ fn print_line(line: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(NobodyReads.into()),
         written => written.context("writing to standard output"),
     }
+}
+
+/// The name that stands for standard output, where a file could be named.
+const STANDARD_OUTPUT: &str = "-";
+
+/// Writes to standard output what is longer than a line.
+///
+/// # Errors
+/// [`NobodyReads`] if the reader has left; whatever else keeps it from being written.
+fn write_to_standard_output(
+    write: impl FnOnce(&mut BufWriter<Stdout>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut output = BufWriter::new(std::io::stdout());
+    let written = write(&mut output).and_then(|()| Ok(output.flush()?));
+    written.map_err(|error| {
+        let is_unread = |cause: &std::io::Error| cause.kind() == ErrorKind::BrokenPipe;
+        let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+        if causes.any(is_unread) {
+            NobodyReads.into()
+        } else {
+            error.context("writing to standard output")
+        }
+    })
 }
 
 /// A bar on standard error, as long as the line has room; nothing where that is no terminal.
