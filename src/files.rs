@@ -1,7 +1,8 @@
-//! Files that others made: only regular ones are opened, and their names are written so that no terminal is disturbed.
+//! Files: only regular ones are opened, new ones are written as a whole or not at all, and their names are shown so that no
+//! terminal is disturbed.
 
 use std::fs::{File, FileType};
-use std::io::{Error, Result};
+use std::io::{BufWriter, Error, ErrorKind, Result, Write};
 use std::path::Path;
 
 #[cfg(unix)]
@@ -36,6 +37,44 @@ fn check_regular(kind: FileType) -> Result<()> {
         return Ok(());
     }
     Err(Error::other(format!("it is {}, not a file", name(kind))))
+}
+
+/// Writes a file as a whole or not at all: `write` fills a new one beside it, which takes the name in one step. What lay
+/// there before is replaced; a link keeps pointing where it did.
+///
+/// # Errors
+/// If the folder or the file can't be written, something else than a file has that name, or `write` fails; what lay there is
+/// then as it was.
+pub fn write_whole<E: From<Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match std::fs::metadata(&target) {
+        Ok(metadata) => check_regular(metadata.file_type())?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".vae-tui-").suffix(".writing");
+    #[cfg(unix)]
+    {
+        // Others may read it as the user's umask allows, unlike the private one that is usual for temporary files.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let temporary = builder.tempfile_in(folder)?;
+    let mut output = BufWriter::new(temporary.as_file());
+    write(&mut output)?;
+    output.flush()?;
+    drop(output);
+    temporary.as_file().sync_all()?;
+    temporary.persist(&target).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// What a file that is not regular is called.
@@ -73,6 +112,27 @@ mod tests {
     fn names_are_shown_on_one_line_without_control_characters() {
         let name = "a\nb\x1b[2J\u{9b}\u{7f} ü.idx";
         assert_eq!(shown(Path::new(name)), r"a\nb\u{1b}[2J\u{9b}\u{7f} ü.idx");
+    }
+
+    #[test]
+    fn a_file_is_written_as_a_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let write = |words: &'static str, fails: bool| {
+            write_whole(&path, |file| {
+                file.write_all(words.as_bytes())?;
+                if fails { Err(Error::other("full")) } else { Ok(()) }
+            })
+        };
+        assert!(write("half", true).is_err() && !path.exists());
+        write("first", false).unwrap();
+        assert!(write("half", true).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        write("second", false).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "nothing lies beside it");
+        assert!(write_whole(folder.path(), |_| Ok::<(), Error>(())).is_err());
     }
 
     #[cfg(unix)]

@@ -21,6 +21,7 @@
 //! - [`learning`]: the training step
 //! - [`config`]: what a person set for every start
 //! - [`explore`]: a model looked into: traversals and reconstructions
+//! - [`coding`]: items packed without loss by a trained model
 //! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file
@@ -34,6 +35,7 @@
 pub mod cancel;
 pub mod choices;
 pub mod cli;
+pub mod coding;
 pub mod config;
 pub mod data;
 pub mod dims;

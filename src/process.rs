@@ -38,6 +38,18 @@ pub fn ending_signals() -> Vec<i32> {
     ENDING.iter().copied().filter(counts).collect()
 }
 
+/// A flag that is raised as soon as this process is asked to end, which from then on is for whoever looks at it to do.
+///
+/// # Errors
+/// If the system refuses a handler.
+pub fn ending_flag() -> std::io::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in ending_signals() {
+        signal_hook::flag::register(signal, flag.clone())?;
+    }
+    Ok(flag)
+}
+
 /// The signals that were ignored when this process started, bit 0 for signal 1; nothing where the system has no `/proc`.
 fn inherited_ignores() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -7,7 +7,9 @@
 mod choice;
 mod compare;
 mod completions;
+mod compress;
 mod config;
+mod decompress;
 mod doctor;
 mod evaluate;
 mod man;
@@ -15,7 +17,7 @@ mod reproduce;
 mod setting_flags;
 mod train;
 
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -97,6 +99,10 @@ pub enum Command {
     Evaluate(evaluate::Arguments),
     /// Lay the curves of saved runs beside one another
     Compare(compare::Arguments),
+    /// Pack items without loss by a saved model
+    Compress(compress::Arguments),
+    /// Unpack what compress wrote
+    Decompress(decompress::Arguments),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
     /// Say what the program finds where it runs: terminal, colours, folders, processor
@@ -127,6 +133,8 @@ impl Command {
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
+            Self::Compress(arguments) => compress::run(&arguments),
+            Self::Decompress(arguments) => decompress::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),
@@ -184,6 +192,29 @@ fn print_line(line: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(NobodyReads.into()),
         written => written.context("writing to standard output"),
     }
+}
+
+/// The name that stands for standard output, where a file could be named.
+const STANDARD_OUTPUT: &str = "-";
+
+/// Writes to standard output what is longer than a line.
+///
+/// # Errors
+/// [`NobodyReads`] if the reader has left; whatever else keeps it from being written.
+fn write_to_standard_output(
+    write: impl FnOnce(&mut BufWriter<Stdout>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut output = BufWriter::new(std::io::stdout());
+    let written = write(&mut output).and_then(|()| Ok(output.flush()?));
+    written.map_err(|error| {
+        let is_unread = |cause: &std::io::Error| cause.kind() == ErrorKind::BrokenPipe;
+        let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+        if causes.any(is_unread) {
+            NobodyReads.into()
+        } else {
+            error.context("writing to standard output")
+        }
+    })
 }
 
 /// A bar on standard error, as long as the line has room; nothing where that is no terminal.
