@@ -39,6 +39,10 @@ dimension!(
     /// Latent dimensions `N_z`.
     Latent
 );
+dimension!(
+    /// What a decoder says of a row of pixels: some numbers for each.
+    Outputs
+);
 
 /// Two values for every one of `D`: a Gaussian's mean, then its log-variance.
 ///

@@ -2,9 +2,11 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 use dfdx::prelude::*;
-use vae_tui::dims::{Batch, Hidden, Latent, Moments, Pixels};
+use strum::VariantArray;
+use vae_tui::dims::{Batch, Hidden, Latent, Moments, Outputs, Pixels};
+use vae_tui::model::likelihood::Variance;
 use vae_tui::model::{
-    Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae, posterior,
+    Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Recognition, Vae, posterior,
 };
 use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
@@ -104,15 +106,24 @@ fn affine_and_activations_equal_stock_dfdx() {
     }
 }
 
+/// What these outputs say of rows of bytes.
+fn decoded<T: Tape<f32, Cpu>>(
+    likelihood: Likelihood,
+    pixels: usize,
+    outputs: Tensor<(Batch, Outputs), f32, Cpu, T>,
+) -> Decoded<T> {
+    Decoded::new(likelihood, Observation::default(), Pixels(pixels), outputs)
+}
+
 #[test]
 fn the_bernoulli_log_likelihood_equals_stock_dfdx() {
     let (rows, pixels) = (6, 9);
     let device = Cpu::default();
     let logits = numbers(rows * pixels, 8.0, 1);
     let x: Vec<f32> = numbers(rows * pixels, 1.0, 2).iter().map(|x| x.abs()).collect();
-    let l_ours = device.tensor_from_vec(logits.clone(), (Batch(rows), Pixels(pixels)));
+    let l_ours = device.tensor_from_vec(logits.clone(), (Batch(rows), Outputs(pixels)));
     let x_ours = device.tensor_from_vec(x.clone(), (Batch(rows), Pixels(pixels)));
-    let value = Decoded::Bernoulli(l_ours.leaky_trace()).log_likelihood(&x_ours);
+    let value = decoded(Likelihood::Bernoulli, pixels, l_ours.leaky_trace()).log_likelihood(&x_ours);
     let l_stock = device.tensor_from_vec(logits, (rows, pixels));
     let x_stock = device.tensor_from_vec(x, (rows, pixels));
     // dfdx's loss is the negative mean over all elements.
@@ -138,9 +149,9 @@ fn the_gaussian_log_likelihood_equals_stock_dfdx() {
     let moments = (0..rows)
         .flat_map(|i| [row(&means, i), row(&raws, i)].concat())
         .collect();
-    let moments = device.tensor_from_vec(moments, (Batch(rows), Moments(Pixels(pixels))));
+    let moments = device.tensor_from_vec(moments, (Batch(rows), Outputs(2 * pixels)));
     let x_ours = device.tensor_from_vec(x.clone(), (Batch(rows), Pixels(pixels)));
-    let value = Decoded::Gaussian(moments.leaky_trace()).log_likelihood(&x_ours);
+    let value = decoded(Likelihood::Gaussian, pixels, moments.leaky_trace()).log_likelihood(&x_ours);
 
     // So far above the floor of the variance, the raw log-variance is the log-variance.
     let m = device.tensor_from_vec(means, (rows, pixels));
@@ -219,18 +230,48 @@ fn the_gaussian_terms_equal_stock_dfdx() {
 /// Every parameter's gradient along random directions against the central differences of the loss itself.
 #[test]
 fn the_lower_bound_equals_finite_differences() {
-    for (activation, samples, likelihood, estimator) in [
-        (Activation::Tanh, 1, Likelihood::Bernoulli, Estimator::B),
-        (Activation::Tanh, 3, Likelihood::Bernoulli, Estimator::B),
-        (Activation::Relu, 2, Likelihood::Bernoulli, Estimator::A),
-        (Activation::Tanh, 2, Likelihood::Gaussian, Estimator::B),
-    ] {
+    let observation = Observation::default();
+    let with_variance = |variance| {
+        let observation = Observation {
+            variance,
+            ..observation
+        };
+        (
+            Activation::Tanh,
+            2,
+            (Likelihood::Gaussian, observation),
+            Estimator::B,
+        )
+    };
+    let mut cases = vec![
+        (
+            Activation::Tanh,
+            3,
+            (Likelihood::Bernoulli, observation),
+            Estimator::B,
+        ),
+        (
+            Activation::Relu,
+            2,
+            (Likelihood::Bernoulli, observation),
+            Estimator::A,
+        ),
+        with_variance(Variance::Shared),
+        with_variance(Variance::Fixed),
+    ];
+    cases.extend(
+        Likelihood::VARIANTS
+            .iter()
+            .map(|&likelihood| (Activation::Tanh, 1, (likelihood, observation), Estimator::B)),
+    );
+    for (activation, samples, (likelihood, observation), estimator) in cases {
         let architecture = Architecture {
             pixels: 12,
             hidden: 8.into(),
             latent: 3,
             activation,
             likelihood,
+            observation,
             recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 5);

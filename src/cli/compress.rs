@@ -114,16 +114,13 @@ fn read(arguments: &Arguments) -> anyhow::Result<(Vae, Items, MeasurementContext
     };
     if let Some(part) = arguments.split {
         let Resumed { state, data, .. } = resume(&arguments.session, arguments.data.as_deref())?;
-        let items = Items {
-            shape: data.shape,
-            bytes: data.split(part).pixels.clone(),
-        };
+        let items = Items::of(&data, part)?;
         let context = context(&state.training.configuration);
         return Ok((state.training.model, items, context));
     }
     let session = session::load(&arguments.session)?;
     let context = context(session.configuration());
-    let model = session.into_model()?;
+    let model = session.into_model_of_bytes()?;
     let items = items(arguments.items.as_deref().unwrap_or(Path::new(STANDARD_INPUT)))?;
     Ok((model, items, context))
 }

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         coding::read(open_regular(&arguments.file).with_context(refused)?)
     };
     let bytes = bytes.with_context(refused)?;
-    let model = session::load(&arguments.session)?.into_model()?;
+    let model = session::load(&arguments.session)?.into_model_of_bytes()?;
     let codec = Codec::new(&model).with_context(|| format!("{} can't unpack", shown(&arguments.session)))?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(default_threads())

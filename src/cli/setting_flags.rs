@@ -60,11 +60,12 @@ impl Args for SettingFlags {
 /// The flag of a setting; those that belong to the start of a run exclude `--resume`.
 fn flag(setting: &'static Setting) -> Arg {
     let flag = Arg::new(setting.name).long(setting.name).help(help(setting));
-    // What is maximised is an estimator of the paper's bound, or of another.
-    let flag = if setting.name == "estimator" {
-        flag.visible_alias("objective")
-    } else {
-        flag
+    let flag = match setting.name {
+        // What is maximised is an estimator of the paper's bound, or of another.
+        "estimator" => flag.visible_alias("objective"),
+        // As it was called first.
+        "likelihood" => flag.alias("decoder"),
+        _ => flag,
     };
     let flag = if setting.choices().is_empty() {
         flag.value_name(setting.placeholder())

@@ -13,9 +13,10 @@ use super::choice::choice;
 use super::setting_flags::SettingFlags;
 use super::{NobodyReads, dataset, ensure_data, print_line, progress_bar, resume};
 use crate::choices::Choose;
-use crate::data::Dataset;
+use crate::data::{Dataset, mnist};
 use crate::learning::settings::Assignment;
-use crate::learning::{Diverged, Preset, Training, default_threads};
+use crate::learning::{Configuration, Diverged, Preset, Training, default_threads};
+use crate::model::Likelihood;
 use crate::process::{ending_signals, say, signal_name};
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Event, RunHandle, RunState, State};
@@ -250,6 +251,8 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         ensure_data(&configuration)?;
         configuration.check()?;
         let data = dataset(&configuration.data)?;
+        configuration.check_data(&data)?;
+        say_what_suits(arguments, &configuration, &data);
         let training = Training::new(configuration, &data);
         (RunState::new(training), data, View::default())
     };
@@ -279,6 +282,31 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         view,
         out,
     })
+}
+
+/// Says which likelihood suits a person's own data, where nobody chose one and it is another than the usual.
+fn say_what_suits(arguments: &Arguments, configuration: &Configuration, data: &Dataset) {
+    let chosen = ["likelihood", "binarize"];
+    let is_chosen = arguments.preset != Preset::default()
+        || arguments
+            .settings
+            .all()
+            .iter()
+            .any(|given| chosen.contains(&given.setting.as_str()));
+    if is_chosen || data.name == mnist::NAME {
+        return;
+    }
+    let suggestion = Likelihood::suggested(data);
+    if suggestion.likelihood != configuration.likelihood {
+        let flags = suggestion.settings().into_iter();
+        let flags: Vec<String> = flags.map(|(name, value)| format!("--{name} {value}")).collect();
+        say(format_args!(
+            "note: the likelihood is {}, and {} may suit this data better: {}",
+            configuration.likelihood.word(),
+            flags.join(" "),
+            suggestion.reason
+        ));
+    }
 }
 
 /// Says so if another run than the resumed one lies where this one is saved.

@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use super::CodingError;
-use crate::data::{Binarisation, ItemShape, Split};
+use crate::data::{Binarisation, Dataset, ItemShape, Part, Split};
 use crate::evaluation::MeasurementContext;
 
 /// Items of one shape, a byte for every number.
@@ -17,6 +17,27 @@ pub struct Items {
 }
 
 impl Items {
+    /// All items of a part of a data set.
+    ///
+    /// # Errors
+    /// If they are not bytes.
+    pub fn of(data: &Dataset, part: Part) -> Result<Self, CodingError> {
+        if data.counts_per_unit() != f32::from(u8::MAX) {
+            return Err(CodingError::NoBytes);
+        }
+        let split = data.split(part);
+        let mut row = vec![0.0; data.shape.numbers()];
+        let mut bytes = Vec::new();
+        for item in 0..split.points() {
+            split.fill_row(item, &mut row);
+            bytes.extend(row.iter().map(|value| (255.0 * value).round() as u8));
+        }
+        Ok(Self {
+            shape: data.shape,
+            bytes,
+        })
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.bytes.len() / self.shape.numbers().max(1)

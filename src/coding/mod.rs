@@ -57,14 +57,18 @@ pub enum CodingError {
         /// Encoder or decoder.
         part: String,
     },
-    /// The likelihood has no probabilities.
+    /// The likelihood has no probabilities for bytes.
     #[error(
-        "the likelihood {likelihood} is a density; bytes have probabilities under bernoulli (black and white) and beta-binomial"
+        "the likelihood {likelihood} gives bytes no probabilities; bernoulli (for black and white), beta-binomial, \
+         discretised-logistic and categorical with 256 classes do"
     )]
-    Density {
+    Likelihood {
         /// Its word.
         likelihood: &'static str,
     },
+    /// The items have other values.
+    #[error("the items are not bytes, which are what is packed")]
+    NoBytes,
     /// Items of another size than the model's.
     #[error("the items have {found} numbers each, but the model has {expected}")]
     OtherShape {
@@ -165,7 +169,7 @@ impl Codec {
     pub fn new(model: &Vae) -> Result<Self, CodingError> {
         let architecture = model.architecture();
         Ok(Self {
-            pixel_coder: PixelCoder::of(architecture.likelihood)?,
+            pixel_coder: PixelCoder::of(architecture)?,
             network: Network::of(model)?,
             buckets: Buckets::new(),
             identity: identity(model),
@@ -176,7 +180,7 @@ impl Codec {
 
     /// Whether items must be black and white.
     pub fn is_black_and_white(&self) -> bool {
-        self.pixel_coder == PixelCoder::Bernoulli
+        matches!(self.pixel_coder, PixelCoder::Bernoulli)
     }
 
     /// Packs `items`, on the threads of the pool it is called in; `packed` hears of every item that is done. The bytes do not

@@ -159,6 +159,11 @@ impl Dataset {
         self.classes.get(usize::from(label)).map(String::as_str)
     }
 
+    /// The counts that a model's `x = 1` stands for: likelihoods over whole numbers are of `round(x * counts_per_unit)`.
+    pub fn counts_per_unit(&self) -> f32 {
+        f32::from(u8::MAX)
+    }
+
     /// The train or the test split.
     pub fn split(&self, part: Part) -> &Split {
         match part {

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::explore::traversal;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
@@ -98,6 +98,7 @@ mod tests {
             latent: 3,
             activation: Activation::Relu,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition,
         };
         Vae::new(architecture, Initialisation::PyTorch, 1)

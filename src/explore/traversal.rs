@@ -78,7 +78,7 @@ pub fn traverse(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     #[test]
     fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {
@@ -88,6 +88,7 @@ mod tests {
             latent: 3,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::Glorot, 1);

@@ -112,21 +112,6 @@ fn add_gradient(y: &[f32], dy: &[f32], dx: &mut [f32], gradient: impl Fn(f32, f3
     }
 }
 
-/// `1 / (1 + e^-x)` of every value.
-pub fn sigmoid_in_place(values: &mut [f32]) {
-    for values in values.chunks_mut(STRETCH) {
-        checkpoint();
-        vectorised(
-            #[inline(always)]
-            || {
-                values
-                    .iter_mut()
-                    .for_each(|value| *value = scalar::sigmoid(*value))
-            },
-        );
-    }
-}
-
 /// Bytes as intensities: `x / 255`.
 pub fn u8_to_unit(bytes: &[u8], values: &mut [f32]) {
     vectorised(
@@ -159,13 +144,8 @@ mod tests {
     fn vectorised_loops_give_the_same_bits_as_single_values() {
         let inputs: Vec<f32> = (0..1_003).map(|i| (i as f32 - 500.0) * 0.173).collect();
         type Whole = fn(&[f32], &mut [f32]);
-        let sigmoid: Whole = |x, y| {
-            y.copy_from_slice(x);
-            sigmoid_in_place(y);
-        };
         for (whole, single) in [
             (tanh as Whole, scalar::tanh as fn(f32) -> f32),
-            (sigmoid, scalar::sigmoid),
             (relu, |x| x.max(0.0)),
         ] {
             let mut values = vec![f32::NAN; inputs.len()];

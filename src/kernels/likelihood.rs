@@ -1,157 +1,154 @@
-//! Log-likelihoods of pixels, with their gradients, in nats.
+//! Log-likelihoods of rows of values that are independent given what a decoder says of them, in nats, with their gradients.
 //!
-//! What a decoder says of a row of pixels stands in one row: for Bernoullis the logit of every pixel; for Gaussians the
-//! logit of the mean of every pixel, then the raw log-variance of every pixel.
+//! What a decoder says of a row stands in one row: the first number of every value, then the second number of every value,
+//! and so on. What one value adds comes from outside, as a function of its `N` numbers and of the value: its log-likelihood,
+//! and the gradient with respect to each number.
 
-use super::{HALF_LN_2_PI, LANES, scalar, sum_of_pairs, vectorised};
+use super::{LANES, vectorised};
 use crate::cancel::checkpoint;
 
-/// `sum_i x_i l_i - softplus(l_i)` for every row, that is `log p(x)` under Bernoullis with logits `l`.
-///
-/// Shapes: logits (rows, columns), per_row (rows), x (rows, columns) or fewer rows, which then repeat.
-pub fn bernoulli_log_likelihood(logits: &[f32], x: &[f32], columns: usize, per_row: &mut [f64]) {
-    assert!(
-        !x.is_empty() && logits.len().is_multiple_of(x.len()),
-        "a pixel for every logit"
-    );
-    assert_eq!(logits.len(), columns * per_row.len(), "a sum for every row");
-    let rows = logits.chunks_exact(columns).zip(x.chunks_exact(columns).cycle());
-    vectorised(
-        #[inline(always)]
-        || {
-            for ((logits, x), sum) in rows.zip(per_row) {
-                checkpoint();
-                *sum = sum_of_pairs(logits, x, |logit, x| x * logit - scalar::softplus(logit));
-            }
-        },
-    );
+/// What a function of one value's numbers, and of the value, is computed of: as many of each as there are lanes.
+struct Lanes<const N: usize> {
+    numbers: [[f32; LANES]; N],
+    x: [f32; LANES],
+    /// How many of them are in use; the others are zeros.
+    used: usize,
 }
 
-/// The same as [`bernoulli_log_likelihood`]; and every logit `l` becomes its gradient, the residual `x - sigmoid(l)`,
-/// which needs the same exponential.
-pub fn bernoulli_log_likelihood_and_residuals(
-    logits: &mut [f32],
+impl<const N: usize> Lanes<N> {
+    /// The values `first..` of a row, up to as many as there are lanes.
+    #[inline(always)]
+    fn read(numbers: &[f32], x: &[f32], first: usize) -> Self {
+        let columns = x.len();
+        let used = LANES.min(columns - first);
+        let mut lanes = Self {
+            numbers: [[0.0; LANES]; N],
+            x: [0.0; LANES],
+            used,
+        };
+        for (number, lanes) in lanes.numbers.iter_mut().enumerate() {
+            lanes[..used].copy_from_slice(&numbers[number * columns + first..][..used]);
+        }
+        lanes.x[..used].copy_from_slice(&x[first..][..used]);
+        lanes
+    }
+
+    /// Adds the log-likelihood of every value to the sum of its lane; the numbers become gradients.
+    #[inline(always)]
+    fn evaluate(&mut self, of_value: impl Fn([f32; N], f32) -> (f32, [f32; N]), sums: &mut [f32; LANES]) {
+        let mut values = [0.0; LANES];
+        for lane in 0..LANES {
+            let numbers = std::array::from_fn(|number| self.numbers[number][lane]);
+            let (value, gradient) = of_value(numbers, self.x[lane]);
+            values[lane] = value;
+            for (numbers, gradient) in self.numbers.iter_mut().zip(gradient) {
+                numbers[lane] = gradient;
+            }
+        }
+        for (sum, value) in sums.iter_mut().zip(values).take(self.used) {
+            *sum += value;
+        }
+    }
+}
+
+/// The log-likelihood of every row.
+///
+/// Shapes: outputs (rows, N columns), per_row (rows), x (rows, columns) or fewer rows, which then repeat.
+pub fn log_likelihood<const N: usize>(
+    outputs: &[f32],
     x: &[f32],
     columns: usize,
     per_row: &mut [f64],
+    of_value: impl Fn([f32; N], f32) -> (f32, [f32; N]),
 ) {
-    assert_eq!(logits.len(), x.len(), "a pixel for every logit");
-    assert_eq!(logits.len(), columns * per_row.len(), "a sum for every row");
-    let rows = logits.chunks_exact_mut(columns).zip(x.chunks_exact(columns));
-    vectorised(
-        #[inline(always)]
-        || {
-            for ((logits, x), sum) in rows.zip(per_row) {
-                checkpoint();
-                let mut sums = [0.0; LANES];
-                for (logits, x) in logits.chunks_mut(LANES).zip(x.chunks(LANES)) {
-                    for ((sum, logit), &x) in sums.iter_mut().zip(logits).zip(x) {
-                        let (softplus, sigmoid) = scalar::softplus_and_sigmoid(*logit);
-                        *sum += x * *logit - softplus;
-                        *logit = x - sigmoid;
-                    }
-                }
-                *sum = sums.iter().map(|&sum: &f32| f64::from(sum)).sum();
-            }
-        },
-    );
-}
-
-/// The least log-variance of a Gaussian pixel: that of the rounding to one of 256 levels, `ln(1 / (12 * 255^2))`.
-///
-/// A density can't be surer of a pixel than the data is. Without this floor a pixel that is always the same (the black
-/// frame of an image) sends the likelihood to infinity.
-pub const LEAST_LOG_VARIANCE: f32 = -13.567_432;
-
-/// `log N(x; mu, sigma^2)` summed over every row, with `mu = sigmoid(m)` and
-/// `log sigma^2 = floor + softplus(raw - floor)`, which is `raw` itself except near [`LEAST_LOG_VARIANCE`].
-///
-/// Shapes: moments (rows, 2 columns), per_row (rows), x (rows, columns) or fewer rows, which then repeat.
-pub fn gaussian_log_likelihood(moments: &[f32], x: &[f32], columns: usize, per_row: &mut [f64]) {
     assert!(
-        !x.is_empty() && moments.len().is_multiple_of(2 * x.len()),
-        "two moments for every pixel"
+        !x.is_empty() && outputs.len().is_multiple_of(N * x.len()),
+        "a value for every {N} numbers"
     );
-    assert_eq!(moments.len(), 2 * columns * per_row.len(), "a sum for every row");
-    let rows = moments
-        .chunks_exact(2 * columns)
+    assert_eq!(outputs.len(), N * columns * per_row.len(), "a sum for every row");
+    let rows = outputs
+        .chunks_exact(N * columns)
         .zip(x.chunks_exact(columns).cycle());
     vectorised(
         #[inline(always)]
         || {
-            for ((moments, x), sum) in rows.zip(per_row) {
+            for ((numbers, x), sum) in rows.zip(per_row) {
                 checkpoint();
-                let (means, raws) = moments.split_at(columns);
                 let mut sums = [0.0; LANES];
-                let parts = means.chunks(LANES).zip(raws.chunks(LANES)).zip(x.chunks(LANES));
-                for ((means, raws), x) in parts {
-                    for (((sum, &mean), &raw), &x) in sums.iter_mut().zip(means).zip(raws).zip(x) {
-                        *sum += gaussian_pixel(mean, raw, x).0;
-                    }
+                for first in (0..columns).step_by(LANES) {
+                    Lanes::read(numbers, x, first).evaluate(&of_value, &mut sums);
                 }
-                *sum = sums.iter().map(|&sum: &f32| f64::from(sum)).sum();
+                *sum = total(sums);
             }
         },
     );
 }
 
-/// The same as [`gaussian_log_likelihood`]; and every moment becomes its gradient.
-pub fn gaussian_log_likelihood_and_gradients(
-    moments: &mut [f32],
+/// The same as [`log_likelihood`], over rows of `x` that do not repeat; and every number becomes its gradient.
+pub fn log_likelihood_and_gradients<const N: usize>(
+    outputs: &mut [f32],
     x: &[f32],
     columns: usize,
     per_row: &mut [f64],
+    of_value: impl Fn([f32; N], f32) -> (f32, [f32; N]),
 ) {
-    assert_eq!(moments.len(), 2 * x.len(), "two moments for every pixel");
-    assert_eq!(moments.len(), 2 * columns * per_row.len(), "a sum for every row");
-    let rows = moments.chunks_exact_mut(2 * columns).zip(x.chunks_exact(columns));
+    assert_eq!(outputs.len(), N * x.len(), "{N} numbers for every value");
+    assert_eq!(outputs.len(), N * columns * per_row.len(), "a sum for every row");
+    let rows = outputs.chunks_exact_mut(N * columns).zip(x.chunks_exact(columns));
     vectorised(
         #[inline(always)]
         || {
-            for ((moments, x), sum) in rows.zip(per_row) {
+            for ((numbers, x), sum) in rows.zip(per_row) {
                 checkpoint();
-                let (means, raws) = moments.split_at_mut(columns);
                 let mut sums = [0.0; LANES];
-                let parts = means
-                    .chunks_mut(LANES)
-                    .zip(raws.chunks_mut(LANES))
-                    .zip(x.chunks(LANES));
-                for ((means, raws), x) in parts {
-                    for (((sum, mean), raw), &x) in sums.iter_mut().zip(means).zip(raws).zip(x) {
-                        let (log_likelihood, d_mean, d_raw) = gaussian_pixel(*mean, *raw, x);
-                        *sum += log_likelihood;
-                        (*mean, *raw) = (d_mean, d_raw);
+                for first in (0..columns).step_by(LANES) {
+                    let mut lanes = Lanes::read(numbers, x, first);
+                    lanes.evaluate(&of_value, &mut sums);
+                    for (number, lanes_of_number) in lanes.numbers.iter().enumerate() {
+                        numbers[number * columns + first..][..lanes.used]
+                            .copy_from_slice(&lanes_of_number[..lanes.used]);
                     }
                 }
-                *sum = sums.iter().map(|&sum: &f32| f64::from(sum)).sum();
+                *sum = total(sums);
             }
         },
     );
 }
 
-/// The standard deviation of a pixel with this raw log-variance.
-pub fn standard_deviation(raw: f32) -> f32 {
-    scalar::exp(0.5 * (LEAST_LOG_VARIANCE + scalar::softplus(raw - LEAST_LOG_VARIANCE)))
+/// A function of every value's numbers.
+///
+/// Shapes: outputs (rows, N columns), results (rows, columns).
+pub fn of_every_value<const N: usize>(
+    outputs: &[f32],
+    columns: usize,
+    results: &mut [f32],
+    of_value: impl Fn([f32; N]) -> f32,
+) {
+    assert_eq!(outputs.len(), N * results.len(), "{N} numbers for every value");
+    let rows = outputs
+        .chunks_exact(N * columns)
+        .zip(results.chunks_exact_mut(columns));
+    vectorised(
+        #[inline(always)]
+        || {
+            for (numbers, results) in rows {
+                checkpoint();
+                for (column, result) in results.iter_mut().enumerate() {
+                    *result = of_value(std::array::from_fn(|number| numbers[number * columns + column]));
+                }
+            }
+        },
+    );
 }
 
-/// The log-density of one pixel, and its gradients with respect to the logit of the mean and the raw log-variance.
 #[inline(always)]
-fn gaussian_pixel(mean: f32, raw: f32, x: f32) -> (f32, f32, f32) {
-    let mu = scalar::sigmoid(mean);
-    let (above_floor, slope) = scalar::softplus_and_sigmoid(raw - LEAST_LOG_VARIANCE);
-    let log_variance = LEAST_LOG_VARIANCE + above_floor;
-    let precision = scalar::exp(-log_variance);
-    let difference = x - mu;
-    let square = difference * difference * precision;
-    (
-        -HALF_LN_2_PI - 0.5 * (log_variance + square),
-        difference * precision * mu * (1.0 - mu),
-        0.5 * (square - 1.0) * slope,
-    )
+fn total(sums: [f32; LANES]) -> f64 {
+    sums.iter().map(|&sum| f64::from(sum)).sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::scalar;
     use super::*;
 
     fn numbers(count: usize, scale: f32) -> Vec<f32> {
@@ -160,13 +157,18 @@ mod tests {
             .collect()
     }
 
+    fn bernoulli([logit]: [f32; 1], x: f32) -> (f32, [f32; 1]) {
+        let (softplus, sigmoid) = scalar::softplus_and_sigmoid(logit);
+        (x * logit - softplus, [x - sigmoid])
+    }
+
     #[test]
     fn ten_thousand_images_lose_no_more_than_a_hundred_thousandth() {
         let (rows, columns) = (10_000, 784);
         let logits = numbers(rows * columns, 12.0);
         let x: Vec<f32> = numbers(rows * columns, 1.0).iter().map(|x| x.abs()).collect();
         let mut per_row = vec![0.0; rows];
-        bernoulli_log_likelihood(&logits, &x, columns, &mut per_row);
+        log_likelihood(&logits, &x, columns, &mut per_row, bernoulli);
         let exact: f64 = logits
             .iter()
             .zip(&x)
@@ -178,81 +180,34 @@ mod tests {
     }
 
     #[test]
-    fn residuals_are_the_gradient_and_the_likelihood_is_the_same() {
-        let logits = numbers(3 * 37, 20.0);
-        let x: Vec<f32> = numbers(3 * 37, 1.0).iter().map(|x| x.abs()).collect();
-        let (mut alone, mut both) = ([0.0; 3], [0.0; 3]);
-        bernoulli_log_likelihood(&logits, &x, 37, &mut alone);
-        let mut residuals = logits.clone();
-        bernoulli_log_likelihood_and_residuals(&mut residuals, &x, 37, &mut both);
-        assert_eq!(alone, both);
-        for ((residual, &logit), x) in residuals.iter().zip(&logits).zip(x) {
-            assert_eq!(*residual, x - scalar::sigmoid(logit));
-        }
-    }
-
-    #[test]
-    fn extreme_logits_stay_finite() {
-        let mut per_row = [0.0];
-        bernoulli_log_likelihood(&[1e30, -1e30, 0.0], &[1.0, 0.0, 0.5], 3, &mut per_row);
-        assert!((per_row[0] + std::f64::consts::LN_2).abs() < 1e-6);
-    }
-
-    #[test]
-    fn gaussian_pixels_are_the_closed_form_and_their_gradients_its_differences() {
-        let columns = 19;
-        let exact = |mean: f64, raw: f64, x: f64| -> f64 {
-            let floor = f64::from(LEAST_LOG_VARIANCE);
-            let variance = (floor + (raw - floor).exp().ln_1p()).exp();
-            let mu = 1.0 / (1.0 + (-mean).exp());
-            -0.5 * ((2.0 * std::f64::consts::PI * variance).ln() + (x - mu).powi(2) / variance)
-        };
-        let moments = [numbers(columns, 4.0), numbers(columns, 8.0)].concat();
-        let x: Vec<f32> = numbers(columns, 1.0).iter().map(|x| x.abs()).collect();
-        let (mut alone, mut both) = ([0.0], [0.0]);
-        gaussian_log_likelihood(&moments, &x, columns, &mut alone);
-        let mut gradients = moments.clone();
-        gaussian_log_likelihood_and_gradients(&mut gradients, &x, columns, &mut both);
-        assert_eq!(alone, both);
-        let mut expected = 0.0;
-        for pixel in 0..columns {
-            let [mean, raw, x] = [moments[pixel], moments[columns + pixel], x[pixel]].map(f64::from);
-            expected += exact(mean, raw, x);
-            let step = 1e-5;
-            let d_mean = (exact(mean + step, raw, x) - exact(mean - step, raw, x)) / (2.0 * step);
-            let d_raw = (exact(mean, raw + step, x) - exact(mean, raw - step, x)) / (2.0 * step);
-            for (ours, difference) in [(gradients[pixel], d_mean), (gradients[columns + pixel], d_raw)] {
-                let ours = f64::from(ours);
-                assert!(
-                    (ours - difference).abs() < 1e-3 * difference.abs().max(1.0),
-                    "{ours} for {difference}"
-                );
+    fn every_number_stands_in_its_place_in_rows_of_any_length() {
+        // The value's own number is multiplied by it, and the second one's gradient tells its column.
+        let of_value = |[a, b]: [f32; 2], x: f32| (a * x + b, [a + 0.5, b + x]);
+        for columns in [1, LANES - 1, LANES, LANES + 1, 3 * LANES + 5] {
+            let x = numbers(2 * columns, 1.0);
+            let outputs = numbers(4 * columns, 3.0);
+            let (mut alone, mut both) = ([0.0; 2], [0.0; 2]);
+            log_likelihood(&outputs, &x, columns, &mut alone, of_value);
+            let mut gradients = outputs.clone();
+            log_likelihood_and_gradients(&mut gradients, &x, columns, &mut both, of_value);
+            assert_eq!(alone, both);
+            let mut firsts = vec![0.0; 2 * columns];
+            of_every_value(&outputs, columns, &mut firsts, |[a, _]: [f32; 2]| a);
+            for row in 0..2 {
+                let mut exact = 0.0;
+                for column in 0..columns {
+                    let (a, b) = (2 * row * columns + column, (2 * row + 1) * columns + column);
+                    let x = x[row * columns + column];
+                    exact += f64::from(outputs[a] * x + outputs[b]);
+                    assert_eq!([gradients[a], gradients[b]], [outputs[a] + 0.5, outputs[b] + x]);
+                    assert_eq!(firsts[row * columns + column], outputs[a]);
+                }
+                assert!((both[row] - exact).abs() < 1e-4, "{} for {exact}", both[row]);
             }
+            // Rows of x repeat where there are fewer of them.
+            let mut repeated = [0.0; 2];
+            log_likelihood(&outputs, &x[..columns], columns, &mut repeated, of_value);
+            assert_eq!(repeated[0], alone[0]);
         }
-        assert!(
-            (both[0] - expected).abs() < 1e-4 * expected.abs(),
-            "{} for {expected}",
-            both[0]
-        );
-    }
-
-    #[test]
-    fn a_perfect_pixel_has_a_finite_density() {
-        let mut per_row = [0.0];
-        for raw in [-20.0, -1e4, -1e30, f32::NEG_INFINITY] {
-            gaussian_log_likelihood(&[0.0, raw], &[0.5], 1, &mut per_row);
-            let most = f64::from(-HALF_LN_2_PI - 0.5 * LEAST_LOG_VARIANCE);
-            assert!(
-                per_row[0] <= most + 1e-6 && per_row[0] > most - 0.1,
-                "{}",
-                per_row[0]
-            );
-        }
-    }
-
-    #[test]
-    fn the_least_variance_is_that_of_rounding() {
-        let rounding = 1.0 / (12.0 * 255.0_f64.powi(2));
-        assert!((f64::from(LEAST_LOG_VARIANCE) - rounding.ln()).abs() < 1e-5);
     }
 }

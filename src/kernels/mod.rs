@@ -1,24 +1,21 @@
 //! Single-threaded arithmetic on slices: matrix products, vector maths, optimizer updates.
 //!
 //! Matrices are row by row. The products are the `gemm` crate's; everything else is a plain loop over
-//! [scalar functions](scalar) that the compiler vectorises for the processor found at run time, so one binary is fast
+//! scalar functions ([single](scalar) and [double](special) precision) that the compiler vectorises for the processor found at run time, so one binary is fast
 //! everywhere, and an element-wise result is the same to the bit on every processor. Each kernel walks memory
 //! once, and where there may be much of it, with [checkpoints](crate::cancel::checkpoint).
 
 mod elementwise;
-mod likelihood;
+pub mod likelihood;
 mod matmul;
 mod posterior;
 pub mod scalar;
+pub mod special;
 mod update;
 
 pub use elementwise::{
-    add_bias, add_column_sums, add_relu_gradient, add_scaled, add_tanh_gradient, all_finite, relu,
-    sigmoid_in_place, tanh, u8_to_unit,
-};
-pub use likelihood::{
-    LEAST_LOG_VARIANCE, bernoulli_log_likelihood, bernoulli_log_likelihood_and_residuals,
-    gaussian_log_likelihood, gaussian_log_likelihood_and_gradients, standard_deviation,
+    add_bias, add_column_sums, add_relu_gradient, add_scaled, add_tanh_gradient, all_finite, relu, tanh,
+    u8_to_unit,
 };
 pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
 pub use posterior::{
@@ -42,7 +39,7 @@ fn stretch_of_rows(columns: usize) -> usize {
 }
 
 /// The constant of a Gaussian log-density.
-const HALF_LN_2_PI: f32 = 0.918_938_5;
+pub const HALF_LN_2_PI: f32 = 0.918_938_5;
 
 /// Numbers added side by side, so that a sum over a row vectorises and its rounding stays small.
 const LANES: usize = 16;

@@ -5,6 +5,7 @@ use super::settings::{Assignment, SettingError, TABLE, find};
 use crate::data::Dataset;
 use crate::learning::Updates;
 use crate::model::architecture::Architecture;
+use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
 use crate::objective::{KlTerm, KlTermError};
 
 /// The most samples of latent rows that a minibatch may have: data points times posterior samples.
@@ -62,16 +63,42 @@ impl Configuration {
         Ok(self)
     }
 
-    /// The model that this run trains on images of `pixels` pixels.
-    pub fn architecture(&self, pixels: usize) -> Architecture {
+    /// The model that this run trains on `data`.
+    pub fn architecture(&self, data: &Dataset) -> Architecture {
         Architecture {
-            pixels,
+            pixels: data.shape.numbers(),
             hidden: self.hidden.clone(),
             latent: self.latent,
             activation: self.activation,
             likelihood: self.likelihood,
+            observation: self.observation(data),
             recognition: self.method.recognition(),
         }
+    }
+
+    /// What the likelihood needs to know beside its name.
+    fn observation(&self, data: &Dataset) -> Observation {
+        let usual = Observation::default();
+        let classes = match (self.likelihood, self.classes) {
+            (_, Some(classes)) => classes,
+            (Likelihood::Categorical, None) => Values::classes_of(data),
+            _ => usual.classes,
+        };
+        Observation {
+            mean: self.mean,
+            variance: self.variance,
+            fixed_variance: self.fixed_variance,
+            classes,
+            counts_per_unit: data.counts_per_unit(),
+        }
+    }
+
+    /// Checks that the values of `data` can have the likelihood that is asked for.
+    ///
+    /// # Errors
+    /// What the likelihood is for, and what the values are.
+    pub fn check_data(&self, data: &Dataset) -> Result<(), Unfit> {
+        self.likelihood.check(&self.observation(data), data)
     }
 
     /// How the KL term is weighed in a run over so many `training_points`.

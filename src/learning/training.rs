@@ -78,7 +78,7 @@ pub enum StepFault {
 impl Training {
     /// A fresh run on `data`.
     pub fn new(configuration: Configuration, data: &Dataset) -> Self {
-        let architecture = configuration.architecture(data.shape.numbers());
+        let architecture = configuration.architecture(data);
         let model = Vae::new(architecture, configuration.initialisation, configuration.seed);
         let lengths: Vec<usize> = model
             .parameters()

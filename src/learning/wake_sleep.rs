@@ -58,19 +58,21 @@ mod tests {
     use super::*;
     use crate::data::{Binarisation, Split};
     use crate::learning::aevb;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition, Vae};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition, Vae};
     use crate::objective::Estimator;
+    use strum::VariantArray;
 
     /// The wake phase gives the decoder the gradient that AEVB gives it; the encoder's comes from dreams alone.
     #[test]
     fn the_decoder_learns_as_under_aevb_and_the_encoder_never_sees_the_data() {
-        for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian] {
+        for &likelihood in Likelihood::VARIANTS {
             let architecture = Architecture {
                 pixels: 9,
                 hidden: 5.into(),
                 latent: 2,
                 activation: Activation::Tanh,
                 likelihood,
+                observation: Observation::default(),
                 recognition: Recognition::Encoder,
             };
             let model = Vae::new(architecture, Initialisation::PyTorch, 3);

@@ -4,7 +4,7 @@ use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::{Layers, Likelihood};
+use super::{Layers, Likelihood, Observation};
 use crate::choices::Choose;
 use crate::nn::ops;
 
@@ -12,7 +12,7 @@ use crate::nn::ops;
 pub const LATENT_RANGE: std::ops::RangeInclusive<usize> = 1..=512;
 
 /// How wide the layers are, and what lies between them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Architecture {
     /// Pixels of an image.
     pub pixels: usize,
@@ -22,8 +22,10 @@ pub struct Architecture {
     pub latent: usize,
     /// The nonlinearity of the hidden layers.
     pub activation: Activation,
-    /// The family of `p(x|z)`.
+    /// The distribution of every value, `p(x|z)`.
     pub likelihood: Likelihood,
+    /// What the likelihood needs to know beside its name.
+    pub observation: Observation,
     /// How the posterior of an image is found.
     pub recognition: Recognition,
 }
@@ -40,8 +42,8 @@ impl Architecture {
             Recognition::Chains => 0,
         };
         let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
-        let output = self.likelihood.numbers_per_pixel() * self.pixels;
-        encoder + stack(&[&[self.latent], &mirrored[..], &[output]].concat())
+        let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
+        encoder + stack(&[&[self.latent], &mirrored[..], &[outputs]].concat()) + beside
     }
 }
 
@@ -96,20 +98,17 @@ impl std::fmt::Display for Architecture {
             activation,
             likelihood,
             recognition,
+            ..
         } = self;
-        let likelihood = match likelihood {
-            Likelihood::Bernoulli => "",
-            Likelihood::Gaussian => " gaussian",
-        };
         if *recognition == Recognition::Encoder {
             write!(f, "{pixels}-{hidden}-")?;
         }
         let mirrored = Layers::new(hidden.units().iter().rev().copied().collect());
-        write!(
-            f,
-            "{latent}-{mirrored}-{pixels} {}{likelihood}",
-            activation.word()
-        )
+        write!(f, "{latent}-{mirrored}-{pixels} {}", activation.word())?;
+        if *likelihood != Likelihood::default() {
+            write!(f, " {}", likelihood.word())?;
+        }
+        Ok(())
     }
 }
 
@@ -117,10 +116,19 @@ impl std::fmt::Display for Architecture {
 mod tests {
     use super::*;
     use crate::model::Vae;
+    use crate::model::likelihood::Variance;
 
     #[test]
     fn a_model_has_as_many_numbers_as_its_architecture_says() {
-        for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian] {
+        let observation = Observation::default();
+        let shared = Observation {
+            variance: Variance::Shared,
+            ..observation
+        };
+        let every = Likelihood::VARIANTS
+            .iter()
+            .map(|&likelihood| (likelihood, observation));
+        for (likelihood, observation) in every.chain([(Likelihood::Gaussian, shared)]) {
             for recognition in [Recognition::Encoder, Recognition::Chains] {
                 for hidden in [vec![5], vec![5, 4], vec![3, 5, 2]] {
                     let architecture = Architecture {
@@ -129,6 +137,7 @@ mod tests {
                         latent: 3,
                         activation: Activation::Tanh,
                         likelihood,
+                        observation,
                         recognition,
                     };
                     let model = Vae::zeros(architecture.clone());
@@ -154,6 +163,7 @@ mod tests {
             latent: 3,
             activation: Activation::Relu,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition: Recognition::Encoder,
         };
         assert_eq!(architecture.to_string(), "7-5-4-3-4-5-7 relu");

@@ -78,7 +78,7 @@ fn fill(values: &mut [f32], standard_deviation: f32, generator: &mut impl Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Likelihood, Observation, Recognition};
 
     /// Mean square of all weights, and of all biases.
     fn mean_squares(initialisation: Initialisation) -> [f64; 2] {
@@ -88,6 +88,7 @@ mod tests {
             latent: 10,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, initialisation, 1);

@@ -16,5 +16,5 @@ mod vae;
 pub use architecture::{Activation, Architecture, Recognition};
 pub use initialisation::Initialisation;
 pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
-pub use likelihood::{Decoded, Likelihood};
+pub use likelihood::{Decoded, Likelihood, Observation};
 pub use vae::Vae;

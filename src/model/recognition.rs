@@ -149,8 +149,10 @@ impl Vae {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
     use crate::nn::CachingDevice;
 
     fn model(likelihood: Likelihood) -> Vae {
@@ -160,6 +162,7 @@ mod tests {
             latent: 1,
             activation: Activation::Tanh,
             likelihood,
+            observation: Observation::default(),
             recognition: Recognition::Chains,
         };
         let mut model = Vae::new(architecture, Initialisation::Glorot, 4);
@@ -180,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_gradient_of_the_likelihood_is_its_difference_quotient_in_every_round() {
-        for family in [Likelihood::Bernoulli, Likelihood::Gaussian] {
+        for &family in Likelihood::VARIANTS {
             let (model, x) = (model(family), images(2));
             let likelihood = ImageLikelihood::new(&model, &x);
             let z = [0.3, -0.8, 1.1, 0.0];
@@ -211,7 +214,7 @@ mod tests {
         let store = |enabled: bool| format!("enabled: RwLock {{ data: {enabled}");
         let with_store = format!("{:?}", CachingDevice::default().cpu());
         assert!(with_store.contains(&store(true)), "{with_store}");
-        for family in [Likelihood::Bernoulli, Likelihood::Gaussian] {
+        for &family in Likelihood::VARIANTS {
             let said = format!("{:?}", model(family));
             assert!(
                 said.contains(&store(false)) && !said.contains(&store(true)),

@@ -18,8 +18,8 @@ use crate::nn::parameters::{Named, Parameter};
 /// ```
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, recognition: Recognition::Encoder };
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Recognition, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, observation: Observation::default(), recognition: Recognition::Encoder };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let z: Tensor<(Batch, Latent), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Latent(2)));
 /// let decoded: Decoded<NoneTape> = vae.decode(z);
@@ -28,8 +28,8 @@ use crate::nn::parameters::{Named, Parameter};
 /// ```compile_fail,E0308
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Recognition, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, recognition: Recognition::Encoder };
+/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Recognition, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, observation: Observation::default(), recognition: Recognition::Encoder };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let x: Tensor<(Batch, Pixels), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Pixels(4)));
 /// let decoded: Decoded<NoneTape> = vae.decode(x);

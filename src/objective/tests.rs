@@ -3,7 +3,7 @@
 use dfdx::prelude::*;
 
 use super::*;
-use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition};
+use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 use crate::nn::parameters::{Parameter, Role};
 use crate::nn::weight::gradient_rows;
 
@@ -31,6 +31,7 @@ impl Case {
             latent: LATENT,
             activation: Activation::Tanh,
             likelihood,
+            observation: Observation::default(),
             recognition: Recognition::Encoder,
         };
         let device = Cpu::default();

@@ -7,11 +7,12 @@ use std::path::Path;
 use super::document::{Document, FORMAT, Header, StoredChains, StoredParameter, VERSION};
 use super::target::Identity;
 use super::{KeptRun, SessionError, View, syntax};
-use crate::data::{Checksum, Dataset, Part};
+use crate::data::{Checksum, Dataset, ItemShape, Part, Split};
 use crate::files::{open_regular, shown};
 use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::settings::BATCH_RANGE;
 use crate::learning::{Configuration, Training};
+use crate::model::likelihood::Unfit;
 use crate::model::{Architecture, Vae};
 use crate::nn::optimizer::Optimizer;
 use crate::run::{RunLog, RunState};
@@ -238,8 +239,11 @@ impl Session {
             )));
         }
 
+        let unfit = |cause: Unfit| other_data(cause.to_string());
+        document.configuration.check_data(data).map_err(unfit)?;
+
         let damaged = |cause: String| damaged(&path, cause);
-        let architecture = document.configuration.architecture(document.pixels);
+        let architecture = document.configuration.architecture(data);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
         let model = model(architecture, document.parameters, &mut optimizer).map_err(damaged)?;
@@ -265,13 +269,24 @@ impl Session {
         Ok(RunState { training, log })
     }
 
-    /// The model alone, for what needs no data.
+    /// The model alone, for items of bytes, without the data that it was trained on.
     ///
     /// # Errors
     /// If a parameter is missing or has another shape than the configuration says.
-    pub fn into_model(self) -> Result<Vae, SessionError> {
+    pub fn into_model_of_bytes(self) -> Result<Vae, SessionError> {
         let Self { document, path, .. } = self;
-        let architecture = document.configuration.architecture(document.pixels);
+        let none = Split::of_bytes(Vec::new(), Vec::new(), document.pixels);
+        let bytes = Dataset {
+            name: document.configuration.data.clone(),
+            shape: ItemShape::Vector {
+                features: document.pixels,
+            },
+            classes: Vec::new(),
+            train: none.clone(),
+            test: none,
+            notes: Vec::new(),
+        };
+        let architecture = document.configuration.architecture(&bytes);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         model(architecture, document.parameters, &mut optimizer).map_err(|cause| damaged(&path, cause))
     }

@@ -95,7 +95,7 @@ pub fn configuration() -> Configuration {
 pub fn model_by_hand() -> Vae {
     let configuration = configuration();
     let (hidden, latent) = (configuration.hidden.units()[0], configuration.latent);
-    let mut model = Vae::zeros(configuration.architecture(PIXELS));
+    let mut model = Vae::zeros(configuration.architecture(&shapes()));
     for named in model.parameters_mut() {
         let values = named.parameter.values_mut();
         match named.name.as_str() {

@@ -1,66 +1,49 @@
 //! Bytes by a beta-binomial in every pixel: 255 coin tosses with a coin drawn from a beta distribution.
 
 use super::LEVELS;
-use crate::coding::frequencies::{Frequencies, WHOLE};
+use super::weights::{UNIT, Weights};
 
 /// Tosses.
 const TRIALS: usize = LEVELS - 1;
-/// The weight of the likeliest value as a whole number; weights that are smaller by this factor count as nothing.
-const UNIT: f64 = (1_u64 << 30) as f64;
 
-/// A pixel that is a byte.
-pub(super) struct BetaBinomial {
-    /// The weights of all values before each, and of all.
-    sums: [u64; LEVELS + 1],
-}
+/// A pixel with `p(k) = C(255, k) B(k + alpha, 255 - k + beta) / B(alpha, beta)`.
+///
+/// Each value's weight follows from its neighbour's, `p(k + 1) / p(k) = (255 - k) (k + alpha) / ((k + 1) (254 - k + beta))`,
+/// from the likeliest outward, so that none overflows and no gamma function is needed.
+pub(super) fn beta_binomial(alpha: f64, beta: f64) -> Weights {
+    let mut weights = [0.0; LEVELS];
+    let start = likeliest(alpha, beta);
+    // With one peak, all weights beyond one that counts as nothing do too; otherwise the other end may weigh more.
+    let has_one_peak = alpha >= 1.0 || beta >= 1.0;
+    let is_over = |weight: f64| has_one_peak && weight * UNIT < 1.0;
 
-impl BetaBinomial {
-    /// With `p(k) = C(255, k) B(k + alpha, 255 - k + beta) / B(alpha, beta)`.
-    ///
-    /// Each value's weight follows from its neighbour's, `p(k + 1) / p(k) = (255 - k) (k + alpha) / ((k + 1) (254 - k + beta))`,
-    /// from the likeliest outward, so that none overflows and no gamma function is needed.
-    pub fn new(alpha: f64, beta: f64) -> Self {
-        let mut weights = [0.0; LEVELS];
-        let start = likeliest(alpha, beta);
-        // With one peak, all weights beyond one that counts as nothing do too; otherwise the other end may weigh more.
-        let has_one_peak = alpha >= 1.0 || beta >= 1.0;
-        let is_over = |weight: f64| has_one_peak && weight * UNIT < 1.0;
+    // `p(k + 1) / p(k)` as numerator and denominator.
+    let neighbours = |k: usize| {
+        let (k, rest) = (k as f64, (TRIALS - k) as f64);
+        (rest * (k + alpha), (k + 1.0) * (rest - 1.0 + beta))
+    };
 
-        // `p(k + 1) / p(k)` as numerator and denominator.
-        let neighbours = |k: usize| {
-            let (k, rest) = (k as f64, (TRIALS - k) as f64);
-            (rest * (k + alpha), (k + 1.0) * (rest - 1.0 + beta))
-        };
-
-        let mut weight = 1.0;
-        weights[start] = weight;
-        for k in start..TRIALS {
-            let (next, this) = neighbours(k);
-            weight *= next / this;
-            if is_over(weight) {
-                break;
-            }
-            weights[k + 1] = weight;
+    let mut weight = 1.0;
+    weights[start] = weight;
+    for k in start..TRIALS {
+        let (next, this) = neighbours(k);
+        weight *= next / this;
+        if is_over(weight) {
+            break;
         }
-        weight = 1.0;
-        for k in (0..start).rev() {
-            let (next, this) = neighbours(k);
-            weight *= this / next;
-            if is_over(weight) {
-                break;
-            }
-            weights[k] = weight;
-        }
-
-        let scale = UNIT / weights.iter().copied().fold(0.0, f64::max);
-        let mut sums = [0; LEVELS + 1];
-        let mut sum = 0;
-        for (place, weight) in sums[1..].iter_mut().zip(weights) {
-            sum += (weight * scale) as u64;
-            *place = sum;
-        }
-        Self { sums }
+        weights[k + 1] = weight;
     }
+    weight = 1.0;
+    for k in (0..start).rev() {
+        let (next, this) = neighbours(k);
+        weight *= this / next;
+        if is_over(weight) {
+            break;
+        }
+        weights[k] = weight;
+    }
+
+    Weights::new(&weights)
 }
 
 /// The value with the largest weight or one beside it; an end where both ends are peaks.
@@ -76,28 +59,13 @@ fn likeliest(alpha: f64, beta: f64) -> usize {
     }
 }
 
-impl Frequencies for BetaBinomial {
-    fn symbols(&self) -> u32 {
-        LEVELS as u32
-    }
-
-    fn below(&self, symbol: u32) -> u32 {
-        const ROOM: u64 = WHOLE as u64 - LEVELS as u64;
-        if symbol as usize == LEVELS {
-            return WHOLE;
-        }
-        // At most 2^38 times 2^24; no weight at all where the parameters are no numbers.
-        let share = self.sums[symbol as usize] * ROOM / self.sums[LEVELS].max(1);
-        symbol + share as u32
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use statrs::function::beta::ln_beta;
     use statrs::function::factorial::ln_binomial;
 
     use super::*;
+    use crate::coding::frequencies::WHOLE;
     use crate::coding::frequencies::tests::checked;
 
     #[test]
@@ -115,7 +83,7 @@ mod tests {
             (1e6, 1.0),
             (1e9, 1e5),
         ] {
-            let frequencies = checked(&BetaBinomial::new(alpha, beta));
+            let frequencies = checked(&beta_binomial(alpha, beta));
             for (k, &frequency) in frequencies.iter().enumerate() {
                 let (successes, failures) = (k as f64, (TRIALS - k) as f64);
                 let log = ln_binomial(TRIALS as u64, k as u64) + ln_beta(successes + alpha, failures + beta)
@@ -136,7 +104,7 @@ mod tests {
         let extremes = [0.0, 1e-300, 1e-30, 1.0, 1e30, 1e300, f64::INFINITY, f64::NAN];
         for alpha in extremes {
             for beta in extremes {
-                checked(&BetaBinomial::new(alpha, beta));
+                checked(&beta_binomial(alpha, beta));
             }
         }
     }

@@ -16,6 +16,7 @@ use super::kinds::{
 use crate::data::{Binarisation, mnist};
 use crate::learning::{Method, ScheduleKind, default_threads};
 use crate::model::architecture::LATENT_RANGE;
+use crate::model::likelihood::{CLASSES_RANGE, Mean, Variance};
 use crate::model::{Activation, Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
@@ -73,9 +74,25 @@ settings! {
     /// The nonlinearity of the hidden layers
     activation: Activation = Activation::Tanh, { name: "activation", unit: "", kind: OneOf::new(), live: false }
 
-    /// The family of p(x|z) in every pixel
+    /// The distribution p(x|z) of every value
     #[serde(default)]
-    likelihood: Likelihood = Likelihood::Bernoulli, { name: "decoder", unit: "", kind: OneOf::new(), live: false }
+    likelihood: Likelihood = Likelihood::Bernoulli, { name: "likelihood", unit: "", kind: OneOf::new(), live: false }
+
+    /// Where the mean of a gaussian likelihood may be
+    #[serde(default)]
+    mean: Mean = Mean::Unit, { name: "mean", unit: "", kind: OneOf::new(), live: false }
+
+    /// Whose the variance of a gaussian likelihood is
+    #[serde(default)]
+    variance: Variance = Variance::Learned, { name: "variance", unit: "", kind: OneOf::new(), live: false }
+
+    /// The variance of a gaussian likelihood where that is fixed, in squared units of the model's values; at least 1.3e-6
+    #[serde(default = "usual::fixed_variance")]
+    fixed_variance: f32 = 0.1, { name: "fixed-variance", unit: "", kind: Positive, live: false }
+
+    /// Classes of a categorical likelihood: all that the data has (of bytes 16 evenly spaced grey levels), or fewer
+    #[serde(default = "usual::classes")]
+    classes: Option<usize> = None, { name: "classes", unit: "", kind: WholeOrAll(CLASSES_RANGE), live: false }
 
     /// How the parameters start
     initialisation: Initialisation = Initialisation::Glorot, {

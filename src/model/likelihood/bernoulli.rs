@@ -1,33 +1,31 @@
-//! A Bernoulli in every pixel (appendix C.1): `log p(x|z) = sum_i x_i l_i - softplus(l_i)`, which no logit `l` overflows;
-//! gradient `x - y` with the mean `y = sigmoid(l)`.
+//! A Bernoulli in every value (appendix C.1): `log p(x|z) = sum_i x_i l_i - softplus(l_i)`, which no logit `l` overflows;
+//! gradient `x - y` with the mean `y = sigmoid(l)`. A grey `x` is taken for the probability of white, so that the sum is
+//! the mean over all black and white images that it stands for.
 
-use dfdx::prelude::*;
-use rand::Rng;
+use rand::{Rng, RngCore};
 
-use crate::cancel::checkpoint;
-use crate::dims::{Batch, Pixels};
-use crate::kernels;
-use crate::nn::view::elements_mut;
+use super::distribution::{Layer, ValueDistribution};
+use crate::kernels::scalar;
 
-/// The means, in the place of the logits.
-pub(super) fn means(mut logits: Tensor<(Batch, Pixels), f32, Cpu>) -> Tensor<(Batch, Pixels), f32, Cpu> {
-    kernels::sigmoid_in_place(elements_mut(&mut logits));
-    logits
-}
+pub(super) struct Bernoulli;
 
-/// Black and white, row `i` drawn with `generator(i)`.
-pub(super) fn sample<R: Rng>(
-    logits: Tensor<(Batch, Pixels), f32, Cpu>,
-    generator: impl Fn(usize) -> R,
-) -> Tensor<(Batch, Pixels), f32, Cpu> {
-    let mut images = means(logits);
-    let Pixels(pixels) = images.shape().1;
-    for (index, row) in elements_mut(&mut images).chunks_exact_mut(pixels).enumerate() {
-        checkpoint();
-        let mut generator = generator(index);
-        for pixel in row {
-            *pixel = f32::from(u8::from(generator.r#gen::<f32>() < *pixel));
-        }
+impl ValueDistribution<1> for Bernoulli {
+    fn layer(&self) -> Layer {
+        Layer::new("logits", 1)
     }
-    images
+
+    #[inline(always)]
+    fn log_likelihood(&self, [logit]: [f32; 1], x: f32) -> (f32, [f32; 1]) {
+        let (softplus, sigmoid) = scalar::softplus_and_sigmoid(logit);
+        (x * logit - softplus, [x - sigmoid])
+    }
+
+    #[inline(always)]
+    fn mean(&self, [logit]: [f32; 1]) -> f32 {
+        scalar::sigmoid(logit)
+    }
+
+    fn sample(&self, logit: [f32; 1], generator: &mut dyn RngCore) -> f32 {
+        f32::from(u8::from(generator.r#gen::<f32>() < self.mean(logit)))
+    }
 }

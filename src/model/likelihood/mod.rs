@@ -1,23 +1,38 @@
-//! `p(x|z)` in every pixel: the families, one file each, and what a decoder says in their terms.
+//! `p(x|z)` of every value of an item: the likelihoods, one file each, and what a decoder says in their terms.
 //!
-//! To add one: its file, and an arm wherever [`Likelihood`], [`Decoded`] or [`Head`] lists them.
+//! To add one: its file with what [`ValueDistribution`](distribution::ValueDistribution) asks for (or
+//! [`Distribution`](distribution::Distribution), where values are not independent or have too many numbers), its word in
+//! [`Likelihood`], and its line in the registry below. The tests walk the words.
 
 mod bernoulli;
+pub mod beta_binomial;
+mod categorical;
+mod continuous_bernoulli;
+mod decoded;
+pub mod discretised_logistic;
+mod distribution;
 mod gaussian;
 mod head;
+mod negative_binomial;
+mod poisson;
+mod values;
 
-use dfdx::prelude::*;
-use rand::Rng;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use crate::dims::{Batch, Moments, Pixels};
-use crate::kernels;
-use crate::nn::view::{elements, elements_mut, tensor_of};
-
+pub use decoded::Decoded;
+use distribution::{Common, Distribution, Layer, independent};
+pub use gaussian::{LEAST_LOG_VARIANCE, Mean, Variance};
 pub(super) use head::Head;
+pub use values::{Suggestion, Unfit, Values};
 
-/// The family of `p(x|z)` in every pixel.
+/// Classes that a categorical value may have.
+pub const CLASSES_RANGE: std::ops::RangeInclusive<usize> = 2..=256;
+
+/// The likelihood: which distribution every value has, given the latent variables.
 #[derive(
     Clone,
     Copy,
@@ -37,179 +52,110 @@ pub enum Likelihood {
     /// A Bernoulli (appendix C.1), for black and white, and for grey as MNIST is used.
     #[default]
     Bernoulli,
-    /// A Gaussian with a mean between 0 and 1 and a variance of its own (appendix C.2), for grey.
+    /// A Gaussian (appendix C.2), for grey, and for any real numbers with mean real.
     Gaussian,
+    /// A continuous Bernoulli, for real numbers between 0 and 1.
+    ContinuousBernoulli,
+    /// A discretised logistic, for bytes.
+    DiscretisedLogistic,
+    /// A beta-binomial, for bytes.
+    BetaBinomial,
+    /// A Poisson distribution, for counts.
+    Poisson,
+    /// A negative binomial, for counts that scatter more than those of a Poisson distribution.
+    NegativeBinomial,
+    /// One of some classes, for codes, or for the grey levels of bytes.
+    Categorical,
+}
+
+/// What a likelihood needs to know beside its name, of the choices of a run and of its data.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Where the mean of a Gaussian may be.
+    pub mean: Mean,
+    /// Whose the variance of a Gaussian is.
+    pub variance: Variance,
+    /// The variance of a Gaussian, where that is fixed, in squared units of `x`.
+    pub fixed_variance: f32,
+    /// Classes of a categorical value.
+    pub classes: usize,
+    /// The counts that `x = 1` stands for, as [`counts_per_unit`](crate::data::Dataset::counts_per_unit) of the data says.
+    pub counts_per_unit: f32,
+}
+
+impl Default for Observation {
+    /// Bytes, and a Gaussian as in the paper.
+    fn default() -> Self {
+        Self {
+            mean: Mean::Unit,
+            variance: Variance::Learned,
+            fixed_variance: 0.1,
+            classes: values::LEVELS_OF_BYTES,
+            counts_per_unit: values::COUNTS_OF_BYTES,
+        }
+    }
 }
 
 impl Likelihood {
-    /// The numbers that a decoder says of every pixel.
-    pub fn numbers_per_pixel(self) -> usize {
+    /// The registry: every likelihood's distribution.
+    fn distribution(self, observation: &Observation) -> Box<dyn Distribution> {
+        let &Observation {
+            mean,
+            variance,
+            fixed_variance,
+            classes,
+            counts_per_unit,
+        } = observation;
         match self {
-            Self::Bernoulli => 1,
-            Self::Gaussian => 2,
-        }
-    }
-}
-
-/// `p(x|z)` for a row of latent variables each.
-#[derive(Clone, Debug)]
-pub enum Decoded<T> {
-    /// The logit of every pixel.
-    Bernoulli(Tensor<(Batch, Pixels), f32, Cpu, T>),
-    /// The logit of the mean of every pixel, and its raw log-variance, which is bounded from below by
-    /// [`kernels::LEAST_LOG_VARIANCE`].
-    Gaussian(Tensor<(Batch, Moments<Pixels>), f32, Cpu, T>),
-}
-
-impl<T: Tape<f32, Cpu>> Decoded<T> {
-    /// `1/L sum_l log p(x|z_l)`, summed over the data points; `x` may be grey.
-    ///
-    /// Shapes: latent rows (L B) in the order of [`super::posterior::reparameterise`], x (B, pixels). The gradients are
-    /// computed along with the value and take the place of what the decoder said.
-    pub fn log_likelihood(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Tensor<Rank0, f32, Cpu, T> {
-        self.log_likelihood_by_row(x).0
-    }
-
-    /// `sum_l w_l log p(x|z_l)`, summed over the data points, with a weight of every latent row that `weigh` makes of all
-    /// `log p(x|z_l)`. The weights are constants: no gradient passes through them.
-    pub fn weighted_log_likelihood(
-        self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-        weigh: impl FnOnce(&[f64]) -> Vec<f32>,
-    ) -> Tensor<Rank0, f32, Cpu, T> {
-        match self {
-            Self::Bernoulli(logits) => {
-                weighted_sum(logits, x, kernels::bernoulli_log_likelihood_and_residuals, weigh)
-            }
-            Self::Gaussian(moments) => {
-                weighted_sum(moments, x, kernels::gaussian_log_likelihood_and_gradients, weigh)
-            }
+            Self::Bernoulli => independent(bernoulli::Bernoulli),
+            Self::Gaussian => independent(gaussian::Gaussian {
+                mean,
+                variance,
+                fixed_variance,
+            }),
+            Self::ContinuousBernoulli => independent(continuous_bernoulli::ContinuousBernoulli),
+            Self::DiscretisedLogistic => independent(discretised_logistic::DiscretisedLogistic {
+                steps: counts_per_unit,
+            }),
+            Self::BetaBinomial => independent(beta_binomial::BetaBinomial {
+                trials: counts_per_unit,
+            }),
+            Self::Poisson => independent(poisson::Poisson { counts_per_unit }),
+            Self::NegativeBinomial => independent(negative_binomial::NegativeBinomial { counts_per_unit }),
+            Self::Categorical => Box::new(categorical::Categorical {
+                classes,
+                classes_per_unit: observation.classes_per_unit(),
+            }),
         }
     }
 
-    /// The same as [`log_likelihood`](Self::log_likelihood), and `log p(x|z_l)` of every latent row.
-    pub fn log_likelihood_by_row(
-        self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-    ) -> (Tensor<Rank0, f32, Cpu, T>, Vec<f64>) {
-        match self {
-            Self::Bernoulli(logits) => {
-                mean_over_samples(logits, x, kernels::bernoulli_log_likelihood_and_residuals)
-            }
-            Self::Gaussian(moments) => {
-                mean_over_samples(moments, x, kernels::gaussian_log_likelihood_and_gradients)
-            }
-        }
+    /// What a decoder has to say.
+    fn layer(self, observation: &Observation) -> Layer {
+        self.distribution(observation).layer()
+    }
+
+    /// The numbers that every value's distribution is given.
+    pub fn numbers_per_value(self, observation: &Observation) -> usize {
+        let Layer { numbers, common, .. } = self.layer(observation);
+        numbers + usize::from(common.is_some())
+    }
+
+    /// The numbers that the decoder's last layer has for items of so many `values`, and those that it learns beside.
+    pub(super) fn layer_numbers(self, observation: &Observation, values: usize) -> (usize, usize) {
+        let Layer { numbers, common, .. } = self.layer(observation);
+        let learned = matches!(common, Some(Common::Learned(_)));
+        (numbers * values, usize::from(learned))
     }
 }
 
-impl Decoded<NoneTape> {
-    /// `log p(x|z)` of every row; `x` has a row for each, or fewer, which then repeat.
-    pub fn log_likelihoods(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<f64> {
-        match self {
-            Self::Bernoulli(logits) => by_row(logits, x, kernels::bernoulli_log_likelihood),
-            Self::Gaussian(moments) => by_row(moments, x, kernels::gaussian_log_likelihood),
+impl Observation {
+    /// The class of a categorical value is `x` times this, rounded: a code is its own class, and bytes have as many
+    /// evenly spaced grey levels as there are classes.
+    fn classes_per_unit(&self) -> f32 {
+        if self.counts_per_unit == 1.0 {
+            1.0
+        } else {
+            (self.classes - 1) as f32
         }
     }
-
-    /// One image drawn for every row: black and white from Bernoullis, grey from Gaussians (which may leave `[0, 1]`).
-    /// Row `i` is drawn with `generator(i)`, so that it depends on its place alone.
-    pub fn sample<R: Rng>(self, generator: impl Fn(usize) -> R) -> Tensor<(Batch, Pixels), f32, Cpu> {
-        match self {
-            Self::Bernoulli(logits) => bernoulli::sample(logits, generator),
-            Self::Gaussian(moments) => gaussian::sample(moments, generator),
-        }
-    }
-
-    /// The mean image of every row, in `[0, 1]`.
-    pub fn means(self) -> Tensor<(Batch, Pixels), f32, Cpu> {
-        match self {
-            Self::Bernoulli(logits) => bernoulli::means(logits),
-            Self::Gaussian(moments) => gaussian::means(&moments),
-        }
-    }
-}
-
-/// A kernel that sums a log-likelihood over every row and turns what it read into gradients.
-type InPlace = fn(&mut [f32], &[f32], usize, &mut [f64]);
-/// A kernel that sums a log-likelihood over every row.
-type ByRow = fn(&[f32], &[f32], usize, &mut [f64]);
-
-fn by_row<W: Dim>(
-    decoded: &Tensor<(Batch, W), f32, Cpu>,
-    x: &Tensor<(Batch, Pixels), f32, Cpu>,
-    kernel: ByRow,
-) -> Vec<f64> {
-    let mut per_row = vec![0.0; decoded.shape().0.0];
-    kernel(elements(decoded), elements(x), x.shape().1.0, &mut per_row);
-    per_row
-}
-
-fn mean_over_samples<W: Dim, T: Tape<f32, Cpu>>(
-    decoded: Tensor<(Batch, W), f32, Cpu, T>,
-    x: &Tensor<(Batch, Pixels), f32, Cpu>,
-    kernel: InPlace,
-) -> (Tensor<Rank0, f32, Cpu, T>, Vec<f64>) {
-    let (mut decoded, mut tape) = decoded.split_tape();
-    let per_row = into_gradients(&mut decoded, x, kernel);
-    let samples = per_row.len() / x.shape().0.0;
-    let sum: f64 = per_row.iter().sum();
-
-    let log_likelihood = tensor_of(decoded.device(), (), &[(sum / samples as f64) as f32]);
-    let ghost = log_likelihood.ghost();
-    tape.add_backward_op(move |gradients| {
-        let scale = gradients.get_or_alloc_mut(&ghost)?[0] / samples as f32;
-        kernels::add_scaled(elements(&decoded), scale, gradients.get_or_alloc_mut(&decoded)?);
-        Ok(())
-    });
-    (log_likelihood.put_tape(tape), per_row)
-}
-
-fn weighted_sum<W: Dim, T: Tape<f32, Cpu>>(
-    decoded: Tensor<(Batch, W), f32, Cpu, T>,
-    x: &Tensor<(Batch, Pixels), f32, Cpu>,
-    kernel: InPlace,
-    weigh: impl FnOnce(&[f64]) -> Vec<f32>,
-) -> Tensor<Rank0, f32, Cpu, T> {
-    let (mut decoded, mut tape) = decoded.split_tape();
-    let per_row = into_gradients(&mut decoded, x, kernel);
-    let weights = weigh(&per_row);
-    assert_eq!(weights.len(), per_row.len(), "a weight for every row");
-    let sum: f64 = per_row
-        .iter()
-        .zip(&weights)
-        .map(|(value, &weight)| value * f64::from(weight))
-        .sum();
-
-    let log_likelihood = tensor_of(decoded.device(), (), &[sum as f32]);
-    let ghost = log_likelihood.ghost();
-    tape.add_backward_op(move |gradients| {
-        let scale = gradients.get_or_alloc_mut(&ghost)?[0];
-        let width = decoded.shape().1.size();
-        let sums = gradients.get_or_alloc_mut(&decoded)?.chunks_exact_mut(width);
-        let rows = elements(&decoded).chunks_exact(width);
-        for ((sums, row), weight) in sums.zip(rows).zip(weights) {
-            kernels::add_scaled(row, scale * weight, sums);
-        }
-        Ok(())
-    });
-    log_likelihood.put_tape(tape)
-}
-
-/// The log-likelihood of every row, and its gradient in the place of what the decoder said. That is copied first where
-/// somebody else holds it: only our own is written over.
-fn into_gradients<W: Dim>(
-    decoded: &mut Tensor<(Batch, W), f32, Cpu>,
-    x: &Tensor<(Batch, Pixels), f32, Cpu>,
-    kernel: InPlace,
-) -> Vec<f64> {
-    let (Batch(points), Pixels(pixels)) = *x.shape();
-    let (Batch(rows), width) = *decoded.shape();
-    assert_eq!(rows % points, 0, "rows for every sample of every data point");
-    let mut per_row = vec![0.0; rows];
-    let of_samples = elements_mut(decoded).chunks_exact_mut(points * width.size());
-    for (one_sample, per_row) in of_samples.zip(per_row.chunks_exact_mut(points)) {
-        kernel(one_sample, elements(x), pixels, per_row);
-    }
-    per_row
 }

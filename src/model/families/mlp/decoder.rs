@@ -8,7 +8,7 @@ use crate::model::likelihood::Head;
 use crate::model::{Architecture, Decoded};
 use crate::nn::parameters::{Named, Parameter};
 
-/// Hidden layers, the encoder's in reverse, then what the likelihood needs of every pixel.
+/// Hidden layers, the encoder's in reverse, then what the likelihood needs of every value.
 #[derive(Clone, Debug)]
 pub(super) struct Decoder {
     hidden: Stack<Latent>,
@@ -21,7 +21,13 @@ impl Decoder {
         let units = architecture.hidden.units().iter().copied().rev();
         let hidden = Stack::zeros(device, latent, units, architecture.activation);
         Self {
-            output: Head::zeros(device, hidden.width(), pixels, architecture.likelihood),
+            output: Head::zeros(
+                device,
+                hidden.width(),
+                pixels,
+                architecture.likelihood,
+                architecture.observation,
+            ),
             hidden,
         }
     }
