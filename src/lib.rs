@@ -22,6 +22,7 @@
 //! - [`learning`]: the training step
 //! - [`config`]: what a person set for every start
 //! - [`explore`]: a model looked into: traversals and reconstructions
+//! - [`coding`]: items packed without loss by a trained model
 //! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`exchange`]: parameters, posteriors and curves in the formats of other programs
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
@@ -36,6 +37,7 @@
 pub mod cancel;
 pub mod choices;
 pub mod cli;
+pub mod coding;
 pub mod config;
 pub mod data;
 pub mod dims;

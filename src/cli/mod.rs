@@ -7,9 +7,11 @@
 mod choice;
 mod compare;
 mod completions;
+mod compress;
 mod config;
 mod data_flags;
 mod curves;
+mod decompress;
 mod doctor;
 mod embed;
 mod evaluate;
@@ -116,6 +118,10 @@ pub enum Command {
     Embed(embed::Arguments),
     /// Write the curves of saved runs, as CSV or for TensorBoard
     Curves(curves::Arguments),
+    /// Pack items without loss by a saved model
+    Compress(compress::Arguments),
+    /// Unpack what compress wrote
+    Decompress(decompress::Arguments),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
     /// Say what the program finds where it runs: terminal, colours, folders, processor
@@ -150,6 +156,8 @@ impl Command {
             Self::Import(arguments) => import::run(&arguments),
             Self::Embed(arguments) => embed::run(&arguments),
             Self::Curves(arguments) => curves::run(&arguments),
+            Self::Compress(arguments) => compress::run(&arguments),
+            Self::Decompress(arguments) => decompress::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),

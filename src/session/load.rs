@@ -4,16 +4,16 @@ use std::fs::Metadata;
 use std::io::Read;
 use std::path::Path;
 
-use super::document::{Document, FORMAT, Header, StoredChains, VERSION};
+use super::document::{Document, FORMAT, Header, StoredChains, StoredParameter, VERSION};
 use super::target::Identity;
 use super::{KeptRun, SessionError, View, syntax};
-use crate::data::{DataIdentity, Dataset, ItemShape, Part};
+use crate::data::{DataIdentity, Dataset, ItemShape, Part, Split};
 use crate::files::{open_regular, shown};
 use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::settings::BATCH_RANGE;
 use crate::learning::{Configuration, Training};
-use crate::model::Vae;
 use crate::model::likelihood::Unfit;
+use crate::model::{Architecture, Vae};
 use crate::nn::optimizer::Optimizer;
 use crate::run::{RunLog, RunState};
 use crate::words::plain;
@@ -253,47 +253,9 @@ impl Session {
 
         let damaged = |cause: String| damaged(&path, cause);
         let architecture = document.configuration.architecture(data);
-        let stored: usize = document
-            .parameters
-            .iter()
-            .map(|stored| stored.values.0.len())
-            .sum();
-        // Smaller differences are named by parameter below, where the sizes have taken memory already.
-        if architecture.parameter_count() / 8 > stored {
-            return Err(damaged(format!(
-                "parameters: expected {} numbers for {architecture}, found {stored}",
-                architecture.parameter_count()
-            )));
-        }
-        let mut model = Vae::zeros(architecture);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
-        let mut stored = document.parameters.into_iter();
-        for named in model.parameters_mut() {
-            let expected = format!("{} of shape {:?}", named.name, named.parameter.sizes());
-            let Some(found) = stored.next() else {
-                return Err(damaged(format!("parameters: expected {expected}, found none")));
-            };
-            if found.name != named.name || found.shape != named.parameter.sizes() {
-                let found = format!("{} of shape {:?}", found.name, found.shape);
-                return Err(damaged(format!("parameters: expected {expected}, found {found}")));
-            }
-            let count = named.parameter.values().len();
-            let firsts = if optimizer.has_first() { count } else { 0 };
-            let lengths = (found.values.0.len(), found.first.0.len(), found.second.0.len());
-            if lengths != (count, firsts, count) {
-                let expected = (count, firsts, count);
-                return Err(damaged(format!(
-                    "{}: expected {expected:?} numbers, found {lengths:?}",
-                    found.name
-                )));
-            }
-            named.parameter.values_mut().copy_from_slice(&found.values.0);
-            if optimizer.has_first() {
-                optimizer.first.push(found.first.0);
-            }
-            optimizer.second.push(found.second.0);
-        }
+        let model = model(architecture, document.parameters, &mut optimizer).map_err(damaged)?;
 
         let numbers = document.configuration.train_points(data) * document.configuration.latent;
         let chains = document
@@ -315,6 +277,72 @@ impl Session {
         };
         Ok(RunState { training, log })
     }
+
+    /// The model alone, for items of bytes, without the data that it was trained on.
+    ///
+    /// # Errors
+    /// If a parameter is missing or has another shape than the configuration says.
+    pub fn into_model_of_bytes(self) -> Result<Vae, SessionError> {
+        let Self { document, path, .. } = self;
+        let none = Split::of_bytes(Vec::new(), Vec::new(), document.pixels);
+        let bytes = Dataset {
+            name: document.configuration.data.clone(),
+            shape: ItemShape::Vector {
+                features: document.pixels,
+            },
+            classes: Vec::new(),
+            train: none.clone(),
+            test: none,
+            notes: Vec::new(),
+        };
+        let architecture = document.configuration.architecture(&bytes);
+        let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
+        model(architecture, document.parameters, &mut optimizer).map_err(|cause| damaged(&path, cause))
+    }
+}
+
+/// The model of the parameters that a file has; their memories go to `optimizer`.
+fn model(
+    architecture: Architecture,
+    parameters: Vec<StoredParameter>,
+    optimizer: &mut Optimizer,
+) -> Result<Vae, String> {
+    let stored: usize = parameters.iter().map(|stored| stored.values.0.len()).sum();
+    // Smaller differences are named by parameter below, where the sizes have taken memory already.
+    if architecture.parameter_count() / 8 > stored {
+        return Err(format!(
+            "parameters: expected {} numbers for {architecture}, found {stored}",
+            architecture.parameter_count()
+        ));
+    }
+    let mut model = Vae::zeros(architecture);
+    let mut stored = parameters.into_iter();
+    for named in model.parameters_mut() {
+        let expected = format!("{} of shape {:?}", named.name, named.parameter.sizes());
+        let Some(found) = stored.next() else {
+            return Err(format!("parameters: expected {expected}, found none"));
+        };
+        if found.name != named.name || found.shape != named.parameter.sizes() {
+            let found = format!("{} of shape {:?}", found.name, found.shape);
+            return Err(format!("parameters: expected {expected}, found {found}"));
+        }
+        let count = named.parameter.values().len();
+        let firsts = if optimizer.has_first() { count } else { 0 };
+        let lengths = (found.values.0.len(), found.first.0.len(), found.second.0.len());
+        if lengths != (count, firsts, count) {
+            let expected = (count, firsts, count);
+            return Err(format!(
+                "{}: expected {expected:?} numbers, found {lengths:?}",
+                found.name
+            ));
+        }
+        named.parameter.values_mut().copy_from_slice(&found.values.0);
+        if optimizer.has_first() {
+            optimizer.first.push(found.first.0);
+        }
+        optimizer.second.push(found.second.0);
+    }
+    Ok(model)
 }
 
 /// The chains, if they are as many numbers as the training points need and every one is usable.

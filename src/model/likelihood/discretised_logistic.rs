@@ -13,6 +13,11 @@ use crate::kernels::special::{ln, nearest, positive, softplus_and_sigmoid, trunc
 /// what is centred on it.
 const MOST_LOG_SCALE: f32 = 9.0;
 
+/// The scale behind a number that the decoder says, in units of `x`: `e^(9 tanh(number / 9))`, the same to the bit on every processor.
+pub fn scale(number: f32) -> f64 {
+    positive(number, MOST_LOG_SCALE).0
+}
+
 pub(super) struct DiscretisedLogistic {
     /// Steps between levels from 0 to 1: one less than there are levels.
     pub steps: f32,

@@ -9,7 +9,7 @@ pub mod beta_binomial;
 mod categorical;
 mod continuous_bernoulli;
 mod decoded;
-mod discretised_logistic;
+pub mod discretised_logistic;
 mod distribution;
 mod gaussian;
 mod head;
