@@ -237,6 +237,8 @@ impl Session {
                 "{changes}; --data PATH says where those are now, or goes on with others"
             )));
         }
+        let fits = document.configuration.check_with(data);
+        fits.map_err(|error| other_data(error.to_string()))?;
 
         let damaged = |cause: String| damaged(&path, cause);
         let architecture = document.configuration.architecture(document.pixels);

@@ -55,6 +55,7 @@ pub fn open(
             configuration.check()?;
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data)?;
+            configuration.check_with(&data)?;
             let state = RunState::new(Training::new(configuration, &data));
             let (run, summary) = RunHandle::start(state, data.clone())?;
             let opened = Opened {
