@@ -118,6 +118,41 @@ pub fn standard_input() -> Result<Dataset, DataError> {
     Ok(hold_out(Path::new(STANDARD_INPUT), images, Vec::new(), notes))
 }
 
+/// All items of the file `path`, or of standard input under the name `-`: none is held out, and all of them are in the test part,
+/// in their order. Labels are looked for beside a file.
+///
+/// # Errors
+/// As [`load`] and [`standard_input`].
+pub fn items(path: &Path) -> Result<Dataset, DataError> {
+    let mut notes = Vec::new();
+    let is_input = path == Path::new(STANDARD_INPUT);
+    let (images, labels) = if is_input {
+        let name = Path::new("standard input");
+        let input = std::io::stdin().lock();
+        if input.is_terminal() {
+            return Err("it is a terminal; - is for a file or a pipe: - < FILE").named(name);
+        }
+        (read(announced(input).named(name)?, name, &mut notes)?, Vec::new())
+    } else {
+        let images = open(path, |_| {})?;
+        let labels = match ImagesName::of(path) {
+            Some(name) => labels(&name, path, images.shape.count, &mut notes)?,
+            None => Vec::new(),
+        };
+        (read(images, path, &mut notes)?, labels)
+    };
+    let (classes, [_, labels]) = classes_of_bytes([&[], &labels]);
+    let numbers = images.height * images.width;
+    Ok(Dataset {
+        name: path.to_string_lossy().into_owned(),
+        shape: ItemShape::grey(images.height, images.width),
+        classes,
+        train: Split::of_bytes(Vec::new(), Vec::new(), numbers),
+        test: Split::of_bytes(images.pixels, labels, numbers),
+        notes,
+    })
+}
+
 /// The images in a file's bytes, whatever its name, in one of the [`formats`], plain or packed by gzip.
 ///
 /// Reads no further than the header if that can't be used, and takes no more memory than the images do.
@@ -316,6 +351,18 @@ mod tests {
             said.contains("10 images of 1 x 2 pixels") && said.contains("t10k"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn all_items_of_a_file_are_there_in_their_order() {
+        let pixels: Vec<u8> = (0..25).flat_map(|image| [image; 6]).collect();
+        let (_folder, path) = written("a.idx", &idx_of(25, 2, 3, &pixels));
+        let data = items(&path).unwrap();
+        assert_eq!(
+            (data.test.points(), data.train.points(), data.shape),
+            (25, 0, ItemShape::grey(2, 3))
+        );
+        assert!((0..25).all(|item| data.test.image(item) == [item as u8; 6]));
     }
 
     #[test]
