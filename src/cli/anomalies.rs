@@ -324,13 +324,16 @@ fn principal_components(looking: &Looking, training_items: &[usize]) -> anyhow::
     looking.on_all_threads(fit).context(BROKEN_OFF)
 }
 
+/// One of the numbers of an item, where it was measured: the higher, the more anomalous.
+type Number = fn(&Scored) -> Option<f64>;
+
 /// How well each number finds the anomalous items.
 fn detections(items: &[Scored], is_anomalous: impl Fn(Option<&str>) -> bool) -> Vec<Detection> {
     let truth: Vec<bool> = items
         .iter()
         .map(|item| is_anomalous(item.label.as_deref()))
         .collect();
-    let numbers: [(&str, fn(&Scored) -> Option<f64>); 6] = [
+    let numbers: [(&str, Number); 6] = [
         ("elbo", |item| Some(-item.elbo)),
         ("reconstruction", |item| Some(-item.reconstruction)),
         ("kl", |item| Some(item.kl)),
@@ -338,7 +341,7 @@ fn detections(items: &[Scored], is_anomalous: impl Fn(Option<&str>) -> bool) -> 
         ("against", |item| item.background.map(|_| item.score)),
         ("pca", |item| item.pca_error),
     ];
-    let detection = |(by, number): (&'static str, fn(&Scored) -> Option<f64>)| {
+    let detection = |(by, number): (&'static str, Number)| {
         let scores: Option<Vec<f64>> = items.iter().map(number).collect();
         let scores = scores?;
         Some(Detection {

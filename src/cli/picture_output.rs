@@ -15,6 +15,9 @@ use crate::pictures::format::{self, PictureFormat};
 use crate::pictures::raster::Raster;
 use crate::terminal_facts::{ColourDepth, Glyphs, size};
 
+/// Columns of a line that an item has at least, where it has as many pixels: rather than be one of two or three in a row, a large
+/// one is shown smaller.
+const LEAST_COLUMNS: usize = 14;
 /// Columns of a line where no terminal says how many it has.
 const USUAL_COLUMNS: u16 = 80;
 /// Pixels along a side of a file's picture beyond which nothing is enlarged.
@@ -60,7 +63,7 @@ impl PictureOutput {
         if self.out.is_some() {
             return most;
         }
-        (usize::from(self.line()) / (width + 1)).clamp(1, most)
+        (usize::from(self.line()) / (width.min(LEAST_COLUMNS) + 1)).clamp(1, most)
     }
 
     /// Shows the picture where the flags say.
