@@ -50,10 +50,16 @@ pub fn write_whole<E: From<Error>>(
     write: impl FnOnce(&mut BufWriter<&File>) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    match std::fs::metadata(&target) {
-        Ok(metadata) => check_regular(metadata.file_type())?,
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
+    let replaced = match std::fs::metadata(&target) {
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
+    };
+    if let Some(replaced) = &replaced {
+        check_regular(replaced.file_type())?;
+        if replaced.permissions().readonly() {
+            return Err(Error::other("it is write-protected").into());
+        }
     }
     let folder = target
         .parent()
@@ -68,6 +74,9 @@ pub fn write_whole<E: From<Error>>(
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let temporary = builder.tempfile_in(folder)?;
+    if let Some(replaced) = replaced {
+        temporary.as_file().set_permissions(replaced.permissions())?;
+    }
     let mut output = BufWriter::new(temporary.as_file());
     write(&mut output)?;
     output.flush()?;
@@ -133,6 +142,12 @@ mod tests {
         let left = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 1, "nothing lies beside it");
         assert!(write_whole(folder.path(), |_| Ok::<(), Error>(())).is_err());
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        let said = write("third", false).unwrap_err().to_string();
+        assert_eq!(said, "it is write-protected");
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
     }
 
     #[cfg(unix)]

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 fn options(arguments: WorkbenchArguments, loaded: Loaded) -> anyhow::Result<tui::Options> {
     let run = match arguments.session {
         Some(path) => tui::RunSource::Saved(path, arguments.data),
-        None => tui::RunSource::New(arguments.new_run(&loaded.config)?),
+        None => tui::RunSource::New(Box::new(arguments.new_run(&loaded.config)?)),
     };
     Ok(tui::Options {
         run,

@@ -30,8 +30,10 @@ pub enum Purpose {
     Chain = 8,
     /// The moves of Markov chains that measure or explain; index: what for, and the move.
     Sampling = 9,
+    /// Pixels that are drawn anew while training; index: the step.
+    PixelNoise = 10,
     /// Which items of a data set are held out; index: 0.
-    Split = 10,
+    Split = 11,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

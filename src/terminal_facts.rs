@@ -41,6 +41,19 @@ impl ColourDepth {
     }
 }
 
+/// Columns and rows of the terminal on standard output; none where it is none, or doesn't say.
+#[cfg(unix)]
+pub fn size() -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+}
+
+/// Columns and rows of the terminal: only known elsewhere.
+#[cfg(not(unix))]
+pub fn size() -> Option<(u16, u16)> {
+    None
+}
+
 /// Which characters it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyphs {

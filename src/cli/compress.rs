@@ -1,9 +1,9 @@
 //! `vae-tui compress`: items packed without loss by a saved model.
 
-use std::io::{BufReader, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 
@@ -11,9 +11,9 @@ use super::choice::choice;
 use super::{STANDARD_OUTPUT, print_line, progress_bar, resume, say_notes, write_to_standard_output};
 use crate::cancel::Cancel;
 use crate::coding::{Codec, Items};
-use crate::data::{Binarisation, ItemShape, Part, STANDARD_INPUT, file};
+use crate::data::{Binarisation, Part, ReadingRules, STANDARD_INPUT, Values, file};
 use crate::evaluation::{MeasurementContext, lower_bound};
-use crate::files::{open_regular, shown, write_whole};
+use crate::files::{shown, write_whole};
 use crate::learning::{Configuration, default_threads};
 use crate::model::Vae;
 use crate::process::{ending_flag, say};
@@ -127,22 +127,16 @@ fn read(arguments: &Arguments) -> anyhow::Result<(Vae, Items, MeasurementContext
 
 /// All items of a file or of standard input, in the order in which they stand there.
 fn items(path: &Path) -> anyhow::Result<Items> {
-    let is_standard_input = path == Path::new(STANDARD_INPUT);
-    let name = if is_standard_input {
-        "standard input".into()
-    } else {
-        shown(path)
+    let found = file::found(path, &ReadingRules::default(), &mut Vec::new())?;
+    let Values::Bytes(bytes) = found.values else {
+        bail!(
+            "{} can't be packed: its values are not whole numbers up to 255",
+            shown(path)
+        );
     };
-    let input: Box<dyn Read> = if is_standard_input {
-        Box::new(std::io::stdin().lock())
-    } else {
-        Box::new(open_regular(path).with_context(|| format!("{name} can't be packed"))?)
-    };
-    let images = file::parse(BufReader::new(input));
-    let images = images.map_err(|cause| anyhow!("{name} can't be packed: {cause}"))?;
     Ok(Items {
-        shape: ItemShape::grey(images.height, images.width),
-        bytes: images.pixels,
+        shape: found.shape,
+        bytes,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::files::shown;
 use crate::folders;
 use crate::learning::default_threads;
 use crate::session::folder;
-use crate::terminal_facts::{ColourDepth, Glyphs};
+use crate::terminal_facts::{ColourDepth, Glyphs, size};
 use crate::words::plain;
 
 /// Columns of what something is called.
@@ -65,19 +65,6 @@ fn terminal() -> String {
         Some((columns, rows)) => format!("{columns} x {rows}"),
         None => "of unknown size".into(),
     }
-}
-
-/// Columns and rows of the terminal.
-#[cfg(unix)]
-fn size() -> Option<(u16, u16)> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
-}
-
-/// Columns and rows of the terminal: only known elsewhere.
-#[cfg(not(unix))]
-fn size() -> Option<(u16, u16)> {
-    None
 }
 
 /// The locale for characters, by the order in which the system looks for it.

@@ -121,14 +121,8 @@ mod tests {
             recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 2);
-        let data = Dataset {
-            name: "any".into(),
-            shape: ItemShape::grey(2, 3),
-            classes: Vec::new(),
-            train: Split::of_bytes(vec![7; 60], Vec::new(), 6),
-            test: Split::of_bytes(vec![9; 60], Vec::new(), 6),
-            notes: Vec::new(),
-        };
+        let split = |byte| Split::of_bytes(vec![byte; 60], Vec::new(), 6);
+        let data = Dataset::new("any", ItemShape::grey(2, 3), split(7), split(9));
         let embedding = Embedding {
             model: &model,
             data: &data,

@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         None => {
             let configuration = from_preset(arguments)?;
-            let data = dataset(&configuration.data)?;
+            let data = dataset(&configuration.data, &configuration.reading)?;
             configuration.check_data(&data)?;
             (configuration, data)
         }

@@ -4,23 +4,33 @@
 //! Results go to standard output, progress and errors to standard error. Exit status: 0 on success, 2 for a usage
 //! error, 1 otherwise.
 
+mod anomalies;
 mod choice;
 mod compare;
 mod completions;
 mod compress;
 mod config;
-mod data_flags;
 mod curves;
+mod data_flags;
 mod decompress;
 mod doctor;
+mod edit;
 mod embed;
 mod evaluate;
 mod export;
 mod import;
+mod interpolate;
+mod items;
+mod looking;
 mod man;
+mod manifold;
+mod picture_output;
+mod reconstruct;
 mod reproduce;
+mod sample;
 mod setting_flags;
 mod train;
+mod traverse;
 
 use std::io::{BufWriter, ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
@@ -122,6 +132,20 @@ pub enum Command {
     Compress(compress::Arguments),
     /// Unpack what compress wrote
     Decompress(decompress::Arguments),
+    /// Draw items from the prior
+    Sample(sample::Arguments),
+    /// Move along latent dimensions
+    Traverse(traverse::Arguments),
+    /// Show the plane of two latent dimensions
+    Manifold(manifold::Arguments),
+    /// Go from one item to another
+    Interpolate(interpolate::Arguments),
+    /// Show what comes back of items
+    Reconstruct(reconstruct::Arguments),
+    /// Move an item towards an attribute
+    Edit(edit::Arguments),
+    /// Score how unusual items are
+    Anomalies(Box<anomalies::Arguments>),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
     /// Say what the program finds where it runs: terminal, colours, folders, processor
@@ -158,6 +182,13 @@ impl Command {
             Self::Curves(arguments) => curves::run(&arguments),
             Self::Compress(arguments) => compress::run(&arguments),
             Self::Decompress(arguments) => decompress::run(&arguments),
+            Self::Sample(arguments) => sample::run(&arguments),
+            Self::Traverse(arguments) => traverse::run(&arguments),
+            Self::Manifold(arguments) => manifold::run(&arguments),
+            Self::Interpolate(arguments) => interpolate::run(&arguments),
+            Self::Reconstruct(arguments) => reconstruct::run(&arguments),
+            Self::Edit(arguments) => edit::run(&arguments),
+            Self::Anomalies(arguments) => anomalies::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),

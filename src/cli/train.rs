@@ -284,6 +284,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         configuration.check()?;
         let data = dataset(&configuration.data, &configuration.reading)?;
         configuration.check_data(&data)?;
+        configuration.check_classes(&data)?;
         say_what_suits(arguments, &configuration, &data);
         let training = Training::new(configuration, &data);
         (RunState::new(training), data, View::default())
@@ -294,7 +295,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
     }
     if let Some(epochs) = arguments.epochs {
         ensure!(epochs > 0, "epochs is 0, but must be at least 1");
-        let points = training.configuration.train_points(&data) as u64;
+        let points = training.points() as u64;
         training.change(&[Assignment::new("samples", epochs.saturating_mul(points))])?;
     }
     if training.is_finished() {

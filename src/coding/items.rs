@@ -132,7 +132,7 @@ impl Items {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::file;
+    use crate::data::{Values, file};
 
     fn items(count: u8) -> Items {
         Items {
@@ -149,9 +149,9 @@ mod tests {
         items.write_idx(&mut idx).unwrap();
         assert_eq!((npy.len() - items.bytes.len()) % 64, 0);
         for bytes in [npy, idx] {
-            let images = file::parse(bytes.as_slice()).unwrap();
-            assert_eq!((images.height, images.width), (2, 3));
-            assert_eq!(images.pixels, items.bytes);
+            let found = file::parse(bytes.as_slice()).unwrap();
+            assert_eq!(found.shape, items.shape);
+            assert_eq!(found.values, Values::Bytes(items.bytes.clone()));
         }
     }
 

@@ -270,7 +270,7 @@ impl Codec {
                     self.pop(&mut stack, &mut items);
                     unpacked();
                 }
-                if !stack.is_start_up(stream as u64) {
+                if !stack.began_with(stream as u64) {
                     return Err(CodingError::OtherItems);
                 }
                 Ok(items)

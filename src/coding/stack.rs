@@ -51,7 +51,7 @@ impl Stack {
     }
 
     /// Whether this is a stack that stream number `stream` may have begun with: nothing but start-up bits is left.
-    pub fn is_start_up(self, stream: u64) -> bool {
+    pub fn began_with(self, stream: u64) -> bool {
         let mut start_up = Xoshiro256PlusPlus::seed_from_u64(stream);
         let expected = 1 << 32 | u64::from(start_up.next_u32());
         let (state, words) = self.into_parts();
@@ -132,7 +132,7 @@ mod tests {
         assert!((32 * words.len()).abs_diff(6_000) <= 64, "{}", words.len());
         let mut stack = Stack::from_parts(state, words);
         assert!(symbols.iter().rev().all(|&symbol| stack.pop(&Three) == symbol));
-        assert!(stack.is_start_up(7));
+        assert!(stack.began_with(7));
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
         assert!(stack.start_up_bits().abs_diff(15_000) < 500);
         drawn.iter().rev().for_each(|&symbol| stack.push(symbol, &Three));
         let (state, words) = stack.into_parts();
-        assert!(!Stack::from_parts(state, words.clone()).is_start_up(4));
-        assert!(Stack::from_parts(state, words).is_start_up(3));
+        assert!(!Stack::from_parts(state, words.clone()).began_with(4));
+        assert!(Stack::from_parts(state, words).began_with(3));
     }
 }

@@ -117,7 +117,11 @@ fn black_and_white_keeps_its_white() {
             bytes: vec![0, white, white, 0, 0, 0, 0, white],
         };
         assert_eq!(unpack(&codec, &pack(&codec, &items).bytes).unwrap(), items);
-        assert_eq!(codec.seen(&items).unwrap().pixels, [0, 255, 255, 0, 0, 0, 0, 255]);
+        let seen = codec.seen(&items).unwrap();
+        assert_eq!(
+            [seen.shown(0), seen.shown(1)].concat(),
+            [0, 255, 255, 0, 0, 0, 0, 255].map(|byte| byte as f32)
+        );
     }
 }
 

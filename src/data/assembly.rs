@@ -109,6 +109,68 @@ pub(super) fn assemble(
     Ok(data)
 }
 
+/// All items of a file as the test part of a data set whose values are scaled, and whose classes are counted, as those of
+/// `known`; classes that it does not have follow. `notes` are what was said before.
+///
+/// # Errors
+/// If the items are of another shape or kind of values, or some of them can't be used; one sentence that names the file.
+pub(super) fn alike(
+    known: &Dataset,
+    mut file: FoundFile,
+    mut notes: Vec<String>,
+) -> Result<Dataset, DataError> {
+    let FoundFile { path, found } = &mut file;
+    found.check_lists().named(path)?;
+    if known.rules.scale == Scale::Usual {
+        let said = grey::whiten(&mut found.values, found.shape);
+        notes.extend(said.map(|note| format!("{}: {note}", file_name(path))));
+    }
+    if found.shape != known.shape {
+        let cause = format!("it has {}, but the model knows {}", found.shape, known.shape);
+        return Err(cause).named(path);
+    }
+    let scaling = known.train.scaling.clone();
+    if matches!(*scaling, Scaling::Bytes) && !found.values.are_bytes() {
+        let cause = "its values are not whole numbers up to 255, as those are that the model knows";
+        return Err(cause).named(path);
+    }
+    let count = found.count();
+    let items = Items::all(count);
+    let names = (known.shape, known.features.as_slice());
+    let items = survey(&found.values, items, names, known.rules.missing)
+        .named(path)?
+        .items;
+    let mut classes = known.classes.clone();
+    let mut labels = Vec::new();
+    for label in items.of(&found.labels) {
+        let label = plain(&label);
+        let place = classes.iter().position(|class| *class == label);
+        let place = place.unwrap_or_else(|| {
+            classes.push(label);
+            classes.len() - 1
+        });
+        let place = u16::try_from(place).map_err(|_| "its labels are too many to be classes");
+        labels.push(place.named(path)?);
+    }
+    let FoundFile { path, found } = file;
+    let test = Split {
+        lengths: items.of(&found.lengths),
+        values: Arc::new(found.values),
+        items,
+        scaling,
+        labels,
+        numbers_per_item: known.shape.numbers(),
+    };
+    Ok(Dataset {
+        name: path.to_string_lossy().into_owned(),
+        classes,
+        train: known.train.first(0),
+        test,
+        notes,
+        ..known.clone()
+    })
+}
+
 /// All items of a file as one part.
 fn whole(file: FoundFile) -> Side {
     Side {

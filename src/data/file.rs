@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::assembly::{FoundFile, assemble};
+use super::assembly::{FoundFile, alike, assemble};
 use super::formats::idx;
+use super::found::check_count;
 use super::names::{ImagesName, first_there};
 use super::source::Source;
 use super::{Announced, Dataset, Found, ItemShape, ReadingRules, STANDARD_INPUT, SplitRule, formats};
@@ -53,6 +54,9 @@ impl<T, E: Display> Named<T> for Result<T, E> {
 /// rules can't be used with it; one sentence that names file and cause.
 pub fn load(path: &Path, rules: &ReadingRules, progress: impl FnMut(f32)) -> Result<Dataset, DataError> {
     let train = open(path, rules, progress)?;
+    if let Some((count, shape)) = train.head {
+        check_count(count, shape).named(path)?;
+    }
     let mut notes = Vec::new();
     let train_labels = labels(&train, path, &mut notes)?;
     let candidates = test_candidates(path, rules);
@@ -109,6 +113,40 @@ pub fn standard_input(rules: &ReadingRules) -> Result<Dataset, DataError> {
     }
     let train = read(announced(input, rules).named(name)?, name, Vec::new())?;
     assemble(Path::new(STANDARD_INPUT), rules, train, None, "", Vec::new())
+}
+
+/// All items of the file `path`, or of standard input under the name `-`, read as those of `known` are: by its rules, and
+/// scaled as its training items. None is held out: all of them are in the test part, in their order. Labels are looked for
+/// beside a file.
+///
+/// # Errors
+/// As [`load`] and [`standard_input`], and if the items are of another shape or kind of values than those of `known`.
+pub fn items_like(known: &Dataset, path: &Path) -> Result<Dataset, DataError> {
+    let mut notes = Vec::new();
+    let found = found(path, &known.rules, &mut notes)?;
+    let path = path.to_owned();
+    alike(known, FoundFile { path, found }, notes)
+}
+
+/// All items of the file `path`, or of standard input under the name `-`, with the labels that lie beside it; `notes` are what a
+/// person should know of how they were read.
+///
+/// # Errors
+/// As [`load`] and [`standard_input`].
+pub fn found(path: &Path, rules: &ReadingRules, notes: &mut Vec<String>) -> Result<Found, DataError> {
+    let file = if path == Path::new(STANDARD_INPUT) {
+        let name = Path::new("standard input");
+        let input = std::io::stdin().lock();
+        if input.is_terminal() {
+            return Err("it is a terminal; - is for a file or a pipe: - < FILE").named(name);
+        }
+        read(announced(input, rules).named(name)?, name, Vec::new())?
+    } else {
+        let items = open(path, rules, |_| {})?;
+        let labels = labels(&items, path, notes)?;
+        read(items, path, labels)?
+    };
+    Ok(file.found)
 }
 
 /// The items in a file's bytes, whatever its name, in one of the [`formats`], plain or packed by gzip, as the usual rules
@@ -213,6 +251,7 @@ impl<P: FnMut(f32)> Read for Watched<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Part;
 
     fn idx_of(count: u32, height: u32, width: u32, pixels: &[u8]) -> Vec<u8> {
         let header = [0x803, count, height, width];
@@ -272,6 +311,28 @@ mod tests {
             said.contains("10 images of 1 x 2 pixels") && said.contains("t10k"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn all_items_of_a_file_are_there_in_their_order() {
+        let pixels: Vec<u8> = (0..25).flat_map(|image| [image; 6]).collect();
+        let (_folder, path) = written("a.idx", &idx_of(25, 2, 3, &pixels));
+        let known = Dataset {
+            classes: vec!["7".into()],
+            ..load(&path, &ReadingRules::default(), |_| {}).unwrap()
+        };
+        let (_folder, single) = written("images-idx3-ubyte", &idx_of(1, 2, 3, &[9; 6]));
+        let labels = [[0, 0, 8, 1, 0, 0, 0, 1].as_slice(), &[5]].concat();
+        std::fs::write(single.with_file_name("labels-idx1-ubyte"), labels).unwrap();
+        for (path, count, value, class) in [(&path, 25, 24, None), (&single, 1, 9, Some("5"))] {
+            let data = items_like(&known, path).unwrap();
+            assert_eq!((data.test.points(), data.train.points()), (count, 0));
+            assert_eq!(data.test.shown(count - 1), [value as f32; 6]);
+            assert_eq!(data.class(Part::Test, count - 1), class);
+        }
+        let (_folder, other) = written("other.idx", &idx_of(1, 3, 2, &[9; 6]));
+        let said = items_like(&known, &other).unwrap_err().to_string();
+        assert!(said.contains("3 x 2") && said.contains("2 x 3"), "{said}");
     }
 
     #[test]

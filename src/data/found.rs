@@ -59,11 +59,20 @@ impl Found {
         self.values.len() / self.shape.numbers().max(1)
     }
 
-    /// Whether the lists fit the items, and there are items enough of a size that can be used.
+    /// Whether there are items enough for two parts, of a size that can be used, and the lists fit them.
     ///
     /// # Errors
     /// What does not fit; the sentence begins with "it" or "its".
     pub(super) fn check(&self) -> Result<(), String> {
+        check_count(self.count(), self.shape)?;
+        self.check_lists()
+    }
+
+    /// The same for items that are not split.
+    ///
+    /// # Errors
+    /// As for [`check`](Self::check).
+    pub(super) fn check_lists(&self) -> Result<(), String> {
         let count = self.count();
         check_size(count, self.shape)?;
         if self.values.len() != count * self.shape.numbers() {
@@ -90,17 +99,27 @@ impl Found {
     }
 }
 
-/// Whether so many items of that shape can be used, as far as a head can tell.
+/// Whether so many items can be split: fewer would leave no test set.
 ///
 /// # Errors
-/// What can't be used; the sentence begins with "it" or "its".
-pub(super) fn check_size(count: usize, shape: ItemShape) -> Result<(), String> {
-    // Fewer would leave no test set.
+/// How many are needed; the sentence begins with "it".
+pub(super) fn check_count(count: usize, shape: ItemShape) -> Result<(), String> {
     if count < FEWEST {
         return Err(format!(
             "it has {count} {}, but at least {FEWEST} are needed",
             shape.noun()
         ));
+    }
+    Ok(())
+}
+
+/// Whether so many items of that shape can be used, as far as a head can tell.
+///
+/// # Errors
+/// What can't be used; the sentence begins with "it" or "its".
+pub(super) fn check_size(count: usize, shape: ItemShape) -> Result<(), String> {
+    if count == 0 {
+        return Err(format!("it has 0 {}", shape.noun()));
     }
     let numbers = shape
         .checked_numbers()

@@ -28,17 +28,27 @@ pub fn importance_weighted(
     cancel: &Cancel,
     go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
-    let of_point = |point: usize| {
-        let x = marginal::images(split, point..point + 1, noise);
-        let moments = model.recognise(&x, noise.seed);
-        let generator = generator(noise.seed, Purpose::Evaluation, 1, point as u64);
-        bound(elements(&moments), samples, generator, |z| {
-            let rows = Batch(z.len() / model.architecture().latent);
-            let z = tensor_of(&device(), (rows, Latent(model.architecture().latent)), &z);
-            model.decode(z).log_likelihoods(&x)
-        })
-    };
+    let of_point = |point: usize| of_point(model, split, point, samples, noise);
     average(points, 1, cancel, |points| points.map(of_point).collect(), go_on)
+}
+
+/// The same of one point of a split.
+pub(super) fn of_point(
+    model: &Vae,
+    split: &Split,
+    point: usize,
+    samples: usize,
+    noise: MeasurementContext,
+) -> f64 {
+    let latent = model.architecture().latent;
+    let x = marginal::images(split, [point].into_iter(), noise);
+    let moments = model.recognise(&x, noise.seed);
+    let generator = generator(noise.seed, Purpose::Evaluation, 1, point as u64);
+    bound(elements(&moments), samples, generator, |z| {
+        let rows = Batch(z.len() / latent);
+        let z = tensor_of(&device(), (rows, Latent(latent)), &z);
+        model.decode(z).log_likelihoods(&x)
+    })
 }
 
 /// The bound of one data point with proposals from the Gaussian of `moments`, (2 latent); `log_likelihoods` says

@@ -95,7 +95,7 @@ pub(super) fn average(
 /// Some images of a split, one a row, read as the run reads them.
 pub(super) fn images(
     split: &Split,
-    points: Range<usize>,
+    points: impl ExactSizeIterator<Item = usize>,
     noise: MeasurementContext,
 ) -> Tensor<(Batch, Pixels), f32, Cpu> {
     let pixels = split.numbers_per_item;

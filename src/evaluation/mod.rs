@@ -1,5 +1,6 @@
 //! How good a model is, in numbers: the lower bound and active latent dimensions, and three estimates of the marginal
-//! likelihood, by importance weights, by posterior samples (the paper's appendix D) and by annealing.
+//! likelihood, by importance weights, by posterior samples (the paper's appendix D) and by annealing; and item by item, how well such numbers
+//! tell some items from others.
 //!
 //! Pure functions from a model and a split to numbers. They work in blocks of data points, so memory stays bounded,
 //! and between blocks they ask their caller whether to go on. A wish that they be [cancelled](Cancel) is looked at within
@@ -9,12 +10,15 @@ use dfdx::prelude::Cpu;
 
 mod annealed;
 mod density;
+pub mod detection;
 mod estimates;
 mod importance;
 mod lower_bound;
 mod marginal;
+mod pca;
 mod posterior_samples;
 pub mod published;
+mod scores;
 
 use crate::cancel::Cancel;
 use crate::nn::CachingDevice;
@@ -24,7 +28,9 @@ pub use estimates::{Estimates, estimates};
 pub use importance::importance_weighted;
 pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementContext, lower_bound};
 pub use marginal::MarginalLikelihood;
+pub use pca::{MOST_NUMBERS, Pca};
 pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples};
+pub use scores::{ItemScore, item_scores};
 
 /// What `work` says, or `None` as soon as it is cancelled.
 ///

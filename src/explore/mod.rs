@@ -2,7 +2,11 @@
 //!
 //! They know neither terminals nor threads; a screen calls them with the newest snapshot, and whoever asks may break them off.
 
+pub mod attribute;
+pub mod encoding;
+pub mod interpolate;
 pub mod manifold;
 pub mod reconstruction;
+pub mod samples;
 pub mod sheet;
 pub mod traversal;

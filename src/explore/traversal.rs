@@ -37,9 +37,14 @@ pub fn prior_sample(latent: usize, seed: u64, draw: u64) -> Vec<f32> {
 
 /// `count` values from -[`REACH`] to [`REACH`], evenly spaced.
 pub fn steps(count: usize) -> Vec<f32> {
+    steps_within(REACH, count)
+}
+
+/// `count` values from `-range` to `range`, evenly spaced.
+pub fn steps_within(range: f32, count: usize) -> Vec<f32> {
     let last = count.saturating_sub(1).max(1) as f32;
     (0..count)
-        .map(|index| -REACH + 2.0 * REACH * index as f32 / last)
+        .map(|index| -range + 2.0 * range * index as f32 / last)
         .collect()
 }
 

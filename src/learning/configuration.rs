@@ -2,11 +2,12 @@
 
 use super::Configuration;
 use super::settings::{Assignment, SettingError, TABLE, find};
-use crate::data::Dataset;
+use crate::data::{Dataset, Part};
 use crate::learning::Updates;
 use crate::model::architecture::Architecture;
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
 use crate::objective::{KlTerm, KlTermError};
+use crate::words::plain;
 
 impl Configuration {
     /// Checks every setting against its bounds, and those that belong together; the first fault is reported.
@@ -108,8 +109,59 @@ impl Configuration {
         }
     }
 
-    /// How many points of `data` are trained on.
+    /// How many points of `data` training draws from: the first ones, those of classes that are left out among them.
     pub fn train_points(&self, data: &Dataset) -> usize {
         self.train_size.unwrap_or(usize::MAX).min(data.train.points())
+    }
+
+    /// The points of `data` that are trained on, in ascending order.
+    pub fn trained_on(&self, data: &Dataset) -> Vec<u32> {
+        let is_left_out = |point: usize| {
+            let class = data.class(Part::Train, point);
+            class.is_some_and(|class| self.without_label.iter().any(|left_out| left_out == class))
+        };
+        let points = 0..self.train_points(data);
+        if self.without_label.is_empty() {
+            return points.map(|point| point as u32).collect();
+        }
+        points
+            .filter(|&point| !is_left_out(point))
+            .map(|point| point as u32)
+            .collect()
+    }
+
+    /// Whether the classes that are left out of training exist, and something is left to train on.
+    ///
+    /// # Errors
+    /// The setting, what it is and what the data has.
+    pub fn check_classes(&self, data: &Dataset) -> Result<(), SettingError> {
+        let out_of_bounds = |given: &str, expected: String| SettingError::OutOfBounds {
+            name: "without-label".into(),
+            given: given.into(),
+            expected,
+        };
+        if let Some(unknown) = self
+            .without_label
+            .iter()
+            .find(|name| !data.classes.contains(name))
+        {
+            let classes = if data.classes.is_empty() {
+                "none, since the data has no labels".into()
+            } else {
+                format!(
+                    "among the classes of the data, {}",
+                    plain(&data.classes.join(", "))
+                )
+            };
+            return Err(out_of_bounds(unknown, classes));
+        }
+        if self.trained_on(data).is_empty() {
+            let given = self.without_label.join(",");
+            return Err(out_of_bounds(
+                &given,
+                "fewer classes, so that some training point is left".into(),
+            ));
+        }
+        Ok(())
     }
 }

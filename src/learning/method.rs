@@ -105,7 +105,7 @@ impl Method {
                     Some(chains) => chains,
                     None => {
                         let latent = model.architecture().latent;
-                        let begin = || Chains::new(minibatch.training_points, latent, context.seed);
+                        let begin = || Chains::new(minibatch.chains, latent, context.seed);
                         cancel.run(begin).ok_or(NotMade::Cancelled)?
                     }
                 };

@@ -16,15 +16,20 @@ pub struct MinibatchOrder {
 }
 
 impl MinibatchOrder {
-    /// The walk over `points` training points.
-    pub fn new(seed: u64, points: usize) -> Self {
+    /// The walk over the training points with these numbers.
+    pub fn new(seed: u64, points: Vec<u32>) -> Self {
         let mut walk = Self {
             seed,
-            order: (0..points as u32).collect(),
+            order: points,
             epoch: 0,
         };
         walk.shuffle();
         walk
+    }
+
+    /// How many training points an epoch has.
+    pub fn points(&self) -> usize {
+        self.order.len()
     }
 
     /// The indices of the `count` training points that follow the first `seen`.
@@ -55,7 +60,7 @@ mod tests {
 
     #[test]
     fn an_epoch_sees_every_point_once_and_the_next_in_another_order() {
-        let mut walk = MinibatchOrder::new(1, 1_000);
+        let mut walk = MinibatchOrder::new(1, (0..1_000).collect());
         let first = walk.indices(0, 1_000);
         let second = walk.indices(1_000, 1_000);
         let sorted = |mut indices: Vec<usize>| {
@@ -68,10 +73,18 @@ mod tests {
     }
 
     #[test]
+    fn points_that_are_left_out_are_never_seen() {
+        let mut walk = MinibatchOrder::new(1, vec![3, 5, 8]);
+        let mut seen = walk.indices(3, 3);
+        seen.sort_unstable();
+        assert_eq!((walk.points(), seen), (3, vec![3, 5, 8]));
+    }
+
+    #[test]
     fn the_walk_depends_on_the_position_alone() {
-        let mut whole = MinibatchOrder::new(1, 70);
+        let mut whole = MinibatchOrder::new(1, (0..70).collect());
         let whole: Vec<usize> = (0..10).flat_map(|step| whole.indices(step * 30, 30)).collect();
-        let mut resumed = MinibatchOrder::new(1, 70);
+        let mut resumed = MinibatchOrder::new(1, (0..70).collect());
         assert_eq!(resumed.indices(210, 90), whole[210..]);
     }
 }

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::learning::{StepContext, aevb, wake_sleep};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Recognition, Vae};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition, Vae};
     use crate::objective::Estimator;
 
     #[test]
@@ -85,6 +85,7 @@ mod tests {
             latent: 3,
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
             recognition: Recognition::Encoder,
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 4);
@@ -108,6 +109,7 @@ mod tests {
                 step: 3,
                 mc_samples: 6,
                 binarisation: Binarisation::Dynamic,
+                pixel_noise: 0.0,
                 objective: estimator.into(),
             };
             let gradient = |shard: &Shard| method(shard, context);

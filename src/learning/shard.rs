@@ -1,6 +1,7 @@
 //! One thread's share of a minibatch, and its random numbers.
 
 use dfdx::prelude::*;
+use rand::Rng;
 
 use crate::cancel::checkpoint;
 use crate::data::{Binarisation, Split};
@@ -21,6 +22,8 @@ pub struct StepContext {
     pub mc_samples: usize,
     /// How grey pixels are read.
     pub binarisation: Binarisation,
+    /// The share of the pixels that are drawn anew.
+    pub pixel_noise: f32,
     /// What is maximised.
     pub objective: Objective,
 }
@@ -56,6 +59,10 @@ impl Shard<'_> {
             context
                 .binarisation
                 .fill_row(self.split, index, context.seed, context.step, row);
+            if context.pixel_noise > 0.0 {
+                let mut generator = generator(context.seed, Purpose::PixelNoise, context.step, index as u64);
+                draw_anew(row, context.pixel_noise, &mut generator);
+            }
         }
         x
     }
@@ -76,5 +83,35 @@ impl Shard<'_> {
             );
         }
         noise
+    }
+}
+
+/// Replaces each pixel with probability `share` by one of the 256 levels of grey, all as likely (Ren et al. 2019, section 3.1):
+/// what is left of an image is how bright and how simple it is.
+fn draw_anew(row: &mut [f32], share: f32, generator: &mut impl Rng) {
+    for pixel in row {
+        if generator.r#gen::<f32>() < share {
+            *pixel = f32::from(generator.r#gen::<u8>()) / 255.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_pixels_are_drawn_anew_as_the_share_says_over_all_levels() {
+        let mut row = vec![-1.0; 100_000];
+        draw_anew(&mut row, 0.3, &mut generator(1, Purpose::PixelNoise, 0, 0));
+        let drawn: Vec<f32> = row.into_iter().filter(|&pixel| pixel >= 0.0).collect();
+        let count = drawn.len() as f64;
+        // Five standard errors of a binomial and of a uniform mean.
+        assert!(
+            (count - 30_000.0).abs() < 5.0 * (100_000.0 * 0.21_f64).sqrt(),
+            "{count}"
+        );
+        let mean = drawn.iter().map(|&pixel| f64::from(pixel)).sum::<f64>() / count;
+        assert!((mean - 0.5).abs() < 5.0 * (1.0 / 12.0 / count).sqrt(), "{mean}");
     }
 }

@@ -91,7 +91,7 @@ impl Training {
 
     /// A run with parameters and optimizer that come from elsewhere; counters and curve start empty.
     pub fn resumed(configuration: Configuration, model: Vae, optimizer: Optimizer, data: &Dataset) -> Self {
-        let order = MinibatchOrder::new(configuration.seed, configuration.train_points(data));
+        let order = MinibatchOrder::new(configuration.seed, configuration.trained_on(data));
         Self {
             configuration,
             model,
@@ -104,6 +104,11 @@ impl Training {
             data_identity: DataIdentity::of(data),
             order,
         }
+    }
+
+    /// The training points of an epoch.
+    pub fn points(&self) -> usize {
+        self.order.points()
     }
 
     /// The configuration with the present learning rate in the place of that at the start.
@@ -174,13 +179,14 @@ impl Training {
             weight_prior,
             ..
         } = self.configuration;
-        let training_points = self.configuration.train_points(data);
+        let training_points = self.order.points();
         let updates = self.configuration.updates(training_points);
         let context = StepContext {
             seed,
             step: self.steps,
             mc_samples,
             binarisation,
+            pixel_noise: self.configuration.pixel_noise,
             objective: Objective::after(
                 self.samples,
                 estimator,
@@ -198,7 +204,7 @@ impl Training {
             split: &data.train,
             indices: &indices,
             mc_samples,
-            training_points,
+            chains: self.configuration.train_points(data),
             numbers: Numbers {
                 rate_factor: updates.schedule.factor(self.samples),
                 weight_prior: prior,

@@ -89,6 +89,7 @@ mod tests {
                 step: 5,
                 mc_samples: 2,
                 binarisation: Binarisation::None,
+                pixel_noise: 0.0,
                 objective: Estimator::B.into(),
             };
             let gradients_of = |method: fn(&Shard, StepContext) -> ShardGradient, byte| {

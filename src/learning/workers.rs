@@ -35,8 +35,8 @@ pub struct Minibatch<'a> {
     pub indices: &'a [usize],
     /// Posterior samples of each on a tape, `L`.
     pub mc_samples: usize,
-    /// How many data points of the training set are trained on.
-    pub training_points: usize,
+    /// How many chains there are where there is no encoder: one for every data point up to the last that may be seen.
+    pub chains: usize,
     /// How the update departs from the plain rule.
     pub numbers: Numbers,
     /// The largest norm of the gradient, which is a sum over the minibatch.

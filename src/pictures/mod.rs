@@ -1,8 +1,13 @@
-//! Pictures for papers and slides: curves, and grids of images, each as PNG and as SVG. They know nothing of models or
-//! runs.
+//! Pictures: of items, as characters or as PNG, GIF and SVG; and for papers and slides curves, and grids of images. They know
+//! nothing of models or runs.
 
+pub mod blocks;
 pub mod curves;
+pub mod format;
 pub mod images;
+pub mod item;
+pub mod palette;
+pub mod raster;
 
 use std::path::{Path, PathBuf};
 

@@ -247,6 +247,8 @@ impl Session {
                 "{changes}; --data PATH says where those are now, or goes on with others"
             )));
         }
+        let fits = document.configuration.check_classes(data);
+        fits.map_err(|error| other_data(error.to_string()))?;
 
         let unfit = |cause: Unfit| other_data(cause.to_string());
         document.configuration.check_data(data).map_err(unfit)?;
@@ -285,16 +287,10 @@ impl Session {
     pub fn into_model_of_bytes(self) -> Result<Vae, SessionError> {
         let Self { document, path, .. } = self;
         let none = Split::of_bytes(Vec::new(), Vec::new(), document.pixels);
-        let bytes = Dataset {
-            name: document.configuration.data.clone(),
-            shape: ItemShape::Vector {
-                features: document.pixels,
-            },
-            classes: Vec::new(),
-            train: none.clone(),
-            test: none,
-            notes: Vec::new(),
+        let shape = ItemShape::Vector {
+            features: document.pixels,
         };
+        let bytes = Dataset::new(document.configuration.data.clone(), shape, none.clone(), none);
         let architecture = document.configuration.architecture(&bytes);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         model(architecture, document.parameters, &mut optimizer).map_err(|cause| damaged(&path, cause))

@@ -82,13 +82,13 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
         (KeyCode::Char('y' | 'Y'), Confirmation::Reset) => match app.workspace() {
             Some(workspace) => {
                 let configuration = workspace.progress.configuration.clone();
-                leave(app, |request| Effect::NewRun(request, configuration))
+                leave(app, |request| Effect::NewRun(request, Box::new(configuration)))
             }
             None => Vec::new(),
         },
         (KeyCode::Char('y' | 'Y'), Confirmation::Quit) => vec![Effect::Quit],
         (KeyCode::Char('y' | 'Y'), Confirmation::Replace(configuration)) => {
-            leave(app, |request| Effect::NewRun(request, *configuration))
+            leave(app, |request| Effect::NewRun(request, configuration))
         }
         (KeyCode::Char('y' | 'Y'), Confirmation::Open(path)) => {
             leave(app, |request| Effect::Open(request, path))
@@ -140,9 +140,9 @@ pub fn is_unsaved(app: &App) -> bool {
     app.workspace().is_some_and(Workspace::is_unsaved)
 }
 
-fn begin(app: &mut App, configuration: Configuration) -> Vec<Effect> {
+fn begin(app: &mut App, configuration: Box<Configuration>) -> Vec<Effect> {
     if is_unsaved(app) {
-        return ask(app, Confirmation::Replace(Box::new(configuration)));
+        return ask(app, Confirmation::Replace(configuration));
     }
     vec![Effect::NewRun(app.await_run(false), configuration)]
 }

@@ -112,7 +112,7 @@ pub enum Effect {
     /// Put this into the mailbox of the run on the screen.
     Command(Command),
     /// Begin a new run, with the request's number.
-    NewRun(u64, Configuration),
+    NewRun(u64, Box<Configuration>),
     /// Open a session, with the request's number.
     Open(u64, PathBuf),
     /// Show the run that arrived with this number.

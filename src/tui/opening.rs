@@ -15,7 +15,7 @@ use crate::session::{self, Resumed, RunFiles, SessionError, folder};
 #[derive(Debug)]
 pub enum RunSource {
     /// A new run of this configuration, with the first values of its seed.
-    New(Configuration),
+    New(Box<Configuration>),
     /// A saved one, with the place of its data where a person says that it is elsewhere now.
     Saved(PathBuf, Option<String>),
 }
@@ -55,7 +55,8 @@ pub fn open(
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data, &configuration.reading)?;
             configuration.check_data(&data)?;
-            let state = RunState::new(Training::new(configuration, &data));
+            configuration.check_classes(&data)?;
+            let state = RunState::new(Training::new(*configuration, &data));
             let (run, summary) = RunHandle::start(state, data.clone())?;
             let opened = Opened {
                 left_behind,

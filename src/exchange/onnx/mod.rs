@@ -99,8 +99,8 @@ pub fn decoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
 
 /// Numbers that the last layer says.
 fn width_of_last_layer(graph: &GraphProto) -> usize {
-    let weights = graph.initializer.iter().filter(|tensor| tensor.dims.len() == 2);
-    weights.last().map_or(0, |weight| weight.dims[0] as usize)
+    let mut weights = graph.initializer.iter().filter(|tensor| tensor.dims.len() == 2);
+    weights.next_back().map_or(0, |weight| weight.dims[0] as usize)
 }
 
 /// The names of parameters that no operation reads.

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use crate::choices::{Choice, Choose};
 use crate::data::{self, ReadingRules};
 use crate::model::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
+use crate::words::is_obeyed;
 
 /// What a setting may be.
 pub(super) trait Kind: Send + Sync + 'static {
@@ -239,6 +240,33 @@ impl Kind for NotNegative {
     }
 }
 
+/// A share of a whole.
+pub(super) struct Share;
+
+impl Kind for Share {
+    type Value = f32;
+
+    fn read(&self, text: &str) -> Option<f32> {
+        text.parse().ok()
+    }
+
+    fn write(&self, value: &f32) -> String {
+        value.to_string()
+    }
+
+    fn allows(&self, value: &f32) -> bool {
+        (0.0..=1.0).contains(value)
+    }
+
+    fn bounds(&self) -> String {
+        "from 0 to 1".into()
+    }
+
+    fn placeholder(&self) -> &'static str {
+        super::REAL
+    }
+}
+
 /// Positive, finite numbers, or none, which is written "none".
 pub(super) struct PositiveOrNone;
 
@@ -389,5 +417,42 @@ impl Kind for DataName {
 
     fn placeholder(&self) -> &'static str {
         "PATH"
+    }
+}
+
+/// Names of classes, or none of them, which is written "none".
+pub(super) struct ClassNames;
+
+impl Kind for ClassNames {
+    type Value = Vec<String>;
+
+    fn read(&self, text: &str) -> Option<Self::Value> {
+        if text.eq_ignore_ascii_case(NONE) {
+            return Some(Vec::new());
+        }
+        Some(text.split(',').map(|name| name.trim().to_owned()).collect())
+    }
+
+    fn write(&self, value: &Self::Value) -> String {
+        if value.is_empty() {
+            NONE.into()
+        } else {
+            value.join(",")
+        }
+    }
+
+    fn allows(&self, value: &Self::Value) -> bool {
+        let is_name = |name: &String| {
+            !name.is_empty() && name.trim() == name && !name.contains(',') && !name.chars().any(is_obeyed)
+        };
+        value.iter().all(is_name)
+    }
+
+    fn bounds(&self) -> String {
+        format!("names of classes with commas between them, or {NONE}")
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "CLASS[,CLASS]"
     }
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Setting;
 use super::kinds::{
-    DataName, HiddenLayers, NotNegative, OneOf, Positive, PositiveOrNone, Rules, Whole, WholeOrAll, YesOrNo,
+    ClassNames, DataName, HiddenLayers, NotNegative, OneOf, Positive, PositiveOrNone, Rules, Share, Whole,
+    WholeOrAll, YesOrNo,
 };
 use crate::data::{Binarisation, ReadingRules, mnist};
 use crate::learning::{Method, ScheduleKind, default_threads};
@@ -164,6 +165,16 @@ settings! {
     train_size: Option<usize> = None, {
         name: "train-size", unit: "training points", kind: WholeOrAll(1..=usize::MAX), live: false
     }
+
+    /// Classes of the data that are left out of training, such as 4 or 4,9; the test set keeps them
+    #[serde(default)]
+    without_label: Vec<String> = Vec::new(), {
+        name: "without-label", unit: "", kind: ClassNames, live: false
+    }
+
+    /// The share of the pixels that are drawn anew at every visit of a training point: makes a background model (Ren et al. 2019)
+    #[serde(default)]
+    pixel_noise: f32 = 0.0, { name: "pixel-noise", unit: "of the pixels", kind: Share, live: true }
 
     /// Stop after N training points in all, those before a resume included
     goal: u64 = 3_000_000, { name: "samples", unit: "training points", kind: Whole(1..=u64::MAX), live: true }

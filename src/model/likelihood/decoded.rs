@@ -18,6 +18,9 @@ pub struct Decoded<T> {
     outputs: Tensor<(Batch, Outputs), f32, Cpu, T>,
 }
 
+/// What the last layer said, or its gradient.
+type Said = Tensor<(Batch, Outputs), f32, Cpu>;
+
 impl<T: Tape<f32, Cpu>> Decoded<T> {
     /// What `outputs` say of rows of `pixels` values: the first number of every value, then the second number of every value,
     /// and so on.
@@ -105,10 +108,7 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
 
     /// The log-likelihood of every row, and its gradient in the place of what the decoder said. That is copied first where
     /// somebody else holds it: only our own is written over.
-    fn into_gradients(
-        self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-    ) -> (Tensor<(Batch, Outputs), f32, Cpu>, T, Vec<f64>) {
+    fn into_gradients(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> (Said, T, Vec<f64>) {
         let (mut outputs, tape) = self.outputs.split_tape();
         let (Batch(points), Pixels(pixels)) = *x.shape();
         let (Batch(rows), Outputs(width)) = *outputs.shape();

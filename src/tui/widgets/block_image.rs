@@ -1,18 +1,11 @@
-//! Images as block characters: the one widget that draws them all.
-//!
-//! A terminal cell is about twice as high as it is wide, so a half block makes two square pixels of one cell:
-//!
-//! ```text
-//! ▀  upper pixel: foreground, lower pixel: background
-//! ```
-//!
-//! Without colours, a cell holds 2 x 4 braille dots instead, dithered, or a shade where there is no braille. The image keeps its proportions: it is scaled
-//! by one factor, averaging over the area of every pixel, and centred.
+//! Images as block characters: the one widget that draws them all. The characters are those of
+//! [`blocks`](crate::pictures::blocks); the image is scaled by one factor and centred.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
+use crate::pictures::blocks::{self, HALF_BLOCK, dots, shade};
 use crate::tui::colour::ColourDepth;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme;
@@ -41,27 +34,9 @@ pub struct BlockImage<'a> {
     pub glyphs: Glyphs,
 }
 
-/// The thresholds of an ordered dither, in sixteenths.
-const BAYER: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
-/// The bit of every braille dot, by row and column.
-const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-
-/// A cell from black to white.
-const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
-
 /// The largest rectangle within `area`, centred, that an image of `width` x `height` pixels fills in its proportions.
 pub fn fit(width: usize, height: usize, area: Rect) -> Rect {
-    if width == 0 || height == 0 || area.is_empty() {
-        return Rect {
-            width: 0,
-            height: 0,
-            ..area
-        };
-    }
-    // In units of a cell's width; a cell is two of them high.
-    let factor = (f64::from(area.width) / width as f64).min(2.0 * f64::from(area.height) / height as f64);
-    let columns = ((width as f64 * factor).round() as u16).clamp(1, area.width);
-    let rows = ((height as f64 * factor / 2.0).round() as u16).clamp(1, area.height);
+    let (columns, rows) = blocks::fit((width, height), (area.width, area.height));
     Rect {
         x: area.x + (area.width - columns) / 2,
         y: area.y + (area.height - rows) / 2,
@@ -93,7 +68,7 @@ impl BlockImage<'_> {
             let (upper, lower) = rows.split_at(row_length);
             for (x, (&upper, &lower)) in upper.iter().zip(lower).enumerate() {
                 let cell = &mut buffer[(area.x + x as u16, area.y + y as u16)];
-                cell.set_symbol("▀")
+                cell.set_char(HALF_BLOCK)
                     .set_fg(self.colour(upper))
                     .set_bg(self.colour(lower));
             }
@@ -101,53 +76,24 @@ impl BlockImage<'_> {
     }
 
     fn render_dots(&self, height: usize, area: Rect, buffer: &mut Buffer) {
-        let (columns, rows) = (2 * usize::from(area.width), 4 * usize::from(area.height));
-        let scaled = self.scaled(height, columns, rows);
+        let columns = usize::from(area.width);
+        let scaled = self.scaled(height, 2 * columns, 4 * usize::from(area.height));
+        let strength: Vec<f32> = scaled.into_iter().map(f32::abs).collect();
         for position in area.positions() {
-            let (left, top) = (
-                2 * usize::from(position.x - area.x),
-                4 * usize::from(position.y - area.y),
-            );
-            let mut dots = 0;
-            for (dy, bits) in DOTS.iter().enumerate() {
-                for (dx, bit) in bits.iter().enumerate() {
-                    let (x, y) = (left + dx, top + dy);
-                    let threshold = (f32::from(BAYER[y % 4][x % 4]) + 0.5) / 16.0;
-                    if scaled[y * columns + x].abs() > threshold {
-                        dots |= bit;
-                    }
-                }
-            }
-            let symbol = char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ');
-            buffer[position].set_char(symbol);
+            let cell = (usize::from(position.x - area.x), usize::from(position.y - area.y));
+            buffer[position].set_char(dots(&strength, columns, cell));
         }
     }
 
     fn render_shades(&self, height: usize, area: Rect, buffer: &mut Buffer) {
         let scaled = self.scaled(height, usize::from(area.width), usize::from(area.height));
         for (position, value) in area.positions().zip(scaled) {
-            let shade = (value.abs().clamp(0.0, 1.0) * (SHADES.len() - 1) as f32).round() as usize;
-            buffer[position].set_char(SHADES[shade]);
+            buffer[position].set_char(shade(value.abs()));
         }
     }
 
-    /// The image at another size: every new pixel is the mean of the area of the old image that it covers.
     fn scaled(&self, height: usize, columns: usize, rows: usize) -> Vec<f32> {
-        let horizontal = coverage(self.width, columns);
-        let vertical = coverage(height, rows);
-        let mut scaled = Vec::with_capacity(columns * rows);
-        for covered_rows in &vertical {
-            for covered_columns in &horizontal {
-                let mut sum = 0.0;
-                for &(y, y_share) in covered_rows {
-                    for &(x, x_share) in covered_columns {
-                        sum += self.pixels[y * self.width + x] * y_share * x_share;
-                    }
-                }
-                scaled.push(sum);
-            }
-        }
-        scaled
+        blocks::scaled(self.pixels, (self.width, height), (columns, rows))
     }
 
     fn colour(&self, value: f32) -> Color {
@@ -170,20 +116,6 @@ impl BlockImage<'_> {
             }
         }
     }
-}
-
-/// For each of `new` equal parts of a line of `old` pixels: the pixels it covers, and what share of the part each has.
-fn coverage(old: usize, new: usize) -> Vec<Vec<(usize, f32)>> {
-    let part = old as f32 / new as f32;
-    let of_part = |index: usize| {
-        let (start, end) = (index as f32 * part, ((index + 1) as f32 * part).min(old as f32));
-        let first = (start as usize).min(old - 1);
-        let last = ((end.ceil() as usize).max(first + 1) - 1).min(old - 1);
-        let share =
-            |pixel: usize| (end.min(pixel as f32 + 1.0) - start.max(pixel as f32)).max(0.0) / (end - start);
-        (first..=last).map(|pixel| (pixel, share(pixel))).collect()
-    };
-    (0..new).map(of_part).collect()
 }
 
 #[cfg(test)]
