@@ -5,12 +5,15 @@ use std::io::Read;
 use super::Format;
 use crate::data::found::read_claimed;
 use crate::data::packed::fill;
-use crate::data::{Announced, Element, ItemShape, ReadingRules, Source};
+use crate::data::{Announced, Element, ItemShape, Layout, ReadingRules, Source};
 
 /// Elements are unsigned bytes.
 const BYTES: u8 = 0x08;
 /// What elements may be: bytes of two kinds, and numbers of four.
 const TYPES: [u8; 6] = [BYTES, 0x09, 0x0b, 0x0c, 0x0d, 0x0e];
+
+/// Bytes before the pixels of images: the magic number and three sizes.
+const IMAGES_HEAD: u64 = 16;
 
 pub(super) const FORMAT: Format = Format {
     name: "IDX",
@@ -24,7 +27,11 @@ fn images<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>,
     let mut input = source.bytes;
     let [count, height, width] = sizes(&mut input)?;
     let shape = ItemShape::of_sizes(&[height, width], rules.shape)?;
-    Announced::numbers((count, shape), Element::U8, input, 0, rules)
+    let layout = Layout::Rows(height.saturating_mul(width));
+    match Announced::stored((count, shape), Element::U8, layout, source.file, IMAGES_HEAD)? {
+        Some(stored) => Ok(stored),
+        None => Announced::numbers((count, shape), Element::U8, input, 0, rules),
+    }
 }
 
 /// One label of one byte for each of `points` images, which lie in the file `of`.

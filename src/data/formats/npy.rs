@@ -6,8 +6,9 @@
 use std::io::Read;
 
 use super::Format;
+use crate::data::found::check_size;
 use crate::data::packed::fill;
-use crate::data::{Announced, Element, ElementKind, ItemShape, ReadingRules, Source};
+use crate::data::{Announced, Element, ElementKind, ItemShape, Layout, ReadingRules, Source};
 
 pub(super) const FORMAT: Format = Format {
     name: "NPY",
@@ -24,11 +25,6 @@ const LONGEST: usize = 1 << 16;
 fn array<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
     let mut input = source.bytes;
     let header = Header::read(&mut input)?;
-    if header.is_fortran {
-        return Err(
-            "its numbers are in Fortran order, which is not read: numpy.ascontiguousarray turns them".into(),
-        );
-    }
     let Some((&count, sizes)) = header.shape.split_first().filter(|(_, sizes)| !sizes.is_empty()) else {
         return Err(format!(
             "its array has {} dimension(s), but at least 2 are needed: the items first",
@@ -36,7 +32,19 @@ fn array<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, 
         ));
     };
     let shape = ItemShape::of_sizes(sizes, rules.shape)?;
-    Announced::numbers((count, shape), header.element, input, 0, rules)
+    check_size(count, shape)?;
+    let layout = if header.is_fortran {
+        Layout::fortran(count, sizes)
+    } else {
+        Layout::Rows(shape.numbers())
+    };
+    match Announced::stored((count, shape), header.element, layout, source.file, header.length)? {
+        Some(stored) => Ok(stored),
+        None if header.is_fortran => Err(
+            "its numbers are in Fortran order, which is not read: numpy.ascontiguousarray turns them".into(),
+        ),
+        None => Announced::numbers((count, shape), header.element, input, 0, rules),
+    }
 }
 
 /// The element that a type string of NumPy names.
@@ -70,6 +78,8 @@ fn element(descr: &str) -> Result<Element, String> {
 /// What stands before the numbers.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
+    /// Its bytes, from the magic to the last before the numbers.
+    length: u64,
     element: Element,
     is_fortran: bool,
     shape: Vec<usize>,
@@ -82,15 +92,16 @@ impl Header {
         read_whole(input, &mut start)?;
         let [.., major, minor] = start;
         let mut length = [0; 4];
-        match (major, minor) {
-            (1, 0) => read_whole(input, &mut length[..2])?,
-            (2 | 3, 0) => read_whole(input, &mut length)?,
+        let length_bytes = match (major, minor) {
+            (1, 0) => 2,
+            (2 | 3, 0) => 4,
             _ => {
                 return Err(format!(
                     "it is NPY of version {major}.{minor}, but up to 3.0 is read"
                 ));
             }
-        }
+        };
+        read_whole(input, &mut length[..length_bytes])?;
         let length = u32::from_le_bytes(length) as usize;
         if length > LONGEST {
             return Err(format!(
@@ -101,8 +112,13 @@ impl Header {
         read_whole(input, &mut text)?;
         let text = std::str::from_utf8(&text).map_err(|_| "its header is not text".to_owned())?;
         let mut text = Text { rest: text };
-        text.dictionary()
-            .ok_or_else(|| format!("its header can't be read from {:?} on", text.beginning()))?
+        let header = text
+            .dictionary()
+            .ok_or_else(|| format!("its header can't be read from {:?} on", text.beginning()))??;
+        Ok(Self {
+            length: (start.len() + length_bytes + length) as u64,
+            ..header
+        })
     }
 }
 
@@ -148,6 +164,7 @@ impl<'a> Text<'a> {
             return Some(Err("its header lacks descr, fortran_order or shape".into()));
         };
         Some(element(descr).map(|element| Header {
+            length: 0,
             element,
             is_fortran,
             shape,
