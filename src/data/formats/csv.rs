@@ -9,6 +9,7 @@ use ::csv::{ByteRecord, Reader, ReaderBuilder};
 use super::Format;
 use super::text::{self, Allowance, Bounded, MARK};
 use crate::data::{Announced, Found, ItemShape, ReadingRules, Source, Values};
+use crate::words::plain;
 
 pub(super) const FORMAT: Format = Format {
     name: "CSV",
@@ -161,7 +162,7 @@ impl Columns {
         let is_named = second.is_some_and(|second| {
             (0..first.len()).any(|column| !is_number(first, column) && is_number(second, column))
         });
-        let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+        let name = |field: &[u8]| plain(String::from_utf8_lossy(field).trim());
         let names: Vec<String> = match is_named {
             true => first.iter().map(name).collect(),
             false => Vec::new(),
