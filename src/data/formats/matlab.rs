@@ -9,7 +9,7 @@ use std::io::{BufReader, Read, Take, sink};
 use flate2::bufread::ZlibDecoder;
 
 use super::Format;
-use crate::data::found::check_size;
+use crate::data::found::{check_memory, check_size};
 use crate::data::packed::{Unpacking, fill};
 use crate::data::{Announced, Element, ItemShape, ReadingRules, Source};
 
@@ -208,6 +208,7 @@ fn variable(input: &mut impl Read) -> Result<Variable, String> {
     }
     let shape = ItemShape::grey(height, width);
     check_size(count, shape)?;
+    check_memory(count, shape, 1)?;
     let numbers = tag(input)?.ok_or_else(cut_off)?;
     if numbers.kind != UINT8 {
         return Err(format!(
