@@ -21,6 +21,7 @@ use crate::process::{ending_signals, say, signal_name};
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Event, RunHandle, RunState, State};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
+use crate::words::plain;
 
 /// The flags of `vae-tui train`; those that are not given come from the preset, or from the resumed session.
 #[derive(Args, Debug)]
@@ -89,7 +90,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         goes_on_unread: out.is_some(),
         fault: None,
     };
-    let (run, _) = RunHandle::start(state, data)?;
+    let (run, _) = RunHandle::start(state, data.clone())?;
     run.send(Command::Start);
     let autosave = tick(Duration::from_secs(arguments.autosave));
     let ending = loop {
@@ -169,6 +170,11 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             "ended by {} after {} of {goal} samples; {words}",
             signal_name(signal),
             state.training.samples
+        )),
+        Ending::Diverged(_) if data.fault().is_some() => Err(anyhow!(
+            "{} can't be read any more: {}; {words}",
+            plain(&data.name),
+            data.fault().unwrap_or_default()
         )),
         Ending::Diverged(diverged) => {
             Err(anyhow::Error::new(diverged).context(format!("training stopped; {words}")))

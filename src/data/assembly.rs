@@ -1,17 +1,18 @@
 //! A data set out of what formats found in one file or two, by the rules that a person states.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::file::{DataError, Named, file_name};
 use super::found::Found;
-use super::missing::{Survey, survey};
+use super::missing::survey;
 use super::scaling::Scaling;
 use super::split::{Items, Split};
 use super::splitting::parts;
 use super::statistics::Statistics;
 use super::values::Values;
-use super::{Dataset, ReadingRules, Scale, duplicates, grey, labels};
+use super::{Dataset, ItemShape, ReadingRules, Scale, duplicates, grey, labels};
 use crate::words::plain;
 
 /// The most numbers that are looked through for items in both parts, which takes a second at the most.
@@ -23,13 +24,18 @@ pub(super) struct FoundFile {
     pub found: Found,
 }
 
-/// One part before its labels and its scaling.
-struct Side {
+/// What both parts need of a file.
+struct Shared {
     path: PathBuf,
     values: Arc<Values>,
-    items: Items,
     labels: Vec<String>,
     lengths: Vec<usize>,
+}
+
+/// One part before its scaling: items of a file.
+struct Side {
+    file: Rc<Shared>,
+    items: Items,
 }
 
 /// Makes a data set called `name` of the items to train on and those of a test file; without one, some are held out, to
@@ -65,34 +71,45 @@ pub(super) fn assemble(
         );
         return Err(cause).named(&test.path);
     }
+    let is_grey = train.found.values.are_bytes();
+    let is_alike =
+        |test: &&FoundFile| rules.scale != Scale::Usual || test.found.values.are_bytes() == is_grey;
+    if let Some(test) = test.as_ref().filter(|test| !is_alike(test)) {
+        let (not, but) = if is_grey { ("no ", "are") } else { ("", "are not") };
+        let cause = format!(
+            "its values are {not}grey values, but those of {} {but}: --scale reads both alike",
+            file_name(&train.path)
+        );
+        return Err(cause).named(&test.path);
+    }
+    let marks = std::mem::take(&mut train.found.parts);
+    let count = train.found.count();
+    let train = shared(train);
     let mut sides = match test {
-        Some(test) => [whole(train), whole(test)],
-        None => {
-            let parts = parts(train.found.count(), shape, &train.found.parts, rules).named(&train.path)?;
-            notes.push(format!("{}: {why}{}", file_name(&train.path), parts.words));
-            let values = Arc::new(train.found.values);
-            let side = |items: Items| Side {
-                path: train.path.clone(),
-                values: values.clone(),
-                labels: items.of(&train.found.labels),
-                lengths: items.of(&train.found.lengths),
-                items,
-            };
-            parts.items.map(side)
+        Some(test) => {
+            let test_items = Items::all(test.found.count());
+            [(train, Items::all(count)), (shared(test), test_items)]
         }
-    };
+        None => {
+            let parts = parts(count, shape, &marks, rules).named(&train.path)?;
+            notes.push(format!("{}: {why}{}", file_name(&train.path), parts.words));
+            parts.items.map(|items| (train.clone(), items))
+        }
+    }
+    .map(|(file, items)| Side { file, items });
     let scaling = scaling(&mut sides, shape, &features, rules, &mut notes)?;
-    let [train, test] = sides;
+    let labels = sides.each_ref().map(|side| side.items.of(&side.file.labels));
     let (classes, [train_labels, test_labels]) =
-        labels::classes([&train.labels, &test.labels]).named(&train.path)?;
+        labels::classes([&labels[0], &labels[1]]).named(&sides[0].file.path)?;
     let split = |side: Side, labels| Split {
-        values: side.values,
+        values: side.file.values.clone(),
+        lengths: side.items.of(&side.file.lengths),
         items: side.items,
         scaling: scaling.clone(),
         labels,
-        lengths: side.lengths,
         numbers_per_item: shape.numbers(),
     };
+    let [train, test] = sides;
     let mut data = Dataset {
         classes,
         features: features.iter().map(|feature| plain(feature)).collect(),
@@ -109,87 +126,65 @@ pub(super) fn assemble(
     Ok(data)
 }
 
-/// All items of a file as one part.
-fn whole(file: FoundFile) -> Side {
-    Side {
-        items: Items::all(file.found.count()),
-        path: file.path,
-        values: Arc::new(file.found.values),
-        labels: file.found.labels,
-        lengths: file.found.lengths,
-    }
+fn shared(FoundFile { path, found }: FoundFile) -> Rc<Shared> {
+    Rc::new(Shared {
+        path,
+        values: Arc::new(found.values),
+        labels: found.labels,
+        lengths: found.lengths,
+    })
 }
 
 /// The scaling of both parts, fitted to the first; items with missing values are left out where the rules say so.
 fn scaling(
     sides: &mut [Side; 2],
-    shape: super::ItemShape,
+    shape: ItemShape,
     features: &[String],
     rules: &ReadingRules,
     notes: &mut Vec<String>,
 ) -> Result<Arc<Scaling>, DataError> {
-    let are_bytes = sides.iter().all(|side| side.values.are_bytes());
+    let are_bytes = sides.iter().all(|side| side.file.values.are_bytes());
     if are_bytes && matches!(rules.scale, Scale::Usual | Scale::None) {
         let nothing = Statistics::new(0);
-        let scaling = Scaling::fitted(rules.scale, shape, are_bytes, &nothing).named(&sides[0].path)?;
+        let scaling = Scaling::fitted(rules.scale, shape, are_bytes, &nothing).named(&sides[0].file.path)?;
         return Ok(Arc::new(scaling));
     }
-    let mut fitted = None;
-    let mut filled_in = 0;
+    let mut scalings = Vec::new();
+    let (mut means, mut filled_in) = (Vec::new(), 0);
     for side in sides.iter_mut() {
-        let all = std::mem::replace(&mut side.items, Items::all(0));
-        let before: Vec<usize> = if side.labels.is_empty() && side.lengths.is_empty() {
-            Vec::new()
-        } else {
-            all.iter().collect()
-        };
-        let Survey {
-            items,
-            statistics,
-            dropped,
-            filled,
-        } = survey(&side.values, all, (shape, features), rules.missing).named(&side.path)?;
-        if items.len() == 0 {
-            return Err("every item of a part has missing values, so that none is left").named(&side.path);
+        let path = &side.file.path;
+        let items = std::mem::replace(&mut side.items, Items::all(0));
+        let survey = survey(&side.file.values, items, (shape, features), rules.missing).named(path)?;
+        if survey.items.len() == 0 {
+            return Err("every item of a part has missing values, so that none is left").named(path);
         }
-        if dropped > 0 {
-            let kept: Vec<usize> = items.iter().collect();
-            retain(&mut side.labels, &before, &kept);
-            retain(&mut side.lengths, &before, &kept);
-            let note = format!("{dropped} {} with missing values are left out", shape.noun());
-            notes.push(format!("{}: {note}", file_name(&side.path)));
+        if survey.dropped > 0 {
+            let note = format!(
+                "{} {} with missing values are left out",
+                survey.dropped,
+                shape.noun()
+            );
+            notes.push(format!("{}: {note}", file_name(path)));
         }
-        side.items = items;
-        filled_in += filled;
-        match &fitted {
-            None => {
-                let scaling =
-                    Scaling::fitted(rules.scale, shape, are_bytes, &statistics).named(&side.path)?;
-                let words = Scaling::words(rules.scale, shape, &statistics);
-                notes.extend(words.map(|words| format!("{}: {words}", file_name(&side.path))));
-                fitted = Some((scaling, statistics.means()));
-            }
-            // The test items have to bear the same rule.
-            Some(_) => {
-                Scaling::fitted(rules.scale, shape, are_bytes, &statistics).named(&side.path)?;
-            }
+        filled_in += survey.filled;
+        if scalings.is_empty() {
+            means = survey.statistics.means();
+            let words = Scaling::words(rules.scale, shape, &survey.statistics);
+            notes.extend(words.map(|words| format!("{}: {words}", file_name(path))));
         }
+        // The one for the test items shows whether they bear the rule too.
+        scalings.push(Scaling::fitted(rules.scale, shape, are_bytes, &survey.statistics).named(path)?);
+        side.items = survey.items;
     }
-    let (scaling, means) = fitted.unwrap_or_else(|| (Scaling::none(), Vec::new()));
+    let scaling = scalings.swap_remove(0);
     if filled_in == 0 {
         return Ok(Arc::new(scaling));
     }
     notes.push(format!(
         "{}: the means of their features stand for {filled_in} missing values",
-        file_name(&sides[0].path)
+        file_name(&sides[0].file.path)
     ));
     Ok(Arc::new(scaling.filling_in(means)))
-}
-
-/// Keeps of a list with an entry for each of the items `before` those of the items `kept`, both in ascending order.
-fn retain<T>(entries: &mut Vec<T>, before: &[usize], kept: &[usize]) {
-    let mut items = before.iter();
-    entries.retain(|_| items.next().is_some_and(|item| kept.binary_search(item).is_ok()));
 }
 
 /// Says how many items are in both parts, where that is found out fast.

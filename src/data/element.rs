@@ -89,6 +89,31 @@ impl Element {
     }
 }
 
+impl Element {
+    /// The numbers in `bytes`, one for each of `row`; the common types without a detour.
+    pub fn numbers(self, bytes: &[u8], row: &mut [f32]) {
+        match (self.kind, self.is_big_endian) {
+            (ElementKind::U8 | ElementKind::Bool, _) => {
+                row.iter_mut()
+                    .zip(bytes)
+                    .for_each(|(value, &byte)| *value = f32::from(byte));
+            }
+            (ElementKind::F32, false) => {
+                let floats = bytes.as_chunks::<4>().0;
+                row.iter_mut()
+                    .zip(floats)
+                    .for_each(|(value, &float)| *value = f32::from_le_bytes(float));
+            }
+            _ => {
+                let numbers = bytes.chunks_exact(self.size());
+                row.iter_mut()
+                    .zip(numbers)
+                    .for_each(|(value, number)| *value = self.number(number) as f32);
+            }
+        }
+    }
+}
+
 /// A float of 16 bits: a sign, five bits of exponent with bias 15, ten of fraction.
 fn half(bits: u16) -> f64 {
     let fraction = f64::from(bits & 0x3ff);
@@ -144,6 +169,9 @@ mod tests {
             bytes.reverse();
             element.is_big_endian = true;
             assert_eq!(element.number(&bytes), expected, "{kind:?}, big-endian");
+            let mut row = [0.5];
+            element.numbers(&bytes, &mut row);
+            assert_eq!(row, [expected as f32], "{kind:?}, in a row");
         }
     }
 

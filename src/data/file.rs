@@ -53,6 +53,11 @@ impl<T, E: Display> Named<T> for Result<T, E> {
 /// rules can't be used with it; one sentence that names file and cause.
 pub fn load(path: &Path, rules: &ReadingRules, progress: impl FnMut(f32)) -> Result<Dataset, DataError> {
     let train = open(path, rules, progress)?;
+    with_test(train, path, path, rules)
+}
+
+/// A data set called `name` of what the file or the pipe `path` announces, with its labels and its test set.
+fn with_test(train: Announced, path: &Path, name: &Path, rules: &ReadingRules) -> Result<Dataset, DataError> {
     let mut notes = Vec::new();
     let train_labels = labels(&train, path, &mut notes)?;
     let candidates = test_candidates(path, rules);
@@ -67,7 +72,7 @@ pub fn load(path: &Path, rules: &ReadingRules, progress: impl FnMut(f32)) -> Res
                 file_name(likeliest)
             )
         });
-        return assemble(path, rules, train, None, &why, notes);
+        return assemble(name, rules, train, None, &why, notes);
     };
     let test = open(test_path, rules, |_| {})?;
     if let (Some((count, shape)), Some((train_count, train_shape))) = (test.head, train.head)
@@ -82,7 +87,7 @@ pub fn load(path: &Path, rules: &ReadingRules, progress: impl FnMut(f32)) -> Res
     let test_labels = labels(&test, test_path, &mut notes)?;
     let train = read(train, path, train_labels)?;
     let test = read(test, test_path, test_labels)?;
-    assemble(path, rules, train, Some(test), "", notes)
+    assemble(name, rules, train, Some(test), "", notes)
 }
 
 /// Where the test set may be: where the rules say, or beside training images under the names that are usual.
@@ -107,8 +112,8 @@ pub fn standard_input(rules: &ReadingRules) -> Result<Dataset, DataError> {
     if input.is_terminal() {
         return Err("it is a terminal; --data - is for a file or a pipe: --data - < FILE").named(name);
     }
-    let train = read(announced(input, rules).named(name)?, name, Vec::new())?;
-    assemble(Path::new(STANDARD_INPUT), rules, train, None, "", Vec::new())
+    let train = announced(input, rules).named(name)?;
+    with_test(train, name, Path::new(STANDARD_INPUT), rules)
 }
 
 /// The items in a file's bytes, whatever its name, in one of the [`formats`], plain or packed by gzip, as the usual rules

@@ -1,9 +1,13 @@
 //! What a format hands over: first what a file's head says, and then, if that can be used, the items.
 
+use std::cmp::Ordering;
+use std::fs::File;
 use std::io::Read;
+use std::sync::{Arc, OnceLock};
 
 use super::element::Element;
 use super::packed::fill;
+use super::stored::{Layout, Stored};
 use super::values::Values;
 use super::{ItemShape, ReadingRules, Scale};
 
@@ -137,7 +141,52 @@ pub struct Announced<'a> {
     pub read: Box<dyn FnOnce() -> Result<Found, String> + 'a>,
 }
 
+/// From this many bytes on, the values of a plain file stay in it.
+const STAYS_FROM: u64 = 256 << 20;
+
 impl<'a> Announced<'a> {
+    /// The numbers of a plain file from `offset` on, up to its end, of which no more is read than is asked for later; none
+    /// where they are so few that they are better read at once.
+    ///
+    /// # Errors
+    /// If so many items of that shape can't be used, or the file has more or fewer numbers.
+    pub(super) fn stored(
+        (count, shape): (usize, ItemShape),
+        element: Element,
+        layout: Layout,
+        file: Option<File>,
+        offset: u64,
+    ) -> Result<Option<Self>, String> {
+        check_size(count, shape)?;
+        let bytes = (count as u64)
+            .checked_mul((shape.numbers() * element.size()) as u64)
+            .filter(|&bytes| bytes >= STAYS_FROM && u32::try_from(count).is_ok());
+        let (Some(file), Some(bytes)) = (file, bytes) else {
+            return Ok(None);
+        };
+        let length = file.metadata().map_err(|error| error.to_string())?.len();
+        let follow = length.saturating_sub(offset);
+        let claim = format!("its header says {count} {shape}");
+        match follow.cmp(&bytes) {
+            Ordering::Less => return Err(format!("{claim}, but {follow} bytes follow")),
+            Ordering::Greater => return Err(format!("{claim}, but more than {bytes} bytes follow")),
+            Ordering::Equal => {}
+        }
+        let values = Values::Stored(Stored {
+            file: Arc::new(file),
+            offset,
+            element,
+            count,
+            layout,
+            white: None,
+            fault: OnceLock::new(),
+        });
+        Ok(Some(Self {
+            head: Some((count, shape)),
+            read: Box::new(move || Ok(Found::new(shape, values))),
+        }))
+    }
+
     /// Numbers of one type, item after item, up to the end of `body`, where at most `padding` bytes may follow.
     ///
     /// # Errors

@@ -1,15 +1,45 @@
 //! What grey values tell about how a file was made.
 
 use super::ItemShape;
+use super::stored::Stored;
 use super::values::Values;
 
 /// The brightest pixel of images that are worth a word: 255 is white.
 const DIM: u8 = 127;
 
+/// What is said where 1 is made white.
+fn ones(shape: ItemShape) -> String {
+    let all = match shape {
+        ItemShape::Image { .. } => "pixels",
+        ItemShape::Vector { .. } | ItemShape::Sequence { .. } => "values",
+    };
+    format!("all {all} are 0 or 1: 1 is taken as white")
+}
+
+/// The same for values that stay in their file, as far as the first item that is no such tells: floats from 0 to 1 are grey
+/// values where items are images, and so are whole numbers up to 255 of every type.
+fn whiten_stored(stored: &mut Stored, shape: ItemShape) -> Option<String> {
+    let is_image = matches!(shape, ItemShape::Image { .. });
+    if stored.all_within(0.0..=1.0, true) {
+        stored.white = Some(1.0);
+        return Some(ones(shape));
+    }
+    if stored.element.is_float() {
+        stored.white = (is_image && stored.all_within(0.0..=1.0, false)).then_some(1.0);
+    } else if !stored.element.is_byte() {
+        stored.white = stored.all_within(0.0..=255.0, true).then_some(255.0);
+    }
+    None
+}
+
 /// Makes values of zeros and ones black and white, and says so; says also if they are nearly black or all alike. Only bytes
 /// are grey values.
 pub(super) fn whiten(values: &mut Values, shape: ItemShape) -> Option<String> {
-    let Values::Bytes(bytes) = values else { return None };
+    let bytes = match values {
+        Values::Bytes(bytes) => bytes,
+        Values::Stored(stored) => return whiten_stored(stored, shape),
+        Values::Floats(_) => return None,
+    };
     let darkest = bytes.iter().copied().min()?;
     let brightest = bytes.iter().copied().max()?;
     let (all, one) = match shape {
@@ -19,7 +49,7 @@ pub(super) fn whiten(values: &mut Values, shape: ItemShape) -> Option<String> {
     match (darkest, brightest) {
         (1, 1) | (0, 1) => {
             bytes.iter_mut().for_each(|byte| *byte *= u8::MAX);
-            Some(format!("all {all} are 0 or 1: 1 is taken as white"))
+            Some(ones(shape))
         }
         (darkest, brightest) if darkest == brightest => Some(format!("all {all} are {darkest}")),
         (_, brightest @ ..=DIM) => Some(format!(

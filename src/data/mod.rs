@@ -46,6 +46,8 @@ pub use split::Split;
 pub use stored::{Layout, Stored};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
+
+use crate::words::plain;
 pub use values::Values;
 
 /// Items of one shape, split into train and test.
@@ -125,10 +127,15 @@ pub const STANDARD_INPUT: &str = "-";
 /// If the file can't be read or used.
 pub fn load(name: &str, rules: &ReadingRules, progress: impl FnMut(f32)) -> Result<Dataset, LoadError> {
     match name {
-        mnist::NAME => Ok(Dataset {
-            rules: rules.clone(),
-            ..mnist::load(progress)?
-        }),
+        mnist::NAME => {
+            let mut data = mnist::load(progress)?;
+            if *rules != data.rules {
+                let note = format!("mnist is read in one way only, so that {rules} changes nothing");
+                data.notes.push(plain(&note));
+                data.rules = rules.clone();
+            }
+            Ok(data)
+        }
         STANDARD_INPUT => Ok(file::standard_input(rules)?),
         path => Ok(file::load(Path::new(path), rules, progress)?),
     }

@@ -58,10 +58,9 @@ impl Scaling {
                 1.0
             }
         };
-        let features = statistics.features();
         let per_feature = |shift: fn(&Feature) -> f64, width: fn(&Feature) -> f64| {
-            let shifts = features.iter().map(|feature| shift(feature) as f32);
-            let factors = features.iter().map(|feature| inverse(width(feature)));
+            let shifts = statistics.features().map(|feature| shift(&feature) as f32);
+            let factors = statistics.features().map(|feature| inverse(width(&feature)));
             Self::line(false, shifts.collect(), factors.collect())
         };
         let (least, largest) = statistics.range();
@@ -74,10 +73,11 @@ impl Scaling {
             (Scale::MinMax | Scale::Usual, _) => {
                 per_feature(|feature| feature.least, |feature| feature.largest - feature.least)
             }
-            (Scale::Standard, _) => per_feature(|feature| feature.mean, |feature| feature.deviation()),
+            (Scale::Standard, _) => per_feature(|feature| feature.mean, |feature| feature.deviation),
             (Scale::Log1p, _) if least < 0.0 => {
                 return Err(format!(
-                    "its least value is {least}, but the scale log1p needs values of at least 0"
+                    "its least value is {}, but the scale log1p needs values of at least 0",
+                    least as f32
                 ));
             }
             (Scale::Log1p, _) => Self::line(true, vec![0.0], vec![inverse(largest.ln_1p())]),
@@ -96,6 +96,8 @@ impl Scaling {
             (Scale::Standard, _) => "each feature is scaled to mean 0 and standard deviation 1 (standard)",
             (Scale::Log1p, _) => "their ln(1 + x) is scaled by the largest (log1p)",
         };
+        // As the single floats that they are.
+        let (least, largest) = (least as f32, largest as f32);
         let note = format!("the training values go from {least} to {largest}, and {what}");
         Some(if scale == Scale::Usual {
             format!("{note}; --scale chooses another way")

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Result;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 use super::element::Element;
@@ -38,6 +39,22 @@ pub enum Layout {
 }
 
 impl Layout {
+    /// The layout of an array of `count` items in Fortran order, where the first index changes fastest; `sizes` are those of
+    /// an item.
+    pub fn fortran(count: usize, sizes: &[usize]) -> Self {
+        let mut places = vec![0];
+        let mut stride = count as u64;
+        for &size in sizes {
+            // The last index of an item changes fastest in a row.
+            places = places
+                .iter()
+                .flat_map(|place| (0..size as u64).map(move |index| place + index * stride))
+                .collect();
+            stride *= size as u64;
+        }
+        Self::Columns(places)
+    }
+
     /// Numbers of an item.
     fn numbers(&self) -> usize {
         match self {
@@ -72,7 +89,7 @@ impl Stored {
         let mut bytes = vec![0; row.len() * size];
         match &self.layout {
             Layout::Rows(numbers) => {
-                let place = (item * numbers * size) as u64;
+                let place = item as u64 * (numbers * size) as u64;
                 read_at(&self.file, &mut bytes, self.offset + place)?;
             }
             Layout::Columns(places) => {
@@ -85,12 +102,11 @@ impl Stored {
                 }
             }
         }
-        for (value, bytes) in row.iter_mut().zip(bytes.chunks_exact(size)) {
-            let number = self.element.number(bytes);
-            *value = match self.white {
-                Some(white) => (255.0 * number / white).round() as f32,
-                None => number as f32,
-            };
+        self.element.numbers(&bytes, row);
+        if let Some(white) = self.white.filter(|&white| white != 255.0) {
+            for value in row {
+                *value = (255.0 * f64::from(*value) / white).round() as f32;
+            }
         }
         Ok(())
     }
@@ -98,6 +114,16 @@ impl Stored {
     /// How many numbers there are.
     pub(super) fn len(&self) -> usize {
         self.count * self.layout.numbers()
+    }
+
+    /// Whether all values lie in a range and, where asked, are whole: found out by reading items until one does not.
+    pub(super) fn all_within(&self, range: RangeInclusive<f32>, are_whole: bool) -> bool {
+        let mut row = vec![0.0; self.layout.numbers()];
+        (0..self.count).all(|item| {
+            self.fill(item, &mut row);
+            let fits = |value: &f32| range.contains(value) && (!are_whole || value.fract() == 0.0);
+            row.iter().all(fits)
+        })
     }
 }
 
@@ -115,5 +141,104 @@ fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> Result<()> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::data::element::ElementKind;
+
+    /// Values in a file of their own, behind three bytes.
+    fn stored(element: Element, bytes: &[u8], count: usize, layout: Layout) -> Stored {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[&[9; 3], bytes].concat()).unwrap();
+        Stored {
+            file: Arc::new(file),
+            offset: 3,
+            element,
+            count,
+            layout,
+            white: None,
+            fault: OnceLock::new(),
+        }
+    }
+
+    fn rows(stored: &Stored) -> Vec<Vec<f32>> {
+        let row = |item| {
+            let mut row = vec![0.5; stored.layout.numbers()];
+            stored.fill(item, &mut row);
+            row
+        };
+        (0..stored.count).map(row).collect()
+    }
+
+    #[test]
+    fn rows_are_read_in_any_type_and_both_orders() {
+        let expected: Vec<Vec<f32>> = vec![vec![0.0, 1.0, 2.0], vec![10.0, 11.0, 12.0]];
+        let numbers = || expected.iter().flatten().copied();
+        let kinds: [(ElementKind, Vec<u8>); 3] = [
+            (ElementKind::U8, numbers().map(|number| number as u8).collect()),
+            (ElementKind::F32, numbers().flat_map(f32::to_le_bytes).collect()),
+            (
+                ElementKind::I64,
+                numbers()
+                    .flat_map(|number| (number as i64).to_le_bytes())
+                    .collect(),
+            ),
+        ];
+        for (kind, bytes) in kinds {
+            let element = Element {
+                kind,
+                is_big_endian: false,
+            };
+            let rows_of = stored(element, &bytes, 2, Layout::Rows(3));
+            assert_eq!(rows(&rows_of), expected, "{kind:?}");
+            assert_eq!(rows_of.len(), 6);
+        }
+    }
+
+    #[test]
+    fn an_array_in_fortran_order_gives_the_same_rows() {
+        // Item i, row r, column c has the number 100 i + 10 r + c; the first index changes fastest.
+        let at = |index: u8| (index % 2) * 100 + (index / 2 % 2) * 10 + index / 4;
+        let bytes: Vec<u8> = (0..12).map(at).collect();
+        let stored = stored(Element::U8, &bytes, 2, Layout::fortran(2, &[2, 3]));
+        assert_eq!(
+            rows(&stored),
+            [
+                [0.0, 1.0, 2.0, 10.0, 11.0, 12.0],
+                [100.0, 101.0, 102.0, 110.0, 111.0, 112.0]
+            ]
+        );
+    }
+
+    #[test]
+    fn grey_values_are_whole_numbers_up_to_255() {
+        let floats: Vec<u8> = [0.0_f32, 0.5, 1.0]
+            .into_iter()
+            .flat_map(f32::to_le_bytes)
+            .collect();
+        let element = Element {
+            kind: ElementKind::F32,
+            is_big_endian: false,
+        };
+        let mut stored = stored(element, &floats, 1, Layout::Rows(3));
+        assert!(stored.all_within(0.0..=1.0, false));
+        assert!(!stored.all_within(0.0..=1.0, true) && !stored.all_within(0.0..=0.9, false));
+        stored.white = Some(1.0);
+        assert_eq!(rows(&stored), [[0.0, 128.0, 255.0]]);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_gives_no_numbers_and_says_so() {
+        let stored = stored(Element::U8, &[1; 12], 2, Layout::Rows(6));
+        stored.file.set_len(10).unwrap();
+        let rows = rows(&stored);
+        assert_eq!(rows[0], [1.0; 6]);
+        assert!(rows[1].iter().all(|value| value.is_nan()));
+        assert!(stored.fault.get().is_some());
     }
 }

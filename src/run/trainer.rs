@@ -322,7 +322,11 @@ impl Desk {
             Err(StepFault::Diverged(diverged)) => {
                 self.is_step_wanted = false;
                 self.set_running(false);
-                self.happen(Happening::Warned(diverged.to_string()));
+                let unread = self
+                    .data
+                    .fault()
+                    .map(|fault| format!("its data can't be read any more: {fault}"));
+                self.happen(Happening::Warned(unread.unwrap_or_else(|| diverged.to_string())));
                 return self.tell(Event::Diverged(diverged));
             }
         }

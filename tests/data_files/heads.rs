@@ -186,7 +186,12 @@ fn a_huge_file_is_refused_by_its_first_bytes() {
     };
     for (head, expected) in bad_heads() {
         write_huge(&path, &head);
-        refused(expected);
+        // Images that take more than memory stay in a plain file, if it has them.
+        refused(if expected == "4 GiB" {
+            "but 3221225456 bytes follow"
+        } else {
+            expected
+        });
     }
     write_huge(&path, &gzip(b"no data"));
     refused("in no format that is read");
@@ -195,6 +200,11 @@ fn a_huge_file_is_refused_by_its_first_bytes() {
 
     // Images that can be used, a million of them, beside a test set and labels that can't.
     write_huge(&path, &header([3 << 20, 32, 32]));
+    let file = std::fs::File::options()
+        .write(true)
+        .open(&path)
+        .expect("the file");
+    file.set_len(16 + (3 << 30)).expect("a file can have a hole");
     let beside = folder.path().join("t10k-images-idx3-ubyte");
     write_huge(&beside, b"no data");
     refused("t10k-images-idx3-ubyte can't be used as data: it is in no format that is read");

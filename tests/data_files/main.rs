@@ -10,6 +10,8 @@ mod names;
 mod places;
 #[path = "../common/program.rs"]
 mod program;
+mod rules;
+mod stored;
 #[path = "../common/terminal.rs"]
 mod terminal;
 mod workbench;

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::{Format, arrays};
 use crate::data::found::read_numbers;
 use crate::data::packed::fill;
-use crate::data::{Announced, Element, ElementKind, ItemShape, ReadingRules, Source};
+use crate::data::{Announced, Element, ElementKind, ItemShape, Layout, ReadingRules, Source};
 
 pub(super) const FORMAT: Format = Format {
     name: "IDX",
@@ -14,6 +14,8 @@ pub(super) const FORMAT: Format = Format {
     announce: items,
 };
 
+/// Bytes of the magic number, and of each size behind it.
+const SIZE: usize = 4;
 /// The most dimensions: items of rows, columns and channels.
 const MOST_DIMENSIONS: usize = 4;
 
@@ -38,6 +40,7 @@ fn element(kind: u8) -> Option<Element> {
 fn items<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
     let mut input = source.bytes;
     let (element, sizes) = head(&mut input)?;
+    let length = SIZE * (1 + sizes.len());
     let Some((&count, sizes)) = sizes.split_first().filter(|(_, sizes)| !sizes.is_empty()) else {
         return Err(format!(
             "it has {} dimension, but at least 2 are needed: the items first",
@@ -45,7 +48,11 @@ fn items<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, 
         ));
     };
     let shape = ItemShape::of_sizes(sizes, rules.shape)?;
-    Announced::numbers((count, shape), element, input, 0, rules)
+    let layout = Layout::Rows(sizes.iter().copied().fold(1, usize::saturating_mul));
+    match Announced::stored((count, shape), element, layout, source.file, length as u64)? {
+        Some(stored) => Ok(stored),
+        None => Announced::numbers((count, shape), element, input, 0, rules),
+    }
 }
 
 /// One label for each of `points` images, which lie in the file `of`: a list, or the first number of each row, as QMNIST
@@ -77,7 +84,7 @@ const MOST_LABELS: usize = 256;
 
 /// The type of the numbers and the sizes of the dimensions.
 fn head(input: &mut impl Read) -> Result<(Element, Vec<usize>), String> {
-    let mut magic = [0; 4];
+    let mut magic = [0; SIZE];
     let length = fill(input, &mut magic).map_err(|error| error.to_string())?;
     let (element, dimensions) = match magic {
         [0, 0, kind, dimensions] if length == magic.len() => element(kind).zip(Some(usize::from(dimensions))),
@@ -89,7 +96,7 @@ fn head(input: &mut impl Read) -> Result<(Element, Vec<usize>), String> {
             "it has {dimensions} dimensions, but at most {MOST_DIMENSIONS} are read"
         ));
     }
-    let mut sizes = vec![[0; 4]; dimensions];
+    let mut sizes = vec![[0; SIZE]; dimensions];
     let bytes = sizes.as_flattened_mut();
     if fill(input, bytes).map_err(|error| error.to_string())? < bytes.len() {
         return Err("it ends within its header".into());

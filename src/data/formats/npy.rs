@@ -8,7 +8,9 @@ use std::io::Read;
 use super::{Format, arrays, order};
 use crate::data::found::{check_memory, check_size, read_numbers};
 use crate::data::packed::fill;
-use crate::data::{Announced, Element, ElementKind, Found, ItemShape, ReadingRules, Scale, Source, Values};
+use crate::data::{
+    Announced, Element, ElementKind, Found, ItemShape, Layout, ReadingRules, Scale, Source, Values,
+};
 
 pub(super) const FORMAT: Format = Format {
     name: "NPY",
@@ -26,9 +28,19 @@ fn array<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, 
     let mut input = source.bytes;
     let header = Header::read(&mut input)?;
     let (count, shape) = header.items(rules)?;
-    if !header.is_fortran {
-        return Announced::numbers((count, shape), header.element()?, input, 0, rules);
+    let element = header.element()?;
+    let layout = if header.is_fortran {
+        Layout::fortran(count, &header.shape[1..])
+    } else {
+        Layout::Rows(shape.numbers())
+    };
+    if let Some(stored) = Announced::stored((count, shape), element, layout, source.file, header.length)? {
+        return Ok(stored);
     }
+    if !header.is_fortran {
+        return Announced::numbers((count, shape), element, input, 0, rules);
+    }
+    check_memory(count, shape, element.size().min(4))?;
     let is_grey = is_grey(shape, rules);
     Ok(Announced {
         head: Some((count, shape)),
@@ -81,6 +93,8 @@ fn element(descr: &str) -> Result<Element, String> {
 /// What stands before the numbers.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header {
+    /// Its bytes, from the magic to the last before the numbers.
+    length: u64,
     descr: String,
     is_fortran: bool,
     pub(super) shape: Vec<usize>,
@@ -102,7 +116,7 @@ impl Header {
         };
         let shape = ItemShape::of_sizes(sizes, rules.shape)?;
         check_size(count, shape)?;
-        check_memory(count, shape, self.element()?.size().min(4))?;
+        self.element()?;
         Ok((count, shape))
     }
 
@@ -142,15 +156,16 @@ impl Header {
         read_whole(input, &mut start)?;
         let [.., major, minor] = start;
         let mut length = [0; 4];
-        match (major, minor) {
-            (1, 0) => read_whole(input, &mut length[..2])?,
-            (2 | 3, 0) => read_whole(input, &mut length)?,
+        let length_bytes = match (major, minor) {
+            (1, 0) => 2,
+            (2 | 3, 0) => 4,
             _ => {
                 return Err(format!(
                     "it is NPY of version {major}.{minor}, but up to 3.0 is read"
                 ));
             }
-        }
+        };
+        read_whole(input, &mut length[..length_bytes])?;
         let length = u32::from_le_bytes(length) as usize;
         if length > LONGEST {
             return Err(format!(
@@ -161,8 +176,13 @@ impl Header {
         read_whole(input, &mut text)?;
         let text = std::str::from_utf8(&text).map_err(|_| "its header is not text".to_owned())?;
         let mut text = Text { rest: text };
-        text.dictionary()
-            .ok_or_else(|| format!("its header can't be read from {:?} on", text.beginning()))?
+        let header = text
+            .dictionary()
+            .ok_or_else(|| format!("its header can't be read from {:?} on", text.beginning()))??;
+        Ok(Self {
+            length: (start.len() + length_bytes + length) as u64,
+            ..header
+        })
     }
 }
 
@@ -208,6 +228,7 @@ impl<'a> Text<'a> {
             return Some(Err("its header lacks descr, fortran_order or shape".into()));
         };
         Some(Ok(Header {
+            length: 0,
             descr: descr.to_owned(),
             is_fortran,
             shape,

@@ -56,9 +56,11 @@ fn arrays<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>,
     let choice = choose(&archive.heads, rules, true)?;
     let shapes = choice.items.iter().map(|(place, _)| {
         let header = &archive.arrays[*place].1;
-        header
+        let (count, shape) = header
             .items(rules)
-            .or_else(|said| small_set(header, rules, choice.items.len()).ok_or(said))
+            .or_else(|said| small_set(header, rules, choice.items.len()).ok_or(said))?;
+        check_memory(count, shape, header.element()?.size().min(4))?;
+        Ok((count, shape))
     });
     let shapes = shapes
         .collect::<Result<Vec<(usize, ItemShape)>, String>>()
@@ -76,8 +78,7 @@ fn arrays<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>,
 fn small_set(header: &Header, rules: &ReadingRules, sets: usize) -> Option<(usize, ItemShape)> {
     let (&count, sizes) = header.shape.split_first()?;
     let shape = ItemShape::of_sizes(sizes, rules.shape).ok()?;
-    let is_small =
-        sets > 1 && count < FEW && check_size(FEW, shape).is_ok() && check_memory(FEW, shape, 4).is_ok();
+    let is_small = sets > 1 && count < FEW && check_size(FEW, shape).is_ok();
     is_small.then_some((count, shape))
 }
 
