@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::assembly::{FoundFile, alike, assemble};
-use super::formats::idx;
+use super::formats::folder;
 use super::found::check_count;
 use super::names::{ImagesName, first_there};
 use super::source::Source;
@@ -43,7 +43,7 @@ impl<T, E: Display> Named<T> for Result<T, E> {
     }
 }
 
-/// Reads `path`: a file in one of the [`formats`], plain or packed by gzip.
+/// Reads `path`: a file in one of the [`formats`], plain or packed by gzip, or a folder of images.
 ///
 /// The test set is the file that the `rules` name. If they name none and the file's name says that these are training images, the
 /// test images are looked for beside it under the names that IDX files have; else some items are held out. Labels are
@@ -177,6 +177,9 @@ fn open<'a>(
     rules: &ReadingRules,
     progress: impl FnMut(f32) + 'a,
 ) -> Result<Announced<'a>, DataError> {
+    if path.is_dir() {
+        return folder::announced(path, rules, progress).named(path);
+    }
     let file = open_regular(path).named(path)?;
     let length = file.metadata().named(path)?.len();
     let same = file.try_clone().named(path)?;
@@ -204,25 +207,23 @@ fn read(announced: Announced, path: &Path, labels: Vec<String>) -> Result<FoundF
 
 /// The labels of the images in `path`, where they lie beside it under the names that are usual.
 fn labels(images: &Announced, path: &Path, notes: &mut Vec<String>) -> Result<Vec<String>, DataError> {
-    let (Some(name), Some((points, ItemShape::Image { .. }))) = (ImagesName::of(path), images.head) else {
+    // A folder has the labels of its images within it.
+    let name = ImagesName::of(path).filter(|_| !path.is_dir());
+    let (Some(name), Some((points, ItemShape::Image { .. }))) = (name, images.head) else {
         return Ok(Vec::new());
     };
     let candidates = name.labels();
     if let Some(labels_path) = first_there(&candidates) {
         let file = open_regular(labels_path).named(labels_path)?;
         let source = Source::new(BufReader::with_capacity(BUFFER, file), None).named(labels_path)?;
-        let labels = idx::labels(source.bytes, points, &shown(path)).named(labels_path)?;
-        return Ok(labels.iter().map(u8::to_string).collect());
+        return formats::labels(source.bytes, points, &shown(path)).named(labels_path);
     }
-    let note = match (first_there(&name.qmnist_labels()), candidates.first()) {
-        (Some(labels), _) => format!(
-            "the labels in {} are of another kind and are not read",
-            file_name(labels)
-        ),
-        (None, Some(likeliest)) => format!("no labels such as {} lie beside it", file_name(likeliest)),
-        (None, None) => return Ok(Vec::new()),
-    };
-    notes.push(format!("{}: {note}", file_name(path)));
+    let note = |likeliest| format!("no labels such as {} lie beside it", file_name(likeliest));
+    notes.extend(
+        candidates
+            .first()
+            .map(|likeliest| format!("{}: {}", file_name(path), note(likeliest))),
+    );
     Ok(Vec::new())
 }
 
@@ -345,7 +346,11 @@ mod tests {
         let good = idx_of(12, 2, 2, &[0; 48]);
         let cases: &[(&str, Vec<u8>, &str)] = &[
             ("empty", vec![], "it is empty"),
-            ("text", b"hello, world".to_vec(), "IDX, MATLAB 5 or NPY"),
+            (
+                "text",
+                b"hello, world".to_vec(),
+                "but text: it would be IDX, MATLAB 5",
+            ),
             ("header only", good[..10].to_vec(), "header"),
             ("short", good[..40].to_vec(), "24 bytes follow"),
             (
@@ -362,7 +367,11 @@ mod tests {
             ("few", idx_of(3, 2, 2, &[0; 12]), "3 images"),
             ("none", idx_of(0, 2, 2, &[]), "0 images"),
             ("labels", [0, 0, 8, 1, 0, 0, 0, 1, 5].to_vec(), "1 dimension"),
-            ("floats", [0, 0, 0x0d, 3, 0, 0, 0, 1].to_vec(), "bytes"),
+            (
+                "floats",
+                [0, 0, 0x0d, 3, 0, 0, 0, 1].to_vec(),
+                "ends within its header",
+            ),
             ("torn", packed(&good)[..30].to_vec(), "gzip"),
         ];
         for (name, bytes, expected) in cases {

@@ -26,7 +26,7 @@ fn whiten_stored(stored: &mut Stored, shape: ItemShape) -> Option<String> {
     }
     if stored.element.is_float() {
         stored.white = (is_image && stored.all_within(0.0..=1.0, false)).then_some(1.0);
-    } else {
+    } else if !stored.element.is_byte() {
         stored.white = stored.all_within(0.0..=255.0, true).then_some(255.0);
     }
     None

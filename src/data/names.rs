@@ -66,16 +66,16 @@ impl ImagesName {
         TEST.iter().flat_map(of_set).collect()
     }
 
-    /// Where the labels may be, the likeliest first.
+    /// Where the labels may be, the likeliest first; QMNIST's, eight numbers an image, have a name of their own kind.
     pub(super) fn labels(&self) -> Vec<PathBuf> {
-        self.like(&format!("{}{}", self.set, self.separator), "labels", "1")
-    }
-
-    /// Where QMNIST's labels may be, which are of a kind of their own: eight numbers an image.
-    pub(super) fn qmnist_labels(&self) -> Vec<PathBuf> {
-        let labels = self.like(&format!("{}{}", self.set, self.separator), "labels", "2");
-        let renamed = |path: PathBuf| path.to_str().map(|path| path.replace("ubyte", "int").into());
-        labels.into_iter().filter_map(renamed).collect()
+        let set = format!("{}{}", self.set, self.separator);
+        let renamed = |path: PathBuf| {
+            let name = path.file_name()?.to_str()?.replace("ubyte", "int");
+            Some(path.with_file_name(name))
+        };
+        let of_qmnist = self.like(&set, "labels", "2").into_iter().filter_map(renamed);
+        let labels = self.like(&set, "labels", "1");
+        labels.into_iter().chain(of_qmnist).collect()
     }
 
     /// Names like this one with other parts: the same way of packing first, and the same separators.
@@ -181,7 +181,7 @@ mod tests {
         let qmnist = ImagesName::of(Path::new("qmnist-test-images-idx3-ubyte.gz")).unwrap();
         assert!(!qmnist.is_training());
         let labels = PathBuf::from("qmnist-test-labels-idx2-int.gz");
-        assert!(qmnist.qmnist_labels().contains(&labels), "{qmnist:?}");
+        assert!(qmnist.labels().contains(&labels), "{qmnist:?}");
         for other in ["faces.idx", "train", "frey_rawface.mat", ""] {
             assert!(ImagesName::of(Path::new(other)).is_none());
         }

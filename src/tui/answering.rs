@@ -35,7 +35,7 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
         Overlay::Confirm(question) => confirmed(app, question, key),
         Overlay::Form(mut form) => match form.key(key) {
             form::Outcome::Cancelled => Vec::new(),
-            form::Outcome::Begin(configuration) => begin(app, *configuration),
+            form::Outcome::Begin(configuration) => begin(app, configuration),
             form::Outcome::Open => {
                 app.overlay = Some(Overlay::Form(form));
                 Vec::new()

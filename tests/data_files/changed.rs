@@ -126,7 +126,7 @@ fn a_session_of_an_earlier_program_opens_and_knows_its_images_from_then_on() {
     let path = folder.path().join("run.ron");
     let text = std::fs::read_to_string(&path).expect("a session");
     let (before, rest) = text.split_once("    data_checksum: Some((").expect("a checksum");
-    let (_, after) = rest.split_once(")),\n").expect("its end");
+    let (_, after) = rest.split_once("\n    )),\n").expect("its end");
     std::fs::write(&path, format!("{before}{after}")).expect("the folder can be written");
     succeeded(&resume(folder.path(), "80", &[]));
     write(folder.path(), "t10k-images.idx", &idx(10, |at| at as u8));

@@ -15,12 +15,10 @@ fn what_is_no_file_is_refused_at_once() {
     };
     make_fifo("fifo");
     let _socket = UnixListener::bind(folder.path().join("socket")).expect("a socket");
-    std::fs::create_dir(folder.path().join("folder")).expect("a folder");
     for (name, kind) in [
         ("fifo", "a FIFO"),
         ("socket", "a socket"),
         ("/dev/zero", "a device"),
-        ("folder", "a folder"),
     ] {
         let said = failed(&train(folder.path(), name, b""));
         assert!(
@@ -149,4 +147,72 @@ fn a_terminal_is_no_data() {
     let terminal = Terminal::start(folder.path(), (160, 40), program, &["train", "--data", "-"]);
     terminal.wait_for("standard input can't be used as data: it is a terminal");
     assert_eq!(terminal.end().0.exit_code(), 1);
+}
+
+/// A folder of `count` PNG images of 30 rows and 40 columns, each a disc at a place of its own.
+fn discs(count: u32) -> tempfile::TempDir {
+    let folder = folder();
+    for number in 0..count {
+        let (row, column) = (8 + number % 14, 8 + number * 7 % 24);
+        let disc = image::GrayImage::from_fn(40, 30, |x, y| {
+            let is_within = x.abs_diff(column).pow(2) + y.abs_diff(row).pow(2) < 40;
+            image::Luma([if is_within { 255 } else { 0 }])
+        });
+        disc.save(folder.path().join(format!("{number:03}.png")))
+            .expect("the folder can be written");
+    }
+    folder
+}
+
+#[test]
+fn a_folder_of_images_is_trained_on_and_gone_on_with() {
+    let images = discs(200);
+    let folder = folder();
+    let path = images.path().to_str().expect("text");
+    let said = succeeded(&train(folder.path(), path, b""));
+    assert!(
+        said.contains("every tenth image is held out as the test set, 20 of 200"),
+        "{said}"
+    );
+    succeeded(&vae_tui(
+        folder.path(),
+        &["train", "--resume", "run.ron", "--samples", "80"],
+        b"",
+    ));
+    std::fs::remove_file(images.path().join("007.png")).expect("it is there");
+    let said = failed(&vae_tui(folder.path(), &["evaluate", "run.ron"], b""));
+    assert!(said.contains("are others than those"), "{said}");
+}
+
+#[test]
+fn a_folder_without_images_is_refused() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("empty")).expect("a folder");
+    let said = failed(&train(folder.path(), "empty", b""));
+    assert!(
+        said.contains("empty can't be used as data: it is a folder without images"),
+        "{said}"
+    );
+}
+
+/// An image may be anything that a folder can hold.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_a_folder_of_images_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    let images = discs(12);
+    let folder = folder();
+    let path = images.path().to_str().expect("text");
+    let unlikely = std::ffi::OsStr::from_bytes(b"a\xff\x1b[31m.png");
+    std::fs::copy(images.path().join("000.png"), images.path().join(unlikely)).expect("a copy");
+    succeeded(&train(folder.path(), path, b""));
+    let made = std::process::Command::new("mkfifo")
+        .arg(images.path().join("fifo.png"))
+        .status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let said = failed(&train(folder.path(), path, b""));
+    assert!(
+        said.contains("its image fifo.png can't be read: it is a FIFO"),
+        "{said}"
+    );
 }

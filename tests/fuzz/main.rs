@@ -15,7 +15,9 @@ mod idx;
 mod keys;
 mod matlab;
 mod mutation;
+mod npz;
 mod sessions;
+mod text;
 
 /// Counts what is allocated, for [`harness::within`].
 #[global_allocator]

@@ -1,50 +1,50 @@
-//! The Frey faces as they are passed on: a MATLAB 5 file with a matrix `ff` of bytes, one image a column.
+//! MATLAB 5 files (`save -v6`, `save -v7`): numeric arrays by their names, plain or packed by zlib, little-endian.
 //!
-//! Of the format only what such a file needs is read: numeric matrices of unsigned bytes, plain or packed by zlib,
-//! little-endian. Layout: "MAT-File Format", The MathWorks: a header of 128 bytes, then tagged elements. Of other
-//! variables than `ff` only the beginning is unpacked.
+//! Layout: "MAT-File Format", The MathWorks: a header of 128 bytes, then tagged elements, a variable each; arrays have their
+//! first dimension fastest. The items of an array are its first or its last dimension: the one that has as many entries as
+//! there are labels, or that leaves the shape that a person states, or else the larger one. The Frey faces, as they are
+//! passed on, are such an array: `ff` with 560 rows, an image a column, row by row.
 
 use std::io::{BufReader, Read, Take, sink};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::Format;
-use crate::data::found::check_size;
+use super::arrays::{self, Head, choose};
+use super::{Format, npy, order};
+use crate::data::found::{check_memory, check_size, read_numbers};
 use crate::data::packed::{Unpacking, fill};
-use crate::data::{Announced, Element, ItemShape, ReadingRules, Source};
+use crate::data::{Announced, Element, ElementKind, Found, ItemShape, ReadingRules, Source, Values};
 
 pub(super) const FORMAT: Format = Format {
     name: "MATLAB 5",
     recognises: |head| head.starts_with(MAGIC),
     endings: &[],
-    announce: frey_faces,
+    announce: variables,
 };
 
 /// The first bytes of a MATLAB file.
 const MAGIC: &[u8] = b"MATLAB";
 /// Data types of elements.
-const UINT8: u32 = 2;
 const MATRIX: u32 = 14;
 const COMPRESSED: u32 = 15;
+/// Classes of arrays that are numeric: double to unsigned 64 bits.
+const NUMERIC: std::ops::RangeInclusive<u32> = 6..=15;
+/// The flag of complex numbers.
+const COMPLEX: u32 = 1 << 11;
 /// Elements begin at multiples of so many bytes.
 const ALIGNMENT: usize = 8;
 /// The longest name, and list of dimensions, in bytes; MATLAB's own names have 63.
 const LONGEST: usize = 256;
 /// The most variables that are looked through.
 const MOST_VARIABLES: usize = 1_000;
-/// How many of them are named where none is `ff`.
-const MOST_NAMED: usize = 5;
 
-/// Rows and columns of an image of the Frey faces: 560 pixels in a column of `ff`, row by row.
+/// The variable of the Frey faces, and rows and columns of an image: 560 pixels in a column, row by row.
+const FACES: &str = "ff";
 const FACE: (usize, usize) = (28, 20);
 
-/// The images in the variable `ff`.
-fn frey_faces<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
+/// The items of the variable that is chosen; only reading tells how many there are, since it may be the last one.
+fn variables<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
     let mut input = source.bytes;
-    let announced = |count: usize, body: Box<dyn Read + 'a>| {
-        let shape = ItemShape::grey(FACE.0, FACE.1);
-        Announced::numbers((count, shape), Element::U8, body, ALIGNMENT - 1, rules)
-    };
     let mut header = [0; 128];
     if fill(&mut input, &mut header).map_err(said)? < header.len() {
         return Err("it ends within its MATLAB header".into());
@@ -52,32 +52,45 @@ fn frey_faces<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<
     if !header.starts_with(b"MATLAB 5.0") {
         let version = String::from_utf8_lossy(&header[..10]);
         return Err(format!(
-            "it is a {version:?} file, but only MATLAB 5.0 files are read"
+            "it is a {version:?} file, but only MATLAB 5.0 files are read: save -v7 writes them"
         ));
     }
     if !header.ends_with(b"IM") {
         return Err("its numbers are big-endian, which is not read".into());
     }
-    let mut names = Vec::new();
-    while let Some(tag) = tag(&mut input)? {
-        if names.len() == MOST_VARIABLES {
-            return Err(format!("none of its first {MOST_VARIABLES} variables is \"ff\""));
-        }
+    let rules = rules.clone();
+    Ok(Announced {
+        head: None,
+        read: Box::new(move || {
+            let variables = read(input, &rules)?;
+            found(variables, &rules)
+        }),
+    })
+}
+
+/// A numeric array, and its numbers where they may be needed.
+struct Array {
+    head: Head,
+    values: Option<Values>,
+}
+
+/// All numeric arrays, up to the end of the file.
+fn read<'a>(mut input: Box<dyn Read + 'a>, rules: &ReadingRules) -> Result<Vec<Array>, String> {
+    let mut arrays = Vec::new();
+    for _ in 0..MOST_VARIABLES {
+        let Some(tag) = tag(&mut input)? else {
+            return Ok(arrays);
+        };
         let mut element = input.take(tag.length as u64);
-        let (name, rest) = match (tag.kind, tag.inline) {
-            (MATRIX, None) => match variable(&mut element)? {
-                Variable::Faces(count) => return announced(count, Box::new(element)),
-                Variable::Other(name) => (name, element),
-            },
+        let (array, rest) = match (tag.kind, tag.inline) {
+            (MATRIX, None) => (variable(&mut element, rules)?, element),
             (COMPRESSED, None) => {
                 let mut unpacking = Unpacking {
                     inner: ZlibDecoder::new(BufReader::new(element)),
                     what: "a packed variable",
                 };
-                match packed_variable(&mut unpacking)? {
-                    Variable::Faces(count) => return announced(count, Box::new(unpacking)),
-                    Variable::Other(name) => (name, unpacking.inner.into_inner().into_inner()),
-                }
+                let array = packed_variable(&mut unpacking, rules)?;
+                (array, unpacking.inner.into_inner().into_inner())
             }
             (kind, _) => {
                 return Err(format!(
@@ -85,15 +98,125 @@ fn frey_faces<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<
                 ));
             }
         };
-        names.push(name);
+        arrays.extend(array);
         input = behind(rest, tag)?;
     }
-    let more = match names.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+    Err(format!("it has more than {MOST_VARIABLES} variables"))
+}
+
+/// The items of the array that a person names or that is the only one, with their labels.
+fn found(mut arrays: Vec<Array>, rules: &ReadingRules) -> Result<Found, String> {
+    let heads: Vec<Head> = arrays.iter().map(|array| array.head.clone()).collect();
+    let choice = choose(&heads, rules, false)?;
+    let (place, _) = choice.items[0];
+    let lists: Vec<usize> = choice.labels.iter().copied().chain(choice.marks).collect();
+    let counts: Vec<usize> = lists.iter().filter_map(|&list| heads[list].list()).collect();
+    let head = &heads[place];
+    let items = Items::of(head, &counts, rules)?;
+    let mut take = |place: usize| {
+        let values = arrays[place].values.take();
+        values.ok_or_else(|| {
+            format!(
+                "its variable {:?} can't be both items and labels",
+                heads[place].name
+            )
+        })
     };
-    names.truncate(MOST_NAMED);
-    Err(format!("it has no variable \"ff\", only {names:?}{more}"))
+    let values = take(place)?;
+    let places = order::places(&items.sizes, if items.are_first { items.count } else { 1 });
+    let apart = if items.are_first { 1 } else { places.len() };
+    let values = order::row_by_row(values, items.count, &places, apart)?;
+    let values = if npy::is_grey(items.shape, rules) {
+        arrays::in_grey(values)
+    } else {
+        values
+    };
+    let mut list = |place: usize| {
+        let list = arrays::labels(take(place)?);
+        if list.len() == items.count {
+            return Ok(list);
+        }
+        Err(format!(
+            "its variable {:?} has {} entries, but {:?} has {} items",
+            heads[place].name,
+            list.len(),
+            head.name,
+            items.count
+        ))
+    };
+    Ok(Found {
+        labels: choice
+            .labels
+            .first()
+            .map_or(Ok(Vec::new()), |&place| list(place))?,
+        parts: choice.marks.map_or(Ok(Vec::new()), &mut list)?,
+        notes: items.note(head).into_iter().collect(),
+        ..Found::new(items.shape, values)
+    })
+}
+
+/// Which dimension of an array its items are.
+struct Items {
+    count: usize,
+    are_first: bool,
+    /// The other dimensions.
+    sizes: Vec<usize>,
+    shape: ItemShape,
+}
+
+impl Items {
+    /// The dimension that has one of `counts` entries, or that leaves the shape that a person states, or the larger one.
+    fn of(head: &Head, counts: &[usize], rules: &ReadingRules) -> Result<Self, String> {
+        let (Some((&first, after_first)), Some((&last, before_last))) =
+            (head.sizes.split_first(), head.sizes.split_last())
+        else {
+            return Err(format!("its variable {:?} has no dimensions", head.name));
+        };
+        let numbers = |sizes: &[usize]| {
+            sizes
+                .iter()
+                .try_fold(1, |product: usize, &size| product.checked_mul(size))
+        };
+        let wanted = rules.shape.map(ItemShape::numbers);
+        let fits = |size: usize, others: &[usize]| {
+            (
+                counts.contains(&size),
+                wanted.is_some() && numbers(others) == wanted,
+            )
+        };
+        let are_faces = head.name == FACES && before_last == [FACE.0 * FACE.1] && wanted.is_none();
+        let are_first = !are_faces && (fits(first, after_first), first) > (fits(last, before_last), last);
+        let (count, sizes) = if are_first {
+            (first, after_first)
+        } else {
+            (last, before_last)
+        };
+        let shape = if are_faces {
+            ItemShape::grey(FACE.0, FACE.1)
+        } else {
+            ItemShape::of_sizes(sizes, rules.shape)?
+        };
+        check_size(count, shape)?;
+        Ok(Self {
+            count,
+            are_first,
+            sizes: sizes.to_vec(),
+            shape,
+        })
+    }
+
+    /// Which of several readings was taken; the Frey faces are known.
+    fn note(&self, head: &Head) -> Option<String> {
+        let which = if self.are_first { "first" } else { "last" };
+        (head.name != FACES).then(|| {
+            format!(
+                "its variable {:?} is {}: the {which} dimension is taken as the {} items",
+                head.name,
+                arrays::sizes(&head.sizes),
+                self.count
+            )
+        })
+    }
 }
 
 /// What an element begins with.
@@ -167,61 +290,84 @@ fn behind<R: Read>(mut rest: Take<R>, tag: Tag) -> Result<R, String> {
     Ok(input)
 }
 
-/// A variable, as far as it was read.
-enum Variable {
-    /// `ff` with so many faces, and their pixels next.
-    Faces(usize),
-    /// Another, with its name.
-    Other(String),
-}
-
-fn packed_variable(input: &mut impl Read) -> Result<Variable, String> {
+fn packed_variable(input: &mut impl Read, rules: &ReadingRules) -> Result<Option<Array>, String> {
     match tag(input)? {
-        Some(Tag { kind: MATRIX, .. }) => variable(input),
+        Some(Tag { kind: MATRIX, .. }) => variable(input, rules),
         _ => Err("a packed element holds no variable".into()),
     }
 }
 
-/// The beginning of a variable: flags, dimensions, name, and of `ff` the tag of its numbers.
-fn variable(input: &mut impl Read) -> Result<Variable, String> {
-    let _flags = short(input)?;
+/// A variable that is a numeric array; of others only the beginning is read.
+fn variable(input: &mut impl Read, rules: &ReadingRules) -> Result<Option<Array>, String> {
+    let flags = short(input)?;
+    let flags = flags.first_chunk().map_or(0, |flags| u32::from_le_bytes(*flags));
+    let is_numeric = NUMERIC.contains(&(flags & 0xff)) && flags & COMPLEX == 0;
+    if !is_numeric {
+        return Ok(None);
+    }
     let dimensions = short(input)?;
     let name = short(input)?;
-    if name != b"ff" {
-        return Ok(Variable::Other(String::from_utf8_lossy(&name).into_owned()));
-    }
-    let sizes: Vec<usize> = dimensions
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|size| u32::from_le_bytes(*size) as usize)
-        .collect();
-    let (height, width) = FACE;
-    let &[pixels, count] = sizes.as_slice() else {
-        return Err(format!("\"ff\" has {} dimensions, but 2 are needed", sizes.len()));
+    let sizes = dimensions.as_chunks::<4>().0.iter();
+    let head = Head {
+        name: String::from_utf8_lossy(&name).into_owned(),
+        sizes: sizes.map(|size| u32::from_le_bytes(*size) as usize).collect(),
     };
-    if pixels != height * width {
-        return Err(format!(
-            "\"ff\" has {pixels} rows, but {} are needed: a face a column",
-            height * width
-        ));
+    let values = if is_needed(&head, rules) {
+        Some(numbers(&head, input)?)
+    } else {
+        None
+    };
+    Ok(Some(Array { head, values }))
+}
+
+/// Whether the numbers of an array may be needed: where a person names another, only as its labels.
+fn is_needed(head: &Head, rules: &ReadingRules) -> bool {
+    let is_named = [&rules.variable, &rules.label, &rules.split_column].contains(&&Some(head.name.clone()));
+    is_named || rules.variable.is_none() || head.list().is_some()
+}
+
+/// The numbers of an array, which end the variable.
+fn numbers(head: &Head, input: &mut impl Read) -> Result<Values, String> {
+    let name = &head.name;
+    let tag = tag(input)?.ok_or_else(cut_off)?;
+    let kind = match tag.kind {
+        1 => ElementKind::I8,
+        2 => ElementKind::U8,
+        3 => ElementKind::I16,
+        4 => ElementKind::U16,
+        5 => ElementKind::I32,
+        6 => ElementKind::U32,
+        7 => ElementKind::F32,
+        9 => ElementKind::F64,
+        12 => ElementKind::I64,
+        13 => ElementKind::U64,
+        other => {
+            return Err(format!(
+                "its variable {name:?} has numbers of the unknown type {other}"
+            ));
+        }
+    };
+    let element = Element {
+        kind,
+        is_big_endian: false,
+    };
+    let count = head
+        .sizes
+        .iter()
+        .try_fold(1, |product: usize, &size| product.checked_mul(size));
+    let claim = format!(
+        "its variable {name:?} claims to have {} numbers",
+        arrays::sizes(&head.sizes)
+    );
+    let bytes = count.and_then(|count| count.checked_mul(element.size()));
+    let (Some(count), true) = (count, bytes == Some(tag.length)) else {
+        return Err(format!("{claim}, but then that {} bytes follow", tag.length));
+    };
+    check_memory(count, ItemShape::Vector { features: 1 }, element.size().min(4))?;
+    match tag.inline {
+        Some(data) => read_numbers(&mut &data[..tag.length], element, count, false, &claim, 0),
+        None => read_numbers(input, element, count, false, &claim, ALIGNMENT - 1),
     }
-    let shape = ItemShape::grey(height, width);
-    check_size(count, shape)?;
-    let numbers = tag(input)?.ok_or_else(cut_off)?;
-    if numbers.kind != UINT8 {
-        return Err(format!(
-            "\"ff\" has numbers of MATLAB type {}, but bytes are needed",
-            numbers.kind
-        ));
-    }
-    if Some(numbers.length) != count.checked_mul(pixels) {
-        return Err(format!(
-            "its header says {count} {shape}, but then that {} bytes follow",
-            numbers.length
-        ));
-    }
-    Ok(Variable::Faces(count))
 }
 
 fn cut_off() -> String {
@@ -235,7 +381,6 @@ fn said(error: std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Found, Values};
 
     fn tagged(kind: u32, data: &[u8]) -> Vec<u8> {
         let mut bytes = [kind.to_le_bytes(), (data.len() as u32).to_le_bytes()].concat();
@@ -291,12 +436,28 @@ mod tests {
         packed
     }
 
-    fn read(bytes: &[u8]) -> Result<Found, String> {
+    /// A variable of any class, sizes and type of numbers.
+    fn array(name: &[u8], class: u8, sizes: &[u32], kind: u32, data: &[u8]) -> Vec<u8> {
+        let sizes: Vec<u8> = sizes.iter().flat_map(|size| size.to_le_bytes()).collect();
+        let parts = [
+            tagged(6, &[class, 0, 0, 0, 0, 0, 0, 0]),
+            tagged(5, &sizes),
+            tagged(1, name),
+            tagged(kind, data),
+        ];
+        tagged(MATRIX, &parts.concat())
+    }
+
+    fn read_by(bytes: &[u8], rules: &str) -> Result<Found, String> {
         let source = Source {
             bytes: Box::new(bytes),
             file: None,
         };
-        (frey_faces(source, &ReadingRules::default())?.read)()
+        (variables(source, &ReadingRules::parse(rules).unwrap())?.read)()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Found, String> {
+        read_by(bytes, "usual")
     }
 
     #[test]
@@ -312,7 +473,96 @@ mod tests {
             let images = read(&file(&elements)).unwrap();
             assert_eq!(images.shape, ItemShape::grey(28, 20));
             assert_eq!(images.values, Values::Bytes(pixels.clone()));
+            assert!(images.notes.is_empty());
         }
+    }
+
+    #[test]
+    fn items_are_the_dimension_that_labels_or_a_shape_or_its_size_say() {
+        // Every number says its row and its column.
+        let number = |place: u32| (place % 12 * 16 + place / 12) as f64;
+        let numbers: Vec<u8> = (0..12 * 3)
+            .flat_map(|place| number(place).to_le_bytes())
+            .collect();
+        let rows = array(b"rows", 6, &[12, 3], 9, &numbers);
+        let found = read(&file(&[rows.clone()])).unwrap();
+        assert_eq!(found.shape, ItemShape::Vector { features: 3 });
+        let expected = (0..36).map(|at| (at / 3 * 16 + at % 3) as f32);
+        assert_eq!(found.values, Values::Floats(expected.collect()));
+        assert!(found.notes[0].contains("12 x 3: the first dimension"));
+        assert!(
+            read_by(&file(&[rows.clone()]), "shape=12")
+                .unwrap_err()
+                .contains("3 vectors")
+        );
+
+        let square = array(b"square", 6, &[12, 12], 2, &(0..144).collect::<Vec<u8>>());
+        let found = read(&file(&[square.clone()])).unwrap();
+        assert!(found.notes[0].contains("the last dimension"));
+        let labels = array(b"y", 6, &[12, 1], 2, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3]);
+        let found = read(&file(&[packed(&rows), packed(&labels)])).unwrap();
+        assert_eq!(found.labels[..3], ["1", "2", "3"]);
+        let wide = array(b"wide", 6, &[10, 64], 2, &[1; 640]);
+        let ten = array(b"y", 6, &[1, 10], 2, &[3; 10]);
+        assert_eq!(
+            read(&file(&[wide.clone(), ten])).unwrap().shape,
+            ItemShape::grey(8, 8)
+        );
+        assert_eq!(
+            read_by(&file(&[wide]), "shape=4x16").unwrap().shape,
+            ItemShape::grey(4, 16)
+        );
+    }
+
+    #[test]
+    fn images_are_turned_and_colour_is_read() {
+        // Rows, columns, channels, images: each number says the first three.
+        let number = |place: u32| (place % 2 * 100 + place / 2 % 4 * 10 + place / 8 % 3) as u8;
+        let numbers: Vec<u8> = (0..24 * 30).map(number).collect();
+        let found = read(&file(&[packed(&array(b"X", 9, &[2, 4, 3, 30], 2, &numbers))])).unwrap();
+        let shape = ItemShape::Image {
+            height: 2,
+            width: 4,
+            channels: 3,
+        };
+        assert_eq!((found.shape, found.count()), (shape, 30));
+        let Values::Bytes(bytes) = found.values else {
+            panic!("all are bytes")
+        };
+        assert_eq!(bytes[24..30], [0, 1, 2, 10, 11, 12]);
+        assert_eq!(bytes[24 + 12], 100);
+        let unit: Vec<u8> = (0..40).flat_map(|at| (f64::from(at % 2)).to_le_bytes()).collect();
+        let grey = read(&file(&[array(b"X", 6, &[2, 2, 10], 9, &unit)])).unwrap();
+        assert_eq!(
+            grey.values,
+            Values::Bytes([0, 0, 255, 255].repeat(10)),
+            "0 to 1 is grey"
+        );
+    }
+
+    #[test]
+    fn variables_are_named_where_several_could_be_meant() {
+        let (one, two) = (matrix(b"one", 30, 2, &[1; 60]), matrix(b"two", 30, 2, &[2; 60]));
+        let cell = array(b"cell", 1, &[2, 2], 2, &[0; 4]);
+        let both = file(&[cell, one, two]);
+        let said = read(&both).unwrap_err();
+        assert!(
+            said.contains("one (30 x 2) and two (30 x 2)") && said.contains("--variable"),
+            "{said}"
+        );
+        assert_eq!(
+            read_by(&both, "variable=two").unwrap().values,
+            Values::Bytes(vec![2; 60])
+        );
+        let said = read_by(&both, "variable=cell").unwrap_err();
+        assert!(said.contains("no array \"cell\", only one"), "{said}");
+        let said = read_by(&both, "variable=one; label=two").unwrap_err();
+        assert!(said.contains("60 entries") && said.contains("30 items"), "{said}");
+        assert!(
+            read_by(&both, "variable=one; label=one")
+                .unwrap_err()
+                .contains("both")
+        );
     }
 
     #[test]
@@ -328,26 +578,27 @@ mod tests {
             (good[..150].to_vec(), "ends within an element"),
             (
                 good[..1_000].to_vec(),
-                "12 images of 28 x 20 pixels, but 816 bytes follow",
+                "\"ff\" claims to have 560 x 12 numbers, but 816 bytes follow",
             ),
             (
                 file(&[tagged(MATRIX, &[0; 8]), vec![0; 8]]),
-                "ends within an element",
+                "an element of type 0",
             ),
             (file(&[vec![0; 64]]), "an element of type 0"),
             (file(&vec![matrix(b"x", 1, 1, &[5]); 2_000]), "1000 variables"),
-            (file(&[]), "no variable \"ff\""),
-            (file(&[matrix(b"gg", 560, 12, &[0; 12 * 560])]), "only [\"gg\"]"),
-            (file(&[matrix(b"ff", 561, 12, &[0; 12 * 561])]), "561 rows"),
-            (lying, "4294967295 images"),
+            (file(&[]), "no array of numbers"),
+            (file(&[matrix(b"gg", 1, 9, &[0; 9])]), "only gg (1 x 9)"),
+            (file(&[matrix(b"gg", 9, 9, &[0; 81])]), "9 images"),
+            (lying, "560 x 4294967295 numbers, but then that 560 bytes follow"),
             (
                 file(&[matrix(b"ff", 560, 12, &[0; 11 * 560])]),
-                "12 images of 28 x 20 pixels, but then that 6160 bytes",
+                "560 x 12 numbers, but then that 6160 bytes",
             ),
             (
                 file(&[torn(packed(&matrix(b"ff", 560, 12, &[7; 12 * 560])))]),
                 "packed variable is damaged",
             ),
+            (file(&[array(b"x", 6, &[12, 3], 8, &[0; 36])]), "unknown type 8"),
             (other_version, "MATLAB 7.0"),
             (big_endian, "big-endian"),
             (

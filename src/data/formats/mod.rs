@@ -1,12 +1,26 @@
-//! The formats of files of data, one file per format: a format is its file, and its line in [`FORMATS`].
+//! The formats of data, one file per format: a format is its file, and its line in [`FORMATS`]. A [`folder`] of images is
+//! the one that is no file.
 //!
 //! A format reads the head of a file and checks everything that it says; how many items of what shape there are is known
 //! before the first of them where the head says so, and whether they can be used. Memory is taken for what arrives, never
 //! for what a head claims. What a format hands over in the end is a [`Found`](super::Found); its doc comment is the contract.
+//!
+//! What several formats share: `arrays` (which of several named arrays are the items), `sets` (what training and test sets are
+//! called), `order` (arrays as Fortran keeps them), `text` (numbers in text, a bounded piece at a time), `foreign` (what a
+//! file is that is not read).
 
+mod arrays;
+mod csv;
+pub(super) mod folder;
+mod foreign;
 pub(super) mod idx;
+mod json;
 mod matlab;
 mod npy;
+mod npz;
+mod order;
+mod sets;
+mod text;
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -27,19 +41,23 @@ pub struct Format {
     announce: for<'a> fn(Source<'a>, &ReadingRules) -> Result<Announced<'a>, String>,
 }
 
-/// Every format that is read.
-pub static FORMATS: [Format; 3] = [idx::FORMAT, matlab::FORMAT, npy::FORMAT];
+/// Every format that is read; where two recognise a file, the first is taken.
+pub static FORMATS: [Format; 6] = [
+    idx::FORMAT,
+    matlab::FORMAT,
+    npy::FORMAT,
+    npz::FORMAT,
+    json::FORMAT,
+    csv::FORMAT,
+];
 
-/// Bytes by which a format is recognised.
-const HEAD: usize = 512;
+/// Bytes by which a format is recognised: as many as the first row of a table may need, which names hundreds of pixels.
+const HEAD: usize = 1 << 14;
 
-/// What people call the formats: "IDX, MATLAB 5 or NPY".
+/// What people call the formats: "IDX, MATLAB 5, NPY, NPZ, JSON, CSV or a folder of images".
 pub fn names() -> String {
     let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => names.concat(),
-    }
+    format!("{} or a folder of images", names.join(", "))
 }
 
 /// The format of a file: by its first bytes, or else by its name, from which an ending of packed files is left out.
@@ -62,21 +80,37 @@ pub(super) fn announced<'a>(
     name: Option<&Path>,
     rules: &ReadingRules,
 ) -> Result<Announced<'a>, String> {
-    let mut head = [0; HEAD];
+    let mut head = vec![0; HEAD];
     let length = fill(&mut source.bytes, &mut head).map_err(|error| error.to_string())?;
-    if length == 0 {
+    head.truncate(length);
+    if head.is_empty() {
         return Err("it is empty".into());
     }
-    let format = of_file(&head[..length], name).ok_or_else(|| {
+    let format = of_file(&head, name).ok_or_else(|| {
         format!(
-            "it is in no format that is read, plain or packed by gzip: it would be {}",
+            "it is in no format that is read, but {}: it would be {}",
+            foreign::name(&head),
             names()
         )
     })?;
-    let whole = Cursor::new(head).take(length as u64).chain(source.bytes);
     let source = Source {
-        bytes: Box::new(whole),
+        bytes: Box::new(Cursor::new(head).chain(source.bytes)),
         ..source
     };
     (format.announce)(source, rules)
+}
+
+/// The labels of `points` images that lie in the file `of`, out of a file of its own: IDX or NPY.
+///
+/// # Errors
+/// If it is neither, or has no one label for each image; the sentence begins with "it" or "its".
+pub(super) fn labels(mut bytes: impl Read, points: usize, of: &str) -> Result<Vec<String>, String> {
+    let mut head = [0; npy::MAGIC.len()];
+    let length = fill(&mut bytes, &mut head).map_err(|error| error.to_string())?;
+    let whole = Cursor::new(head).take(length as u64).chain(bytes);
+    if head == *npy::MAGIC {
+        npy::labels(whole, points, of)
+    } else {
+        idx::labels(whole, points, of)
+    }
 }

@@ -5,10 +5,12 @@
 
 use std::io::Read;
 
-use super::Format;
-use crate::data::found::check_size;
+use super::{Format, arrays, order};
+use crate::data::found::{check_memory, check_size, read_numbers};
 use crate::data::packed::fill;
-use crate::data::{Announced, Element, ElementKind, ItemShape, Layout, ReadingRules, Source};
+use crate::data::{
+    Announced, Element, ElementKind, Found, ItemShape, Layout, ReadingRules, Scale, Source, Values,
+};
 
 pub(super) const FORMAT: Format = Format {
     name: "NPY",
@@ -17,7 +19,7 @@ pub(super) const FORMAT: Format = Format {
     announce: array,
 };
 
-const MAGIC: &[u8] = b"\x93NUMPY";
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 /// The longest header, in bytes; NumPy's own have about 100.
 const LONGEST: usize = 1 << 16;
 
@@ -25,26 +27,39 @@ const LONGEST: usize = 1 << 16;
 fn array<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
     let mut input = source.bytes;
     let header = Header::read(&mut input)?;
-    let Some((&count, sizes)) = header.shape.split_first().filter(|(_, sizes)| !sizes.is_empty()) else {
-        return Err(format!(
-            "its array has {} dimension(s), but at least 2 are needed: the items first",
-            header.shape.len()
-        ));
-    };
-    let shape = ItemShape::of_sizes(sizes, rules.shape)?;
-    check_size(count, shape)?;
+    let (count, shape) = header.items(rules)?;
+    let element = header.element()?;
     let layout = if header.is_fortran {
-        Layout::fortran(count, sizes)
+        Layout::fortran(count, &header.shape[1..])
     } else {
         Layout::Rows(shape.numbers())
     };
-    match Announced::stored((count, shape), header.element, layout, source.file, header.length)? {
-        Some(stored) => Ok(stored),
-        None if header.is_fortran => Err(
-            "its numbers are in Fortran order, which is not read: numpy.ascontiguousarray turns them".into(),
-        ),
-        None => Announced::numbers((count, shape), header.element, input, 0, rules),
+    if let Some(stored) = Announced::stored((count, shape), element, layout, source.file, header.length)? {
+        return Ok(stored);
     }
+    if !header.is_fortran {
+        return Announced::numbers((count, shape), element, input, 0, rules);
+    }
+    check_memory(count, shape, element.size().min(4))?;
+    let is_grey = is_grey(shape, rules);
+    Ok(Announced {
+        head: Some((count, shape)),
+        read: Box::new(move || {
+            let values = header.numbers(&mut input, is_grey)?;
+            Ok(Found::new(shape, values))
+        }),
+    })
+}
+
+/// Whether floats from 0 to 1 stand for grey.
+pub(super) fn is_grey(shape: ItemShape, rules: &ReadingRules) -> bool {
+    rules.scale == Scale::Usual && matches!(shape, ItemShape::Image { .. })
+}
+
+/// One label for each of `points` images, which lie in the file `of`.
+pub(super) fn labels(mut input: impl Read, points: usize, of: &str) -> Result<Vec<String>, String> {
+    let header = Header::read(&mut input)?;
+    header.labels(&mut input, points, of)
 }
 
 /// The element that a type string of NumPy names.
@@ -77,17 +92,66 @@ fn element(descr: &str) -> Result<Element, String> {
 
 /// What stands before the numbers.
 #[derive(Debug, PartialEq, Eq)]
-struct Header {
+pub(super) struct Header {
     /// Its bytes, from the magic to the last before the numbers.
     length: u64,
-    element: Element,
+    descr: String,
     is_fortran: bool,
-    shape: Vec<usize>,
+    pub(super) shape: Vec<usize>,
 }
 
 impl Header {
+    /// What the numbers are.
+    pub(super) fn element(&self) -> Result<Element, String> {
+        element(&self.descr)
+    }
+
+    /// How many items of what shape there are, the first dimension counting them, where that can be used.
+    pub(super) fn items(&self, rules: &ReadingRules) -> Result<(usize, ItemShape), String> {
+        let Some((&count, sizes)) = self.shape.split_first().filter(|(_, sizes)| !sizes.is_empty()) else {
+            return Err(format!(
+                "its array has {} dimension(s), but at least 2 are needed: the items first",
+                self.shape.len()
+            ));
+        };
+        let shape = ItemShape::of_sizes(sizes, rules.shape)?;
+        check_size(count, shape)?;
+        self.element()?;
+        Ok((count, shape))
+    }
+
+    /// The numbers that follow and end `input`, item after item; floats from 0 to 1 are grey where `is_grey` says so.
+    pub(super) fn numbers(&self, input: &mut impl Read, is_grey: bool) -> Result<Values, String> {
+        let count = self.shape.iter().copied().fold(1, usize::saturating_mul);
+        let claim = format!("its header says {} numbers", arrays::sizes(&self.shape));
+        let values = read_numbers(input, self.element()?, count, is_grey, &claim, 0)?;
+        match self.shape.split_first() {
+            Some((&items, sizes)) if self.is_fortran => {
+                order::row_by_row(values, items, &order::places(sizes, items), 1)
+            }
+            _ => Ok(values),
+        }
+    }
+
+    /// The numbers that follow as one label for each of `points` items, which lie in `of`.
+    pub(super) fn labels(
+        &self,
+        input: &mut impl Read,
+        points: usize,
+        of: &str,
+    ) -> Result<Vec<String>, String> {
+        let count = self.shape.iter().copied().fold(1, usize::saturating_mul);
+        if count != points {
+            return Err(format!(
+                "its labels are {}, but {of} has {points} items",
+                arrays::sizes(&self.shape)
+            ));
+        }
+        Ok(arrays::labels(self.numbers(input, false)?))
+    }
+
     /// Reads it, from the magic to its last byte.
-    fn read(input: &mut impl Read) -> Result<Self, String> {
+    pub(super) fn read(input: &mut impl Read) -> Result<Self, String> {
         let mut start = [0; 8];
         read_whole(input, &mut start)?;
         let [.., major, minor] = start;
@@ -163,9 +227,9 @@ impl<'a> Text<'a> {
         let (Some(descr), Some(is_fortran), Some(shape)) = (descr, is_fortran, shape) else {
             return Some(Err("its header lacks descr, fortran_order or shape".into()));
         };
-        Some(element(descr).map(|element| Header {
+        Some(Ok(Header {
             length: 0,
-            element,
+            descr: descr.to_owned(),
             is_fortran,
             shape,
         }))
@@ -221,7 +285,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::data::{Found, Values};
 
     /// A file with that dictionary, as NumPy fills it up.
     fn file(version: u8, dictionary: &str, numbers: &[u8]) -> Vec<u8> {
@@ -281,6 +344,47 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(truth.values, Values::Bytes(vec![0, 1, 0, 1, 1, 1, 0, 0, 0, 1]));
+    }
+
+    #[test]
+    fn fortran_order_gives_the_same_items() {
+        let number = |place: usize| (place / 6, place / 3 % 2, place % 3);
+        let in_order = (0..60).map(|place| place as u8).collect::<Vec<_>>();
+        let mut fortran = vec![0; 60];
+        for (place, value) in in_order.iter().enumerate() {
+            let (item, row, column) = number(place);
+            fortran[item + 10 * (row + 2 * column)] = *value;
+        }
+        let text = dictionary("|u1", "(10, 2, 3)").replace("False", "True");
+        let images = read(&file(1, &text, &fortran)).unwrap();
+        assert_eq!(images.shape, ItemShape::grey(2, 3));
+        assert_eq!(images.values, Values::Bytes(in_order));
+    }
+
+    #[test]
+    fn whole_numbers_and_halves_are_read() {
+        let numbers = [-3_i16, 700, 0, 1];
+        let bytes: Vec<u8> = (0..5).flat_map(|_| numbers).flat_map(i16::to_be_bytes).collect();
+        let found = read(&file(1, &dictionary(">i2", "(10, 2)"), &bytes)).unwrap();
+        assert_eq!(found.shape, ItemShape::Vector { features: 2 });
+        let Values::Floats(floats) = found.values else {
+            panic!("some are negative")
+        };
+        assert_eq!(floats[..4], [-3.0, 700.0, 0.0, 1.0]);
+        let halves = 0x3c00_u16.to_le_bytes().repeat(20);
+        let found = read(&file(1, &dictionary("<f2", "(10, 2)"), &halves)).unwrap();
+        assert_eq!(found.values, Values::Floats(vec![1.0; 20]));
+    }
+
+    #[test]
+    fn a_list_is_labels() {
+        let list = file(
+            1,
+            &dictionary("<i8", "(3, 1)"),
+            &[7_i64, 0, -2].map(i64::to_le_bytes).concat(),
+        );
+        assert_eq!(labels(&list[..], 3, "a").unwrap(), ["7", "0", "-2"]);
+        assert!(labels(&list[..], 4, "a").unwrap_err().contains("a has 4 items"));
     }
 
     #[test]
@@ -352,7 +456,7 @@ mod tests {
             (with(&dictionary("|u1", "(1000000000, 65536)")), "4 GiB"),
             (
                 with("{'descr': '|u1', 'fortran_order': True, 'shape': (10, 4), }"),
-                "Fortran order",
+                "its header says 10 x 4 numbers, but 0 bytes follow",
             ),
             (
                 with("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (10, 4), }"),
