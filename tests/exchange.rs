@@ -47,8 +47,13 @@ fn fails(folder: &Path, arguments: &[&str]) -> String {
         errors(&output)
     );
     let said = errors(&output);
-    assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(!said.trim_end().contains(char::is_control), "{said:?}");
+    // What is worth knowing of the data is said beside it.
+    let faults = said.lines().filter(|line| !line.starts_with("note: data.npy: "));
+    assert_eq!(faults.count(), 1, "{said}");
+    assert!(
+        !said.lines().any(|line| line.contains(char::is_control)),
+        "{said:?}"
+    );
     said
 }
 
