@@ -8,8 +8,10 @@ mod choice;
 mod compare;
 mod completions;
 mod config;
+mod data;
 mod data_flags;
 mod doctor;
+mod download;
 mod evaluate;
 mod man;
 mod reproduce;
@@ -26,7 +28,7 @@ use clap::{Args, Parser, Subcommand};
 use data_flags::DataFlags;
 
 use crate::config::Config;
-use crate::data::{self, Dataset, LoadError, ReadingRules};
+use crate::data::{Dataset, LoadError, ReadingRules, load};
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::say;
@@ -104,6 +106,8 @@ pub enum Command {
     Evaluate(evaluate::Arguments),
     /// Lay the curves of saved runs beside one another
     Compare(compare::Arguments),
+    /// Describe data, or fetch a data set that is published
+    Data(Box<data::Arguments>),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
     /// Say what the program finds where it runs: terminal, colours, folders, processor
@@ -134,6 +138,7 @@ impl Command {
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
+            Self::Data(arguments) => data::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),
@@ -145,7 +150,7 @@ impl Command {
 
 /// A data set by name, read by the rules, without a sign of progress; what is worth knowing of it is said.
 fn dataset(name: &str, rules: &ReadingRules) -> Result<Arc<Dataset>, LoadError> {
-    let data = data::load(name, rules, |_| {})?;
+    let data = load(name, rules, |_| {})?;
     say_notes(&data.notes);
     Ok(Arc::new(data))
 }
