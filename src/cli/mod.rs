@@ -11,9 +11,11 @@ mod completions;
 mod compress;
 mod config;
 mod curves;
+mod data;
 mod data_flags;
 mod decompress;
 mod doctor;
+mod download;
 mod edit;
 mod embed;
 mod evaluate;
@@ -42,7 +44,7 @@ use clap::{Args, Parser, Subcommand};
 use data_flags::DataFlags;
 
 use crate::config::Config;
-use crate::data::{self, Dataset, LoadError, ReadingRules};
+use crate::data::{Dataset, LoadError, ReadingRules, load};
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::say;
@@ -146,6 +148,8 @@ pub enum Command {
     Edit(edit::Arguments),
     /// Score how unusual items are
     Anomalies(Box<anomalies::Arguments>),
+    /// Describe data, or fetch a data set that is published
+    Data(Box<data::Arguments>),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
     /// Say what the program finds where it runs: terminal, colours, folders, processor
@@ -189,6 +193,7 @@ impl Command {
             Self::Reconstruct(arguments) => reconstruct::run(&arguments),
             Self::Edit(arguments) => edit::run(&arguments),
             Self::Anomalies(arguments) => anomalies::run(&arguments),
+            Self::Data(arguments) => data::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),
@@ -200,7 +205,7 @@ impl Command {
 
 /// A data set by name, read by the rules, without a sign of progress; what is worth knowing of it is said.
 fn dataset(name: &str, rules: &ReadingRules) -> Result<Arc<Dataset>, LoadError> {
-    let data = data::load(name, rules, |_| {})?;
+    let data = load(name, rules, |_| {})?;
     say_notes(&data.notes);
     Ok(Arc::new(data))
 }

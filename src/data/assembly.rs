@@ -256,7 +256,7 @@ fn note_on_duplicates(data: &Dataset) -> Option<String> {
     if numbers > MOST_COMPARED || is_stored(&data.train) || is_stored(&data.test) {
         return None;
     }
-    let count = duplicates::in_both_parts(data);
+    let count = duplicates::of(data).in_both;
     (count > 0).then(|| {
         format!(
             "{count} of the {} test {} are among the training {} too, value for value",

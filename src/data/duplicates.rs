@@ -1,34 +1,46 @@
-//! Items that stand in both parts of a data set: what is measured on them says less than it seems to.
+//! Items that are there more than once: what is measured on items that are trained on says less than it seems to.
 
 use std::hash::{DefaultHasher, Hasher};
 
+use serde::Serialize;
+
 use super::{Dataset, Split};
 
-/// How many items of the test set have exactly the values of an item that is trained on. Two items are taken for the same
-/// where a hash of 64 bits is.
-pub fn in_both_parts(data: &Dataset) -> usize {
+/// Items that have exactly the values of another. Two are taken for the same where a hash of 64 bits is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Duplicates {
+    /// Training items that repeat an earlier one.
+    pub within_train: usize,
+    /// Items of the test set that repeat an earlier one.
+    pub within_test: usize,
+    /// Items of the test set that are trained on.
+    pub in_both: usize,
+}
+
+/// How many items of `data` are there more than once.
+pub fn of(data: &Dataset) -> Duplicates {
     let as_bytes = [&data.train, &data.test]
         .into_iter()
         .all(|split| split.values.are_bytes());
-    let hash = |split: &Split, index: usize| {
-        let mut hasher = DefaultHasher::new();
-        split.raw(index, as_bytes, |bytes| hasher.write(bytes));
-        hasher.finish()
+    let hashes = |split: &Split| {
+        let mut hashes: Vec<u64> = (0..split.points())
+            .map(|index| {
+                let mut hasher = DefaultHasher::new();
+                split.raw(index, as_bytes, |bytes| hasher.write(bytes));
+                hasher.finish()
+            })
+            .collect();
+        hashes.sort_unstable();
+        hashes
     };
-    let mut test: Vec<(u64, bool)> = (0..data.test.points())
-        .map(|index| (hash(&data.test, index), false))
-        .collect();
-    test.sort_unstable();
-    for index in 0..data.train.points() {
-        let found = hash(&data.train, index);
-        let first = test.partition_point(|&(hash, _)| hash < found);
-        let same = test[first..].iter_mut().take_while(|(hash, _)| *hash == found);
-        // Those that were seen before are marked already, and so are those behind them.
-        for (_, is_seen) in same.take_while(|(_, is_seen)| !*is_seen) {
-            *is_seen = true;
-        }
+    let (train, test) = (hashes(&data.train), hashes(&data.test));
+    let repeats = |hashes: &[u64]| hashes.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    let is_trained_on = |hash: &&u64| train.binary_search(hash).is_ok();
+    Duplicates {
+        within_train: repeats(&train),
+        within_test: repeats(&test),
+        in_both: test.iter().filter(is_trained_on).count(),
     }
-    test.iter().filter(|(_, is_seen)| *is_seen).count()
 }
 
 #[cfg(test)]
@@ -37,11 +49,16 @@ mod tests {
     use crate::data::ItemShape;
 
     #[test]
-    fn every_test_item_that_is_trained_on_is_counted_once() {
+    fn what_is_there_again_is_counted() {
         let split = |items: &[[u8; 2]]| Split::of_bytes(items.concat(), Vec::new(), 2);
         let train = split(&[[1, 2], [3, 4], [1, 2], [9, 9]]);
         let test = split(&[[1, 2], [2, 1], [1, 2], [9, 9], [0, 0]]);
         let data = Dataset::new("any", ItemShape::Vector { features: 2 }, train, test);
-        assert_eq!(in_both_parts(&data), 3);
+        let expected = Duplicates {
+            within_train: 1,
+            within_test: 1,
+            in_both: 3,
+        };
+        assert_eq!(of(&data), expected);
     }
 }

@@ -8,6 +8,7 @@
 
 mod assembly;
 mod binarisation;
+pub mod description;
 pub mod duplicates;
 mod element;
 pub mod file;
@@ -16,6 +17,7 @@ mod found;
 mod grey;
 mod identity;
 mod labels;
+pub mod mirrors;
 mod missing;
 pub mod mnist;
 mod names;

@@ -203,7 +203,7 @@ impl ReadingRules {
     }
 
     /// Every rule that differs from the usual one, by its name, as text.
-    fn stated(&self) -> Vec<(&'static str, String)> {
+    pub fn stated(&self) -> Vec<(&'static str, String)> {
         let usual = Self::default();
         let word = |is_usual: bool, word: &'static str| (!is_usual).then(|| word.to_owned());
         let rules = [
