@@ -430,7 +430,8 @@ impl Kind for ClassNames {
         if text.eq_ignore_ascii_case(NONE) {
             return Some(Vec::new());
         }
-        Some(text.split(',').map(|name| name.trim().to_owned()).collect())
+        let is_readable = !text.chars().any(is_obeyed);
+        is_readable.then(|| text.split(',').map(|name| name.trim().to_owned()).collect())
     }
 
     fn write(&self, value: &Self::Value) -> String {

@@ -174,7 +174,7 @@ settings! {
 
     /// The share of the pixels that are drawn anew at every visit of a training point: makes a background model (Ren et al. 2019)
     #[serde(default)]
-    pixel_noise: f32 = 0.0, { name: "pixel-noise", unit: "of the pixels", kind: Share, live: true }
+    pixel_noise: f32 = 0.0, { name: "pixel-noise", unit: "of the pixels", kind: Share, live: false }
 
     /// Stop after N training points in all, those before a resume included
     goal: u64 = 3_000_000, { name: "samples", unit: "training points", kind: Whole(1..=u64::MAX), live: true }
