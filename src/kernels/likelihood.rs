@@ -33,21 +33,29 @@ impl<const N: usize> Lanes<N> {
         lanes
     }
 
-    /// Adds the log-likelihood of every value to the sum of its lane; the numbers become gradients.
+    /// Adds the log-likelihood of every value to the sum of its lane; returned are the gradients.
     #[inline(always)]
-    fn evaluate(&mut self, of_value: impl Fn([f32; N], f32) -> (f32, [f32; N]), sums: &mut [f32; LANES]) {
-        let mut values = [0.0; LANES];
+    fn evaluate(
+        &self,
+        of_value: &impl Fn([f32; N], f32) -> (f32, [f32; N]),
+        sums: &mut [f32; LANES],
+    ) -> [[f32; LANES]; N] {
+        let (mut values, mut gradients) = ([0.0; LANES], [[0.0; LANES]; N]);
         for lane in 0..LANES {
-            let numbers = std::array::from_fn(|number| self.numbers[number][lane]);
+            let mut numbers = [0.0; N];
+            for number in 0..N {
+                numbers[number] = self.numbers[number][lane];
+            }
             let (value, gradient) = of_value(numbers, self.x[lane]);
             values[lane] = value;
-            for (numbers, gradient) in self.numbers.iter_mut().zip(gradient) {
-                numbers[lane] = gradient;
+            for number in 0..N {
+                gradients[number][lane] = gradient[number];
             }
         }
         for (sum, value) in sums.iter_mut().zip(values).take(self.used) {
             *sum += value;
         }
+        gradients
     }
 }
 
@@ -102,11 +110,11 @@ pub fn log_likelihood_and_gradients<const N: usize>(
                 checkpoint();
                 let mut sums = [0.0; LANES];
                 for first in (0..columns).step_by(LANES) {
-                    let mut lanes = Lanes::read(numbers, x, first);
-                    lanes.evaluate(&of_value, &mut sums);
-                    for (number, lanes_of_number) in lanes.numbers.iter().enumerate() {
+                    let lanes = Lanes::read(numbers, x, first);
+                    let gradients = lanes.evaluate(&of_value, &mut sums);
+                    for (number, gradients) in gradients.iter().enumerate() {
                         numbers[number * columns + first..][..lanes.used]
-                            .copy_from_slice(&lanes_of_number[..lanes.used]);
+                            .copy_from_slice(&gradients[..lanes.used]);
                     }
                 }
                 *sum = total(sums);
