@@ -41,15 +41,12 @@ impl<const N: usize> Lanes<N> {
         sums: &mut [f32; LANES],
     ) -> [[f32; LANES]; N] {
         let (mut values, mut gradients) = ([0.0; LANES], [[0.0; LANES]; N]);
-        for lane in 0..LANES {
-            let mut numbers = [0.0; N];
-            for number in 0..N {
-                numbers[number] = self.numbers[number][lane];
-            }
-            let (value, gradient) = of_value(numbers, self.x[lane]);
-            values[lane] = value;
-            for number in 0..N {
-                gradients[number][lane] = gradient[number];
+        for (lane, value) in values.iter_mut().enumerate() {
+            let numbers = std::array::from_fn(|number| self.numbers[number][lane]);
+            let (log_likelihood, gradient) = of_value(numbers, self.x[lane]);
+            *value = log_likelihood;
+            for (gradients, gradient) in gradients.iter_mut().zip(gradient) {
+                gradients[lane] = gradient;
             }
         }
         for (sum, value) in sums.iter_mut().zip(values).take(self.used) {
@@ -201,7 +198,7 @@ mod tests {
             assert_eq!(alone, both);
             let mut firsts = vec![0.0; 2 * columns];
             of_every_value(&outputs, columns, &mut firsts, |[a, _]: [f32; 2]| a);
-            for row in 0..2 {
+            for (row, sum) in both.into_iter().enumerate() {
                 let mut exact = 0.0;
                 for column in 0..columns {
                     let (a, b) = (2 * row * columns + column, (2 * row + 1) * columns + column);
@@ -210,7 +207,7 @@ mod tests {
                     assert_eq!([gradients[a], gradients[b]], [outputs[a] + 0.5, outputs[b] + x]);
                     assert_eq!(firsts[row * columns + column], outputs[a]);
                 }
-                assert!((both[row] - exact).abs() < 1e-4, "{} for {exact}", both[row]);
+                assert!((sum - exact).abs() < 1e-4, "{sum} for {exact}");
             }
             // Rows of x repeat where there are fewer of them.
             let mut repeated = [0.0; 2];
