@@ -378,13 +378,13 @@ impl Kind for YesOrNo {
 pub(super) struct Rules;
 
 impl Kind for Rules {
-    type Value = ReadingRules;
+    type Value = Box<ReadingRules>;
 
-    fn read(&self, text: &str) -> Option<ReadingRules> {
-        ReadingRules::parse(text)
+    fn read(&self, text: &str) -> Option<Box<ReadingRules>> {
+        ReadingRules::parse(text).map(Box::new)
     }
 
-    fn write(&self, value: &ReadingRules) -> String {
+    fn write(&self, value: &Box<ReadingRules>) -> String {
         value.to_string()
     }
 

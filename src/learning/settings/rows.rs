@@ -158,8 +158,10 @@ settings! {
     data: String = mnist::NAME.into(), { name: "data", unit: "", kind: DataName, live: false }
 
     /// How data is read where the usual way does not fit: rules such as scale=min-max; label=species
+    ///
+    /// In a box, since they would take more room than everything else together.
     #[serde(default)]
-    reading: ReadingRules = ReadingRules::default(), { name: "reading", unit: "", kind: Rules, live: false }
+    reading: Box<ReadingRules> = Box::default(), { name: "reading", unit: "", kind: Rules, live: false }
 
     /// Train on the first N points only
     train_size: Option<usize> = None, {
