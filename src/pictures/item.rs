@@ -44,6 +44,42 @@ pub fn picture(values: &[f32], shape: ItemShape) -> Raster {
     }
 }
 
+/// Columns and rows of the picture of an item of that shape.
+pub fn size(shape: ItemShape) -> (usize, usize) {
+    match shape {
+        ItemShape::Image { height, width, .. } => (width, height),
+        ItemShape::Vector { features } if features <= MOST_BARS => ((BAR * features).max(1), HEIGHT),
+        ItemShape::Vector { features } => (features, HEIGHT),
+        ItemShape::Sequence { steps, features } if features <= MOST_LINES => (steps.max(1), HEIGHT),
+        ItemShape::Sequence { steps, features } => (steps, features),
+    }
+}
+
+/// The differences of two items' values at the places of the picture, row by row: of an image the mean over the channels, of
+/// a bar or a place of a line over all of its height.
+///
+/// # Panics
+/// If there are fewer values than the shape has numbers.
+pub fn differences(values: &[f32], shape: ItemShape) -> Vec<f32> {
+    let values = &values[..shape.numbers()];
+    let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+    let over_height = |row: Vec<f32>| row.repeat(HEIGHT);
+    match shape {
+        ItemShape::Image { channels, .. } => values.chunks_exact(channels.max(1)).map(mean).collect(),
+        ItemShape::Vector { features } if features <= MOST_BARS => {
+            let bar = |&value| [[value; BAR - 1].as_slice(), &[0.0]].concat();
+            over_height(values.iter().flat_map(bar).collect())
+        }
+        ItemShape::Vector { .. } => over_height(values.to_vec()),
+        ItemShape::Sequence { features, .. } if features <= MOST_LINES => {
+            over_height(values.chunks_exact(features.max(1)).map(mean).collect())
+        }
+        ItemShape::Sequence { steps, features } => (0..features)
+            .flat_map(|feature| (0..steps).map(move |step| values[step * features + feature]))
+            .collect(),
+    }
+}
+
 /// A level between 0 and 1 of a value, whatever it is.
 fn level(value: f32) -> f32 {
     if value.is_nan() {
@@ -134,6 +170,33 @@ mod tests {
         };
         let colour = picture(&[1.0, 0.0, 0.0, 0.0, 0.2, 1.0], shape);
         assert_eq!(colour.pixels, [[255, 0, 0], [0, 51, 255]]);
+    }
+
+    #[test]
+    fn every_kind_has_the_size_that_is_said() {
+        for shape in [
+            ItemShape::grey(3, 5),
+            ItemShape::Image {
+                height: 2,
+                width: 4,
+                channels: 3,
+            },
+            ItemShape::Vector { features: 7 },
+            ItemShape::Vector { features: 50 },
+            ItemShape::Sequence {
+                steps: 9,
+                features: 2,
+            },
+            ItemShape::Sequence {
+                steps: 4,
+                features: 20,
+            },
+        ] {
+            let values: Vec<f32> = (0..shape.numbers()).map(|index| index as f32 / 100.0).collect();
+            let raster = picture(&values, shape);
+            assert_eq!(size(shape), (raster.width, raster.height()), "{shape}");
+            assert_eq!(differences(&values, shape).len(), raster.pixels.len(), "{shape}");
+        }
     }
 
     #[test]
