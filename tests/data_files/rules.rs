@@ -246,8 +246,10 @@ fn a_session_keeps_the_rules_and_refuses_what_they_make_of_other_data() {
         "random",
         "--split-seed",
         "5",
-        "--decoder",
+        "--likelihood",
         "gaussian",
+        "--mean",
+        "real",
     ];
     let start = ["train", "--data", "a.npy", "--samples", "40"];
     let said = succeeded(&vae_tui(
