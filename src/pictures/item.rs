@@ -44,6 +44,17 @@ pub fn picture(values: &[f32], shape: ItemShape) -> Raster {
     }
 }
 
+/// Columns and rows of the picture of an item.
+pub fn size(shape: ItemShape) -> (usize, usize) {
+    match shape {
+        ItemShape::Image { height, width, .. } => (width, height),
+        ItemShape::Vector { features } if features <= MOST_BARS => ((BAR * features).max(1), HEIGHT),
+        ItemShape::Vector { features } => (features, HEIGHT),
+        ItemShape::Sequence { steps, features } if features <= MOST_LINES => (steps.max(1), HEIGHT),
+        ItemShape::Sequence { steps, features } => (steps, features),
+    }
+}
+
 /// A level between 0 and 1 of a value, whatever it is.
 fn level(value: f32) -> f32 {
     if value.is_nan() {
@@ -152,6 +163,17 @@ mod tests {
         assert_eq!((raster.width, raster.height()), (100, HEIGHT));
         assert_eq!((raster.at(0, HEIGHT - 1), raster.at(99, 0)), (INK, INK));
         assert!((0..HEIGHT).all(|row| raster.at(50, row) == INK));
+    }
+
+    #[test]
+    fn every_picture_has_the_size_that_is_said_before_it_is_made() {
+        for shape in [
+            "3x2", "4x5x3", "1", "7", "32", "33", "784", "5:1", "5:6", "5:7", "90:20",
+        ] {
+            let shape: ItemShape = shape.parse().unwrap();
+            let raster = picture(&vec![0.5; shape.numbers()], shape);
+            assert_eq!((raster.width, raster.height()), size(shape), "{shape}");
+        }
     }
 
     #[test]
