@@ -217,6 +217,12 @@ fn browsed(app: &App) -> Vec<(usize, String)> {
     items.iter().map(|found| (found.item, class(found))).collect()
 }
 
+/// Chooses the next order of the data browser; once it is known, the page is asked for.
+fn turn_order(app: &mut App) {
+    type_character(app, 'v');
+    common::update(app, Message::Resized(app.area.width, app.area.height));
+}
+
 #[test]
 fn the_data_browser_shows_a_class_and_the_order_of_bounds() {
     let mut app = app_with_depth(200, 60, ColourDepth::TrueColour);
@@ -232,7 +238,7 @@ fn the_data_browser_shows_a_class_and_the_order_of_bounds() {
     assert!(screen(&app).contains("test items of class 3, in their order"));
     assert!(screen(&app).contains("1-15 of 15"), "{}", screen(&app));
 
-    type_character(&mut app, 'v');
+    turn_order(&mut app);
     let lowest = browsed(&app);
     let bounds: Vec<f64> = {
         let area = app.visible("data").expect("the pane has the focus");
@@ -243,7 +249,7 @@ fn the_data_browser_shows_a_class_and_the_order_of_bounds() {
     };
     assert_eq!(bounds.len(), 15);
     assert!(bounds.windows(2).all(|pair| pair[0] <= pair[1]), "{bounds:?}");
-    type_character(&mut app, 'v');
+    turn_order(&mut app);
     assert!(browsed(&app).into_iter().eq(lowest.into_iter().rev()));
     assert!(screen(&app).contains("the highest bound first"));
 
@@ -305,7 +311,7 @@ fn the_data_browser_shows_items_of_every_kind() {
 fn an_order_of_bounds_that_has_become_old_says_so() {
     let mut app = app_with_depth(100, 30, ColourDepth::TrueColour);
     type_character(&mut app, '6');
-    type_character(&mut app, 'v');
+    turn_order(&mut app);
     assert!(!screen(&app).contains("ranked at"), "{}", screen(&app));
     let run = workspace(&app).run;
     let report = StepReport {
