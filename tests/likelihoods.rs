@@ -195,7 +195,8 @@ fn a_likelihood_is_suggested_once_where_nobody_chose_one() {
             .matches("--likelihood")
             .count()
     };
-    let (grey, black_and_white): (fn(u8) -> u8, fn(u8) -> u8) = (|i| i, |i| if i % 3 == 0 { 255 } else { 0 });
+    let grey = |place: u8| place;
+    let black_and_white = |place: u8| if place.is_multiple_of(3) { 255 } else { 0 };
     assert_eq!(said(grey, &[]), 1);
     assert_eq!(said(black_and_white, &[]), 0);
     assert_eq!(said(grey, &["--likelihood", "bernoulli"]), 0);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{Dataset, Split};
+use vae_tui::data::{Dataset, ItemShape, Split};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::run::{Command, Event, RunHandle, RunState};
@@ -14,19 +14,11 @@ const BATCH: usize = 9_000;
 const STEPS: u64 = 3;
 
 fn data() -> Dataset {
-    let split = |points: usize| Split {
-        pixels: (0..points * 9).map(|i| (i * 57 % 251) as u8).collect(),
-        labels: Vec::new(),
-        pixels_per_image: 9,
+    let split = |points: usize| {
+        let pixels = (0..points * 9).map(|i| (i * 57 % 251) as u8).collect();
+        Split::of_bytes(pixels, Vec::new(), 9)
     };
-    Dataset {
-        name: "numbers".into(),
-        height: 3,
-        width: 3,
-        train: split(70),
-        test: split(1),
-        notes: Vec::new(),
-    }
+    Dataset::new("numbers", ItemShape::grey(3, 3), split(70), split(1))
 }
 
 /// Everything that steps change, but the time that they took.

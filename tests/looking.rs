@@ -447,6 +447,16 @@ fn anomalies_are_scored_against_the_training_items() {
         (&found[4]["auroc"], &found[4]["average_precision"]),
         (&0.5.into(), &0.5.into())
     );
+    // With complexity the scores are what a least-squares fit leaves: over the training items they add up to nothing.
+    let fitted = report(&["--complexity", "--split", "train"]);
+    let items = fitted["items"].as_array().expect("items");
+    assert!(
+        items
+            .iter()
+            .all(|item| item["complexity"].as_u64().is_some_and(|bytes| bytes > 8))
+    );
+    let left: f64 = items.iter().filter_map(|item| item["score"].as_f64()).sum();
+    assert!(left.abs() < 1e-6, "{left}");
     // The other class, by its label: the areas add up to 1.
     let other = report(&["--normal-label", "1"]);
     let area = |report: &Value| report["detection"][0]["auroc"].as_f64().expect("a number");

@@ -14,6 +14,7 @@ use super::{dataset, print_line, progress_bar};
 use crate::cancel::Cancel;
 use crate::choices::Choose;
 use crate::data::{Part, ReadingRules, Split};
+use crate::evaluation::complexity::{Line, compressed_bytes};
 use crate::evaluation::detection::{auroc, average_precision, quantile};
 use crate::evaluation::{ItemScore, MOST_NUMBERS, MeasurementContext, Pca, item_scores};
 use crate::files::shown;
@@ -45,6 +46,10 @@ pub struct Arguments {
     /// simple (Ren et al. 2019). train --pixel-noise makes one
     #[arg(long, value_name = "SESSION")]
     against: Option<PathBuf>,
+    /// Score by how far the bound lies below what is expected of an item as complex: a line over the bytes that it takes after
+    /// compression, fitted to the training items (after Serra et al. 2020)
+    #[arg(long)]
+    complexity: bool,
     /// Also measure the reconstruction error of principal component analysis with as many dimensions
     #[arg(long)]
     pca: bool,
@@ -91,6 +96,9 @@ struct Scored {
     importance_weighted: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     background: Option<f64>,
+    /// Bytes after compression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complexity: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pca_error: Option<f64>,
     /// The higher, the more anomalous.
@@ -134,10 +142,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     ensure!(!items.is_empty(), "there are no items to score");
 
     let judge = Judge::new(&looking, arguments)?;
-    let threshold = judge.threshold(arguments.quantile)?;
+    let mut training = judge.scored(&looking.data.train, &judge.training_items)?;
+    let expected = Line::fit(
+        &training
+            .iter()
+            .filter_map(Scored::complexity_and_bound)
+            .collect::<Vec<_>>(),
+    );
+    training.iter_mut().for_each(|item| item.expect(expected));
+    let scores: Vec<f64> = training.iter().map(|item| item.score).collect();
+    let threshold = quantile(&scores, 1.0 - arguments.quantile).context("there are no training items")?;
+
+    let mut scored = judge.scored(split, &items)?;
+    scored.iter_mut().for_each(|item| item.expect(expected));
     let label = |item: usize| items_of.class(part, item).map(str::to_owned);
-    let scored = judge.scored(split, &items)?.into_iter();
     let scored: Vec<Scored> = scored
+        .into_iter()
         .map(|scored| Scored {
             label: label(scored.item),
             is_anomaly: scored.score > threshold,
@@ -175,6 +195,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })
 }
 
+impl Scored {
+    /// The tightest bound, less that of the background where there is one.
+    fn bound(&self) -> f64 {
+        self.importance_weighted.unwrap_or(self.elbo) - self.background.unwrap_or(0.0)
+    }
+
+    /// How complex it is, where that is looked at, and its bound.
+    fn complexity_and_bound(&self) -> Option<(f64, f64)> {
+        self.complexity.map(|bytes| (bytes as f64, self.bound()))
+    }
+
+    /// Scores by the distance to what is expected of an item as complex.
+    fn expect(&mut self, expected: Option<Line>) {
+        if let (Some(expected), Some((complexity, bound))) = (expected, self.complexity_and_bound()) {
+            self.score = expected.at(complexity) - bound;
+        }
+    }
+}
+
 impl Arguments {
     /// Which labels are anomalous, where a person says so.
     ///
@@ -203,6 +242,7 @@ struct Judge<'a> {
     looking: &'a Looking,
     importance_samples: Option<usize>,
     background: Option<(Vae, MeasurementContext)>,
+    looks_at_complexity: bool,
     pca: Option<Pca>,
     training_items: Vec<usize>,
 }
@@ -227,19 +267,13 @@ impl<'a> Judge<'a> {
             looking,
             importance_samples: arguments.importance_samples.map(|samples| samples as usize),
             background,
+            looks_at_complexity: arguments.complexity,
             pca,
             training_items,
         })
     }
 
-    /// The score that a share of the training items lies above.
-    fn threshold(&self, share: f64) -> anyhow::Result<f64> {
-        let scored = self.scored(&self.looking.data.train, &self.training_items)?;
-        let scores: Vec<f64> = scored.iter().map(|item| item.score).collect();
-        quantile(&scores, 1.0 - share).context("there are no training items")
-    }
-
-    /// Some items of a split in numbers.
+    /// Some items of a split in numbers, before their complexity is looked at.
     fn scored(&self, split: &Split, items: &[usize]) -> anyhow::Result<Vec<Scored>> {
         let passes = 1 + u64::from(self.background.is_some());
         let bar = progress_bar(passes * items.len() as u64, "items");
@@ -274,6 +308,7 @@ impl<'a> Judge<'a> {
                 kl: terms.kl,
                 importance_weighted,
                 background,
+                complexity: self.looks_at_complexity.then(|| compressed_bytes(&row())),
                 pca_error: self.pca.as_ref().map(|pca| pca.squared_error(&row())),
                 score: background.unwrap_or(0.0) - score.bound(),
                 is_anomaly: false,
@@ -333,12 +368,13 @@ fn detections(items: &[Scored], is_anomalous: impl Fn(Option<&str>) -> bool) -> 
         .iter()
         .map(|item| is_anomalous(item.label.as_deref()))
         .collect();
-    let numbers: [(&str, Number); 6] = [
+    let numbers: [(&str, Number); 7] = [
         ("elbo", |item| Some(-item.elbo)),
         ("reconstruction", |item| Some(-item.reconstruction)),
         ("kl", |item| Some(item.kl)),
         ("importance-weighted", |item| Some(-item.importance_weighted?)),
-        ("against", |item| item.background.map(|_| item.score)),
+        ("against", |item| item.background.map(|_| -item.bound())),
+        ("complexity", |item| item.complexity.map(|_| item.score)),
         ("pca", |item| item.pca_error),
     ];
     let detection = |(by, number): (&'static str, Number)| {
@@ -364,7 +400,7 @@ fn worst(items: &[Scored], count: usize) -> Vec<&Scored> {
 /// A line for every item, under the names of the columns.
 fn table(items: &[Scored]) -> String {
     let mut text = String::from(
-        "item,label,elbo,reconstruction,kl,importance_weighted,background,pca_error,score,is_anomaly\n",
+        "item,label,elbo,reconstruction,kl,importance_weighted,background,complexity,pca_error,score,is_anomaly\n",
     );
     let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.4}"));
     for item in items {
@@ -372,13 +408,14 @@ fn table(items: &[Scored]) -> String {
         // Writing to text can't fail.
         let _ = writeln!(
             text,
-            "{},\"{label}\",{:.4},{:.4},{:.4},{},{},{},{:.4},{}",
+            "{},\"{label}\",{:.4},{:.4},{:.4},{},{},{},{},{:.4},{}",
             item.item,
             item.elbo,
             item.reconstruction,
             item.kl,
             number(item.importance_weighted),
             number(item.background),
+            item.complexity.map_or(String::new(), |bytes| bytes.to_string()),
             number(item.pca_error),
             item.score,
             item.is_anomaly

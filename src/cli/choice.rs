@@ -58,7 +58,16 @@ mod tests {
         words::<Method>(&["aevb", "wake-sleep", "mcem"]);
         words::<Preset>(&["mnist", "paper-mnist", "paper-frey", "pytorch-mnist"]);
         words::<Activation>(&["tanh", "relu"]);
-        words::<Likelihood>(&["bernoulli", "gaussian"]);
+        words::<Likelihood>(&[
+            "bernoulli",
+            "gaussian",
+            "continuous-bernoulli",
+            "discretised-logistic",
+            "beta-binomial",
+            "poisson",
+            "negative-binomial",
+            "categorical",
+        ]);
         words::<Initialisation>(&["paper", "paper-variance", "glorot", "pytorch"]);
         words::<OptimizerKind>(&["adagrad", "adam"]);
         words::<Estimator>(&["a", "b", "iwae"]);

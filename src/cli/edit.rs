@@ -17,7 +17,7 @@ pub struct Arguments {
     #[command(flatten)]
     session: SessionArguments,
     /// What is edited: test:17, train:3, FILE, FILE:5 (its fifth) or -
-    #[arg(long, value_name = "ITEM")]
+    #[arg(long, value_name = "ITEM", allow_hyphen_values = true)]
     item: ItemName,
     /// What it becomes more like: label:CLASS (the training items of a class), or a file of items
     #[arg(long, value_name = "SET")]

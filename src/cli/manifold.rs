@@ -21,7 +21,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=200))]
     side: Option<u16>,
     /// Where the other dimensions stay: test:17, train:3, FILE, FILE:5 (its fifth) or - [default: the centre]
-    #[arg(long, value_name = "ITEM")]
+    #[arg(long, value_name = "ITEM", allow_hyphen_values = true)]
     item: Option<ItemName>,
     #[command(flatten)]
     output: PictureOutput,

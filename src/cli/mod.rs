@@ -107,7 +107,7 @@ impl WorkbenchArguments {
         let preset = self.preset.unwrap_or(config.preset);
         let named = self.data.as_ref().map(|data| Assignment::new("data", data));
         let mut configuration = preset.configuration(threads).with(named.as_slice())?;
-        configuration.reading = self.reading.over(&configuration.reading);
+        *configuration.reading = self.reading.over(&configuration.reading);
         ensure_data(&configuration)?;
         Ok(configuration)
     }

@@ -24,7 +24,7 @@ pub struct Arguments {
     session: SessionArguments,
     /// The items: test:17, train:3, FILE, FILE:5 (its fifth) or -, with commas between them [default: the first ten of the test
     /// set]
-    #[arg(long, value_name = "ITEM", value_delimiter = ',')]
+    #[arg(long, value_name = "ITEM", value_delimiter = ',', allow_hyphen_values = true)]
     item: Vec<ItemName>,
     /// All items of a file, or - for those of standard input
     #[arg(long, value_name = "FILE", conflicts_with = "item")]

@@ -285,7 +285,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
     } else {
         let preset = arguments.preset.configuration(default_threads());
         let mut configuration = preset.with(arguments.settings.all())?;
-        configuration.reading = arguments.reading.over(&configuration.reading);
+        *configuration.reading = arguments.reading.over(&configuration.reading);
         ensure_data(&configuration)?;
         configuration.check()?;
         let data = dataset(&configuration.data, &configuration.reading)?;

@@ -18,7 +18,7 @@ pub struct Arguments {
     #[command(flatten)]
     session: SessionArguments,
     /// Where it starts: test:17, train:3, FILE, FILE:5 (its fifth) or - [default: the centre of the latent space]
-    #[arg(long, value_name = "ITEM")]
+    #[arg(long, value_name = "ITEM", allow_hyphen_values = true)]
     item: Option<ItemName>,
     /// The dimension that moves [default: each in turn, a row each]
     #[arg(long, value_name = "I")]

@@ -32,7 +32,7 @@ pub(super) fn parts(
     let parts = match rules.split {
         SplitRule::Usual if !marks.is_empty() => marked(marks)?,
         SplitRule::Column => marked(marks)?,
-        SplitRule::Usual | SplitRule::Interleaved => interleaved(count, fraction, item),
+        SplitRule::Usual | SplitRule::Interleaved => interleaved(count, fraction, held_out, item),
         SplitRule::Contiguous => Parts {
             items: [
                 Items::all(count - held_out),
@@ -69,7 +69,7 @@ pub(super) fn parts(
 }
 
 /// Every so many; or, where the fraction is none of that kind, spread as evenly.
-fn interleaved(count: usize, fraction: f64, item: &str) -> Parts {
+fn interleaved(count: usize, fraction: f64, held_out: usize, item: &str) -> Parts {
     let every = fraction.recip().round() as usize;
     let is_whole = (fraction.recip() - every as f64).abs() < 1e-4 && every > 1 && every <= count;
     if is_whole {
@@ -90,7 +90,7 @@ fn interleaved(count: usize, fraction: f64, item: &str) -> Parts {
             ),
         };
     }
-    let before = |items: usize| (items as f64 * fraction).floor();
+    let before = |items: usize| items * held_out / count;
     let is_held_out: Vec<bool> = (0..count).map(|item| before(item + 1) > before(item)).collect();
     let items = lists(&is_held_out);
     let words = format!(

@@ -33,21 +33,26 @@ impl<const N: usize> Lanes<N> {
         lanes
     }
 
-    /// Adds the log-likelihood of every value to the sum of its lane; the numbers become gradients.
+    /// Adds the log-likelihood of every value to the sum of its lane; returned are the gradients.
     #[inline(always)]
-    fn evaluate(&mut self, of_value: impl Fn([f32; N], f32) -> (f32, [f32; N]), sums: &mut [f32; LANES]) {
-        let mut values = [0.0; LANES];
-        for lane in 0..LANES {
+    fn evaluate(
+        &self,
+        of_value: &impl Fn([f32; N], f32) -> (f32, [f32; N]),
+        sums: &mut [f32; LANES],
+    ) -> [[f32; LANES]; N] {
+        let (mut values, mut gradients) = ([0.0; LANES], [[0.0; LANES]; N]);
+        for (lane, value) in values.iter_mut().enumerate() {
             let numbers = std::array::from_fn(|number| self.numbers[number][lane]);
-            let (value, gradient) = of_value(numbers, self.x[lane]);
-            values[lane] = value;
-            for (numbers, gradient) in self.numbers.iter_mut().zip(gradient) {
-                numbers[lane] = gradient;
+            let (log_likelihood, gradient) = of_value(numbers, self.x[lane]);
+            *value = log_likelihood;
+            for (gradients, gradient) in gradients.iter_mut().zip(gradient) {
+                gradients[lane] = gradient;
             }
         }
         for (sum, value) in sums.iter_mut().zip(values).take(self.used) {
             *sum += value;
         }
+        gradients
     }
 }
 
@@ -102,11 +107,11 @@ pub fn log_likelihood_and_gradients<const N: usize>(
                 checkpoint();
                 let mut sums = [0.0; LANES];
                 for first in (0..columns).step_by(LANES) {
-                    let mut lanes = Lanes::read(numbers, x, first);
-                    lanes.evaluate(&of_value, &mut sums);
-                    for (number, lanes_of_number) in lanes.numbers.iter().enumerate() {
+                    let lanes = Lanes::read(numbers, x, first);
+                    let gradients = lanes.evaluate(&of_value, &mut sums);
+                    for (number, gradients) in gradients.iter().enumerate() {
                         numbers[number * columns + first..][..lanes.used]
-                            .copy_from_slice(&lanes_of_number[..lanes.used]);
+                            .copy_from_slice(&gradients[..lanes.used]);
                     }
                 }
                 *sum = total(sums);
@@ -193,7 +198,7 @@ mod tests {
             assert_eq!(alone, both);
             let mut firsts = vec![0.0; 2 * columns];
             of_every_value(&outputs, columns, &mut firsts, |[a, _]: [f32; 2]| a);
-            for row in 0..2 {
+            for (row, sum) in both.into_iter().enumerate() {
                 let mut exact = 0.0;
                 for column in 0..columns {
                     let (a, b) = (2 * row * columns + column, (2 * row + 1) * columns + column);
@@ -202,7 +207,7 @@ mod tests {
                     assert_eq!([gradients[a], gradients[b]], [outputs[a] + 0.5, outputs[b] + x]);
                     assert_eq!(firsts[row * columns + column], outputs[a]);
                 }
-                assert!((both[row] - exact).abs() < 1e-4, "{} for {exact}", both[row]);
+                assert!((sum - exact).abs() < 1e-4, "{sum} for {exact}");
             }
             // Rows of x repeat where there are fewer of them.
             let mut repeated = [0.0; 2];

@@ -135,7 +135,7 @@ pub fn text(raster: &Raster, most_columns: u16, depth: ColourDepth, glyphs: Glyp
 }
 
 /// How bright a colour is, from 0 to 1 (the weights of ITU-R BT.601).
-pub fn luminance([red, green, blue]: [u8; 3]) -> f32 {
+fn luminance([red, green, blue]: [u8; 3]) -> f32 {
     (0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue)) / 255.0
 }
 

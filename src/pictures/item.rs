@@ -44,7 +44,7 @@ pub fn picture(values: &[f32], shape: ItemShape) -> Raster {
     }
 }
 
-/// Columns and rows of the picture of an item.
+/// Columns and rows of the picture of an item of that shape.
 pub fn size(shape: ItemShape) -> (usize, usize) {
     match shape {
         ItemShape::Image { height, width, .. } => (width, height),
@@ -52,6 +52,31 @@ pub fn size(shape: ItemShape) -> (usize, usize) {
         ItemShape::Vector { features } => (features, HEIGHT),
         ItemShape::Sequence { steps, features } if features <= MOST_LINES => (steps.max(1), HEIGHT),
         ItemShape::Sequence { steps, features } => (steps, features),
+    }
+}
+
+/// The differences of two items' values at the places of the picture, row by row: of an image the mean over the channels, of
+/// a bar or a place of a line over all of its height.
+///
+/// # Panics
+/// If there are fewer values than the shape has numbers.
+pub fn differences(values: &[f32], shape: ItemShape) -> Vec<f32> {
+    let values = &values[..shape.numbers()];
+    let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+    let over_height = |row: Vec<f32>| row.repeat(HEIGHT);
+    match shape {
+        ItemShape::Image { channels, .. } => values.chunks_exact(channels.max(1)).map(mean).collect(),
+        ItemShape::Vector { features } if features <= MOST_BARS => {
+            let bar = |&value| [[value; BAR - 1].as_slice(), &[0.0]].concat();
+            over_height(values.iter().flat_map(bar).collect())
+        }
+        ItemShape::Vector { .. } => over_height(values.to_vec()),
+        ItemShape::Sequence { features, .. } if features <= MOST_LINES => {
+            over_height(values.chunks_exact(features.max(1)).map(mean).collect())
+        }
+        ItemShape::Sequence { steps, features } => (0..features)
+            .flat_map(|feature| (0..steps).map(move |step| values[step * features + feature]))
+            .collect(),
     }
 }
 
@@ -148,6 +173,33 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_has_the_size_that_is_said() {
+        for shape in [
+            ItemShape::grey(3, 5),
+            ItemShape::Image {
+                height: 2,
+                width: 4,
+                channels: 3,
+            },
+            ItemShape::Vector { features: 7 },
+            ItemShape::Vector { features: 50 },
+            ItemShape::Sequence {
+                steps: 9,
+                features: 2,
+            },
+            ItemShape::Sequence {
+                steps: 4,
+                features: 20,
+            },
+        ] {
+            let values: Vec<f32> = (0..shape.numbers()).map(|index| index as f32 / 100.0).collect();
+            let raster = picture(&values, shape);
+            assert_eq!(size(shape), (raster.width, raster.height()), "{shape}");
+            assert_eq!(differences(&values, shape).len(), raster.pixels.len(), "{shape}");
+        }
+    }
+
+    #[test]
     fn a_bar_is_as_high_as_its_value() {
         let raster = picture(&[0.0, 0.5, 1.0], ItemShape::Vector { features: 3 });
         let high = |column: usize| (0..HEIGHT).filter(|&row| raster.at(column, row) == INK).count();
@@ -163,17 +215,6 @@ mod tests {
         assert_eq!((raster.width, raster.height()), (100, HEIGHT));
         assert_eq!((raster.at(0, HEIGHT - 1), raster.at(99, 0)), (INK, INK));
         assert!((0..HEIGHT).all(|row| raster.at(50, row) == INK));
-    }
-
-    #[test]
-    fn every_picture_has_the_size_that_is_said_before_it_is_made() {
-        for shape in [
-            "3x2", "4x5x3", "1", "7", "32", "33", "784", "5:1", "5:6", "5:7", "90:20",
-        ] {
-            let shape: ItemShape = shape.parse().unwrap();
-            let raster = picture(&vec![0.5; shape.numbers()], shape);
-            assert_eq!((raster.width, raster.height()), size(shape), "{shape}");
-        }
     }
 
     #[test]

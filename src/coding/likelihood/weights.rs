@@ -19,8 +19,8 @@ impl Weights {
         let mut sums = [0; LEVELS + 1];
         let mut sum = 0;
         for (place, weight) in sums[1..].iter_mut().zip(weights) {
-            // What is not a number counts as 0.
-            sum += (weight * scale) as u64;
+            // The smallest and the largest weights may leave no scale that is a number.
+            sum += (weight * scale).min(UNIT) as u64;
             *place = sum;
         }
         Self { sums }
@@ -37,7 +37,7 @@ impl Frequencies for Weights {
         if symbol as usize == LEVELS {
             return WHOLE;
         }
-        // At most 2^38 times 2^24; all weights are 0 where none was a number.
+        // At most 2^38 times 2^24.
         let share = self.sums[symbol as usize] * ROOM / self.sums[LEVELS].max(1);
         symbol + share as u32
     }

@@ -354,9 +354,8 @@ fn most_common(heads: &[Head]) -> (u32, u32) {
         *counts.entry((head.height, head.width)).or_default() += 1;
     }
     let most = counts.values().copied().max();
-    let sizes = heads.iter().map(|head| (head.height, head.width));
+    let mut sizes = heads.iter().map(|head| (head.height, head.width));
     sizes
-        .into_iter()
         .find(|size| counts.get(size).copied() == most)
         .unwrap_or_default()
 }

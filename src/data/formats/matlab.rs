@@ -485,19 +485,19 @@ mod tests {
             .flat_map(|place| number(place).to_le_bytes())
             .collect();
         let rows = array(b"rows", 6, &[12, 3], 9, &numbers);
-        let found = read(&file(&[rows.clone()])).unwrap();
+        let found = read(&file(std::slice::from_ref(&rows))).unwrap();
         assert_eq!(found.shape, ItemShape::Vector { features: 3 });
         let expected = (0..36).map(|at| (at / 3 * 16 + at % 3) as f32);
         assert_eq!(found.values, Values::Floats(expected.collect()));
         assert!(found.notes[0].contains("12 x 3: the first dimension"));
         assert!(
-            read_by(&file(&[rows.clone()]), "shape=12")
+            read_by(&file(std::slice::from_ref(&rows)), "shape=12")
                 .unwrap_err()
                 .contains("3 vectors")
         );
 
         let square = array(b"square", 6, &[12, 12], 2, &(0..144).collect::<Vec<u8>>());
-        let found = read(&file(&[square.clone()])).unwrap();
+        let found = read(&file(std::slice::from_ref(&square))).unwrap();
         assert!(found.notes[0].contains("the last dimension"));
         let labels = array(b"y", 6, &[12, 1], 2, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3]);
         let found = read(&file(&[packed(&rows), packed(&labels)])).unwrap();

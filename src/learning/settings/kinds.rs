@@ -378,13 +378,13 @@ impl Kind for YesOrNo {
 pub(super) struct Rules;
 
 impl Kind for Rules {
-    type Value = ReadingRules;
+    type Value = Box<ReadingRules>;
 
-    fn read(&self, text: &str) -> Option<ReadingRules> {
-        ReadingRules::parse(text)
+    fn read(&self, text: &str) -> Option<Box<ReadingRules>> {
+        ReadingRules::parse(text).map(Box::new)
     }
 
-    fn write(&self, value: &ReadingRules) -> String {
+    fn write(&self, value: &Box<ReadingRules>) -> String {
         value.to_string()
     }
 
@@ -430,7 +430,8 @@ impl Kind for ClassNames {
         if text.eq_ignore_ascii_case(NONE) {
             return Some(Vec::new());
         }
-        Some(text.split(',').map(|name| name.trim().to_owned()).collect())
+        let is_readable = !text.chars().any(is_obeyed);
+        is_readable.then(|| text.split(',').map(|name| name.trim().to_owned()).collect())
     }
 
     fn write(&self, value: &Self::Value) -> String {

@@ -158,8 +158,10 @@ settings! {
     data: String = mnist::NAME.into(), { name: "data", unit: "", kind: DataName, live: false }
 
     /// How data is read where the usual way does not fit: rules such as scale=min-max; label=species
+    ///
+    /// In a box, since they would take more room than everything else together.
     #[serde(default)]
-    reading: ReadingRules = ReadingRules::default(), { name: "reading", unit: "", kind: Rules, live: false }
+    reading: Box<ReadingRules> = Box::default(), { name: "reading", unit: "", kind: Rules, live: false }
 
     /// Train on the first N points only
     train_size: Option<usize> = None, {
@@ -174,7 +176,7 @@ settings! {
 
     /// The share of the pixels that are drawn anew at every visit of a training point: makes a background model (Ren et al. 2019)
     #[serde(default)]
-    pixel_noise: f32 = 0.0, { name: "pixel-noise", unit: "of the pixels", kind: Share, live: true }
+    pixel_noise: f32 = 0.0, { name: "pixel-noise", unit: "of the pixels", kind: Share, live: false }
 
     /// Stop after N training points in all, those before a resume included
     goal: u64 = 3_000_000, { name: "samples", unit: "training points", kind: Whole(1..=u64::MAX), live: true }

@@ -11,6 +11,7 @@ use crate::kernels::special::{ln_gamma_and_digamma, nearest, positive};
 const MOST_LOG_CONCENTRATION: f32 = 12.0;
 
 /// The concentration behind a number that the decoder says: `e^(12 tanh(number / 12))`, the same to the bit on every processor.
+#[inline(always)]
 pub fn concentration(number: f32) -> f64 {
     positive(number, MOST_LOG_CONCENTRATION).0
 }
@@ -27,14 +28,12 @@ impl ValueDistribution<2> for BetaBinomial {
 
     /// `ln C(n, k) + ln B(k + alpha, n - k + beta) - ln B(alpha, beta)`.
     #[inline(always)]
-    fn log_likelihood(&self, numbers: [f32; 2], x: f32) -> (f32, [f32; 2]) {
+    fn log_likelihood(&self, [alpha, beta]: [f32; 2], x: f32) -> (f32, [f32; 2]) {
         let trials = f64::from(self.trials);
         let successes = nearest(f64::from(x) * trials);
         let failures = trials - successes;
-        let [(alpha, _, alpha_slope), (beta, _, beta_slope)] = numbers.map(
-            #[inline(always)]
-            |number| positive(number, MOST_LOG_CONCENTRATION),
-        );
+        let (alpha, _, alpha_slope) = positive(alpha, MOST_LOG_CONCENTRATION);
+        let (beta, _, beta_slope) = positive(beta, MOST_LOG_CONCENTRATION);
         let (of_alpha, d_alpha) = ln_gamma_and_digamma(alpha);
         let (of_beta, d_beta) = ln_gamma_and_digamma(beta);
         let (of_both, d_both) = ln_gamma_and_digamma(alpha + beta);

@@ -18,8 +18,12 @@ pub struct Decoded<T> {
     outputs: Tensor<(Batch, Outputs), f32, Cpu, T>,
 }
 
-/// What the last layer said, or its gradient.
-type Said = Tensor<(Batch, Outputs), f32, Cpu>;
+/// `log p(x|z)` of every latent row, and its gradient with respect to what the decoder said.
+struct Differentiated<T> {
+    gradients_of_rows: Tensor<(Batch, Outputs), f32, Cpu>,
+    tape: T,
+    per_row: Vec<f64>,
+}
 
 impl<T: Tape<f32, Cpu>> Decoded<T> {
     /// What `outputs` say of rows of `pixels` values: the first number of every value, then the second number of every value,
@@ -60,7 +64,11 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
         self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
     ) -> (Tensor<Rank0, f32, Cpu, T>, Vec<f64>) {
-        let (gradients_of_rows, mut tape, per_row) = self.into_gradients(x);
+        let Differentiated {
+            gradients_of_rows,
+            mut tape,
+            per_row,
+        } = self.into_gradients(x);
         let samples = per_row.len() / x.shape().0.0;
         let sum: f64 = per_row.iter().sum();
 
@@ -82,7 +90,11 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         weigh: impl FnOnce(&[f64]) -> Vec<f32>,
     ) -> Tensor<Rank0, f32, Cpu, T> {
-        let (gradients_of_rows, mut tape, per_row) = self.into_gradients(x);
+        let Differentiated {
+            gradients_of_rows,
+            mut tape,
+            per_row,
+        } = self.into_gradients(x);
         let weights = weigh(&per_row);
         assert_eq!(weights.len(), per_row.len(), "a weight for every row");
         let sum: f64 = per_row
@@ -108,7 +120,7 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
 
     /// The log-likelihood of every row, and its gradient in the place of what the decoder said. That is copied first where
     /// somebody else holds it: only our own is written over.
-    fn into_gradients(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> (Said, T, Vec<f64>) {
+    fn into_gradients(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Differentiated<T> {
         let (mut outputs, tape) = self.outputs.split_tape();
         let (Batch(points), Pixels(pixels)) = *x.shape();
         let (Batch(rows), Outputs(width)) = *outputs.shape();
@@ -119,7 +131,11 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
         for (one_sample, per_row) in of_samples.zip(per_row.chunks_exact_mut(points)) {
             distribution.log_likelihood_and_gradients(one_sample, elements(x), pixels, per_row);
         }
-        (outputs, tape, per_row)
+        Differentiated {
+            gradients_of_rows: outputs,
+            tape,
+            per_row,
+        }
     }
 }
 

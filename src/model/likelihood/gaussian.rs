@@ -120,9 +120,10 @@ impl ValueDistribution<2> for Gaussian {
     }
 }
 
-/// The standard deviation of a value with this raw log-variance.
+/// The standard deviation of a value with this raw log-variance; not so large that a draw is infinite.
 fn standard_deviation(raw: f32) -> f32 {
-    scalar::exp(0.5 * (LEAST_LOG_VARIANCE + scalar::softplus(raw - LEAST_LOG_VARIANCE)))
+    const MOST: f32 = 1e30;
+    scalar::exp(0.5 * (LEAST_LOG_VARIANCE + scalar::softplus(raw - LEAST_LOG_VARIANCE))).min(MOST)
 }
 
 /// The raw log-variance `r` of a given variance, where `floor + softplus(r - floor)` is its logarithm; that of the floor for

@@ -1,32 +1,37 @@
-//! Images as block characters: the one widget that draws them all. The characters are those of
-//! [`blocks`](crate::pictures::blocks); the image is scaled by one factor and centred.
+//! Items as block characters: the one widget that draws them all. What an item looks like says
+//! [`item`](crate::pictures::item), the characters are those of [`blocks`](crate::pictures::blocks); the picture is scaled by
+//! one factor and centred.
+
+use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
+use crate::data::ItemShape;
 use crate::pictures::blocks::{self, HALF_BLOCK, dots, shade};
+use crate::pictures::item;
 use crate::tui::colour::ColourDepth;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme;
 
-/// What the numbers of an image mean.
+/// What the numbers of an item mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// From 0, black, to 1, white.
-    Grey,
-    /// From -1 to 1, in two hues on black: the difference of two images.
+    /// Values, from 0, black or the foot of a bar, to 1, white or its top.
+    Values,
+    /// From -1 to 1, in two hues on black: the difference of two items.
     Difference,
 }
 
-/// Pixels in row-major order, and what there is to draw them with.
+/// An item's numbers, and what there is to draw them with.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockImage<'a> {
-    /// Pixels, row by row.
-    pub pixels: &'a [f32],
-    /// Pixels of a row.
-    pub width: usize,
-    /// What the pixels mean.
+    /// The item's numbers; fewer than the shape has are not drawn.
+    pub values: &'a [f32],
+    /// The kind and the size of the item.
+    pub shape: ItemShape,
+    /// What the numbers mean.
     pub scale: Scale,
     /// The colours that the terminal has.
     pub depth: ColourDepth,
@@ -46,63 +51,103 @@ pub fn fit(width: usize, height: usize, area: Rect) -> Rect {
 }
 
 impl BlockImage<'_> {
-    /// Draws the image in the middle of `area`, as large as it fits there with its proportions: two pixels a cell where there are
+    /// Draws the picture in the middle of `area`, as large as it fits there with its proportions: two pixels a cell where there are
     /// colours, otherwise dots or shades.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let height = self.pixels.len().checked_div(self.width).unwrap_or(0);
-        let area = fit(self.width, height, area.intersection(buffer.area));
-        if area.is_empty() {
+        let (width, height) = item::size(self.shape);
+        let area = fit(width, height, area.intersection(buffer.area));
+        if area.is_empty() || self.values.len() < self.shape.numbers() {
             return;
         }
         match (self.depth, self.glyphs) {
-            (ColourDepth::Monochrome, Glyphs::Unicode) => self.render_dots(height, area, buffer),
-            (ColourDepth::Monochrome, Glyphs::Console) => self.render_shades(height, area, buffer),
-            _ => self.render_half_blocks(height, area, buffer),
+            (ColourDepth::Monochrome, Glyphs::Unicode) => self.render_dots(area, buffer),
+            (ColourDepth::Monochrome, Glyphs::Console) => self.render_shades(area, buffer),
+            _ => self.render_half_blocks(area, buffer),
         }
     }
 
-    fn render_half_blocks(&self, height: usize, area: Rect, buffer: &mut Buffer) {
-        let scaled = self.scaled(height, usize::from(area.width), 2 * usize::from(area.height));
-        let row_length = usize::from(area.width);
-        for (y, rows) in scaled.chunks_exact(2 * row_length).enumerate() {
-            let (upper, lower) = rows.split_at(row_length);
-            for (x, (&upper, &lower)) in upper.iter().zip(lower).enumerate() {
-                let cell = &mut buffer[(area.x + x as u16, area.y + y as u16)];
-                cell.set_char(HALF_BLOCK)
-                    .set_fg(self.colour(upper))
-                    .set_bg(self.colour(lower));
+    fn render_half_blocks(&self, area: Rect, buffer: &mut Buffer) {
+        let (columns, rows) = (usize::from(area.width), 2 * usize::from(area.height));
+        let planes = self.planes();
+        let planes: Vec<Vec<f32>> = planes
+            .iter()
+            .map(|plane| self.scaled(plane, columns, rows))
+            .collect();
+        let colour = |place: usize| match &planes[..] {
+            [red, green, blue] => {
+                let [red, green, blue] = [red, green, blue].map(|plane| level(plane[place]));
+                Color::Rgb(red, green, blue)
             }
+            _ => self.colour(planes[0][place]),
+        };
+        for position in area.positions() {
+            let (x, y) = (usize::from(position.x - area.x), usize::from(position.y - area.y));
+            let upper = 2 * y * columns + x;
+            buffer[position]
+                .set_char(HALF_BLOCK)
+                .set_fg(colour(upper))
+                .set_bg(colour(upper + columns));
         }
     }
 
-    fn render_dots(&self, height: usize, area: Rect, buffer: &mut Buffer) {
+    fn render_dots(&self, area: Rect, buffer: &mut Buffer) {
         let columns = usize::from(area.width);
-        let scaled = self.scaled(height, 2 * columns, 4 * usize::from(area.height));
-        let strength: Vec<f32> = scaled.into_iter().map(f32::abs).collect();
+        let strength = self.strength(2 * columns, 4 * usize::from(area.height));
         for position in area.positions() {
             let cell = (usize::from(position.x - area.x), usize::from(position.y - area.y));
             buffer[position].set_char(dots(&strength, columns, cell));
         }
     }
 
-    fn render_shades(&self, height: usize, area: Rect, buffer: &mut Buffer) {
-        let scaled = self.scaled(height, usize::from(area.width), usize::from(area.height));
-        for (position, value) in area.positions().zip(scaled) {
-            buffer[position].set_char(shade(value.abs()));
+    fn render_shades(&self, area: Rect, buffer: &mut Buffer) {
+        let strength = self.strength(usize::from(area.width), usize::from(area.height));
+        for (position, value) in area.positions().zip(strength) {
+            buffer[position].set_char(shade(value));
         }
     }
 
-    fn scaled(&self, height: usize, columns: usize, rows: usize) -> Vec<f32> {
-        blocks::scaled(self.pixels, (self.width, height), (columns, rows))
+    /// How much there is to see at each place, at another size.
+    fn strength(&self, columns: usize, rows: usize) -> Vec<f32> {
+        let planes = self.planes();
+        let share = 1.0 / planes.len() as f32;
+        let mut strength = vec![0.0; columns * rows];
+        for plane in &planes {
+            for (sum, value) in strength.iter_mut().zip(self.scaled(plane, columns, rows)) {
+                *sum += share * value.abs();
+            }
+        }
+        strength
+    }
+
+    /// The picture's numbers, row by row: one plane of grey or of differences, or red, green and blue.
+    fn planes(&self) -> Vec<Cow<'_, [f32]>> {
+        match (self.scale, self.shape) {
+            (Scale::Values, ItemShape::Image { channels: 1, .. }) => {
+                vec![Cow::Borrowed(&self.values[..self.shape.numbers()])]
+            }
+            (Scale::Values, shape) => {
+                let raster = item::picture(self.values, shape);
+                let plane = |channel: usize| {
+                    let values = raster
+                        .pixels
+                        .iter()
+                        .map(|pixel| f32::from(pixel[channel]) / 255.0);
+                    Cow::Owned(values.collect())
+                };
+                (0..3).map(plane).collect()
+            }
+            (Scale::Difference, shape) => vec![Cow::Owned(item::differences(self.values, shape))],
+        }
+    }
+
+    fn scaled(&self, plane: &[f32], columns: usize, rows: usize) -> Vec<f32> {
+        blocks::scaled(plane, item::size(self.shape), (columns, rows))
     }
 
     fn colour(&self, value: f32) -> Color {
         let value = if value.is_nan() { 0.0 } else { value };
         match self.scale {
-            Scale::Grey => {
-                let level = (value.clamp(0.0, 1.0) * 255.0).round() as u8;
-                Color::Rgb(level, level, level)
-            }
+            Scale::Values => Color::Rgb(level(value), level(value), level(value)),
             Scale::Difference => {
                 let hue = if value > 0.0 {
                     theme::colours().more
@@ -118,6 +163,11 @@ impl BlockImage<'_> {
     }
 }
 
+/// A byte for a value from 0 to 1.
+fn level(value: f32) -> u8 {
+    (value.clamp(0.0, 1.0) * 255.0).round() as u8
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -126,9 +176,9 @@ mod tests {
 
     fn image(pixels: &[f32], width: usize, depth: ColourDepth) -> BlockImage<'_> {
         BlockImage {
-            pixels,
-            width,
-            scale: Scale::Grey,
+            values: pixels,
+            shape: ItemShape::grey(pixels.len().checked_div(width).unwrap_or(0), width),
+            scale: Scale::Values,
             depth,
             glyphs: Glyphs::Unicode,
         }
@@ -195,6 +245,40 @@ mod tests {
         );
     }
 
+    #[test]
+    fn colour_images_keep_their_colours_and_vectors_are_bars() {
+        let draw = |values: &[f32], shape, depth| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 14));
+            let image = BlockImage {
+                shape,
+                ..image(values, 1, depth)
+            };
+            image.render(buffer.area, &mut buffer);
+            buffer
+        };
+        let shape = ItemShape::Image {
+            height: 2,
+            width: 1,
+            channels: 3,
+        };
+        let colours = draw(&[1.0, 0.0, 0.0, 0.0, 0.2, 1.0], shape, ColourDepth::TrueColour);
+        let cell = &colours[(3, 7)];
+        assert_eq!(
+            (colours[(3, 6)].fg, cell.bg),
+            (Color::Rgb(255, 0, 0), Color::Rgb(0, 51, 255))
+        );
+        let bars = draw(
+            &[1.0, 0.5],
+            ItemShape::Vector { features: 2 },
+            ColourDepth::TrueColour,
+        );
+        let is_ink = |x: u16, y: u16| bars[(x, y)].bg != Color::Rgb(0, 0, 0);
+        assert!(is_ink(0, 0) && is_ink(0, 13) && !is_ink(3, 0) && is_ink(3, 13) && !is_ink(2, 13));
+        // One number too few: nothing is drawn.
+        let none = draw(&[1.0], ItemShape::Vector { features: 2 }, ColourDepth::TrueColour);
+        assert_eq!(none[(0, 0)].symbol(), " ");
+    }
+
     proptest! {
         #[test]
         fn any_size_draws_and_the_mean_is_kept(
@@ -207,7 +291,7 @@ mod tests {
             }
             if !pixels.is_empty() && columns > 0 && rows > 0 {
                 let scaled = image(&pixels, width, ColourDepth::TrueColour)
-                    .scaled(height, columns.into(), rows.into());
+                    .scaled(&pixels, columns.into(), rows.into());
                 let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
                 prop_assert!((mean(&scaled) - mean(&pixels)).abs() < 1e-3);
             }

@@ -14,11 +14,10 @@ use ratatui::widgets::Widget;
 use super::{DataBrowser, Geometry, KIND, Order, Shown, geometry};
 use crate::data::ItemShape;
 use crate::explore::browse::BrowsedItem;
-use crate::pictures::item::picture;
 use crate::tui::app::App;
 use crate::tui::widgets::axis::short;
+use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::widgets::item_caption::ItemCaption;
-use crate::tui::widgets::raster_image::RasterImage;
 use crate::tui::workspace::Workspace;
 use crate::tui::{text, theme};
 
@@ -129,9 +128,10 @@ fn render_items(
             width: geometry.image_columns,
             height: geometry.image_rows,
         };
-        RasterImage {
-            raster: &picture(&found.values, shape),
-            keeps_proportions: matches!(shape, ItemShape::Image { .. }),
+        BlockImage {
+            values: &found.values,
+            shape,
+            scale: Scale::Values,
             depth: app.depth,
             glyphs: app.glyphs,
         }

@@ -24,8 +24,6 @@ const SMALL_IMAGE_ROWS: u16 = 5;
 const LARGE_IMAGE_ROWS: u16 = 7;
 /// Rows of a pane that is large.
 const LARGE: u16 = 40;
-/// Columns of a picture of bars or lines, which need no proportions: enough for a few values and their label.
-const CHART_COLUMNS: (usize, usize) = (10, 38);
 
 impl Geometry {
     /// Items on a page.
@@ -43,13 +41,7 @@ pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
     };
     let image_rows = usual.min(area.height.saturating_sub(2)).max(1);
     let (width, height) = item::size(shape);
-    let image_columns = match shape {
-        ItemShape::Image { .. } => columns_for(image_rows, width, height, area.width),
-        ItemShape::Vector { .. } | ItemShape::Sequence { .. } => {
-            let columns = width.clamp(CHART_COLUMNS.0, CHART_COLUMNS.1);
-            (columns as u16).min(area.width).max(1)
-        }
-    };
+    let image_columns = columns_for(image_rows, width, height, area.width);
     let (columns, rows) = sheet(
         area.width.saturating_add(1) / (image_columns + 1),
         area.height.saturating_sub(1) / (image_rows + 1),

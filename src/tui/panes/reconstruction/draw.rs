@@ -76,8 +76,8 @@ pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area
 /// Input, reconstruction and difference, one above the other.
 fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: Rect, buffer: &mut Buffer) {
     let rows = [
-        (&group.input, Scale::Grey),
-        (&group.output, Scale::Grey),
+        (&group.input, Scale::Values),
+        (&group.output, Scale::Values),
         (&group.difference, Scale::Difference),
     ];
     for (row, (pixels, scale)) in rows.into_iter().enumerate() {
@@ -86,8 +86,8 @@ fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: 
             ..cell
         };
         BlockImage {
-            pixels,
-            width: workspace.data.shape.picture().1,
+            values: pixels,
+            shape: workspace.data.shape,
             scale,
             depth: app.depth,
             glyphs: app.glyphs,

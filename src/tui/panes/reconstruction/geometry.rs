@@ -1,6 +1,7 @@
 //! Where everything stands in the reconstruction pane.
 
 use crate::data::ItemShape;
+use crate::pictures::item;
 use ratatui::layout::Rect;
 
 use crate::tui::layout::{affordable, columns_for, sheet};
@@ -33,7 +34,7 @@ impl Geometry {
 
 /// Divides the inside of the reconstruction pane for images of `width` x `height` pixels; its last line is for text.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let (height, width) = shape.picture();
+    let (width, height) = item::size(shape);
     // As many groups as fit at the usual size, then as large as their number allows.
     let rows = (area.height / (3 * USUAL_IMAGE_ROWS + 1)).max(1);
     let image_rows = ((area.height / rows).saturating_sub(1) / 3).clamp(1, LARGEST_IMAGE_ROWS);

@@ -135,9 +135,9 @@ fn render_strips(
 
 fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<'a> {
     BlockImage {
-        pixels,
-        width: workspace.data.shape.picture().1,
-        scale: Scale::Grey,
+        values: pixels,
+        shape: workspace.data.shape,
+        scale: Scale::Values,
         depth: app.depth,
         glyphs: app.glyphs,
     }

@@ -1,6 +1,7 @@
 //! Where everything stands in the traversal pane.
 
 use crate::data::ItemShape;
+use crate::pictures::item;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::tui::layout::{affordable, columns_for, sheet};
@@ -28,7 +29,7 @@ pub struct Geometry {
 
 /// Divides the inside of the traversal pane for images of `width` x `height` pixels.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let (height, width) = shape.picture();
+    let (width, height) = item::size(shape);
     let strip_rows = if area.width >= 100 && area.height >= 40 {
         5
     } else {
