@@ -5,6 +5,7 @@ mod common;
 
 use common::{MODIFIED, app, press, press_with, screen, tell, type_character, update};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use vae_tui::data::listing::{Entry, EntryKind, Listing};
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::SessionEntry;
 use vae_tui::tui::app::{App, Awaited};
@@ -14,7 +15,60 @@ use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 
 /// Kinds of dialogs.
-const DIALOGS: usize = 6;
+const DIALOGS: usize = 7;
+
+/// Opens the file picker, and lists two files and a folder in it.
+fn choose_data(app: &mut App) {
+    type_character(app, 'n');
+    let effects = press(app, KeyCode::F(2));
+    let [Effect::ListFiles(near)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(near, "shapes", "what stands in the form");
+    let entry = |name: &str, kind| Entry {
+        name: name.into(),
+        kind,
+    };
+    let listing = Listing {
+        folder: "/data".into(),
+        entries: vec![
+            entry("animals", EntryKind::Folder),
+            entry("faces.npy", EntryKind::Data("NPY")),
+            entry("notes.txt", EntryKind::Other),
+        ],
+        is_partial: false,
+    };
+    update(app, Message::Files(near.clone(), Ok(listing)));
+}
+
+#[test]
+fn a_file_that_is_chosen_stands_in_the_form_and_without_a_choice_the_form_comes_back() {
+    let mut app = app(100, 30);
+    choose_data(&mut app);
+    assert!(screen(&app).contains("faces.npy"), "{}", screen(&app));
+    press(&mut app, KeyCode::Esc);
+    assert!(matches!(app.overlay, Some(Overlay::Form(_))));
+    press(&mut app, KeyCode::Esc);
+
+    choose_data(&mut app);
+    update(&mut app, Message::Pasted("FACE\n".into()));
+    assert!(!screen(&app).contains("animals"), "{}", screen(&app));
+    assert!(press(&mut app, KeyCode::Enter).is_empty());
+    assert!(
+        screen(&app).contains("data            /data/faces.npy"),
+        "{}",
+        screen(&app)
+    );
+    let effects = press(&mut app, KeyCode::Enter);
+    let [Effect::NewRun(_, configuration)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(configuration.data, "/data/faces.npy");
+    // What comes when nobody waits any more changes nothing.
+    let before = screen(&app);
+    update(&mut app, Message::Files("shapes".into(), Err("gone".into())));
+    assert_eq!(screen(&app), before);
+}
 
 /// A dialog of every kind, by the key that opens it.
 fn with_dialog(number: usize) -> App {
@@ -28,6 +82,7 @@ fn with_dialog(number: usize) -> App {
             type_character(&mut app, 'q');
         }
         4 => drop(type_character(&mut app, ':')),
+        5 => choose_data(&mut app),
         _ => {
             let entry = SessionEntry {
                 path: "a.ron".into(),
@@ -111,7 +166,7 @@ fn a_paste_is_text_where_text_is_written_and_nothing_elsewhere() {
     let paste = |app: &mut App, text: &str| update(app, Message::Pasted(text.into()));
     let before = screen(&app);
     assert!(paste(&mut app, "query\n").is_empty());
-    for dialog in [0, 2, 3, 5] {
+    for dialog in [0, 2, 3, 6] {
         let mut app = with_dialog(dialog);
         let before = screen(&app);
         assert!(paste(&mut app, "yqs\n").is_empty());

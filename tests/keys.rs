@@ -6,6 +6,7 @@ mod common;
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
+use vae_tui::data::Part;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
 use vae_tui::run::curve::CurvePoint;
@@ -20,6 +21,7 @@ use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes;
+use vae_tui::tui::panes::data::{DataBrowser, Order};
 use vae_tui::tui::panes::log::Log;
 use vae_tui::tui::panes::training::Training;
 use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
@@ -91,6 +93,10 @@ fn prepared(scope: Scope, command: &str) -> App {
                 press(&mut app, KeyCode::Down);
             }
         }
+        "data.left" | "data.first" => drop(press(&mut app, KeyCode::Right)),
+        "data.up" => drop(press(&mut app, KeyCode::Down)),
+        "data.previous-page" => drop(press(&mut app, KeyCode::PageDown)),
+        "data.traverse" | "data.reconstruct" => drop(type_character(&mut app, 'l')),
         "log.end-search" | "log.clear-search" => {
             type_character(&mut app, '/');
             type_character(&mut app, '1');
@@ -125,6 +131,15 @@ fn prepared(scope: Scope, command: &str) -> App {
 /// The run's log.
 fn log(app: &App) -> &Log {
     app.pane::<Log>()
+}
+
+fn browser(app: &App) -> &DataBrowser {
+    app.pane::<DataBrowser>()
+}
+
+/// The place of the item that is selected in the data browser.
+fn browsed(app: &App) -> usize {
+    browser(app).place(&workspace(app).data)
 }
 
 /// What is different after a command. Every one stands here: a new one fails without its line.
@@ -177,7 +192,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
-        "pane.previous" => assert_eq!(after.focus.name, "log"),
+        "pane.previous" => assert_eq!(after.focus.name, "data"),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
@@ -270,6 +285,36 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "log.search" => assert!(log(after).is_writing && !log(before).is_writing),
         "log.end-search" => assert!(!log(after).is_writing && log(after).search.value() == "1"),
         "log.clear-search" => assert!(!log(after).is_writing && log(after).search.value().is_empty()),
+        "data.show" => assert_eq!(after.focus.name, "data"),
+        "data.left" | "data.first" => assert_eq!((browsed(before), browsed(after)), (1, 0)),
+        "data.right" => assert_eq!((browsed(before), browsed(after)), (0, 1)),
+        "data.up" => assert!(browsed(before) > 1 && browsed(after) == 0),
+        "data.down" => assert!(browsed(before) == 0 && browsed(after) > 1),
+        "data.previous-page" => assert!(browsed(before) > 9 && browsed(after) == 0),
+        "data.next-page" => assert!(browsed(before) == 0 && browsed(after) > 9),
+        "data.last" => assert_eq!(browsed(after) + 1, new.data.test_items),
+        "data.switch-part" => {
+            assert_eq!(
+                (browser(before).part, browser(after).part),
+                (Part::Test, Part::Train)
+            );
+        }
+        "data.next-class" => assert_eq!((browser(before).class, browser(after).class), (None, Some(0))),
+        "data.previous-class" => assert_eq!((browser(before).class, browser(after).class), (None, Some(3))),
+        "data.cycle-order" => {
+            assert_eq!(
+                (browser(before).order, browser(after).order),
+                (Order::Place, Order::LowestBound)
+            );
+        }
+        "data.traverse" => {
+            assert_eq!(after.focus.name, "traversal");
+            assert_eq!(new_selection.start_image, Some(1));
+        }
+        "data.reconstruct" => {
+            assert_eq!(after.focus.name, "reconstruction");
+            assert_eq!(new_selection.images.first(), Some(&1));
+        }
         name => panic!("{name} has no line here"),
     }
 }

@@ -7,12 +7,15 @@ use common::{app_with_depth, focus, frame, press, screen, state, tell, type_char
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::style::Color;
+use vae_tui::data::{Dataset, ItemShape, Split};
+use vae_tui::explore::browse::BrowsedItem;
 use vae_tui::learning::StepReport;
 use vae_tui::objective::BoundTerms;
 use vae_tui::run::{Event, Summary};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::panes::data::DataBrowser;
 use vae_tui::tui::panes::{KINDS, Kind};
 use vae_tui::tui::update::update as update_unanswered;
 
@@ -202,4 +205,132 @@ fn the_log_follows_searches_and_scrolls() {
     });
     tell(&mut app, refused);
     assert!(screen(&app).contains("batch 20 -> 40"));
+}
+
+/// The places and classes of the items from the selected one on, as the data browser has them.
+fn browsed(app: &App) -> Vec<(usize, String)> {
+    let area = app.visible("data").expect("the pane has the focus");
+    let items = app
+        .pane::<DataBrowser>()
+        .from_selected(&workspace(app).data, area);
+    let class = |found: &BrowsedItem| found.class.clone().expect("shapes have classes");
+    items.iter().map(|found| (found.item, class(found))).collect()
+}
+
+/// Chooses the next order of the data browser; once it is known, the page is asked for.
+fn turn_order(app: &mut App) {
+    type_character(app, 'v');
+    common::update(app, Message::Resized(app.area.width, app.area.height));
+}
+
+#[test]
+fn the_data_browser_shows_a_class_and_the_order_of_bounds() {
+    let mut app = app_with_depth(200, 60, ColourDepth::TrueColour);
+    type_character(&mut app, '6');
+    let all = browsed(&app);
+    assert_eq!(all.len(), 60, "all test items have room");
+    assert!(all.iter().map(|(item, _)| *item).eq(0..60));
+    for (place, class) in ["0", "1", "2", "3"].into_iter().enumerate() {
+        type_character(&mut app, 'c');
+        let expected = (place..60).step_by(4).map(|item| (item, class.to_owned()));
+        assert!(browsed(&app).into_iter().eq(expected), "class {class}");
+    }
+    assert!(screen(&app).contains("test items of class 3, in their order"));
+    assert!(screen(&app).contains("1-15 of 15"), "{}", screen(&app));
+
+    turn_order(&mut app);
+    let lowest = browsed(&app);
+    let bounds: Vec<f64> = {
+        let area = app.visible("data").expect("the pane has the focus");
+        let items = app
+            .pane::<DataBrowser>()
+            .from_selected(&workspace(&app).data, area);
+        items.iter().map(|found| found.terms.lower_bound()).collect()
+    };
+    assert_eq!(bounds.len(), 15);
+    assert!(bounds.windows(2).all(|pair| pair[0] <= pair[1]), "{bounds:?}");
+    turn_order(&mut app);
+    assert!(browsed(&app).into_iter().eq(lowest.into_iter().rev()));
+    assert!(screen(&app).contains("the highest bound first"));
+
+    type_character(&mut app, 'c');
+    type_character(&mut app, 't');
+    assert!(screen(&app).contains("train items of all classes"));
+    assert!(screen(&app).contains("of 200"), "{}", screen(&app));
+    assert!(press(&mut app, KeyCode::Enter).is_empty());
+    assert_eq!(app.focus.name, "data", "the traversal starts at test items");
+    assert!(screen(&app).contains("t shows those"), "{}", screen(&app));
+}
+
+/// Whatever kind of item the data has, a page of it has room and is drawn, and a data set without labels says so.
+#[test]
+fn the_data_browser_shows_items_of_every_kind() {
+    for shape in ["6x4x3", "5", "200", "30:2", "30:9", "900x2", "2x900"] {
+        let shape: ItemShape = shape.parse().expect("a shape");
+        let values = |items: usize| {
+            (0..items * shape.numbers())
+                .map(|index| (index % 7) as f32 / 6.0)
+                .collect()
+        };
+        let split = |items| Split::of_floats(values(items), Vec::new(), shape.numbers());
+        let data = std::sync::Arc::new(Dataset::new("any", shape, split(30), split(20)));
+        let configuration = vae_tui::learning::Configuration {
+            likelihood: vae_tui::model::Likelihood::Gaussian,
+            ..common::configuration()
+        };
+        let run = vae_tui::run::RunState::new(vae_tui::learning::Training::new(configuration, &data));
+        for (width, height) in [(80, 24), (200, 60), (30, 8)] {
+            let mut app = App::new(
+                ratatui::layout::Rect::new(0, 0, width, height),
+                ColourDepth::TrueColour,
+            );
+            common::update(&mut app, Message::Opened(Box::new(common::opened(&run, &data))));
+            type_character(&mut app, '6');
+            let area = app.visible("data").expect("it is in front");
+            let items = app
+                .pane::<DataBrowser>()
+                .from_selected(&workspace(&app).data, area);
+            assert!(!items.is_empty(), "{shape} at {width}x{height}");
+            let drawn = frame(&app);
+            let coloured = area.positions().filter(|&place| drawn[place].symbol() == "▀");
+            assert!(
+                coloured.count() > 0,
+                "{shape} at {width}x{height}:\n{}",
+                screen(&app)
+            );
+            press(&mut app, KeyCode::End);
+            assert!(screen(&app).contains("20 of 20"), "{}", screen(&app));
+            type_character(&mut app, 'c');
+            assert!(screen(&app).contains("no labels"), "{}", screen(&app));
+        }
+    }
+}
+
+/// The order stays while training goes on, and says how old it is; choosing it anew makes a new one.
+#[test]
+fn an_order_of_bounds_that_has_become_old_says_so() {
+    let mut app = app_with_depth(100, 30, ColourDepth::TrueColour);
+    type_character(&mut app, '6');
+    turn_order(&mut app);
+    assert!(!screen(&app).contains("ranked at"), "{}", screen(&app));
+    let run = workspace(&app).run;
+    let report = StepReport {
+        samples: 9_000 + 20 * 10_000,
+        terms: BoundTerms {
+            reconstruction: -80.0,
+            kl: 20.0,
+        },
+        sampling: None,
+    };
+    let event = Event::Steps {
+        reports: vec![report],
+        seconds: 100.0,
+    };
+    update_unanswered(&mut app, Message::Told(vae_tui::run::Told { run, event }));
+    let screen = screen(&app);
+    assert!(screen.contains("as ranked at 9k samples"), "{screen}");
+    assert!(
+        screen.contains("- KL") && screen.contains(" at 9k samples "),
+        "{screen}"
+    );
 }

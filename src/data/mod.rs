@@ -17,6 +17,7 @@ mod found;
 mod grey;
 mod identity;
 mod labels;
+pub mod listing;
 pub mod mirrors;
 mod missing;
 pub mod mnist;

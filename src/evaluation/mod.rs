@@ -19,6 +19,7 @@ mod marginal;
 mod pca;
 mod posterior_samples;
 pub mod published;
+mod ranking;
 mod scores;
 
 use crate::cancel::Cancel;
@@ -31,6 +32,7 @@ pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementCo
 pub use marginal::MarginalLikelihood;
 pub use pca::{MOST_NUMBERS, Pca};
 pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples};
+pub use ranking::{MOST_RANKED, MOST_RANKED_BY_CHAINS, ranking};
 pub use scores::{ItemScore, item_scores};
 
 /// What `work` says, or `None` as soon as it is cancelled.

@@ -1,8 +1,9 @@
-//! Looking into a model: pure functions from a model and a point of its latent space to images and numbers.
+//! Looking into a model: pure functions from a model, and a point of its latent space or items, to images and numbers.
 //!
 //! They know neither terminals nor threads; a screen calls them with the newest snapshot, and whoever asks may break them off.
 
 pub mod attribute;
+pub mod browse;
 pub mod encoding;
 pub mod interpolate;
 pub mod manifold;

@@ -21,4 +21,4 @@ pub use log::{Entry, Happening, RunLog};
 pub use protocol::{Answer, Answered, Command, Event, Question, RunId, State, Told};
 pub use published::published;
 pub use state::RunState;
-pub use summary::{DataFacts, Summary};
+pub use summary::{ClassFacts, DataFacts, Summary};

@@ -14,7 +14,8 @@ pub use super::snapshot::Parameters;
 use super::snapshot::Snapshot;
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
-use crate::explore::{reconstruction, traversal};
+use crate::evaluation::ranking;
+use crate::explore::{browse, reconstruction, traversal};
 
 /// Answers that are kept: whoever comes back to a question finds its answer at once.
 const KEPT: usize = 8;
@@ -159,6 +160,14 @@ pub fn answer(
             Some(Answer::Reconstructed(
                 items.iter().zip(found).map(of_item).collect(),
             ))
+        }
+        Question::Browse { part, page } => {
+            browse::page(model, data, *part, page, *context, cancel).map(Answer::Browsed)
+        }
+        Question::Rank { part, class } => {
+            let split = data.split(*part);
+            let members = browse::members(split, *class);
+            ranking(model, split, members, *context, cancel).map(Answer::Ranked)
         }
     }
 }

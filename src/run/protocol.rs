@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::curve::{CurvePoint, MarginalPoint};
 use super::log::{Entry, Happening};
 use super::summary::Summary;
+use crate::data::Part;
 use crate::evaluation::LowerBound;
+use crate::explore::browse::{BrowsedItem, Page};
 use crate::explore::reconstruction::Reconstruction;
 use crate::explore::sheet::{Sheet, SheetImages};
 use crate::learning::settings::Assignment;
@@ -58,6 +60,20 @@ pub enum Question {
         /// Which, by their place in the test set.
         items: Vec<usize>,
     },
+    /// A page of the data.
+    Browse {
+        /// Which part.
+        part: Part,
+        /// Which items of it.
+        page: Page,
+    },
+    /// The items of a part in the order of their bounds.
+    Rank {
+        /// Which part.
+        part: Part,
+        /// Those of one class, by its place among the data's, or of all.
+        class: Option<u16>,
+    },
 }
 
 /// A point of the latent space, and where it came from.
@@ -83,6 +99,10 @@ pub enum Answer {
     },
     /// To [`Question::Reconstruct`]: one for every item.
     Reconstructed(Vec<ItemReconstruction>),
+    /// To [`Question::Browse`].
+    Browsed(Vec<BrowsedItem>),
+    /// To [`Question::Rank`]: places of items in the part and their lower bounds in nats, the lowest first.
+    Ranked(Vec<(usize, f64)>),
 }
 
 /// A test item and what came back.

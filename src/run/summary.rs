@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, RunLog, RunState};
-use crate::data::{Dataset, ItemShape};
+use crate::data::{Dataset, ItemShape, Part, Split};
 use crate::learning::Configuration;
 use crate::learning::mcem::Sampling;
 
@@ -41,7 +41,22 @@ pub struct DataFacts {
     pub name: String,
     /// The kind and the size of an item.
     pub shape: ItemShape,
+    /// Items of the training set.
+    pub train_items: usize,
     /// Items of the test set.
+    pub test_items: usize,
+    /// Its classes, where it has labels.
+    pub classes: Vec<ClassFacts>,
+}
+
+/// What is known of a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassFacts {
+    /// Its name.
+    pub name: String,
+    /// Its items in the training set.
+    pub train_items: usize,
+    /// Its items in the test set.
     pub test_items: usize,
 }
 
@@ -71,7 +86,66 @@ impl DataFacts {
         Self {
             name: data.name.clone(),
             shape: data.shape,
+            train_items: data.train.points(),
             test_items: data.test.points(),
+            classes: classes(data),
         }
+    }
+
+    /// Items of a part: of a class, or all.
+    pub fn items(&self, part: Part, class: Option<u16>) -> usize {
+        let (train, test) = match class.map(|class| self.classes.get(usize::from(class))) {
+            None => (self.train_items, self.test_items),
+            Some(Some(class)) => (class.train_items, class.test_items),
+            Some(None) => (0, 0),
+        };
+        match part {
+            Part::Train => train,
+            Part::Test => test,
+        }
+    }
+}
+
+fn classes(data: &Dataset) -> Vec<ClassFacts> {
+    let counts = |split: &Split| {
+        let mut counts = vec![0; data.classes.len()];
+        for &label in &split.labels {
+            if let Some(count) = counts.get_mut(usize::from(label)) {
+                *count += 1;
+            }
+        }
+        counts
+    };
+    let both = counts(&data.train).into_iter().zip(counts(&data.test));
+    let of_class = |(name, (train_items, test_items)): (&String, (usize, usize))| ClassFacts {
+        name: name.clone(),
+        train_items,
+        test_items,
+    };
+    data.classes.iter().zip(both).map(of_class).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_items_of_each_class_are_counted_in_both_parts() {
+        let split = |labels: Vec<u16>| Split::of_bytes(vec![0; labels.len()], labels, 1);
+        let data = Dataset {
+            classes: vec!["a".into(), "b".into()],
+            ..Dataset::new(
+                "few",
+                ItemShape::grey(1, 1),
+                split(vec![0, 1, 1]),
+                split(vec![0, 0]),
+            )
+        };
+        let facts = DataFacts::of(&data);
+        let of = |class| Part::BOTH.map(|part| facts.items(part, class));
+        assert_eq!(of(None), [3, 2]);
+        assert_eq!(of(Some(0)), [1, 2]);
+        assert_eq!(of(Some(1)), [2, 0]);
+        assert_eq!(of(Some(2)), [0, 0]);
     }
 }

@@ -8,6 +8,7 @@ use crate::tui::app::{App, Stage};
 use crate::tui::command::{Undoable, set};
 use crate::tui::message::Effect;
 use crate::tui::overlays::confirm::Confirmation;
+use crate::tui::overlays::files::{self, FilePicker};
 use crate::tui::overlays::sessions::{self, Intent};
 use crate::tui::overlays::{Overlay, form, help, palette};
 use crate::tui::saver::Manner;
@@ -36,8 +37,33 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
         Overlay::Form(mut form) => match form.key(key) {
             form::Outcome::Cancelled => Vec::new(),
             form::Outcome::Begin(configuration) => begin(app, configuration),
+            form::Outcome::ChooseData => {
+                let near = form.data().to_owned();
+                app.overlay = Some(Overlay::Files(Box::new(FilePicker::new(form, &near))));
+                vec![Effect::ListFiles(near)]
+            }
             form::Outcome::Open => {
                 app.overlay = Some(Overlay::Form(form));
+                Vec::new()
+            }
+        },
+        Overlay::Files(mut picker) => match picker.key(key) {
+            files::Outcome::Cancelled => {
+                app.overlay = Some(Overlay::Form(picker.into_form()));
+                Vec::new()
+            }
+            files::Outcome::Chosen(path) => {
+                let mut form = picker.into_form();
+                form.set_data(&path);
+                app.overlay = Some(Overlay::Form(form));
+                Vec::new()
+            }
+            files::Outcome::Look(folder) => {
+                app.overlay = Some(Overlay::Files(picker));
+                vec![Effect::ListFiles(folder)]
+            }
+            files::Outcome::Open => {
+                app.overlay = Some(Overlay::Files(picker));
                 Vec::new()
             }
         },

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use ratatui::crossterm::event::KeyEvent;
 
+use crate::data::listing::Listing;
 use crate::learning::Configuration;
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
@@ -60,6 +61,8 @@ pub enum Message {
     SaveFailed(RunFiles, Manner, SaveFault),
     /// The list that was asked for, the newest first, and what one of it is chosen for.
     Sessions(Vec<SessionEntry>, Intent),
+    /// What lies near the path that was asked about, or why that can't be listed.
+    Files(String, Result<Listing, String>),
     /// The curve of a saved run, for the comparison.
     CurveRead(Box<KeptRun>),
     /// A curve could not be read, in a sentence with the file.
@@ -123,6 +126,8 @@ pub enum Effect {
     Save(Manner),
     /// Look for sessions on a thread of its own; [`Message::Sessions`] follows.
     ListSessions(Intent),
+    /// Look for data in a folder on a thread of its own; [`Message::Files`] follows.
+    ListFiles(String),
     /// Read a session on a thread of its own; [`Message::CurveRead`] or [`Message::CurveUnread`] follows.
     ReadCurve(PathBuf),
     /// Stop this process until it is continued.

@@ -30,7 +30,7 @@ use super::terminal::{Screen, window_size};
 use super::theme::Theme;
 use super::update::update;
 use crate::config::Config;
-use crate::data::Dataset;
+use crate::data::{Dataset, listing};
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
@@ -315,6 +315,7 @@ impl Runtime {
                 Effect::Forget(request) => drop(waiting(&self.waiting).remove(&request)),
                 Effect::Save(manner) => self.save(manner),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
+                Effect::ListFiles(near) => self.list_files(near),
                 Effect::ReadCurve(path) => self.read_curve(path),
                 Effect::Suspend => {
                     #[cfg(unix)]
@@ -396,6 +397,15 @@ impl Runtime {
         let (sender, folders) = (self.sender.clone(), self.session_folders());
         self.start("list", move || {
             let _ = sender.send(Message::Sessions(folder::list(&folders), intent));
+        });
+    }
+
+    /// Looks for data on a thread, for the same reason.
+    fn list_files(&mut self, near: String) {
+        let sender = self.sender.clone();
+        self.start("list", move || {
+            let listed = listing::list(&near);
+            let _ = sender.send(Message::Files(near, listed));
         });
     }
 

@@ -38,6 +38,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Pasted(text) => {
             match &mut app.overlay {
                 Some(Overlay::Form(form)) => form.paste(&text),
+                Some(Overlay::Files(picker)) => picker.paste(&text),
                 Some(Overlay::Palette(palette)) => palette.paste(&text),
                 Some(_) => {}
                 None => {
@@ -161,6 +162,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             // What was opened while the list was made is what a person is at now.
             app.overlay
                 .get_or_insert_with(|| Overlay::Sessions(SessionList::new(entries, intent)));
+            Vec::new()
+        }
+        Message::Files(near, listed) => {
+            // A question before something is lost may stand in front of it.
+            for overlay in [&mut app.overlay, &mut app.behind] {
+                if let Some(Overlay::Files(picker)) = overlay {
+                    picker.take_in(&near, listed.clone());
+                }
+            }
             Vec::new()
         }
         Message::CurveRead(run) => {

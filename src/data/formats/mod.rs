@@ -22,11 +22,12 @@ mod order;
 mod sets;
 mod text;
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
-use super::packed::fill;
+use super::packed::{fill, unpacked};
 use super::{Announced, ReadingRules, Source};
+use crate::files::open_regular;
 
 /// A format of files of data.
 pub struct Format {
@@ -69,6 +70,17 @@ fn of_file(head: &[u8], name: Option<&Path>) -> Option<&'static Format> {
         FORMATS.iter().find(|format| format.endings.contains(&ending))
     };
     by_content.or_else(by_name)
+}
+
+/// What people call the format of a file, as far as its first bytes and its name tell; none where it can't be read, or is in no
+/// format that is.
+pub(super) fn glance(path: &Path) -> Option<&'static str> {
+    let (mut bytes, _) = unpacked(BufReader::new(open_regular(path).ok()?)).ok()?;
+    let mut head = vec![0; HEAD];
+    let length = fill(&mut bytes, &mut head).ok()?;
+    head.truncate(length);
+    let format = (!head.is_empty()).then(|| of_file(&head, Some(path)))?;
+    format.map(|format| format.name)
 }
 
 /// The head of a file that may have a name, with the items still to be read.

@@ -37,6 +37,8 @@ pub enum Outcome {
     Open,
     /// The form is closed.
     Cancelled,
+    /// The data is to be chosen from a list of files.
+    ChooseData,
     /// Everything typed is accepted: a run with this configuration is to begin.
     Begin(Box<Configuration>),
 }
@@ -82,6 +84,7 @@ impl Form {
                 Ok(configuration) => return Outcome::Begin(Box::new(configuration)),
                 Err(error) => self.fault = Some(error.to_string()),
             },
+            KeyCode::F(2) => return Outcome::ChooseData,
             KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
             KeyCode::Left if is_choice => self.choose(Direction::Back),
@@ -101,6 +104,23 @@ impl Form {
         if is_text && !self.fields[self.selected].is_choice() {
             self.typed_over().paste(pasted);
         }
+    }
+
+    /// What is typed as the data.
+    pub fn data(&self) -> &str {
+        let field = self.fields.get(self.data_field());
+        field.map_or("", |field| field.input.value())
+    }
+
+    /// Writes the path of other data into its field, which is selected.
+    pub fn set_data(&mut self, path: &str) {
+        self.select(self.data_field());
+        self.typed_over().paste(path);
+    }
+
+    fn data_field(&self) -> usize {
+        let is_data = |field: &Field| field.setting.name == "data";
+        self.fields.iter().position(is_data).unwrap_or(0)
     }
 
     /// The text of the selected field to be written into: what was offered there and nobody touched gives way.
@@ -167,7 +187,7 @@ impl Form {
         // The frame takes two rows and four columns.
         let about_rows = text::wrapped(&about, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
         let height = u16::try_from(self.fields.len() + 3 + about_rows.max(ABOUT_ROWS)).unwrap_or(u16::MAX);
-        let hint = "Enter start, Esc cancel, ↑ ↓ field";
+        let hint = "Enter start, Esc cancel, ↑ ↓ field, F2 data";
         let inside = super::frame("New run", hint, WIDTH, height, area, buffer);
 
         // The selected field and a fault are seen whatever the size; other fields scroll.

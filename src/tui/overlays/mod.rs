@@ -1,8 +1,9 @@
-//! What stands in front of the panes and takes the keys while it does: help, questions, the form, the list.
+//! What stands in front of the panes and takes the keys while it does: help, questions, the form, lists.
 //!
 //! Each is data with a function from a key to what happens next, and a function that draws it.
 
 pub mod confirm;
+pub mod files;
 pub mod form;
 pub mod help;
 pub mod palette;
@@ -13,6 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
 use self::confirm::Confirmation;
+use self::files::FilePicker;
 use self::form::Form;
 use self::palette::Palette;
 use self::sessions::SessionList;
@@ -27,6 +29,8 @@ pub enum Overlay {
     Confirm(Confirmation),
     /// The settings of a run that is to begin.
     Form(Box<Form>),
+    /// Folders and files, to choose the form's data from.
+    Files(Box<FilePicker>),
     /// A list of sessions, to open one or to compare with it.
     Sessions(SessionList),
     /// A search among the commands and the settings of a run under way.

@@ -3,6 +3,7 @@
 //! To add one, write its folder and a line in [`KINDS`].
 
 pub mod comparison;
+pub mod data;
 pub mod log;
 pub mod reconstruction;
 pub mod training;
@@ -27,6 +28,7 @@ pub const KINDS: &[&Kind] = &[
     &reconstruction::KIND,
     &comparison::KIND,
     &log::KIND,
+    &data::KIND,
 ];
 
 /// A pane as the registry knows it.

@@ -9,16 +9,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::{KIND, geometry};
 use crate::explore::reconstruction::Reconstruction;
-use crate::run::protocol::ItemReconstruction;
 use crate::tui::app::App;
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
+use crate::tui::widgets::item_caption::ItemCaption;
 use crate::tui::workspace::Workspace;
 
 /// Draws the inside of the pane; what is said of the selected image stands in its frame.
@@ -63,7 +62,14 @@ pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area
     }
     let selected = app.selection.images.get(app.selection.selected_image);
     if let Some(selected) = selected.and_then(|&item| pane.of(item)) {
-        render_caption(app, selected, workspace.age(pane.samples), area, buffer);
+        ItemCaption {
+            item: selected.item,
+            class: selected.class.as_deref(),
+            terms: selected.reconstruction.terms,
+            age: workspace.age(pane.samples),
+            focused: app.focus.name == KIND.name,
+        }
+        .render(area, buffer);
     }
 }
 
@@ -88,46 +94,4 @@ fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: 
         }
         .render(area, buffer);
     }
-}
-
-/// What is known of the selected image, on the lower edge of the frame.
-fn render_caption(
-    app: &App,
-    selected: &ItemReconstruction,
-    age: Option<String>,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let image = selected.item;
-    let label = selected
-        .class
-        .as_ref()
-        .map_or(String::new(), |class| format!(" ({class})"));
-    let terms = selected.reconstruction.terms;
-    let mut caption = Line::from(vec![
-        Span::styled(format!(" #{image}{label} "), theme::plain_text()),
-        Span::styled(
-            format!(
-                "ELBO {:.1} = {:.1} - KL {:.1} ",
-                terms.lower_bound(),
-                terms.reconstruction,
-                terms.kl
-            ),
-            if app.focus.name == KIND.name {
-                Style::new().fg(theme::colours().accent)
-            } else {
-                theme::dim()
-            },
-        ),
-    ]);
-    if let Some(age) = age {
-        caption.push_span(Span::styled(format!("{age} "), theme::dim()));
-    }
-    let edge = Rect {
-        x: area.x + 1,
-        y: area.bottom(),
-        width: area.width.saturating_sub(2),
-        height: 1,
-    };
-    caption.render(edge.intersection(buffer.area), buffer);
 }

@@ -1,0 +1,169 @@
+//! How the data browser is drawn.
+//!
+//! ```text
+//! test items of class 7, the lowest bound first      22-42 of 1028
+//! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄
+//! 7 -98▲  7 -97   …     class, or place, and lower bound of each
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::{DataBrowser, Geometry, KIND, Order, Shown, geometry};
+use crate::data::ItemShape;
+use crate::explore::browse::BrowsedItem;
+use crate::tui::app::App;
+use crate::tui::widgets::axis::short;
+use crate::tui::widgets::block_image::{BlockImage, Scale};
+use crate::tui::widgets::item_caption::ItemCaption;
+use crate::tui::workspace::Workspace;
+use crate::tui::{text, theme};
+
+/// Draws the inside of the pane; what is said of the selected item stands in its frame.
+pub fn draw(pane: &DataBrowser, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let data = &workspace.data;
+    let geometry = geometry(area, data.shape);
+    render_heading(
+        pane,
+        workspace,
+        geometry.page(),
+        Rect {
+            height: area.height.min(1),
+            ..area
+        },
+        buffer,
+    );
+    let body = Rect {
+        y: area.y.saturating_add(1),
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let Some(shown) = pane.shown(data, area) else {
+        let words = match pane.listed(data) {
+            0 => "there are none",
+            _ if pane.order != Order::Place && pane.ranking().is_none() => "their bounds are on their way",
+            _ => "they are on their way",
+        };
+        return Line::styled(words, theme::dim()).render(body, buffer);
+    };
+    let selected = pane.place(data) - pane.first(data, geometry.page());
+    render_items(app, data.shape, shown, selected, (body, geometry), buffer);
+    if let Some(found) = shown.items.get(selected) {
+        ItemCaption {
+            item: found.item,
+            class: found.class.as_deref(),
+            terms: found.terms,
+            age: workspace.age(shown.samples),
+            focused: app.focus.name == KIND.name,
+        }
+        .render(area, buffer);
+    }
+}
+
+/// What is listed, in which order, and which places of it are on the page.
+fn render_heading(pane: &DataBrowser, workspace: &Workspace, length: usize, area: Rect, buffer: &mut Buffer) {
+    let data = &workspace.data;
+    let part = pane.part.name();
+    let class = pane.class.and_then(|class| data.classes.get(usize::from(class)));
+    let what = match class {
+        Some(class) => format!("{part} items of class {}", text::printable(&class.name)),
+        None => format!("{part} items of all classes"),
+    };
+    let what = if data.classes.is_empty() {
+        format!("{part} items")
+    } else {
+        what
+    };
+    let order = match pane.order {
+        Order::Place => "in their order",
+        Order::LowestBound => "the lowest bound first",
+        Order::HighestBound => "the highest bound first",
+    };
+    let listed = pane.listed(data);
+    let first = pane.first(data, length);
+    let places = match length.min(listed - first) {
+        0 => String::new(),
+        count => format!("{}-{} of {listed}", first + 1, first + count),
+    };
+    let ranked = pane.ranking().map_or(String::new(), |ranking| {
+        let all = data.items(pane.part, pane.class);
+        let first = if listed < all {
+            format!(" (the first {listed} of {all})")
+        } else {
+            String::new()
+        };
+        let age = workspace.age(ranking.samples).map_or(String::new(), |_| {
+            format!(" as ranked at {} samples", short(ranking.samples as f64))
+        });
+        first + &age
+    });
+    let width = usize::from(area.width);
+    let room = width.saturating_sub(text::columns(&places) + 1);
+    let words = text::cut(&format!("{what}, {order}{ranked}"), room).into_owned();
+    Line::from(vec![
+        Span::styled(text::padded(&words, room), theme::strong()),
+        Span::styled(format!(" {places}"), theme::dim()),
+    ])
+    .render(area, buffer);
+}
+
+fn render_items(
+    app: &App,
+    shape: ItemShape,
+    shown: &Shown,
+    selected: usize,
+    (body, geometry): (Rect, Geometry),
+    buffer: &mut Buffer,
+) {
+    for (index, found) in shown.items.iter().take(geometry.page()).enumerate() {
+        let (column, row) = (
+            (index % geometry.columns) as u16,
+            (index / geometry.columns) as u16,
+        );
+        let cell = Rect {
+            x: body.x + column * (geometry.image_columns + 1),
+            y: body.y + row * (geometry.image_rows + 1),
+            width: geometry.image_columns,
+            height: geometry.image_rows,
+        };
+        BlockImage {
+            values: &found.values,
+            shape,
+            scale: Scale::Values,
+            depth: app.depth,
+            glyphs: app.glyphs,
+        }
+        .render(cell, buffer);
+        // The mark of the selected item stands in the column behind its picture.
+        let line = Rect {
+            y: cell.bottom(),
+            width: cell.width + 1,
+            height: 1,
+            ..cell
+        };
+        let style = if index == selected {
+            theme::selected()
+        } else {
+            theme::dim()
+        };
+        let mark = if index == selected { "▲" } else { " " };
+        let label = label(found, usize::from(cell.width));
+        Line::styled(format!("{label}{mark}"), style).render(line.intersection(body), buffer);
+    }
+}
+
+/// The class of an item, or its place where there are no classes, and its bound, in so many columns; where both have no room,
+/// the bound.
+fn label(found: &BrowsedItem, columns: usize) -> String {
+    let bound = format!("{:.0}", found.terms.lower_bound());
+    let name = match &found.class {
+        Some(class) => text::printable(class).into_owned(),
+        None => format!("#{}", found.item),
+    };
+    let room = columns.saturating_sub(text::columns(&bound) + 1);
+    let name = text::cut(&name, room);
+    let room = columns.saturating_sub(text::columns(&bound));
+    text::cut(&(text::padded(&name, room) + &bound), columns).into_owned()
+}
