@@ -1,4 +1,4 @@
-//! The picture in the README, drawn from a frame of the program: `cargo test --test picture -- --ignored`.
+//! The pictures in the README, drawn from frames of the program: `cargo test --test picture -- --ignored`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod common;
@@ -13,9 +13,11 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use vae_tui::cancel::Cancel;
-use vae_tui::data::mnist;
+use vae_tui::data::{Dataset, ItemShape, Split, mnist};
 use vae_tui::evaluation::lower_bound;
-use vae_tui::run::Event;
+use vae_tui::learning::{Configuration, Preset, Training, Workers};
+use vae_tui::model::{Activation, Likelihood};
+use vae_tui::run::{Event, RunState};
 use vae_tui::session;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -57,6 +59,88 @@ fn draw_the_picture_of_the_readme() {
     tell(&mut app, measured);
     common::press(&mut app, KeyCode::Esc);
     std::fs::write("docs/screen.svg", svg(&common::frame(&app))).expect("the folder can be written");
+}
+
+/// A side of the images that a person might bring.
+const SIDE: usize = 20;
+
+/// Coloured squares and discs on a dark ground, at places of their own.
+fn coloured(points: usize, first: usize) -> Split {
+    let colours = [
+        [0.9, 0.35, 0.25],
+        [0.3, 0.75, 0.4],
+        [0.3, 0.5, 0.95],
+        [0.95, 0.8, 0.3],
+    ];
+    let mut pixels = Vec::new();
+    for item in first..first + points {
+        let colour = colours[item % 4];
+        let place = |step: usize| 5.0 + 10.0 * ((item * step) % 97) as f64 / 96.0;
+        let (middle_x, middle_y, radius) = (place(31), place(57), 3.0 + ((item * 13) % 41) as f64 / 40.0);
+        for (y, x) in (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (y, x))) {
+            let (across, down) = (x as f64 - middle_x, y as f64 - middle_y);
+            let distance = if item % 8 < 4 {
+                across.abs().max(down.abs())
+            } else {
+                across.hypot(down)
+            };
+            let cover = (radius - distance + 0.5).clamp(0.0, 1.0);
+            pixels.extend(colour.map(|part| (255.0 * (0.08 + cover * (part - 0.08))) as u8));
+        }
+    }
+    let labels = (first..first + points).map(|item| (item % 4) as u16).collect();
+    Split::of_bytes(pixels, labels, 3 * SIDE * SIDE)
+}
+
+#[test]
+#[ignore = "writes docs/own-data.svg, which is looked at before it is kept"]
+fn draw_the_picture_of_own_data() {
+    let shape = ItemShape::Image {
+        height: SIDE,
+        width: SIDE,
+        channels: 3,
+    };
+    let data = Arc::new(Dataset {
+        classes: ["red", "green", "blue", "yellow"].map(str::to_owned).to_vec(),
+        ..Dataset::new("shapes", shape, coloured(2_000, 0), coloured(400, 2_000))
+    });
+    let configuration = Configuration {
+        data: data.name.clone(),
+        hidden: 200.into(),
+        latent: 8,
+        activation: Activation::Relu,
+        likelihood: Likelihood::BetaBinomial,
+        goal: 120_000,
+        evaluate_every: 10_000,
+        ..Preset::Mnist.configuration(2)
+    };
+    let mut state = RunState::new(Training::new(configuration, &data));
+    let workers = Workers::new(2).expect("threads can be had");
+    let RunState { training, log } = &mut state;
+    while !training.is_finished() {
+        let report = training
+            .step(&data, &workers, &Cancel::default())
+            .expect("the step is not cancelled, and its numbers stay finite");
+        log.take_in_step(&report);
+    }
+    let test = lower_bound(
+        &training.model,
+        &data.test,
+        training.noise(),
+        &Cancel::default(),
+        |_| true,
+    )
+    .expect("there are test images");
+    let mut app = App::new(Rect::new(0, 0, 120, 36), ColourDepth::TrueColour);
+    update(&mut app, Message::Opened(Box::new(common::opened(&state, &data))));
+    let measured = Event::Evaluated {
+        point: None,
+        test,
+        seconds: 0.5,
+    };
+    tell(&mut app, measured);
+    common::press(&mut app, KeyCode::Esc);
+    std::fs::write("docs/own-data.svg", svg(&common::frame(&app))).expect("the folder can be written");
 }
 
 /// Column and row of the dot that each bit of a braille character stands for.
