@@ -561,7 +561,7 @@ fn what_can_t_be_done_is_one_sentence_and_leaves_nothing() {
             &["traverse", "run.ron", "--item", "wide.idx"],
             "images of 2 x 18 pixels",
         ),
-        (&["traverse", "run.ron", "--item", "."], "it is a folder"),
+        (&["traverse", "run.ron", "--item", "."], "kept.png can't be read"),
         (
             &["traverse", "run.ron", "--dimension", "3"],
             "dimension is 3, but must be from 0 to 2",
