@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let report = Report {
             name: &data.name,
             description: &description,
-            likelihood: suggestion.likelihood,
+            likelihood: suggestion.likelihood.word(),
             features: &data.features,
             notes: &data.notes,
         };
@@ -101,7 +101,7 @@ struct Report<'a> {
     #[serde(flatten)]
     description: &'a Description,
     /// The likelihood that suits its values.
-    likelihood: Likelihood,
+    likelihood: &'static str,
     features: &'a [String],
     notes: &'a [String],
 }

@@ -4,19 +4,21 @@ use serde::Serialize;
 
 use super::duplicates::{self, Duplicates};
 use super::statistics::Statistics;
-use super::{Dataset, ItemShape, Part};
+use super::{Dataset, Part};
 
 /// A data set in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Description {
-    /// What an item is: an image, a vector or a sequence, and of what size.
-    pub shape: ItemShape,
+    /// What items are: images, vectors or sequences.
+    pub kind: &'static str,
+    /// The size of an item, as `--shape` takes it.
+    pub shape: String,
     /// Items to train on.
     pub train_items: usize,
     /// Held-out items.
     pub test_items: usize,
     /// The least and the largest value of the training items, as the data has them.
-    pub range: (f64, f64),
+    pub range: (f32, f32),
     /// Whether all values are whole numbers up to 255.
     pub are_bytes: bool,
     /// The places of the numbers that are the same in every training item.
@@ -47,14 +49,16 @@ impl Description {
         for index in 0..data.train.points() {
             statistics.take_in(&data.train.shown(index));
         }
+        let (least, largest) = statistics.range();
         let constant = statistics.features().enumerate();
         let constant = constant.filter(|(_, feature)| feature.least >= feature.largest);
         let lengths = data.train.lengths.iter().chain(&data.test.lengths).copied();
         Self {
-            shape: data.shape,
+            kind: data.shape.noun(),
+            shape: data.shape.typed(),
             train_items: data.train.points(),
             test_items: data.test.points(),
-            range: statistics.range(),
+            range: (least as f32, largest as f32),
             are_bytes: data.counts_per_unit() == f32::from(u8::MAX),
             constant: constant.map(|(place, _)| place).collect(),
             classes: classes(data),
@@ -86,7 +90,7 @@ fn classes(data: &Dataset) -> Vec<Class> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Split;
+    use crate::data::{ItemShape, Split};
 
     #[test]
     fn a_description_counts_what_is_there() {
