@@ -157,7 +157,11 @@ pub(super) fn alike(
     let items = survey(&found.values, items, names, known.rules.missing)
         .named(path)?
         .items;
-    let mut classes = known.classes.clone();
+    let mut classes = if found.labels.is_empty() {
+        Vec::new()
+    } else {
+        known.classes.clone()
+    };
     let mut labels = Vec::new();
     for label in items.of(&found.labels) {
         let label = plain(&label);

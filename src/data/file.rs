@@ -335,6 +335,7 @@ mod tests {
             assert_eq!((data.test.points(), data.train.points()), (count, 0));
             assert_eq!(data.test.shown(count - 1), [value as f32; 6]);
             assert_eq!(data.class(Part::Test, count - 1), class);
+            assert_eq!(data.classes.is_empty(), class.is_none());
         }
         let (_folder, other) = written("other.idx", &idx_of(1, 3, 2, &[9; 6]));
         let said = items_like(&known, &other).unwrap_err().to_string();
