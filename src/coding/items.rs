@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use super::CodingError;
+use crate::data::formats::npy::write_header;
 use crate::data::{Binarisation, Dataset, ItemShape, Part, Split};
 use crate::evaluation::MeasurementContext;
 
@@ -80,18 +81,7 @@ impl Items {
     /// # Errors
     /// If they can't be written.
     pub fn write_npy(&self, output: &mut impl Write) -> std::io::Result<()> {
-        let sizes: Vec<String> = self.sizes().iter().map(usize::to_string).collect();
-        let mut header = format!(
-            "{{'descr': '|u1', 'fortran_order': False, 'shape': ({}), }}",
-            sizes.join(", ")
-        );
-        // The data begins at a multiple of 64 bytes, and a line ends before it.
-        let padding = 64 - (10 + header.len() + 1) % 64;
-        header.extend(std::iter::repeat_n(' ', padding % 64));
-        header.push('\n');
-        output.write_all(b"\x93NUMPY\x01\x00")?;
-        output.write_all(&(header.len() as u16).to_le_bytes())?;
-        output.write_all(header.as_bytes())?;
+        write_header(output, "'|u1'", &self.sizes())?;
         output.write_all(&self.bytes)
     }
 

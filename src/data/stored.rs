@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 use super::element::Element;
+use super::formats::order::places;
 
 /// The values of a plain file, of which no more is in memory than the row that is asked for.
 ///
@@ -35,24 +36,14 @@ pub enum Layout {
     /// One after the other, item by item, so many in each.
     Rows(usize),
     /// Number `j` of item `i` is number `i + places[j]` of the file: items side by side, as Fortran keeps arrays.
-    Columns(Vec<u64>),
+    Columns(Vec<usize>),
 }
 
 impl Layout {
     /// The layout of an array of `count` items in Fortran order, where the first index changes fastest; `sizes` are those of
     /// an item.
     pub fn fortran(count: usize, sizes: &[usize]) -> Self {
-        let mut places = vec![0];
-        let mut stride = count as u64;
-        for &size in sizes {
-            // The last index of an item changes fastest in a row.
-            places = places
-                .iter()
-                .flat_map(|place| (0..size as u64).map(move |index| place + index * stride))
-                .collect();
-            stride *= size as u64;
-        }
-        Self::Columns(places)
+        Self::Columns(places(sizes, count))
     }
 
     /// Numbers of an item.
@@ -97,7 +88,7 @@ impl Stored {
                     read_at(
                         &self.file,
                         number,
-                        self.offset + (item as u64 + place) * size as u64,
+                        self.offset + (item as u64 + *place as u64) * size as u64,
                     )?;
                 }
             }

@@ -5,8 +5,8 @@ use std::io::{Result as IoResult, Write};
 use dfdx::prelude::*;
 use rayon::prelude::*;
 
-use super::npy;
 use crate::data::Split;
+use crate::data::formats::npy::write_header;
 use crate::dims::{Batch, Pixels};
 use crate::evaluation::MeasurementContext;
 use crate::model::Vae;
@@ -103,7 +103,7 @@ impl<W: Write> Table<W> {
                     "[('item', '<u8'), ('label', '<U{label_length}'), ('mean', '<f4', ({latent},)), \
                      ('log_variance', '<f4', ({latent},))]"
                 );
-                npy::write_header(&mut output, &element, &[items])?;
+                write_header(&mut output, &element, &[items])?;
             }
         }
         Ok(Self {

@@ -5,34 +5,7 @@
 use std::io::{Result as IoResult, Write};
 
 use super::{NamedArray, transposed};
-
-const MAGIC: &[u8] = b"\x93NUMPY";
-/// Where the numbers begin is a multiple of this.
-const ALIGNMENT: usize = 64;
-
-/// Writes the header of an array of so many sizes; `element` is a type of NumPy's as Python writes it.
-pub(super) fn write_header(output: &mut impl Write, element: &str, sizes: &[usize]) -> IoResult<()> {
-    let mut shape = String::new();
-    for size in sizes {
-        shape.push_str(&format!("{size}, "));
-    }
-    let shape = match sizes.len() {
-        // A tuple of one has a comma in Python.
-        1 => shape.trim_end(),
-        _ => shape.trim_end_matches(", "),
-    };
-    let mut header = format!("{{'descr': {element}, 'fortran_order': False, 'shape': ({shape}), }}");
-    let before = MAGIC.len() + 4;
-    let length = (before + header.len() + 1).next_multiple_of(ALIGNMENT) - before;
-    let padding = length - header.len() - 1;
-    header.extend(std::iter::repeat_n(' ', padding));
-    header.push('\n');
-    let length = u16::try_from(length).map_err(std::io::Error::other)?;
-    output.write_all(MAGIC)?;
-    output.write_all(&[1, 0])?;
-    output.write_all(&length.to_le_bytes())?;
-    output.write_all(header.as_bytes())
-}
+use crate::data::formats::npy::{MAGIC, write_header};
 
 /// Writes an array of floats of 32 bits.
 pub(super) fn write(output: &mut impl Write, array: &NamedArray) -> IoResult<()> {

@@ -16,9 +16,9 @@ mod foreign;
 pub(super) mod idx;
 mod json;
 mod matlab;
-mod npy;
+pub mod npy;
 mod npz;
-mod order;
+pub(super) mod order;
 mod sets;
 mod text;
 

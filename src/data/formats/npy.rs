@@ -3,7 +3,7 @@
 //! Of the dictionary exactly what NumPy writes is understood: `{'descr': '<f4', 'fortran_order': False, 'shape': (60000,
 //! 28, 28), }`. Layout: `numpy.lib.format`, versions 1.0 to 3.0.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use super::{Format, arrays, order};
 use crate::data::found::{check_memory, check_size, read_numbers};
@@ -19,7 +19,9 @@ pub(super) const FORMAT: Format = Format {
     announce: array,
 };
 
-pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
+/// Where the numbers begin in files that are written here is a multiple of this.
+const ALIGNMENT: usize = 64;
 /// The longest header, in bytes; NumPy's own have about 100.
 const LONGEST: usize = 1 << 16;
 
@@ -60,6 +62,34 @@ pub(super) fn is_grey(shape: ItemShape, rules: &ReadingRules) -> bool {
 pub(super) fn labels(mut input: impl Read, points: usize, of: &str) -> Result<Vec<String>, String> {
     let header = Header::read(&mut input)?;
     header.labels(&mut input, points, of)
+}
+
+/// Writes the header of an array of so many sizes; `element` is a type of NumPy's as Python writes it; the
+/// numbers follow it.
+///
+/// # Errors
+/// If it can't be written.
+pub fn write_header(output: &mut impl Write, element: &str, sizes: &[usize]) -> std::io::Result<()> {
+    let mut shape = String::new();
+    for size in sizes {
+        shape.push_str(&format!("{size}, "));
+    }
+    let shape = match sizes.len() {
+        // A tuple of one has a comma in Python.
+        1 => shape.trim_end(),
+        _ => shape.trim_end_matches(", "),
+    };
+    let mut header = format!("{{'descr': {element}, 'fortran_order': False, 'shape': ({shape}), }}");
+    let before = MAGIC.len() + 4;
+    let length = (before + header.len() + 1).next_multiple_of(ALIGNMENT) - before;
+    let padding = length - header.len() - 1;
+    header.extend(std::iter::repeat_n(' ', padding));
+    header.push('\n');
+    let length = u16::try_from(length).map_err(std::io::Error::other)?;
+    output.write_all(MAGIC)?;
+    output.write_all(&[1, 0])?;
+    output.write_all(&length.to_le_bytes())?;
+    output.write_all(header.as_bytes())
 }
 
 /// The element that a type string of NumPy names.

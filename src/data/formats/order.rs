@@ -4,7 +4,7 @@ use crate::data::Values;
 
 /// Where the numbers of the first item stand, in the order row by row: of an item of `sizes`, kept with its first dimension
 /// fastest and neighbours in that dimension `unit` apart.
-pub(super) fn places(sizes: &[usize], unit: usize) -> Vec<usize> {
+pub(in crate::data) fn places(sizes: &[usize], unit: usize) -> Vec<usize> {
     let mut places = vec![0];
     let mut apart = unit;
     for &size in sizes {
