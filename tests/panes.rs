@@ -126,19 +126,40 @@ fn an_answer_that_has_become_old_says_so() {
 
 #[test]
 fn every_pane_comes_to_the_front_by_its_own_command_and_goes_back() {
-    for (index, kind) in KINDS.iter().enumerate() {
+    for kind in KINDS {
         let mut app = app_with_depth(200, 60, ColourDepth::TrueColour);
-        let key = char::from_digit(1 + index as u32, 10).expect("fewer than ten panes");
-        type_character(&mut app, key);
+        let show = kind.everywhere[0].run;
+        assert_eq!(kind.everywhere[0].name, format!("{}.show", kind.name));
+        show(&mut app);
         assert_eq!(app.focus.name, kind.name);
         let alone = app.visible(kind.name).expect("it is in front");
         assert_eq!(alone.width, 198, "{}", kind.name);
-        type_character(&mut app, key);
+        show(&mut app);
         assert!(KINDS.len() > 1 && app.visible("training").is_some());
     }
 }
 
-/// What each pane saves is what it reads, and what it doesn't understand it leaves as it is.
+#[test]
+fn every_pane_has_a_letter_of_its_own_in_the_list_that_goes_there() {
+    for kind in KINDS {
+        let mut app = app_with_depth(80, 24, ColourDepth::TrueColour);
+        type_character(&mut app, 'f');
+        let list = screen(&app);
+        assert!(
+            list.contains(&format!("{} {}", kind.letter, kind.heading)),
+            "{list}"
+        );
+        type_character(&mut app, kind.letter);
+        assert_eq!((app.focus.name, app.overlay.is_none()), (kind.name, true));
+    }
+    let mut app = app_with_depth(80, 24, ColourDepth::TrueColour);
+    type_character(&mut app, 'f');
+    type_character(&mut app, '#');
+    assert!(app.overlay.is_some(), "a letter that chooses nothing");
+    press(&mut app, KeyCode::Esc);
+    assert!(app.overlay.is_none());
+}
+
 #[test]
 fn the_state_of_every_pane_survives_a_session_and_so_does_what_is_not_understood() {
     let mut app = app_with_depth(100, 30, ColourDepth::TrueColour);

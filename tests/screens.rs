@@ -98,7 +98,7 @@ fn the_plane_moves_light_to_the_right_and_down() {
     assert!(right(images[columns - 1]) > right(images[0]) + 1.0);
     assert!(down(images[columns * (rows - 1)]) > down(images[0]) + 1.0);
 
-    app.selection.latent = vec![9.0, -9.0, 0.0, 0.0, 0.0, 0.0];
+    app.selection.point.latent = Some(vec![9.0, -9.0, 0.0, 0.0, 0.0, 0.0]);
     update(&mut app, Message::Resized(100, 30));
     let Shown { sheet, images, .. } = traversal(&app);
     assert!(matches!(sheet, sheet::Sheet::Plane { .. }), "the plane is shown");

@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use common::{configuration, shapes, state};
 use ron::value::RawValue;
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{Dataset, Part};
+use vae_tui::data::{Dataset, ItemPlace, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::run::RunState;
 use vae_tui::run::curve::{HorizontalAxis, MarginalPoint};
+use vae_tui::run::protocol::Origin;
 use vae_tui::session::{Bounds, Comparison, KeptRun, SessionError, SessionFile, View, folder, load, save};
 use vae_tui::tui::panes::training;
 use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
@@ -155,8 +156,13 @@ fn everything_comes_back() {
         zoomed: true,
         log_axis: true,
         paper: false,
-        start_image: Some(7),
-        latent: vec![0.1, -0.2, 0.3, 1e-8, 3.0, -3.0],
+        point: Origin {
+            item: Some(ItemPlace {
+                part: Part::Train,
+                item: 7,
+            }),
+            latent: Some(vec![0.1, -0.2, 0.3, 1e-8, 3.0, -3.0]),
+        },
         dimension: Some(4),
         images: vec![5, 6, 7],
         selected_image: 2,
@@ -205,8 +211,10 @@ fn the_view_of_the_first_schema_is_read_and_what_is_saved_then_is_of_the_second(
         zoomed: true,
         log_axis: true,
         paper: false,
-        start_image: Some(7),
-        latent: vec![0.5, 0.0, 0.0, 0.0, 0.0, -3.0],
+        point: Origin {
+            item: Some(ItemPlace::test(7)),
+            latent: Some(vec![0.5, 0.0, 0.0, 0.0, 0.0, -3.0]),
+        },
         dimension: Some(4),
         images: vec![5, 6, 7],
         selected_image: 2,

@@ -140,7 +140,7 @@ fn what_was_undone_is_forgotten_after_something_new() {
     // What was done before it is not.
     undo(&mut app);
     undo(&mut app);
-    assert!(app.selection.latent.is_empty());
+    assert!(app.selection.point.latent.is_none());
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn only_what_was_done_is_undone() {
         undo(&mut app).is_empty(),
         "the move is undone, and nothing is set"
     );
-    assert!(app.selection.latent.is_empty());
+    assert!(app.selection.point.latent.is_none());
     assert_eq!(settings(&app).0, lower);
 
     let mut app = at("traversal");

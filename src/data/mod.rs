@@ -23,6 +23,7 @@ mod missing;
 pub mod mnist;
 mod names;
 mod packed;
+mod place;
 mod rules;
 mod scaling;
 mod shape;
@@ -40,6 +41,7 @@ pub use binarisation::Binarisation;
 pub use element::{Element, ElementKind};
 pub use found::{Announced, Found};
 pub use identity::DataIdentity;
+pub use place::ItemPlace;
 pub(crate) use rules::fraction;
 pub use rules::{Filter, Missing, ReadingRules, Scale, SplitRule};
 pub use scaling::Scaling;
@@ -81,6 +83,9 @@ pub struct Dataset {
     Debug,
     PartialEq,
     Eq,
+    PartialOrd,
+    Ord,
+    Hash,
     serde::Serialize,
     serde::Deserialize,
     EnumMessage,

@@ -13,7 +13,7 @@ use super::questions::{Asked, Questions};
 pub use super::snapshot::Parameters;
 use super::snapshot::Snapshot;
 use crate::cancel::Cancel;
-use crate::data::{Dataset, Part};
+use crate::data::{Dataset, ItemPlace, Part};
 use crate::evaluation::ranking;
 use crate::explore::{browse, reconstruction, traversal};
 
@@ -140,12 +140,8 @@ pub fn answer(
     let Parameters { model, context, .. } = parameters;
     match question {
         Question::Traverse { from, sheet } => {
-            let Origin { item, latent } = from;
-            let start = match item {
-                Some(item) => traversal::posterior_mean(model, &data.test, *item, *context, cancel)?,
-                None => vec![0.0; model.architecture().latent],
-            };
-            let z = latent.as_ref().unwrap_or(&start);
+            let start = start(from, parameters, data, cancel)?;
+            let z = from.latent.as_ref().unwrap_or(&start);
             let image = traversal::decode(model, std::slice::from_ref(z), cancel)?;
             let sheet = sheet.images(model, z, context.seed, cancel)?;
             Some(Answer::Traversed { start, image, sheet })
@@ -169,5 +165,16 @@ pub fn answer(
             let members = browse::members(split, *class);
             ranking(model, split, members, *context, cancel).map(Answer::Ranked)
         }
+    }
+}
+
+/// The latent vector at which a point's way started: its item's posterior mean, or the centre of the latent space.
+fn start(from: &Origin, parameters: &Parameters, data: &Dataset, cancel: &Cancel) -> Option<Vec<f32>> {
+    let Parameters { model, context, .. } = parameters;
+    match from.item {
+        Some(ItemPlace { part, item }) => {
+            traversal::posterior_mean(model, data.split(part), item, *context, cancel)
+        }
+        None => Some(vec![0.0; model.architecture().latent]),
     }
 }

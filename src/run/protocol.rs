@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::curve::{CurvePoint, MarginalPoint};
 use super::log::{Entry, Happening};
 use super::summary::Summary;
-use crate::data::Part;
+use crate::data::{ItemPlace, Part};
 use crate::evaluation::LowerBound;
 use crate::explore::browse::{BrowsedItem, Page};
 use crate::explore::reconstruction::Reconstruction;
@@ -76,13 +76,23 @@ pub enum Question {
     },
 }
 
-/// A point of the latent space, and where it came from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A point of the latent space, and where it came from; usually its centre.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
-    /// The test item whose posterior mean is the start; none for the centre of the latent space.
-    pub item: Option<usize>,
+    /// The item whose posterior mean is the start; none for the centre of the latent space.
+    pub item: Option<ItemPlace>,
     /// The latent vector that was reached from there; none if that is the start itself.
     pub latent: Option<Vec<f32>>,
+}
+
+impl Origin {
+    /// The posterior mean of an item.
+    pub fn item(item: ItemPlace) -> Self {
+        Self {
+            item: Some(item),
+            latent: None,
+        }
+    }
 }
 
 /// An answer's content.

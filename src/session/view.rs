@@ -6,6 +6,8 @@ use ron::value::RawValue;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Comparison;
+use crate::data::ItemPlace;
+use crate::run::protocol::Origin;
 
 /// What is selected and how it is shown. Each pane's own state stands under the pane's name; what is not understood there, since
 /// another version of the program wrote it, is kept as it is.
@@ -20,10 +22,8 @@ pub struct View {
     pub log_axis: bool,
     /// Whether the paper's curves are drawn, where it has one.
     pub paper: bool,
-    /// The test item at which the traversal starts; none for the origin of the latent space.
-    pub start_image: Option<usize>,
-    /// The latent vector that was reached from there; empty: the start's own.
-    pub latent: Vec<f32>,
+    /// The point of the latent space that was looked at, and the item that it came from.
+    pub point: Origin,
     /// The selected latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
     /// The test items on the page of reconstructions; empty: the first ones.
@@ -41,8 +41,7 @@ impl Default for View {
             zoomed: false,
             log_axis: false,
             paper: true,
-            start_image: Some(0),
-            latent: Vec::new(),
+            point: Origin::item(ItemPlace::test(0)),
             dimension: None,
             images: Vec::new(),
             selected_image: 0,
@@ -51,7 +50,8 @@ impl Default for View {
     }
 }
 
-/// What a file may hold: also what version 1 of the schema had in the place of the panes' own states.
+/// What a file may hold: also what version 1 of the schema had in the place of the panes' own states, and what stood in the
+/// place of the point while only test items could be its start.
 #[derive(Deserialize)]
 #[serde(default)]
 struct Stored {
@@ -59,6 +59,8 @@ struct Stored {
     zoomed: bool,
     log_axis: bool,
     paper: bool,
+    #[serde(deserialize_with = "said")]
+    point: Option<Origin>,
     start_image: Option<usize>,
     latent: Vec<f32>,
     dimension: Option<usize>,
@@ -112,8 +114,7 @@ impl Default for Stored {
             zoomed,
             log_axis,
             paper,
-            start_image,
-            latent,
+            point,
             dimension,
             images,
             selected_image,
@@ -124,8 +125,9 @@ impl Default for Stored {
             zoomed,
             log_axis,
             paper,
-            start_image,
-            latent,
+            point: None,
+            start_image: point.item.map(|place| place.item),
+            latent: Vec::new(),
             dimension,
             images,
             selected_image,
@@ -163,8 +165,10 @@ impl From<Stored> for View {
             zoomed: stored.zoomed,
             log_axis: stored.log_axis,
             paper: stored.paper,
-            start_image: stored.start_image,
-            latent: stored.latent,
+            point: stored.point.unwrap_or(Origin {
+                item: stored.start_image.map(ItemPlace::test),
+                latent: (!stored.latent.is_empty()).then_some(stored.latent),
+            }),
             dimension: stored.dimension,
             images: stored.images,
             selected_image: stored.selected_image,
@@ -183,7 +187,7 @@ mod tests {
                     selected_image: 1, sheet: Plane)";
         let view: View = ron::from_str(text).expect("it is a view");
         assert_eq!(view.focus, "traversal");
-        assert!(view.zoomed && view.start_image.is_none() && view.latent == [0.5]);
+        assert!(view.zoomed && view.point.item.is_none() && view.point.latent == Some(vec![0.5]));
         assert_eq!(view.panes["training"].get_ron(), "(smoothing:100)");
         assert_eq!(view.panes["traversal"].get_ron(), "(sheet:Plane)");
         assert_eq!((view.images, view.selected_image), (vec![3, 4], 1));

@@ -10,7 +10,7 @@ use crate::tui::message::Effect;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::files::{self, FilePicker};
 use crate::tui::overlays::sessions::{self, Intent};
-use crate::tui::overlays::{Overlay, form, help, palette};
+use crate::tui::overlays::{Overlay, form, help, palette, panes};
 use crate::tui::saver::Manner;
 use crate::tui::update::run;
 use crate::tui::workspace::Workspace;
@@ -31,6 +31,17 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
                 _ => line,
             };
             app.overlay = Some(Overlay::Help(line.min(help::length())));
+            Vec::new()
+        }
+        Overlay::Panes => {
+            match key.code {
+                KeyCode::Char(letter) => match panes::chosen(letter) {
+                    Some(kind) => app.focus = kind,
+                    None => app.overlay = Some(Overlay::Panes),
+                },
+                KeyCode::Esc | KeyCode::Enter => {}
+                _ => app.overlay = Some(Overlay::Panes),
+            }
             Vec::new()
         }
         Overlay::Confirm(question) => confirmed(app, question, key),

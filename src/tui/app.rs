@@ -16,7 +16,9 @@ use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
 use super::theme::{self, Theme};
 use super::workspace::Workspace;
+use crate::data::ItemPlace;
 use crate::entries;
+use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
 use crate::session::View;
 
@@ -82,10 +84,8 @@ enum Saved {
 /// What is selected, in whichever pane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
-    /// The test item at which the traversal starts; none for the centre of the latent space.
-    pub start_image: Option<usize>,
-    /// The latent vector that was reached from there; empty: the start's own.
-    pub latent: Vec<f32>,
+    /// The point of the latent space that panes look at, and the item that it came from.
+    pub point: Origin,
     /// The latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
     /// The test items on the page of reconstructions.
@@ -246,10 +246,13 @@ impl App {
     /// Puts a run on the screen, looked at as `view` says, as far as that fits the run.
     pub(super) fn begin(&mut self, workspace: Workspace, view: View) {
         let (latent, items) = (workspace.progress.configuration.latent, workspace.data.test_items);
-        let is_usable = view.latent.len() == latent && view.latent.iter().all(|z| z.is_finite());
+        let is_usable = |z: &Vec<f32>| z.len() == latent && z.iter().all(|z| z.is_finite());
+        let is_there = |place: &ItemPlace| place.item < workspace.data.items(place.part, None);
         self.selection = Selection {
-            start_image: view.start_image.filter(|&item| item < items),
-            latent: if is_usable { view.latent } else { Vec::new() },
+            point: Origin {
+                item: view.point.item.filter(is_there),
+                latent: view.point.latent.filter(is_usable),
+            },
             dimension: view.dimension.filter(|&dimension| dimension < latent),
             images: view.images.into_iter().filter(|&item| item < items).collect(),
             selected_image: view.selected_image,
@@ -294,8 +297,7 @@ impl App {
             panes.insert(name.clone(), kept);
         }
         let Selection {
-            start_image,
-            latent,
+            point,
             dimension,
             images,
             selected_image,
@@ -305,8 +307,7 @@ impl App {
             zoomed: self.zoomed,
             log_axis: self.log_axis,
             paper: self.paper,
-            start_image,
-            latent,
+            point,
             dimension,
             images,
             selected_image,
@@ -368,6 +369,14 @@ impl App {
             }
         }
         Vec::new()
+    }
+
+    /// What a person points at: what is under the cursor of the pane with the focus, or the selected point.
+    pub fn pointed(&self) -> Origin {
+        let mut panes = self.panes();
+        let focused = panes.find(|(kind, _)| kind.name == self.focus.name);
+        let pointed = focused.and_then(|(_, pane)| pane.pointed(self));
+        pointed.unwrap_or_else(|| self.selection.point.clone())
     }
 
     /// Gives the focus to a pane so many places further in the registry.

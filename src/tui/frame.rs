@@ -9,8 +9,8 @@ use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
 use super::app::{App, Notice, Stage, Tone};
 use super::command::keys::Key;
 use super::command::{self, Scope};
-use super::overlays::{Overlay, confirm, help};
-use super::panes::{KINDS, Kind, Pane};
+use super::overlays::{Overlay, confirm, help, panes};
+use super::panes::{Kind, Pane};
 use super::widgets::axis::short;
 use super::workspace::Workspace;
 use super::{layout, text, theme};
@@ -45,6 +45,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     match &app.overlay {
         Some(Overlay::Help(line)) => help::render(&app.keymap, *line, area, buffer),
+        Some(Overlay::Panes) => panes::render(&app.keymap, app.focus, area, buffer),
         Some(Overlay::Confirm(question)) => confirm::render(question, area, buffer),
         Some(Overlay::Form(form)) => form.render(area, buffer),
         Some(Overlay::Files(picker)) => picker.render(area, buffer),
@@ -220,10 +221,9 @@ fn render_pane(
     buffer: &mut Buffer,
 ) {
     let focused = kind.name == app.focus.name;
-    let number = 1 + KINDS
-        .iter()
-        .position(|other| other.name == kind.name)
-        .unwrap_or(0);
+    let show = kind.everywhere.first();
+    let key = show.and_then(|command| app.keymap.keys(command).first());
+    let key = key.map_or(String::new(), |key| format!("{} ", key.name()));
     let style = if focused {
         theme::selected()
     } else {
@@ -237,7 +237,7 @@ fn render_pane(
         })
         .border_style(style)
         .title(Line::styled(
-            format!(" {number} {} ", kind.title),
+            format!(" {key}{} ", kind.title),
             if focused {
                 theme::selected()
             } else {

@@ -11,12 +11,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ron::value::RawValue;
 use vae_tui::cancel::Cancel;
-use vae_tui::data::{Dataset, ItemShape, Part, Split};
+use vae_tui::data::{Dataset, ItemPlace, ItemShape, Part, Split};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood, lower_bound};
 use vae_tui::learning::{Configuration, Method, Preset, Training, Workers};
 use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::run::RunState;
 use vae_tui::run::curve::MarginalPoint;
+use vae_tui::run::protocol::Origin;
 use vae_tui::session::{self, Comparison, KeptRun, View, parse};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -255,8 +256,10 @@ fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Worke
         evaluations: state.log.evaluations.clone(),
     });
     let view = View {
-        start_image: Some(1),
-        latent: vec![0.5, -0.5],
+        point: Origin {
+            item: Some(ItemPlace::test(1)),
+            latent: Some(vec![0.5, -0.5]),
+        },
         dimension: Some(1),
         images: vec![0, 1, 2],
         panes: [(

@@ -33,6 +33,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "redo", keys: &[control('r')], help: "do it again", footer: None, run: undo::redo },
     Command { name: "pane.next", keys: &[plain(KeyCode::Tab)], help: "next pane", footer: Some("pane"), run: next_pane },
     Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
+    Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
     Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
@@ -51,6 +52,11 @@ fn next_pane(app: &mut App) -> Vec<Effect> {
 
 fn previous_pane(app: &mut App) -> Vec<Effect> {
     app.focus_beside(-1)
+}
+
+fn choose_pane(app: &mut App) -> Vec<Effect> {
+    app.overlay = Some(Overlay::Panes);
+    Vec::new()
 }
 
 fn palette(app: &mut App) -> Vec<Effect> {

@@ -7,6 +7,7 @@ pub mod files;
 pub mod form;
 pub mod help;
 pub mod palette;
+pub mod panes;
 pub mod sessions;
 
 use ratatui::buffer::Buffer;
@@ -23,6 +24,8 @@ use super::theme;
 /// What stands in front of the panes and takes the keys; one at a time.
 #[derive(Debug)]
 pub enum Overlay {
+    /// The list of panes.
+    Panes,
     /// The table of keys, scrolled down by so many lines.
     Help(usize),
     /// A question before something is lost.

@@ -19,6 +19,7 @@ use super::app::{App, Selection};
 use super::command::Command;
 use super::widgets::text_field::TextField;
 use super::workspace::Workspace;
+use crate::run::protocol::Origin;
 use crate::run::{Answered, Question};
 
 /// Every pane, in the order of their numbers.
@@ -39,6 +40,8 @@ pub struct Kind {
     pub title: &'static str,
     /// What the help and the README call it.
     pub heading: &'static str,
+    /// The letter that chooses it in the list of panes, which no other has.
+    pub letter: char,
     /// Where it stands.
     pub place: Place,
     /// What works whatever has the focus: at least the command that brings it to the front.
@@ -76,6 +79,12 @@ pub trait Pane: Any {
 
     /// Another run is on the screen; what belonged to the one before is forgotten.
     fn begin(&mut self, _workspace: &Workspace) {}
+
+    /// What stands under its cursor, an item or a point of the latent space: what commands that work everywhere mean while it
+    /// has the focus. None for the selected point, which all panes share.
+    fn pointed(&self, _app: &App) -> Option<Origin> {
+        None
+    }
 
     /// The selection fitted to what it can show in an `area` of this size.
     fn settled(&self, _app: &App, _area: Rect) -> Option<Selection> {

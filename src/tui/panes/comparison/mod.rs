@@ -23,6 +23,7 @@ pub const KIND: Kind = Kind {
     name: "comparison",
     title: "Comparison of runs",
     heading: "Comparison",
+    letter: 'c',
     place: Place::Whole,
     everywhere: &[
         Command {

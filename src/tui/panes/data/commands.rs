@@ -8,7 +8,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain};
 use crate::tui::message::Effect;
-use crate::tui::panes::{reconstruction, traversal};
+use crate::tui::panes::{Pane, reconstruction, traversal};
 
 /// The rows.
 #[rustfmt::skip]
@@ -25,7 +25,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "data.next-class", keys: &[character('c')], help: "only items of the next class; after the last, of all", footer: Some("class"), run: |app| turn_class(app, 1) },
     Command { name: "data.previous-class", keys: &[character('C')], help: "only items of the previous class", footer: None, run: |app| turn_class(app, -1) },
     Command { name: "data.cycle-order", keys: &[character('v')], help: "by place, the lowest bound first, or the highest bound first", footer: Some("order"), run: cycle_order },
-    Command { name: "data.traverse", keys: &[plain(KeyCode::Enter)], help: "start the traversal at this test item", footer: Some("traverse"), run: traverse },
+    Command { name: "data.traverse", keys: &[plain(KeyCode::Enter)], help: "start the traversal at this item", footer: Some("traverse"), run: traverse },
     Command { name: "data.reconstruct", keys: &[character('x')], help: "reconstruct this test item and those that follow it here", footer: Some("reconstruct"), run: reconstruct },
 ];
 
@@ -96,11 +96,11 @@ fn cycle_order(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The selected item and those that follow it on its page, where they are test items: the other panes show no others.
+/// The selected item and those that follow it on its page, where they are test items: reconstructions show no others.
 fn test_items(app: &mut App) -> Vec<usize> {
     let browser = app.pane::<DataBrowser>();
     if browser.part == Part::Train {
-        app.say("the other panes show test items only: t shows those");
+        app.say("reconstructions are of test items only: t shows those");
         return Vec::new();
     }
     match (app.workspace(), app.visible(KIND.name)) {
@@ -113,9 +113,8 @@ fn test_items(app: &mut App) -> Vec<usize> {
 }
 
 fn traverse(app: &mut App) -> Vec<Effect> {
-    if let Some(&item) = test_items(app).first() {
-        app.selection.start_image = Some(item);
-        app.selection.latent.clear();
+    if let Some(item) = app.pane::<DataBrowser>().pointed(app) {
+        app.selection.point = item;
         app.focus = &traversal::KIND;
     }
     Vec::new()

@@ -11,13 +11,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{DataBrowser, Geometry, KIND, Order, Shown, geometry};
-use crate::data::ItemShape;
+use super::{DataBrowser, KIND, Order, geometry};
 use crate::explore::browse::BrowsedItem;
 use crate::tui::app::App;
 use crate::tui::widgets::axis::short;
-use crate::tui::widgets::block_image::{BlockImage, Scale};
+use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::item_caption::ItemCaption;
+use crate::tui::widgets::picture_grid::Labelled;
 use crate::tui::workspace::Workspace;
 use crate::tui::{text, theme};
 
@@ -49,7 +49,12 @@ pub fn draw(pane: &DataBrowser, app: &App, workspace: &Workspace, area: Rect, bu
         return Line::styled(words, theme::dim()).render(body, buffer);
     };
     let selected = pane.place(data) - pane.first(data, geometry.page());
-    render_items(app, data.shape, shown, selected, (body, geometry), buffer);
+    let pictures = shown.items.iter().map(|found| Labelled {
+        values: &found.values,
+        scale: Scale::Values,
+        label: label(found, usize::from(geometry.image_columns)),
+    });
+    geometry.render(app, pictures, Some(selected), buffer);
     if let Some(found) = shown.items.get(selected) {
         ItemCaption {
             item: found.item,
@@ -107,51 +112,6 @@ fn render_heading(pane: &DataBrowser, workspace: &Workspace, length: usize, area
         Span::styled(format!(" {places}"), theme::dim()),
     ])
     .render(area, buffer);
-}
-
-fn render_items(
-    app: &App,
-    shape: ItemShape,
-    shown: &Shown,
-    selected: usize,
-    (body, geometry): (Rect, Geometry),
-    buffer: &mut Buffer,
-) {
-    for (index, found) in shown.items.iter().take(geometry.page()).enumerate() {
-        let (column, row) = (
-            (index % geometry.columns) as u16,
-            (index / geometry.columns) as u16,
-        );
-        let cell = Rect {
-            x: body.x + column * (geometry.image_columns + 1),
-            y: body.y + row * (geometry.image_rows + 1),
-            width: geometry.image_columns,
-            height: geometry.image_rows,
-        };
-        BlockImage {
-            values: &found.values,
-            shape,
-            scale: Scale::Values,
-            depth: app.depth,
-            glyphs: app.glyphs,
-        }
-        .render(cell, buffer);
-        // The mark of the selected item stands in the column behind its picture.
-        let line = Rect {
-            y: cell.bottom(),
-            width: cell.width + 1,
-            height: 1,
-            ..cell
-        };
-        let style = if index == selected {
-            theme::selected()
-        } else {
-            theme::dim()
-        };
-        let mark = if index == selected { "▲" } else { " " };
-        let label = label(found, usize::from(cell.width));
-        Line::styled(format!("{label}{mark}"), style).render(line.intersection(body), buffer);
-    }
 }
 
 /// The class of an item, or its place where there are no classes, and its bound, in so many columns; where both have no room,

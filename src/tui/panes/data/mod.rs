@@ -7,11 +7,12 @@ mod geometry;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use geometry::{Geometry, geometry};
+pub use geometry::geometry;
 
 use super::{Kind, Pane, Place};
-use crate::data::Part;
+use crate::data::{ItemPlace, Part};
 use crate::explore::browse::{BrowsedItem, Page};
+use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, DataFacts, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -23,6 +24,7 @@ pub const KIND: Kind = Kind {
     name: "data",
     title: "Data browser",
     heading: "Data browser",
+    letter: 'd',
     place: Place::Whole,
     everywhere: &[Command {
         name: "data.show",
@@ -196,6 +198,13 @@ impl Pane for DataBrowser {
             }
             _ => {}
         }
+    }
+
+    fn pointed(&self, app: &App) -> Option<Origin> {
+        let area = app.visible(KIND.name)?;
+        let item = self.from_selected(&app.workspace()?.data, area).first()?.item;
+        let part = self.part;
+        Some(Origin::item(ItemPlace { part, item }))
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

@@ -19,6 +19,7 @@ pub const KIND: Kind = Kind {
     name: "log",
     title: "Run log",
     heading: "Run log",
+    letter: 'l',
     place: Place::Whole,
     everywhere: &[Command {
         name: "log.show",

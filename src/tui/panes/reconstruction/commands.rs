@@ -84,8 +84,7 @@ fn random_page(app: &mut App) -> Vec<Effect> {
 
 fn use_as_start(app: &mut App) -> Vec<Effect> {
     if page(app).is_some() {
-        app.selection.start_image = app.selection.images.get(app.selection.selected_image).copied();
-        app.selection.latent.clear();
+        app.selection.point = app.pointed();
         app.focus = &traversal::KIND;
     }
     Vec::new()

@@ -10,7 +10,8 @@ use ratatui::layout::Rect;
 pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};
-use crate::run::protocol::ItemReconstruction;
+use crate::data::ItemPlace;
+use crate::run::protocol::{ItemReconstruction, Origin};
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::{App, Selection};
 use crate::tui::command::Command;
@@ -22,6 +23,7 @@ pub const KIND: Kind = Kind {
     name: "reconstruction",
     title: "Reconstruction: input, output, difference",
     heading: "Reconstruction",
+    letter: 'r',
     place: Place::LowerLeft,
     everywhere: &[Command {
         name: "reconstruction.show",
@@ -56,6 +58,11 @@ impl Reconstruction {
 impl Pane for Reconstruction {
     fn begin(&mut self, _workspace: &Workspace) {
         *self = Self::default();
+    }
+
+    fn pointed(&self, app: &App) -> Option<Origin> {
+        let selected = app.selection.images.get(app.selection.selected_image)?;
+        Some(Origin::item(ItemPlace::test(*selected)))
     }
 
     /// A larger page shows the items that follow.

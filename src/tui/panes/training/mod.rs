@@ -23,6 +23,7 @@ pub const KIND: Kind = Kind {
     name: "training",
     title: "Training",
     heading: "Training",
+    letter: 't',
     place: Place::UpperLeft,
     everywhere: &[Command {
         name: "training.show",

@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::KeyCode;
 
 use super::{SheetKind, Traversal};
+use crate::data::ItemPlace;
 use crate::explore::traversal::{REACH, prior_sample};
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -68,14 +69,15 @@ fn reset_dimension(app: &mut App) -> Vec<Effect> {
 }
 
 fn reset(app: &mut App) -> Vec<Effect> {
-    app.selection.latent.clear();
-    app.selection.start_image = app.selection.start_image.or(Some(0));
+    let point = &mut app.selection.point;
+    point.latent = None;
+    point.item = point.item.or(Some(ItemPlace::test(0)));
     Vec::new()
 }
 
 fn centre(app: &mut App) -> Vec<Effect> {
     if let Some(workspace) = app.workspace() {
-        app.selection.latent = vec![0.0; workspace.progress.configuration.latent];
+        app.selection.point.latent = Some(vec![0.0; workspace.progress.configuration.latent]);
     }
     Vec::new()
 }
@@ -84,7 +86,8 @@ fn draw(app: &mut App) -> Vec<Effect> {
     let draws = app.pane::<Traversal>().draws;
     if let Some(workspace) = app.workspace() {
         let configuration = &workspace.progress.configuration;
-        app.selection.latent = prior_sample(configuration.latent, configuration.seed, draws);
+        let z = prior_sample(configuration.latent, configuration.seed, draws);
+        app.selection.point.latent = Some(z);
         app.pane_mut::<Traversal>().draws += 1;
     }
     Vec::new()
@@ -117,11 +120,10 @@ fn set_value(app: &mut App, change: impl Fn(f32) -> f32) {
     else {
         return;
     };
-    if app.selection.latent.is_empty() {
-        app.selection.latent = app.pane::<Traversal>().start(app).to_vec();
-    }
-    if let Some(value) = app.selection.latent.get_mut(selected) {
+    let mut z = app.pane::<Traversal>().latent(app).to_vec();
+    if let Some(value) = z.get_mut(selected) {
         *value = change(*value);
+        app.selection.point.latent = Some(z);
     }
 }
 
@@ -137,7 +139,8 @@ pub fn play(app: &mut App) {
         return;
     };
     set_value(app, |value| (value + speed).clamp(-REACH, REACH));
-    let value = app.selection.latent.get(selected).copied().unwrap_or_default();
+    let z = app.selection.point.latent.as_ref();
+    let value = z.and_then(|z| z.get(selected)).copied().unwrap_or_default();
     if value.abs() >= REACH {
         app.pane_mut::<Traversal>().playing = Some(-FINE * value.signum());
     }

@@ -19,6 +19,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::data::ItemPlace;
+
 use super::{Geometry, Shown, Traversal, geometry};
 use crate::explore::sheet::Sheet;
 use crate::explore::traversal::REACH;
@@ -155,10 +157,10 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let start = start
         .get(selected)
         .map_or("-".into(), |start| format!("{start:+.2}"));
-    let from = match (app.selection.start_image, is_start) {
+    let from = match (app.selection.point.item, is_start) {
         (None, _) => "from the centre".into(),
-        (Some(image), true) => format!("test image {image}"),
-        (Some(image), false) => format!("moved from test image {image}"),
+        (Some(ItemPlace { part, item }), true) => format!("{} image {item}", part.name()),
+        (Some(ItemPlace { part, item }), false) => format!("moved from {} image {item}", part.name()),
     };
     let age = pane.shown.as_ref().and_then(|shown| workspace.age(shown.samples));
     let mut lines = vec![

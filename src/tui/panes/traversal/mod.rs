@@ -13,8 +13,8 @@ pub use commands::play;
 pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};
+use crate::data::ItemPlace;
 use crate::explore::sheet::{self, SheetImages};
-use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -27,6 +27,7 @@ pub const KIND: Kind = Kind {
     name: "traversal",
     title: "Traversal",
     heading: "Traversal",
+    letter: 'v',
     place: Place::Right,
     everywhere: &[Command {
         name: "traversal.show",
@@ -74,8 +75,8 @@ pub struct Shown {
     number: u64,
     /// Training points that the parameters had seen.
     pub samples: u64,
-    /// The test item that was started from; none for the centre of the latent space.
-    pub item: Option<usize>,
+    /// The item that was started from; none for the centre of the latent space.
+    pub item: Option<ItemPlace>,
     /// The latent vector of the start.
     pub start: Vec<f32>,
     /// The image of the latent vector.
@@ -92,15 +93,15 @@ impl Traversal {
         let known = self
             .shown
             .as_ref()
-            .filter(|shown| shown.item == app.selection.start_image);
+            .filter(|shown| shown.item == app.selection.point.item);
         known.map_or(&[], |shown| &shown.start)
     }
 
     /// The latent vector that is shown; empty until it is known.
     pub fn latent<'a>(&'a self, app: &'a App) -> &'a [f32] {
-        match &app.selection.latent[..] {
-            [] => self.start(app),
-            latent => latent,
+        match &app.selection.point.latent {
+            Some(latent) => latent,
+            None => self.start(app),
         }
     }
 
@@ -145,12 +146,8 @@ impl Pane for Traversal {
 
     fn question(&self, app: &App, area: Rect) -> Option<Question> {
         let workspace = app.workspace()?;
-        let latent = &app.selection.latent;
         Some(Question::Traverse {
-            from: Origin {
-                item: app.selection.start_image,
-                latent: (!latent.is_empty()).then(|| latent.clone()),
-            },
+            from: app.selection.point.clone(),
             sheet: self.sheet(app, workspace, area),
         })
     }

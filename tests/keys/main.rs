@@ -1,15 +1,17 @@
 //! Every command of the table, by each of its keys, and what is different afterwards.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "../common/mod.rs"]
 mod common;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
-use vae_tui::data::Part;
+use vae_tui::data::{ItemPlace, Part};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
 use vae_tui::run::curve::CurvePoint;
+use vae_tui::run::protocol::Origin;
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{Bounds, Comparison};
@@ -193,6 +195,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
         "pane.previous" => assert_eq!(after.focus.name, "data"),
+        "pane.choose" => assert!(matches!(after.overlay, Some(Overlay::Panes))),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
@@ -259,8 +262,8 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "reconstruction.random" => assert_ne!(new_selection.images, old_selection.images),
         "reconstruction.traverse" => {
             assert_eq!(after.focus.name, "traversal");
-            let chosen = old_selection.images.get(old_selection.selected_image);
-            assert_eq!(new_selection.start_image.as_ref(), chosen);
+            let chosen = old_selection.images[old_selection.selected_image];
+            assert_eq!(new_selection.point, Origin::item(ItemPlace::test(chosen)));
         }
 
         "comparison.add" => assert!(matches!(effects, [Effect::ListSessions(Intent::Compare)])),
@@ -309,7 +312,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         }
         "data.traverse" => {
             assert_eq!(after.focus.name, "traversal");
-            assert_eq!(new_selection.start_image, Some(1));
+            assert_eq!(new_selection.point, Origin::item(ItemPlace::test(1)));
         }
         "data.reconstruct" => {
             assert_eq!(after.focus.name, "reconstruction");
@@ -322,11 +325,18 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
 #[test]
 fn every_key_of_the_table_does_what_it_says() {
     for (scope, command) in command::all() {
-        assert!(!command.keys.is_empty(), "{command:?} has no key");
-        for &Key(code, modifiers) in command.keys {
+        // What has no key of its own is found in the palette and in the list of panes.
+        let presses: Vec<Option<&Key>> = match command.keys {
+            [] => vec![None],
+            keys => keys.iter().map(Some).collect(),
+        };
+        for key in presses {
             let before = prepared(scope, command.name);
             let mut after = prepared(scope, command.name);
-            let effects = press_with(&mut after, code, modifiers);
+            let effects = match key {
+                Some(&Key(code, modifiers)) => press_with(&mut after, code, modifiers),
+                None => (command.run)(&mut after),
+            };
             check(command.name, &before, &after, &effects);
             // The shapes are no data of the paper's, so its curve has nothing to show here.
             let visible = command.name.ends_with("toggle-paper")
@@ -617,11 +627,6 @@ fn a_finished_run_goes_on_with_a_higher_goal() {
 fn the_readme_has_the_table() {
     let readme = std::fs::read_to_string("README.md").expect("the README is in the package's folder");
     let table = vae_tui::tui::command::markdown();
-    for row in table.lines() {
-        assert!(readme.contains(row), "the README lacks: {row}");
-    }
-    assert!(
-        readme.contains(table.trim_end()),
-        "the README has rows that the table has not, or another order"
-    );
+    let table = table.trim_end();
+    assert!(readme.contains(table), "the README's table should be:\n{table}\n");
 }
