@@ -11,6 +11,7 @@ use crate::choices::Choose;
 use crate::entries;
 use crate::files::shown;
 use crate::folders;
+use crate::language::Language;
 use crate::learning::Preset;
 use crate::terminal_facts::ColourDepth;
 use crate::words::plain;
@@ -26,6 +27,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// The colours that the terminal has; none asks the environment.
     pub colours: Option<ColourDepth>,
+    /// The language of the workbench; none asks the locale.
+    pub language: Option<Language>,
     /// What a new run starts from.
     pub preset: Preset,
     /// Threads that share a minibatch of a new run; none takes the cores of this machine.
@@ -74,6 +77,7 @@ impl Default for Config {
             theme_file: None,
             keys: BTreeMap::new(),
             colours: None,
+            language: None,
             preset: Preset::default(),
             threads: None,
             autosave: 60,
@@ -82,7 +86,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 6] = [
+pub const ENTRIES: [(&str, &str); 7] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -95,6 +99,7 @@ pub const ENTRIES: [(&str, &str); 6] = [
         "colours",
         "truecolour, 256, 16 or none, where the terminal does not say what it can",
     ),
+    ("language", "en or ja, where the locale does not say it"),
     ("preset", "what a new run starts from"),
     (
         "threads",
@@ -160,6 +165,7 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "theme" => read(value).map(|theme| config.theme = theme),
             "keys" => read(value).map(|keys| config.keys = keys),
             "colours" => choice(value).map(|colours| config.colours = Some(colours)),
+            "language" => choice(value).map(|language| config.language = Some(language)),
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
@@ -284,6 +290,7 @@ impl Loaded {
                 "theme" => Some(quoted(&config.theme)),
                 "keys" => Some(keys.clone()),
                 "colours" => config.colours.map(|colours| quoted(colours.word())),
+                "language" => config.language.map(|language| quoted(language.word())),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 _ => Some(config.autosave.to_string()),
@@ -315,18 +322,20 @@ mod tests {
     fn every_entry_is_read_and_told_where_it_stands() {
         let loaded = parsed(
             "(\n    theme: \"light\",\n    keys: {\"session.save\": [\"Ctrl-S\"]},\n    colours: \"256\",\n    preset: \
-             \"paper-mnist\", threads: 3,\n    // a comment\n    autosave: 30,\n)",
+             \"paper-mnist\", language: \"ja\", threads: 3,\n    // a comment\n    autosave: 30,\n)",
         );
         assert_eq!(loaded.faults, Vec::<String>::new());
         let Config {
             theme,
             keys,
             colours,
+            language,
             preset,
             threads,
             autosave,
             ..
         } = &loaded.config;
+        assert_eq!(*language, Some(Language::Japanese));
         assert_eq!(
             (theme.as_str(), *colours),
             ("light", Some(ColourDepth::Indexed256))

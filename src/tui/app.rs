@@ -15,9 +15,11 @@ use super::message::Effect;
 use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
 use super::theme::{self, Theme};
+use super::tour::{self, Tour};
 use super::workspace::Workspace;
 use crate::data::ItemPlace;
 use crate::entries;
+use crate::language::{Language, tr};
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
 use crate::session::View;
@@ -30,6 +32,8 @@ pub struct App {
     pub depth: ColourDepth,
     /// The characters that it has.
     pub glyphs: Glyphs,
+    /// The language of what it says.
+    pub language: Language,
     /// The pane that keys go to.
     pub focus: &'static Kind,
     /// Whether it fills the screen.
@@ -58,6 +62,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// The overlay that comes back once the question before it is answered.
     pub behind: Option<Overlay>,
+    /// The tour, while a person is on it.
+    pub tour: Option<Tour>,
     /// The last thing worth saying.
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
@@ -141,6 +147,7 @@ impl App {
             area,
             depth,
             glyphs: Glyphs::Unicode,
+            language: Language::English,
             focus: panes::KINDS[0],
             zoomed: false,
             theme: theme::DARK,
@@ -152,9 +159,10 @@ impl App {
             typed: Vec::new(),
             panes: panes::all(),
             saved: BTreeMap::new(),
-            stage: Stage::Loading("opening".into(), 0.0),
+            stage: Stage::Loading(tr!("opening").into(), 0.0),
             overlay: None,
             behind: None,
+            tour: None,
             notice: None,
             changed: true,
             awaited: None,
@@ -347,7 +355,8 @@ impl App {
 
     /// The area inside the frame of a pane, if it is on the screen.
     pub fn visible(&self, name: &str) -> Option<Rect> {
-        let arrangement = layout::arrange(self.area, self.focus, self.zoomed);
+        let (area, _) = tour::divide(self, self.area);
+        let arrangement = layout::arrange(area, self.focus, self.zoomed);
         let found = arrangement.panes.into_iter().find(|(kind, _)| kind.name == name);
         found
             .map(|(_, area)| layout::inside(area))

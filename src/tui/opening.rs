@@ -7,6 +7,7 @@ use anyhow::ensure;
 
 use super::message::Opened;
 use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT, mnist};
+use crate::language::tr;
 use crate::learning::{Configuration, Training};
 use crate::run::{RunHandle, RunState};
 use crate::session::{self, Resumed, RunFiles, SessionError, folder};
@@ -113,8 +114,8 @@ fn read_data(
     reading: &dyn Fn(&str, f32),
 ) -> Result<Arc<Dataset>, LoadError> {
     let what = match name {
-        mnist::NAME => "unpacking MNIST".into(),
-        other => format!("reading {}", data::short_name(other)),
+        mnist::NAME => tr!("unpacking MNIST").to_owned(),
+        other => tr!("reading {name}", name = data::short_name(other)),
     };
     reading(&what, 0.0);
     Ok(Arc::new(data::load(name, rules, |fraction| {

@@ -28,9 +28,11 @@ use super::saver::{Manner, Request, Saver};
 use super::signals;
 use super::terminal::{Screen, window_size};
 use super::theme::Theme;
+use super::tour::Tour;
 use super::update::update;
 use crate::config::Config;
 use crate::data::{Dataset, listing};
+use crate::language::{self, Language, tr};
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
@@ -55,6 +57,10 @@ pub struct Options {
     pub autosave: Duration,
     /// The colours to use; what the environment says where none are given.
     pub colours: Option<ColourDepth>,
+    /// The language; that of the locale where none is given.
+    pub language: Option<Language>,
+    /// Whether the tour begins.
+    pub tour: bool,
     /// What a person set for every start: theme and keys.
     pub config: Config,
     /// What was wrong with that.
@@ -92,6 +98,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 
     let mut app = App::new(screen.area(), depth);
     app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
+    app.tour = options.tour.then(Tour::default);
+    app.language = options.language.unwrap_or_else(|| usual_language(app.glyphs));
+    language::speak(app.language);
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
     for fault in options.faults.into_iter().chain(faults(&options.config)) {
@@ -321,7 +330,7 @@ impl Runtime {
                     #[cfg(unix)]
                     if !screen.suspend()? {
                         self.app
-                            .say("nothing here could continue a stopped program: Ctrl-Z does nothing");
+                            .say(tr!("nothing here could continue a stopped program: Ctrl-Z does nothing"));
                     }
                     self.app.changed = true;
                 }
@@ -480,15 +489,27 @@ impl Runtime {
     }
 }
 
+/// The language of the locale, as far as the terminal has its characters: a console has no Japanese ones.
+fn usual_language(glyphs: Glyphs) -> Language {
+    match glyphs {
+        Glyphs::Unicode => Language::detect(|name| std::env::var(name).ok()),
+        Glyphs::Console => Language::English,
+    }
+}
+
 /// The runs that wait to be shown: whole, whoever panicked while looking at them.
 fn waiting(runs: &Mutex<BTreeMap<u64, Ready>>) -> MutexGuard<'_, BTreeMap<u64, Ready>> {
     runs.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    let language = language::spoken();
     std::thread::Builder::new()
         .name(name.into())
-        .spawn(work)
+        .spawn(move || {
+            language::speak(language);
+            work();
+        })
         .with_context(|| format!("starting the {name} thread"))?;
     Ok(())
 }

@@ -13,16 +13,26 @@ use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
+use super::panes::log::happened_in_words;
 use super::panes::traversal;
 use super::saver::Manner;
 use super::text;
+use super::tour;
 use super::workspace::Workspace;
+use crate::language::{self, tr};
 use crate::run::protocol::Measurement;
 use crate::run::{self, Entry, Event, Happening, State, Told};
 
 /// Takes in what happened, decodes what is visible anew where needed, and returns what is to be done.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     app.changed = true;
+    language::speak(app.language);
+    let effects = happened(app, message);
+    tour::look(app);
+    effects
+}
+
+fn happened(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) if key.kind != KeyEventKind::Press => {
             app.changed = false;
@@ -83,11 +93,12 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 app.focus = &comparison::KIND;
             }
             app.awaited = None;
+            tour::resume(app);
             app.settle();
             app.say(match (left_behind, fresh) {
-                (true, _) => "a program ended badly and left a copy of an unsaved run: o opens it",
-                (false, true) => "space starts training, ? shows all keys",
-                (false, false) => "space goes on with training",
+                (true, _) => tr!("a program ended badly and left a copy of an unsaved run: o opens it"),
+                (false, true) => tr!("space starts training, ? shows all keys"),
+                (false, false) => tr!("space goes on with training"),
             });
             if !notes.is_empty() {
                 app.note(notes);
@@ -111,12 +122,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Panicked(panic) => {
             let panic = text::printable(&panic);
-            let reason = format!("a fault in the program ended it; what could be saved was saved; {panic}");
+            let reason = tr!(
+                "a fault in the program ended it; what could be saved was saved; {panic}",
+                panic = panic
+            );
             app.ending = Some(Err(reason));
             Vec::new()
         }
         Message::Saved { files, path, samples } => {
-            app.say(format!("saved to {}", path.display()));
+            app.say(tr!("saved to {path}", path = path.display()));
             match &mut app.stage {
                 // The save may be that of a run that was left since.
                 Stage::Ready(workspace) if workspace.files.are_of_same_run(&files) => {
@@ -134,7 +148,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::SaveFailed(files, manner, fault) => {
             if manner == Manner::Autosave {
-                app.complain(format!("the unsaved run can't be copied for safety: {fault}"));
+                app.complain(tr!(
+                    "the unsaved run can't be copied for safety: {fault}",
+                    fault = fault
+                ));
                 return Vec::new();
             }
             let Stage::Ready(workspace) = &mut app.stage else {
@@ -175,7 +192,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::CurveRead(run) => {
             if run.evaluations.is_empty() {
-                app.complain(format!("{} was never measured, so it has no curve", run.name));
+                app.complain(tr!(
+                    "{name} was never measured, so it has no curve",
+                    name = run.name
+                ));
             } else {
                 app.pane_mut::<Comparison>().0.keep(*run);
                 app.focus = &comparison::KIND;
@@ -202,7 +222,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 /// text nor an answer; it does in front of an overlay what it does everywhere, and the overlay stays.
 fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.overlay.take() {
-        None if is_plain(key) && write(app, key) => Vec::new(),
+        None if is_plain(key) && (write(app, key) || tour::take(app, key)) => Vec::new(),
         None => app
             .keymap
             .command(key, app.focus.name)
@@ -272,17 +292,23 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         Event::Estimated(_) => {
             app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }
-        Event::BrokenOff(Measurement::Evaluation) => app.say("the measurement was broken off"),
-        Event::BrokenOff(Measurement::Estimate) => app.say("the estimate of log p(x) was broken off"),
-        Event::State(State::Finished) => app.say("goal reached: everything stays; space goes on, s saves"),
+        Event::BrokenOff(Measurement::Evaluation) => app.say(tr!("the measurement was broken off")),
+        Event::BrokenOff(Measurement::Estimate) => {
+            app.say(tr!("the estimate of log p(x) was broken off"));
+        },
+        Event::State(State::Finished) => {
+            app.say(tr!("goal reached: everything stays; space goes on, s saves"));
+        },
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
         Event::Diverged(diverged) => app.complain(diverged.to_string()),
         // Most settings stand nowhere on the screen; what was said since the last key stays.
         Event::Happened(Entry {
             what: ref what @ Happening::Changed { .. },
             ..
-        }) if app.notice.is_none() => app.say(what.to_string()),
-        Event::WentBack(ref summary) => app.say(format!("back at {} samples", summary.samples)),
+        }) if app.notice.is_none() => app.say(happened_in_words(what)),
+        Event::WentBack(ref summary) => {
+            app.say(tr!("back at {samples} samples", samples = summary.samples));
+        },
         Event::Steps { .. }
         | Event::Evaluated { .. }
         | Event::Changed { .. }

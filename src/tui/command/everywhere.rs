@@ -1,9 +1,12 @@
 //! Commands that work whatever pane has the focus.
 
 use ratatui::crossterm::event::KeyCode;
+use strum::VariantArray;
 
 use super::keys::{character, control, plain};
 use super::{Command, steering, undo};
+use crate::choices::Choose;
+use crate::language::{self, Language, tr};
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
 use crate::tui::message::Effect;
@@ -12,6 +15,7 @@ use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::palette::Palette;
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::theme::THEMES;
+use crate::tui::tour;
 
 /// The rows.
 #[rustfmt::skip]
@@ -36,7 +40,10 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
-    Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
+    Command { name: "help", keys: &[character('?')], help: "this help", footer: Some("help"), run: help },
+    Command { name: "explain", keys: &[character('I')], help: "what each number of this pane means", footer: Some("explain"), run: explain },
+    Command { name: "tour.start", keys: &[plain(KeyCode::F(1))], help: "what a variational autoencoder is, in eight steps; again ends it", footer: None, run: tour::toggle },
+    Command { name: "language.next", keys: &[], help: "the next language, until the program ends", footer: None, run: next_language },
     Command { name: "quit", keys: &[character('q'), control('c')], help: "quit (asks if there is something to save)", footer: Some("quit"), run: quit },
     Command { name: "suspend", keys: &[control('z')], help: "suspend; `fg` comes back", footer: None, run: |_| vec![Effect::Suspend] },
     Command { name: "repaint", keys: &[control('l')], help: "draw the screen anew", footer: None, run: |_| vec![Effect::Repaint] },
@@ -70,14 +77,32 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
     let present = THEMES.iter().position(|(_, theme)| *theme == app.theme);
     let (name, theme) = THEMES[present.map_or(0, |place| (place + 1) % THEMES.len())];
     app.theme = theme;
-    app.say(format!(
-        "theme {name}: theme: {name:?} in the configuration keeps it"
+    app.say(tr!(
+        "theme {name}: theme: \"{name}\" in the configuration keeps it",
+        name = name
     ));
     Vec::new()
 }
 
 fn help(app: &mut App) -> Vec<Effect> {
     app.overlay = Some(Overlay::Help(0));
+    Vec::new()
+}
+
+fn explain(app: &mut App) -> Vec<Effect> {
+    app.overlay = Some(Overlay::Explain(0));
+    Vec::new()
+}
+
+fn next_language(app: &mut App) -> Vec<Effect> {
+    let languages = Language::VARIANTS;
+    let present = languages.iter().position(|&language| language == app.language);
+    app.language = languages[present.map_or(0, |place| (place + 1) % languages.len())];
+    language::speak(app.language);
+    app.say(tr!(
+        "language {name}: language: \"{name}\" in the configuration keeps it",
+        name = app.language.word()
+    ));
     Vec::new()
 }
 

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::{said, tr};
 use crate::learning::Configuration;
 use crate::learning::settings::{Assignment, Setting, SettingError, TABLE};
 use crate::tui::widgets::text_field::TextField;
@@ -187,8 +188,8 @@ impl Form {
         // The frame takes two rows and four columns.
         let about_rows = text::wrapped(&about, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
         let height = u16::try_from(self.fields.len() + 3 + about_rows.max(ABOUT_ROWS)).unwrap_or(u16::MAX);
-        let hint = "Enter start, Esc cancel, ↑ ↓ field, F2 data";
-        let inside = super::frame("New run", hint, WIDTH, height, area, buffer);
+        let hint = tr!("Enter start, Esc cancel, ↑ ↓ field, F2 data");
+        let inside = super::frame(tr!("New run"), hint, WIDTH, height, area, buffer);
 
         // The selected field and a fault are seen whatever the size; other fields scroll.
         let room = match &self.fault {
@@ -244,7 +245,7 @@ impl Form {
             ),
         };
         let room = room.saturating_sub(text::columns(&value) + 1);
-        let unit = text::cut(field.setting.unit, room).into_owned();
+        let unit = text::cut(said(field.setting.unit), room).into_owned();
         Line::from(vec![
             Span::raw(mark),
             Span::styled(format!("{name}{value}"), style),
@@ -261,11 +262,11 @@ impl Field {
 
     /// What it decides, and what it may be or what its word stands for.
     fn about(&self) -> String {
-        let Setting { help, .. } = self.setting;
+        let help = said(self.setting.help);
         let mut choices = self.setting.choices().iter();
         match choices.find(|choice| choice.name == self.input.value()) {
-            Some(choice) if choice.help.is_empty() => (*help).into(),
-            Some(choice) => format!("{help}: {}", choice.help),
+            Some(choice) if choice.help.is_empty() => help.into(),
+            Some(choice) => format!("{help}: {}", said(&choice.help)),
             None => format!("{help} [{}]", self.setting.bounds()),
         }
     }

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use crate::language::{said, tr};
 use crate::tui::command;
 use crate::tui::command::keymap::Keymap;
-use crate::tui::theme;
+use crate::tui::{text, theme};
 
 const EXPLANATIONS: [(&str, &str); 11] = [
     (
@@ -74,20 +75,21 @@ const EXPLANATIONS: [(&str, &str); 11] = [
 
 /// Draws the help, scrolled down by `first` lines.
 pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
-    let inside = super::frame("Help", "↑ ↓ scroll, Esc close", 84, area.height, area, buffer);
+    let inside = super::frame(tr!("Help"), tr!("↑ ↓ scroll, Esc close"), 84, area.height, area, buffer);
+    let width = usize::from(inside.width);
     let mut lines = Vec::new();
     for scope in command::scopes() {
         let (heading, commands) = keymap.of_scope(scope);
-        lines.push(Line::styled(heading, theme::selected()));
+        lines.push(Line::styled(said(heading), theme::selected()));
         for command in commands {
             let keys = Span::styled(format!("  {:<14}", keymap.label(command)), theme::strong());
-            lines.push(Line::from(vec![keys, Span::raw(command.help)]));
+            lines.push(Line::from(vec![keys, Span::raw(said(command.help))]));
         }
         lines.push(Line::default());
     }
     for (word, explanation) in EXPLANATIONS {
-        lines.push(Line::styled(word, theme::selected()));
-        lines.push(Line::raw(explanation));
+        lines.push(Line::styled(said(word), theme::selected()));
+        lines.extend(text::wrapped(said(explanation), width).into_iter().map(Line::raw));
         lines.push(Line::default());
     }
     let scroll = u16::try_from(first).unwrap_or(u16::MAX);

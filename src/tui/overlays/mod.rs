@@ -3,6 +3,7 @@
 //! Each is data with a function from a key to what happens next, and a function that draws it.
 
 pub mod confirm;
+pub mod explain;
 pub mod files;
 pub mod form;
 pub mod help;
@@ -28,6 +29,8 @@ pub enum Overlay {
     Panes,
     /// The table of keys, scrolled down by so many lines.
     Help(usize),
+    /// What the numbers of the pane with the focus mean, scrolled down by so many lines.
+    Explain(usize),
     /// A question before something is lost.
     Confirm(Confirmation),
     /// The settings of a run that is to begin.
