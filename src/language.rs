@@ -52,7 +52,10 @@ impl Language {
     }
 }
 
-#[allow(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+#[allow(
+    clippy::expect_used,
+    reason = "the file is part of the program, and a test reads it"
+)]
 static JAPANESE: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| ron::from_str(include_str!("../assets/texts/ja.ron")).expect("a map of texts"));
 
@@ -140,7 +143,10 @@ mod tests {
             tr!("{first} of {second}", first = "{second}", second = 2),
             "{second} of 2"
         );
-        assert_eq!(filled("{unknown} stays, and so does {", &[]), "{unknown} stays, and so does {");
+        assert_eq!(
+            filled("{unknown} stays, and so does {", &[]),
+            "{unknown} stays, and so does {"
+        );
         assert_eq!(tr!("no such text"), "no such text");
     }
 
@@ -148,7 +154,10 @@ mod tests {
     fn what_is_said_follows_the_language_of_the_thread() {
         speak(Language::Japanese);
         assert_eq!(tr!("Help"), "ヘルプ");
-        assert_eq!(tr!("a text that nobody translated"), "a text that nobody translated");
+        assert_eq!(
+            tr!("a text that nobody translated"),
+            "a text that nobody translated"
+        );
         speak(Language::English);
         assert_eq!(tr!("Help"), "Help");
     }

@@ -63,6 +63,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     if let Some(notice) = &app.notice {
         render_notice(notice, area, buffer);
     }
+    text::mend(buffer);
     app.glyphs.reduce(buffer);
 }
 

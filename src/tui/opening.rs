@@ -48,8 +48,10 @@ pub fn open(
         Some(data) if data.name == name && data.rules == *rules => Ok(data.clone()),
         _ => read_data(name, rules, reading),
     };
-    let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
-                  or use vae-tui train --data -";
+    let in_use = tr!(
+        "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, or use \
+         vae-tui train --data -"
+    );
     match run {
         RunSource::New(configuration) => {
             configuration.check()?;

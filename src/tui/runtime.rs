@@ -329,8 +329,9 @@ impl Runtime {
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {
-                        self.app
-                            .say(tr!("nothing here could continue a stopped program: Ctrl-Z does nothing"));
+                        self.app.say(tr!(
+                            "nothing here could continue a stopped program: Ctrl-Z does nothing"
+                        ));
                     }
                     self.app.changed = true;
                 }

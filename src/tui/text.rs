@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use ratatui::buffer::Buffer;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -13,6 +14,23 @@ const ELLIPSIS: &str = "…";
 const UNSHOWN: char = '�';
 /// The fewest columns in which a name that was cut still says something.
 const LEAST_OF_A_NAME: usize = 8;
+
+/// Takes away wide characters whose second cell was drawn over: terminals would show them whole, and everything behind them a column
+/// too far to the right.
+pub fn mend(buffer: &mut Buffer) {
+    let width = usize::from(buffer.area.width);
+    for place in 0..buffer.content.len() {
+        let symbol = buffer.content[place].symbol();
+        // No character of fewer bytes is wide.
+        if symbol.len() < 3 || symbol.width() < 2 {
+            continue;
+        }
+        let is_last = (place + 1).is_multiple_of(width);
+        if is_last || buffer.content[place + 1].symbol() != " " {
+            buffer.content[place].set_symbol(" ");
+        }
+    }
+}
 
 /// The columns that a text takes: those of its graphemes, each of which goes into a cell of its own.
 pub fn columns(text: &str) -> usize {
@@ -196,6 +214,15 @@ mod tests {
         assert_eq!(padded("日本語", 4), "日… ");
         assert_eq!(padded("e\u{301}a", 4), "e\u{301}a  ");
         assert_eq!(end("日本語x", 4), "語x");
+    }
+
+    #[test]
+    fn half_a_wide_character_is_not_shown() {
+        let mut buffer = Buffer::with_lines(["日本語x", "x日本語"]);
+        buffer[(1, 0)].set_symbol("│");
+        buffer[(1, 1)].set_symbol("│");
+        mend(&mut buffer);
+        assert_eq!(buffer, Buffer::with_lines([" │本語x", "x│ 本語"]));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use super::text;
 use super::tour;
 use super::workspace::Workspace;
 use crate::language::{self, tr};
+use crate::learning::Diverged;
 use crate::run::protocol::Measurement;
 use crate::run::{self, Entry, Event, Happening, State, Told};
 
@@ -300,7 +301,11 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
             app.say(tr!("goal reached: everything stays; space goes on, s saves"));
         },
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
-        Event::Diverged(diverged) => app.complain(diverged.to_string()),
+        Event::Diverged(Diverged { step, samples }) => app.complain(tr!(
+            "the loss is no longer finite at step {step} ({samples} samples): training stopped at the last finite parameters; a lower learning rate may help",
+            step = step,
+            samples = samples
+        )),
         // Most settings stand nowhere on the screen; what was said since the last key stays.
         Event::Happened(Entry {
             what: ref what @ Happening::Changed { .. },

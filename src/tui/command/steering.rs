@@ -95,7 +95,9 @@ pub(super) fn measure(app: &mut App) -> Vec<Effect> {
 
 pub(super) fn estimate(app: &mut App) -> Vec<Effect> {
     if workspace(app).is_some() {
-        app.say(tr!("estimating log p(x): some seconds; steering the training ends it"));
+        app.say(tr!(
+            "estimating log p(x): some seconds; steering the training ends it"
+        ));
     }
     command(app, Command::Estimate)
 }

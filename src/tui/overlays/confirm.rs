@@ -47,9 +47,10 @@ impl Confirmation {
                 unsaved.into(),
                 tr!("s save and quit    y quit without    Esc stay"),
             ),
-            Self::Replace(_) | Self::Open(_) => {
-                (unsaved.into(), tr!("y leave it anyway    Esc stay (then s saves)"))
-            }
+            Self::Replace(_) | Self::Open(_) => (
+                unsaved.into(),
+                tr!("y leave it anyway    Esc stay (then s saves)"),
+            ),
             Self::Show(_) => (
                 tr!("The other run is ready, but this one has gone on and is not saved.").into(),
                 tr!("y leave it anyway    Esc stay (then s saves)"),

@@ -36,7 +36,10 @@ pub fn length(kind: &Kind) -> usize {
 /// A paragraph for each number, in lines of so many columns.
 fn lines(kind: &Kind, width: usize) -> Vec<Line<'static>> {
     if kind.explains.is_empty() {
-        return vec![Line::styled(tr!("no number of this pane needs words"), theme::dim())];
+        return vec![Line::styled(
+            tr!("no number of this pane needs words"),
+            theme::dim(),
+        )];
     }
     let mut lines = Vec::new();
     for explanation in kind.explains {
@@ -70,7 +73,12 @@ fn paragraph(explanation: &Explanation, width: usize) -> Vec<Line<'static>> {
         let equation = text::wrapped(equation, room).into_iter().map(indented);
         lines.extend(equation.map(|line| Line::styled(line, theme::strong())));
     }
-    lines.extend(text::wrapped(said(text), room).into_iter().map(indented).map(Line::raw));
+    lines.extend(
+        text::wrapped(said(text), room)
+            .into_iter()
+            .map(indented)
+            .map(Line::raw),
+    );
     if !source.is_empty() {
         let source = text::wrapped(said(source), room).into_iter().map(indented);
         lines.extend(source.map(|line| Line::styled(line, theme::dim())));

@@ -10,7 +10,8 @@ use crate::tui::command;
 use crate::tui::command::keymap::Keymap;
 use crate::tui::{text, theme};
 
-const EXPLANATIONS: [(&str, &str); 11] = [
+/// What is seen, in a few sentences each: a heading and the text below it.
+pub const EXPLANATIONS: [(&str, &str); 11] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -75,7 +76,14 @@ const EXPLANATIONS: [(&str, &str); 11] = [
 
 /// Draws the help, scrolled down by `first` lines.
 pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
-    let inside = super::frame(tr!("Help"), tr!("↑ ↓ scroll, Esc close"), 84, area.height, area, buffer);
+    let inside = super::frame(
+        tr!("Help"),
+        tr!("↑ ↓ scroll, Esc close"),
+        84,
+        area.height,
+        area,
+        buffer,
+    );
     let width = usize::from(inside.width);
     let mut lines = Vec::new();
     for scope in command::scopes() {

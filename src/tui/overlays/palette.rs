@@ -250,7 +250,11 @@ impl Palette {
         let room = width.saturating_sub(text::columns(marker) + text::columns(&keys));
         let name = text::cut(entry.command.name, room).into_owned();
         let name = text::padded(&name, NAME.min(room));
-        let help = text::cut(said(entry.command.help), room.saturating_sub(text::columns(&name) + 1)).into_owned();
+        let help = text::cut(
+            said(entry.command.help),
+            room.saturating_sub(text::columns(&name) + 1),
+        )
+        .into_owned();
         let help = text::padded(&help, room.saturating_sub(text::columns(&name) + 1));
         Line::from(vec![
             Span::styled(marker, style),

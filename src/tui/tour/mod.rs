@@ -41,8 +41,8 @@ pub struct Facts {
     pub samples: u64,
     /// Whether the run has reached its goal.
     pub is_finished: bool,
-    /// The test items that are reconstructed.
-    pub images: Vec<usize>,
+    /// The first of the test items that are reconstructed: how many there are depends on the room.
+    pub first_image: Option<usize>,
     /// The latent vector that a person went to.
     pub latent: Option<Vec<f32>>,
     /// Points drawn from the prior.
@@ -64,7 +64,7 @@ impl Facts {
             browsed: app.pane::<DataBrowser>().place(&workspace.data),
             samples: workspace.progress.samples,
             is_finished: workspace.progress.state == State::Finished,
-            images: app.selection.images.clone(),
+            first_image: app.selection.images.first().copied(),
             latent: app.selection.point.latent.clone(),
             draws: app.pane::<Traversal>().draws,
             has_explained,
@@ -116,13 +116,18 @@ fn enter(app: &mut App, step: usize) {
     if let Some(pane) = panes::kind(STEPS[step].pane) {
         app.focus = pane;
     }
+    // Another box leaves other room, and so may select other items.
+    app.tour = Some(Tour {
+        step,
+        ..Tour::default()
+    });
+    app.settle();
     let start = Facts::of(app, false);
     app.tour = Some(Tour {
         step,
         start,
         has_explained: false,
     });
-    app.settle();
 }
 
 /// Goes on to the step after this one; after the last, the tour is over.

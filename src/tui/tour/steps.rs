@@ -56,7 +56,7 @@ pub const STEPS: &[Step] = &[
         task: "{key} shows others",
         command: "reconstruction.random",
         pane: "reconstruction",
-        is_done: |start, now| now.images != start.images,
+        is_done: |start, now| now.first_image != start.first_image,
     },
     Step {
         title: "The latent space",

@@ -326,7 +326,11 @@ impl Chart {
     fn render_legend(&self, plot: Rect, buffer: &mut Buffer) {
         let all = self.backdrop.iter().chain(&self.series);
         let named: Vec<(&str, &Series)> = all.filter_map(|series| Some((series.name?, series))).collect();
-        let name_width = named.iter().map(|(name, _)| text::columns(name)).max().unwrap_or(0);
+        let name_width = named
+            .iter()
+            .map(|(name, _)| text::columns(name))
+            .max()
+            .unwrap_or(0);
         // The line, a space, the name, and a space before the edge.
         let width = (SAMPLE + name_width + 2) as u16;
         let rows = named.len() as u16;

@@ -46,10 +46,12 @@ pub fn draw(comparison: &Comparison, app: &App, workspace: &Workspace, area: Rec
     let chart = axis.and_then(|x| chart(comparison, app, workspace, &runs, &looks, x));
     match chart {
         Some(chart) => chart.render(geometry.chart, buffer),
-        None => Paragraph::new(tr!("nothing was measured yet: space starts training, Enter adds a saved run"))
-            .style(theme::dim())
-            .wrap(Wrap { trim: true })
-            .render(geometry.chart, buffer),
+        None => Paragraph::new(tr!(
+            "nothing was measured yet: space starts training, Enter adds a saved run"
+        ))
+        .style(theme::dim())
+        .wrap(Wrap { trim: true })
+        .render(geometry.chart, buffer),
     }
 }
 
@@ -97,12 +99,16 @@ fn render_legend(
 ) {
     let x = axis.map(|axis| axis.value(comparison.cursor));
     let at = match x {
-        Some(seconds) if comparison.against == HorizontalAxis::Seconds => tr!("at {time}", time = clock(seconds)),
+        Some(seconds) if comparison.against == HorizontalAxis::Seconds => {
+            tr!("at {time}", time = clock(seconds))
+        }
         Some(samples) => tr!("at {samples} samples", samples = short(samples)),
         None => String::new(),
     };
     let parts = comparison.bounds.parts().iter();
-    let bounds: String = parts.map(|part| text::padded_left(said(part.name()), NUMBER)).collect();
+    let bounds: String = parts
+        .map(|part| text::padded_left(said(part.name()), NUMBER))
+        .collect();
     let to = mark(comparison.selected).map_or(String::new(), |mark| tr!("to {mark}", mark = mark));
     let numbers = text::columns(&bounds) + NUMBER;
     let words = usize::from(area.width).saturating_sub(numbers);

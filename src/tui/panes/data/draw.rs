@@ -44,7 +44,9 @@ pub fn draw(pane: &DataBrowser, app: &App, workspace: &Workspace, area: Rect, bu
     let Some(shown) = pane.shown(data, area) else {
         let words = match pane.listed(data) {
             0 => tr!("there are none"),
-            _ if pane.order != Order::Place && pane.ranking().is_none() => tr!("their bounds are on their way"),
+            _ if pane.order != Order::Place && pane.ranking().is_none() => {
+                tr!("their bounds are on their way")
+            }
             _ => tr!("they are on their way"),
         };
         return Line::styled(words, theme::dim()).render(body, buffer);

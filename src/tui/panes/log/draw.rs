@@ -47,7 +47,10 @@ pub fn draw(pane: &Log, _app: &App, workspace: &Workspace, area: Rect, buffer: &
             line.spans.extend(pane.search.spans(width.saturating_sub(1)));
         } else {
             line.push_span(text::printable(searched).into_owned());
-            line.push_span(Span::styled(tr!("  {count} lines", count = all.len()), theme::dim()));
+            line.push_span(Span::styled(
+                tr!("  {count} lines", count = all.len()),
+                theme::dim(),
+            ));
         }
         let bottom = Rect {
             y: area.bottom().saturating_sub(1),

@@ -71,7 +71,11 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let Configuration {
         method, estimator, ..
     } = &progress.configuration;
-    let name = if *method == Method::Mcem { tr!("joint") } else { tr!("batch") };
+    let name = if *method == Method::Mcem {
+        tr!("joint")
+    } else {
+        tr!("batch")
+    };
     let [_, cost] = method.term_names(*estimator);
     let mut minibatch = terms_line(name, progress.latest, cost, theme::colours().train);
     if let Some(spread) = progress.spread().filter(|_| progress.latest.is_some()) {
@@ -247,7 +251,12 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
             _ => Pattern::Dashed,
         };
         series.push(line(None, theme::colours().train, pattern, paper_train));
-        series.push(line(Some(tr!("paper")), theme::colours().test, pattern, paper_test));
+        series.push(line(
+            Some(tr!("paper")),
+            theme::colours().test,
+            pattern,
+            paper_test,
+        ));
     }
     let train = match progress.configuration.method {
         Method::Aevb | Method::WakeSleep => tr!("train"),

@@ -56,8 +56,7 @@ pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buff
             render_sheet(app, workspace, title, shown, &geometry, buffer);
         }
         Sheet::Plane { right, down, .. } => {
-            let title =
-                tr!(
+            let title = tr!(
                 "z{right} rises to the right, z{down} downwards, by equal parts of the prior",
                 right = right,
                 down = down
@@ -164,11 +163,9 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
         .map_or("-".into(), |start| format!("{start:+.2}"));
     let from = match (app.selection.point.item, is_start) {
         (None, _) => tr!("from the centre").into(),
-        (Some(ItemPlace { part, item }), true) => tr!(
-            "{part} image {item}",
-            part = said(part.name()),
-            item = item
-        ),
+        (Some(ItemPlace { part, item }), true) => {
+            tr!("{part} image {item}", part = said(part.name()), item = item)
+        }
         (Some(ItemPlace { part, item }), false) => tr!(
             "moved from {part} image {item}",
             part = said(part.name()),
@@ -241,7 +238,10 @@ fn render_label(
             style,
         ),
         Span::styled(kl.unwrap_or_default(), theme::dim()),
-        Span::styled(tr!("  at {value}", value = format_args!("{value:+.2}")), theme::dim()),
+        Span::styled(
+            tr!("  at {value}", value = format_args!("{value:+.2}")),
+            theme::dim(),
+        ),
         Span::styled(
             if dead { tr!("  dead") } else { "" },
             Style::new().fg(theme::colours().bad),

@@ -44,7 +44,7 @@ pub const EXPLAINS: &[Explanation] = &[
     Explanation {
         name: "The plane",
         unit: "",
-        equation: "z = Φ⁻¹(u),  u at equal distances between 0 and 1",
+        equation: "z = Φ⁻¹((i - 1/2) / n),  i = 1 … n",
         source: "Paper, figure 4",
         text: "In its place: two dimensions at such distances that between two pictures there is always the same part of the prior.",
     },
