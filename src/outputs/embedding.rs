@@ -31,7 +31,7 @@ pub fn form(path: &Path) -> Result<Form, OutputError> {
         Some("npy") => Ok(Form::Npy),
         _ => Err(OutputError::Ending {
             path: shown(path),
-            endings: ".npy, .csv",
+            found: "neither .npy nor .csv",
         }),
     }
 }

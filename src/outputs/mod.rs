@@ -52,12 +52,12 @@ pub enum Output {
 #[derive(Debug, Error)]
 pub enum OutputError {
     /// The name says no format.
-    #[error("{path} ends in none of {endings}")]
+    #[error("{path} ends in {found}")]
     Ending {
         /// The name.
         path: String,
-        /// What it may end in.
-        endings: &'static str,
+        /// What it ends in: none of those that say a format.
+        found: &'static str,
     },
     /// Somebody wished so.
     #[error("broken off: {path} is not written")]
@@ -156,6 +156,19 @@ impl Output {
         files.into_iter().find(|file| file.symlink_metadata().is_ok())
     }
 
+    /// Whether the name says a format.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn check(self, path: &Path) -> Result<(), OutputError> {
+        match self {
+            Self::Parameters => parameters::check(path),
+            Self::Embedding => embedding::form(path).map(drop),
+            Self::Scores => scores::check(path),
+            Self::Curves | Self::Packed => Ok(()),
+        }
+    }
+
     /// Writes it of `state`, the run called `name` over `data`, to `path`; the answer says what was written.
     ///
     /// # Errors
@@ -168,6 +181,7 @@ impl Output {
         data: &Dataset,
         watch: Watch<'_>,
     ) -> Result<String, OutputError> {
+        self.check(path)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(default_threads())
             .build()?;

@@ -35,7 +35,7 @@ impl Format {
             Some("npz") => Ok(Self::Npz),
             _ => Err(OutputError::Ending {
                 path: shown(path),
-                endings: ".safetensors, .npz",
+                found: "neither .safetensors nor .npz",
             }),
         }
     }
@@ -106,6 +106,17 @@ pub fn write_check(
     write_file(path, cancel, |output| Ok(npz::write_arrays(&arrays, output)?))
 }
 
+/// Whether the name asks for graphs or for a format of parameters.
+pub(super) fn check(path: &Path) -> Result<(), OutputError> {
+    if is_of_graphs(path) || Format::of(path).is_ok() {
+        return Ok(());
+    }
+    Err(OutputError::Ending {
+        path: shown(path),
+        found: "none of .safetensors, .npz and .onnx",
+    })
+}
+
 /// Writes what the name asks for, and says what that is.
 pub(super) fn write_any(
     path: &Path,
@@ -121,10 +132,6 @@ pub(super) fn write_any(
             _ => "encoder and decoder as graphs".into(),
         });
     }
-    let format = Format::of(path).map_err(|_| OutputError::Ending {
-        path: shown(path),
-        endings: ".safetensors, .npz, .onnx",
-    })?;
-    write(path, format, &parameters(), cancel)?;
+    write(path, Format::of(path)?, &parameters(), cancel)?;
     Ok("parameters".into())
 }

@@ -239,6 +239,17 @@ pub fn table(items: &[Scored]) -> String {
     text
 }
 
+/// Whether the name is that of a table.
+pub(super) fn check(path: &Path) -> Result<(), OutputError> {
+    if path.extension().is_some_and(|end| end == "csv") {
+        return Ok(());
+    }
+    Err(OutputError::Ending {
+        path: shown(path),
+        found: "something else than .csv",
+    })
+}
+
 /// Writes the scores of all test items to a file, and says what that is.
 pub(super) fn write_table_of(
     path: &Path,
@@ -246,12 +257,6 @@ pub(super) fn write_table_of(
     data: &Dataset,
     watch: Watch<'_>,
 ) -> Result<String, OutputError> {
-    if path.extension().is_none_or(|end| end != "csv") {
-        return Err(OutputError::Ending {
-            path: shown(path),
-            endings: ".csv",
-        });
-    }
     let judge = Judge {
         model: &training.model,
         context: training.noise(),

@@ -44,10 +44,9 @@ const EXPLANATIONS: [(&str, &str); 11] = [
          the prior. Where they differ AIS is the one to trust; the lower bound lies below.",
     ),
     (
-        "Decoder",
-        "A Bernoulli decoder says how probable white is in every pixel, for MNIST; a Gaussian one has a mean and a \
-         variance for every pixel, for grey images such as faces. The variance is never below that of rounding to 256 \
-         levels, so that a pixel that is always the same can't send the density to infinity.",
+        "Gaussian variance",
+        "It is never below that of rounding to 256 levels, so that a pixel that is always the same can't send the density to \
+         infinity.",
     ),
     (
         "Traversal",
