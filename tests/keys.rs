@@ -9,6 +9,7 @@ use vae_tui::choices::Choose;
 use vae_tui::data::Part;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
+use vae_tui::outputs::Output;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::SessionEntry;
@@ -140,6 +141,10 @@ fn browser(app: &App) -> &DataBrowser {
 /// The place of the item that is selected in the data browser.
 fn browsed(app: &App) -> usize {
     browser(app).place(&workspace(app).data)
+}
+
+fn asks_to_write(app: &App, output: Output) -> bool {
+    matches!(&app.overlay, Some(Overlay::Naming(naming)) if naming.output() == output)
 }
 
 /// What is different after a command. Every one stands here: a new one fails without its line.
@@ -315,6 +320,11 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(after.focus.name, "reconstruction");
             assert_eq!(new_selection.images.first(), Some(&1));
         }
+        "export.parameters" => assert!(asks_to_write(after, Output::Parameters)),
+        "export.embedding" => assert!(asks_to_write(after, Output::Embedding)),
+        "export.curves" => assert!(asks_to_write(after, Output::Curves)),
+        "export.scores" => assert!(asks_to_write(after, Output::Scores)),
+        "pack.items" => assert!(asks_to_write(after, Output::Packed)),
         name => panic!("{name} has no line here"),
     }
 }
@@ -322,7 +332,12 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
 #[test]
 fn every_key_of_the_table_does_what_it_says() {
     for (scope, command) in command::all() {
-        assert!(!command.keys.is_empty(), "{command:?} has no key");
+        if command.keys.is_empty() {
+            let before = prepared(scope, command.name);
+            let mut after = prepared(scope, command.name);
+            let effects = (command.run)(&mut after);
+            check(command.name, &before, &after, &effects);
+        }
         for &Key(code, modifiers) in command.keys {
             let before = prepared(scope, command.name);
             let mut after = prepared(scope, command.name);

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::answering::{answer, ask, is_unsaved};
 use super::app::{App, Stage, Tone};
 use super::command::keys::is_plain;
-use super::command::{Command, Undoable};
+use super::command::{Command, Undoable, named};
 use super::message::{Effect, Message, Written};
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
@@ -318,8 +318,9 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
         return;
     }
     app.advised = Some(basis.clone());
+    let form = named("run.new").map_or_else(String::new, |command| app.keymap.label(command));
     let said = format!(
-        "{} would suit this data better than {likelihood}: n says why",
+        "{} would suit this data better than {likelihood}: {form} says why",
         advice.likelihood()
     );
     // What stands there is worth reading too: how to begin, what is odd about the data.

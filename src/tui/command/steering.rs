@@ -5,7 +5,6 @@ use crate::run::{Command, State};
 use crate::tui::answering::{ask, fill_in};
 use crate::tui::app::{App, Stage};
 use crate::tui::message::Effect;
-use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
