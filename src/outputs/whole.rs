@@ -10,35 +10,60 @@ use crate::files::{shown, write_whole};
 /// Bytes after which the wish is looked at again.
 const ROUND: usize = 1 << 20;
 
-/// A writer that refuses whatever comes after a wish that the writing be broken off.
+/// A writer that fails as soon as somebody wishes that the writing be broken off.
+///
+/// What is written after the first fault, whichever that is, goes nowhere: an archive that is dropped would complain on
+/// standard error, in the middle of the screen, that it can't be finished.
 pub struct Watched<'a, W> {
     inner: W,
     cancel: &'a Cancel,
+    has_failed: bool,
 }
 
 impl<'a, W> Watched<'a, W> {
     /// Writes to `inner`.
     pub fn new(inner: W, cancel: &'a Cancel) -> Self {
-        Self { inner, cancel }
+        Self {
+            inner,
+            cancel,
+            has_failed: false,
+        }
+    }
+
+    fn noted<T>(&mut self, result: IoResult<T>) -> IoResult<T> {
+        self.has_failed |= result.is_err();
+        result
     }
 }
 
 impl<W: Write> Write for Watched<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
-        if self.cancel.is_cancelled() {
-            return Err(Error::other("it was broken off"));
+        if self.has_failed {
+            return Ok(bytes.len());
         }
-        self.inner.write(&bytes[..bytes.len().min(ROUND)])
+        let written = match self.cancel.is_cancelled() {
+            true => Err(Error::other("it was broken off")),
+            false => self.inner.write(&bytes[..bytes.len().min(ROUND)]),
+        };
+        self.noted(written)
     }
 
     fn flush(&mut self) -> IoResult<()> {
-        self.inner.flush()
+        if self.has_failed {
+            return Ok(());
+        }
+        let flushed = self.inner.flush();
+        self.noted(flushed)
     }
 }
 
 impl<W: Seek> Seek for Watched<'_, W> {
     fn seek(&mut self, to: SeekFrom) -> IoResult<u64> {
-        self.inner.seek(to)
+        if self.has_failed {
+            return Ok(0);
+        }
+        let sought = self.inner.seek(to);
+        self.noted(sought)
     }
 }
 

@@ -180,7 +180,10 @@ mod tests {
         }
         for (title, _) in NUMBERS {
             let titles = crate::tui::panes::KINDS.iter().map(|kind| kind.title);
-            assert!(titles.into_iter().any(|found| found.starts_with(title)), "{title} is no pane");
+            assert!(
+                titles.into_iter().any(|found| found.starts_with(title)),
+                "{title} is no pane"
+            );
             assert!(shown.contains(&format!("  {title}: ")), "{title}");
         }
     }
