@@ -27,6 +27,7 @@
 //! - [`exchange`]: parameters, posteriors and curves in the formats of other programs
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file
+//! - [`outputs`]: what a run is written as for people and other programs
 //! - [`paper`]: the paper's figures, made again
 //! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
@@ -53,6 +54,7 @@ pub mod learning;
 pub mod model;
 pub mod nn;
 pub mod objective;
+pub mod outputs;
 pub mod paper;
 pub mod pictures;
 pub mod process;

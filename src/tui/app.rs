@@ -18,6 +18,8 @@ use super::theme::{self, Theme};
 use super::workspace::Workspace;
 use crate::data::ItemPlace;
 use crate::entries;
+use crate::learning::advice::Basis;
+use crate::outputs::Output;
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
 use crate::session::View;
@@ -62,6 +64,10 @@ pub struct App {
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
     pub changed: bool,
+    /// What is being written of a run.
+    pub writing: Option<Output>,
+    /// What advice was given about last: it is not given twice.
+    pub advised: Option<Basis>,
     /// The run that was asked for and has not arrived.
     pub awaited: Option<Awaited>,
     /// Runs that were asked for so far.
@@ -157,6 +163,8 @@ impl App {
             behind: None,
             notice: None,
             changed: true,
+            writing: None,
+            advised: None,
             awaited: None,
             requests: 0,
             ending: None,

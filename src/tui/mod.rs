@@ -30,6 +30,7 @@ pub mod theme;
 pub mod update;
 pub mod widgets;
 pub mod workspace;
+mod writer;
 
 /// The commands with their usual keys, a line each, as a configuration may rebind them.
 pub use command::listing;

@@ -18,7 +18,7 @@ use super::command::keymap::Keymap;
 use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
-use super::message::{Effect, Message, Opened};
+use super::message::{Effect, Message, Opened, Written};
 use super::opening::{Ready, RunSource, open};
 use super::overlays::sessions::Intent;
 use super::panes::traversal::Traversal;
@@ -29,8 +29,12 @@ use super::signals;
 use super::terminal::{Screen, window_size};
 use super::theme::Theme;
 use super::update::update;
+use super::writer::{Job, Writer};
+use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::data::{Dataset, listing};
+use crate::data::{Dataset, STANDARD_INPUT, listing, load, short_name};
+use crate::learning::advice::{Advice, Basis};
+use crate::outputs::Output;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
@@ -103,6 +107,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         sender,
         run: None,
         data: None,
+        writer: None,
+        advising: Cancel::default(),
         asking: Asking::default(),
         waiting: Arc::default(),
         rescue: rescue.clone(),
@@ -154,6 +160,10 @@ struct Runtime {
     /// The run on the screen.
     run: Option<RunHandle>,
     data: Option<Arc<Dataset>>,
+    /// What writes something of a run; dropped after the run, whose state it may wait for.
+    writer: Option<Writer>,
+    /// A wish that looking at data which nobody asks about any more be broken off.
+    advising: Cancel,
     asking: Asking,
     /// Runs that were asked for and are ready, with the numbers of their requests: [`Message::Arrived`] says so of each, in the
     /// order of the news about it.
@@ -317,6 +327,17 @@ impl Runtime {
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ListFiles(near) => self.list_files(near),
                 Effect::ReadCurve(path) => self.read_curve(path),
+                Effect::Advise(basis) => self.advise(basis),
+                Effect::Write {
+                    output,
+                    name,
+                    replace,
+                } => self.write(output, name, replace),
+                Effect::BreakOffWriting => {
+                    if let Some(writer) = &self.writer {
+                        writer.break_off();
+                    }
+                }
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {
@@ -409,6 +430,28 @@ impl Runtime {
         });
     }
 
+    /// Looks which likelihood suits data on a thread; whoever asked before about other data waits no longer. What can't be read
+    /// is said when a run is to begin with it.
+    fn advise(&mut self, basis: Basis) {
+        self.advising.cancel();
+        self.advising = Cancel::default();
+        let (sender, cancel, loaded) = (self.sender.clone(), self.advising.clone(), self.data.clone());
+        self.start("advise", move || {
+            let advice = cancel.run(|| {
+                let is_loaded = |data: &Arc<Dataset>| data.name == basis.data && data.rules == *basis.reading;
+                let data = match loaded.filter(is_loaded) {
+                    Some(data) => data,
+                    None if basis.data == STANDARD_INPUT => return None,
+                    None => Arc::new(load(&basis.data, &basis.reading, |_| {}).ok()?),
+                };
+                Some(Advice::of(&basis, &data))
+            });
+            if let Some(Some(advice)) = advice {
+                let _ = sender.send(Message::Advised(basis, advice));
+            }
+        });
+    }
+
     /// Where sessions are looked for: the usual folder, and the one of the open session.
     fn session_folders(&self) -> Vec<PathBuf> {
         let open = self
@@ -434,6 +477,32 @@ impl Runtime {
             };
             let _ = sender.send(message);
         });
+    }
+
+    /// Has something of the run written as it is now.
+    fn write(&mut self, output: Output, name: String, replace: bool) {
+        let (Some(run), Some(data), Some(workspace)) = (&self.run, &self.data, self.app.workspace()) else {
+            return;
+        };
+        let stem = workspace.path.as_deref().and_then(Path::file_stem);
+        let job = Job {
+            output,
+            name,
+            replace,
+            run: stem.map_or_else(
+                || short_name(&workspace.data.name).into(),
+                |stem| stem.to_string_lossy().into_owned(),
+            ),
+            state: Box::new(run.checkpoints()),
+            data: data.clone(),
+        };
+        match Writer::start(job, self.sender.clone()) {
+            Ok(writer) => self.writer = Some(writer),
+            Err(error) => drop(update(
+                &mut self.app,
+                Message::Written(output, Written::Failed(error)),
+            )),
+        }
     }
 
     /// Has the run saved as it is now.

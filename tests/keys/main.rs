@@ -10,6 +10,7 @@ use vae_tui::choices::Choose;
 use vae_tui::data::{ItemPlace, Part};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
+use vae_tui::outputs::Output;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::protocol::Origin;
 use vae_tui::run::{Command, Event, State};
@@ -142,6 +143,10 @@ fn browser(app: &App) -> &DataBrowser {
 /// The place of the item that is selected in the data browser.
 fn browsed(app: &App) -> usize {
     browser(app).place(&workspace(app).data)
+}
+
+fn asks_to_write(app: &App, output: Output) -> bool {
+    matches!(&app.overlay, Some(Overlay::Naming(naming)) if naming.output() == output)
 }
 
 /// What is different after a command. Every one stands here: a new one fails without its line.
@@ -318,6 +323,11 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(after.focus.name, "reconstruction");
             assert_eq!(new_selection.images.first(), Some(&1));
         }
+        "export.parameters" => assert!(asks_to_write(after, Output::Parameters)),
+        "export.embedding" => assert!(asks_to_write(after, Output::Embedding)),
+        "export.curves" => assert!(asks_to_write(after, Output::Curves)),
+        "export.scores" => assert!(asks_to_write(after, Output::Scores)),
+        "pack.items" => assert!(asks_to_write(after, Output::Packed)),
         name => panic!("{name} has no line here"),
     }
 }

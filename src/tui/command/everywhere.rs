@@ -23,7 +23,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "estimator.switch", keys: &[character('a')], help: "switch between SGVB estimators A and B", footer: None, run: steering::switch_estimator },
     Command { name: "test.measure", keys: &[character('e')], help: "measure the test set now", footer: None, run: steering::measure },
     Command { name: "likelihood.estimate", keys: &[character('m')], help: "estimate log p(x) of test images in three ways", footer: None, run: steering::estimate },
-    Command { name: "measurement.stop", keys: &[control('g')], help: "break off what is being measured", footer: None, run: steering::break_off },
+    Command { name: "measurement.stop", keys: &[control('g')], help: "break off what is being measured or written", footer: None, run: steering::break_off },
     Command { name: "run.go-back", keys: &[character('B')], help: "go back to before the last change of a setting", footer: None, run: steering::go_back },
     Command { name: "run.restart", keys: &[character('r')], help: "start this run over (asks first)", footer: None, run: steering::restart },
     Command { name: "run.new", keys: &[character('n')], help: "new run: choose sizes, optimizer, seed, goal", footer: Some("new"), run: steering::new_run },

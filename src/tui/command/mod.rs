@@ -8,6 +8,7 @@ pub mod keymap;
 pub mod keys;
 mod steering;
 mod undo;
+mod writing;
 
 use super::app::App;
 use super::message::Effect;
@@ -21,7 +22,7 @@ pub use undo::{History, Undoable};
 pub struct Command {
     /// Its name, which stays: `traversal.raise`.
     pub name: &'static str,
-    /// The keys that run it unless a person chose others, any of which will do.
+    /// The keys that run it unless a person chose others, any of which will do; none for what the palette alone runs.
     pub keys: &'static [Key],
     /// What it does, in one line.
     pub help: &'static str,
@@ -48,7 +49,10 @@ pub fn all() -> impl Iterator<Item = (Scope, &'static Command)> {
             .iter()
             .map(|command| (Scope::In(kind.name), command))
     });
-    let everywhere = everywhere::COMMANDS.iter().chain(by_panes);
+    let everywhere = everywhere::COMMANDS
+        .iter()
+        .chain(by_panes)
+        .chain(writing::COMMANDS);
     everywhere
         .map(|command| (Scope::Everywhere, command))
         .chain(of_panes)

@@ -5,9 +5,44 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use crate::learning::settings::{Choice, Setting, find};
 use crate::tui::command;
 use crate::tui::command::keymap::Keymap;
 use crate::tui::theme;
+
+/// What the numbers in the panes are, by their titles.
+const NUMBERS: [(&str, &str); 6] = [
+    (
+        "Training",
+        "First line: training points evaluated, of the goal; points per second; time spent training; time left to the goal. \
+         batch: bound = reconstruction - KL of the last minibatch, ± the standard deviation over the last hundred; test: \
+         the same of the whole test set, when it was measured last. All in nats per data point. active: latent dimensions \
+         that carry something. KL per dimension: nats that each carries, on the mean over the test set.",
+    ),
+    (
+        "Traversal",
+        "z3 = +0.50: the selected dimension and where it stands, in standard deviations of the prior; start: where the item \
+         has it. Behind the name of each row, its KL term in nats and its value.",
+    ),
+    (
+        "Reconstruction",
+        "Below the images: the lower bound of the selected one and its two terms, in nats, and the number and class that it has \
+         in the test set.",
+    ),
+    (
+        "Data",
+        "Below each item its class, or #place in its part; ranked, its lower bound in nats instead.",
+    ),
+    (
+        "Comparison",
+        "Bounds where the cursor stands, in nats per data point: of the test set, of training, and the difference to the \
+         selected run.",
+    ),
+    (
+        "Run log",
+        "Training points evaluated and seconds of training, and what happened then; bounds in nats per data point.",
+    ),
+];
 
 const EXPLANATIONS: [(&str, &str); 11] = [
     (
@@ -44,10 +79,9 @@ const EXPLANATIONS: [(&str, &str); 11] = [
          the prior. Where they differ AIS is the one to trust; the lower bound lies below.",
     ),
     (
-        "Decoder",
-        "A Bernoulli decoder says how probable white is in every pixel, for MNIST; a Gaussian one has a mean and a \
-         variance for every pixel, for grey images such as faces. The variance is never below that of rounding to 256 \
-         levels, so that a pixel that is always the same can't send the density to infinity.",
+        "Gaussian variance",
+        "It is never below that of rounding to 256 levels, so that a pixel that is always the same can't send the density to \
+         infinity.",
     ),
     (
         "Traversal",
@@ -72,6 +106,9 @@ const EXPLANATIONS: [(&str, &str); 11] = [
     ),
 ];
 
+/// What stands above the likelihoods.
+const LIKELIHOODS: &str = "Likelihoods: the distribution p(x|z) of every value, which a new run chooses";
+
 /// Draws the help, scrolled down by `first` lines.
 pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
     let inside = super::frame("Help", "↑ ↓ scroll, Esc close", 84, area.height, area, buffer);
@@ -90,6 +127,18 @@ pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
         lines.push(Line::raw(explanation));
         lines.push(Line::default());
     }
+    let mut glossary = |heading: &'static str, entries: &mut dyn Iterator<Item = (&'static str, &str)>| {
+        lines.push(Line::styled(heading, theme::selected()));
+        for (word, explanation) in entries {
+            let word = Span::styled(format!("  {word}: "), theme::strong());
+            lines.push(Line::from(vec![word, Span::raw(explanation.to_owned())]));
+        }
+        lines.push(Line::default());
+    };
+    glossary("What the numbers are", &mut NUMBERS.into_iter());
+    let likelihoods = likelihoods();
+    let likelihoods = likelihoods.iter().map(|choice| (choice.name, &*choice.help));
+    glossary(LIKELIHOODS, &mut { likelihoods });
     let scroll = u16::try_from(first).unwrap_or(u16::MAX);
     Paragraph::new(lines)
         .wrap(Wrap { trim: false })
@@ -97,7 +146,45 @@ pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
         .render(inside, buffer);
 }
 
+/// The likelihoods, each with what it is for.
+fn likelihoods() -> &'static [Choice] {
+    find("likelihood").map_or(&[], Setting::choices)
+}
+
 /// Lines that the help has before wrapping; scrolling further shows nothing new.
 pub fn length() -> usize {
-    command::all().count() + 2 * command::scopes().count() + 5 * EXPLANATIONS.len()
+    let explained = EXPLANATIONS.len() + NUMBERS.len();
+    command::all().count() + 2 * command::scopes().count() + 5 * explained + 2 * likelihoods().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choices::Choose;
+    use crate::model::Likelihood;
+
+    #[test]
+    fn every_likelihood_and_the_numbers_of_the_panes_are_explained_within_reach() {
+        let area = Rect::new(0, 0, 84, 30);
+        let mut shown = String::new();
+        for first in (0..=length()).step_by(20) {
+            let mut buffer = Buffer::empty(area);
+            render(&Keymap::default(), first, area, &mut buffer);
+            shown.extend(buffer.content.iter().map(|cell| cell.symbol()));
+        }
+        for choice in Likelihood::choices() {
+            assert!(shown.contains(&format!("  {}: ", choice.name)), "{}", choice.name);
+            // The first words of what it is for stand in the same line.
+            let beginning: String = choice.help.chars().take(15).collect();
+            assert!(shown.contains(&beginning), "{beginning}");
+        }
+        for (title, _) in NUMBERS {
+            let titles = crate::tui::panes::KINDS.iter().map(|kind| kind.title);
+            assert!(
+                titles.into_iter().any(|found| found.starts_with(title)),
+                "{title} is no pane"
+            );
+            assert!(shown.contains(&format!("  {title}: ")), "{title}");
+        }
+    }
 }

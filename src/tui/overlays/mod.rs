@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod files;
 pub mod form;
 pub mod help;
+pub mod naming;
 pub mod palette;
 pub mod panes;
 pub mod sessions;
@@ -17,6 +18,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 use self::confirm::Confirmation;
 use self::files::FilePicker;
 use self::form::Form;
+use self::naming::Naming;
 use self::palette::Palette;
 use self::sessions::SessionList;
 use super::theme;
@@ -34,6 +36,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// Folders and files, to choose the form's data from.
     Files(Box<FilePicker>),
+    /// The name of a file that something of the run is written to.
+    Naming(Box<Naming>),
     /// A list of sessions, to open one or to compare with it.
     Sessions(SessionList),
     /// A search among the commands and the settings of a run under way.
