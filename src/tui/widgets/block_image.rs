@@ -11,6 +11,7 @@ use ratatui::style::Color;
 use crate::data::ItemShape;
 use crate::pictures::blocks::{self, HALF_BLOCK, dots, shade};
 use crate::pictures::item;
+use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme;
@@ -47,6 +48,19 @@ pub fn fit(width: usize, height: usize, area: Rect) -> Rect {
         y: area.y + (area.height - rows) / 2,
         width: columns,
         height: rows,
+    }
+}
+
+impl<'a> BlockImage<'a> {
+    /// A picture drawn with what this terminal has.
+    pub fn of(app: &App, values: &'a [f32], shape: ItemShape, scale: Scale) -> Self {
+        Self {
+            values,
+            shape,
+            scale,
+            depth: app.depth,
+            glyphs: app.glyphs,
+        }
     }
 }
 

@@ -128,14 +128,7 @@ fn render_items(
             width: geometry.image_columns,
             height: geometry.image_rows,
         };
-        BlockImage {
-            values: &found.values,
-            shape,
-            scale: Scale::Values,
-            depth: app.depth,
-            glyphs: app.glyphs,
-        }
-        .render(cell, buffer);
+        BlockImage::of(app, &found.values, shape, Scale::Values).render(cell, buffer);
         // The mark of the selected item stands in the column behind its picture.
         let line = Rect {
             y: cell.bottom(),

@@ -134,13 +134,7 @@ fn render_strips(
 }
 
 fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<'a> {
-    BlockImage {
-        values: pixels,
-        shape: workspace.data.shape,
-        scale: Scale::Values,
-        depth: app.depth,
-        glyphs: app.glyphs,
-    }
+    BlockImage::of(app, pixels, workspace.data.shape, Scale::Values)
 }
 
 /// What the big image is.
