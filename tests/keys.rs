@@ -14,6 +14,7 @@ use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{Bounds, Comparison};
 use vae_tui::session::{KeptRun, SessionError};
+use vae_tui::terminal_facts::Graphics;
 use vae_tui::tui::app::App;
 use vae_tui::tui::command::{self, Scope, keys::Key};
 use vae_tui::tui::message::{Effect, Message};
@@ -195,6 +196,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "pane.previous" => assert_eq!(after.focus.name, "data"),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
+        "graphics.next" => assert_eq!(
+            (before.graphics, after.graphics),
+            (Graphics::Auto, Graphics::Half)
+        ),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         "quit" => assert!(matches!(effects, [Effect::Quit])),
         "suspend" => assert!(matches!(effects, [Effect::Suspend])),

@@ -17,8 +17,10 @@ use vae_tui::data::{Dataset, ItemShape, Split, mnist};
 use vae_tui::evaluation::lower_bound;
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 use vae_tui::model::{Activation, Likelihood};
+use vae_tui::pictures::patterns::character;
 use vae_tui::run::{Event, RunState};
 use vae_tui::session;
+use vae_tui::terminal_facts::Blocks;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
@@ -176,24 +178,31 @@ fn svg(frame: &Buffer) -> String {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
-    /// An upper half block, which stands for two pixels.
-    HalfBlock,
+    /// Points of a picture, with ink where the pattern has a bit.
+    Blocks(Blocks, u8),
     /// Dots of a curve, which not every font has.
     Braille,
 }
 
 fn kind(cell: &Cell) -> Kind {
-    match cell.symbol().chars().next() {
-        Some('▀') => Kind::HalfBlock,
-        Some('\u{2801}'..='\u{28ff}') => Kind::Braille,
-        _ => Kind::Text,
+    let symbol = cell.symbol().chars().next().unwrap_or(' ');
+    let patterns = |blocks| (1..=u8::MAX).map(move |pattern| (blocks, pattern));
+    let known = [Blocks::Half, Blocks::Quadrant, Blocks::Sextant, Blocks::Octant];
+    match symbol {
+        '\u{2801}'..='\u{28ff}' => Kind::Braille,
+        ' '..='~' => Kind::Text,
+        _ => known
+            .into_iter()
+            .flat_map(patterns)
+            .find(|&(blocks, pattern)| character(blocks, pattern) == symbol)
+            .map_or(Kind::Text, |(blocks, pattern)| Kind::Blocks(blocks, pattern)),
     }
 }
 
 /// Cells of one style beside one another.
 fn draw_run(svg: &mut String, cells: &[&Cell], x: u16, y: u16) {
     let (left, top, width) = (x * CELL.0, y * CELL.1, cells.len() as u16 * CELL.0);
-    let mut rectangle = |left: u16, top: u16, (width, height): (u16, u16), colour: &str| {
+    let mut rectangle = |left: f32, top: f32, (width, height): (f32, f32), colour: &str| {
         writeln!(
             svg,
             "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>"
@@ -201,11 +210,22 @@ fn draw_run(svg: &mut String, cells: &[&Cell], x: u16, y: u16) {
         .expect("a string takes everything");
     };
     if let Some(colour) = hexadecimal(cells[0].bg) {
-        rectangle(left, top, (width, CELL.1), &colour);
+        rectangle(left.into(), top.into(), (width.into(), CELL.1.into()), &colour);
     }
     let ink = hexadecimal(cells[0].fg).unwrap_or_else(|| INK.into());
     match kind(cells[0]) {
-        Kind::HalfBlock => return rectangle(left, top, (width, CELL.1 / 2), &ink),
+        Kind::Blocks(blocks, pattern) => {
+            let (across, down) = blocks.grid();
+            let size = (f32::from(CELL.0) / across as f32, f32::from(CELL.1) / down as f32);
+            for left in (left..).step_by(CELL.0.into()).take(cells.len()) {
+                for point in (0..across * down).filter(|point| pattern >> point & 1 == 1) {
+                    let (column, row) = ((point % across) as f32, (point / across) as f32);
+                    let place = (f32::from(left) + column * size.0, f32::from(top) + row * size.1);
+                    rectangle(place.0, place.1, size, &ink);
+                }
+            }
+            return;
+        }
         Kind::Braille => {
             for (cell, left) in cells.iter().zip((left..).step_by(CELL.0.into())) {
                 let dots = cell
@@ -215,7 +235,8 @@ fn draw_run(svg: &mut String, cells: &[&Cell], x: u16, y: u16) {
                     .map_or(0, |braille| braille as u32 - 0x2800);
                 for (bit, (column, row)) in BRAILLE_DOTS.into_iter().enumerate() {
                     if dots >> bit & 1 == 1 {
-                        rectangle(left + 1 + 4 * column, top + 1 + 4 * row, (2, 2), &ink);
+                        let place = (left + 1 + 4 * column, top + 1 + 4 * row);
+                        rectangle(place.0.into(), place.1.into(), (2.0, 2.0), &ink);
                     }
                 }
             }

@@ -36,7 +36,7 @@ mod tests {
     use crate::objective::Estimator;
     use crate::paper::Figure;
     use crate::run::curve::HorizontalAxis;
-    use crate::terminal_facts::ColourDepth;
+    use crate::terminal_facts::{ColourDepth, Graphics};
 
     /// Scripts hold them: they stay as they are.
     #[test]
@@ -75,6 +75,7 @@ mod tests {
         words::<HorizontalAxis>(&["samples", "seconds"]);
         words::<Part>(&["train", "test"]);
         words::<ColourDepth>(&["truecolour", "256", "16", "none"]);
+        words::<Graphics>(&["auto", "half", "quadrant", "sextant", "octant", "braille"]);
         words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);
     }
 }

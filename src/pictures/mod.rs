@@ -2,11 +2,14 @@
 //! nothing of models or runs.
 
 pub mod blocks;
+pub mod cell;
 pub mod curves;
 pub mod format;
 pub mod images;
 pub mod item;
+pub mod light;
 pub mod palette;
+pub mod patterns;
 pub mod raster;
 
 use std::path::{Path, PathBuf};

@@ -17,8 +17,10 @@ use super::panes::{self, Kind, Pane, Place};
 use super::theme::{self, Theme};
 use super::workspace::Workspace;
 use crate::entries;
+use crate::pictures::blocks::Drawing;
 use crate::run::{Answered, Question, State};
 use crate::session::View;
+use crate::terminal_facts::{Blocks, Graphics};
 
 /// Everything that a frame is drawn from, and nothing else: no handle, no file, no model.
 pub struct App {
@@ -28,6 +30,10 @@ pub struct App {
     pub depth: ColourDepth,
     /// The characters that it has.
     pub glyphs: Glyphs,
+    /// How pictures are drawn, as somebody chose.
+    pub graphics: Graphics,
+    /// The best blocks that it is known to have.
+    pub best_blocks: Blocks,
     /// The pane that keys go to.
     pub focus: &'static Kind,
     /// Whether it fills the screen.
@@ -141,6 +147,8 @@ impl App {
             area,
             depth,
             glyphs: Glyphs::Unicode,
+            graphics: Graphics::Auto,
+            best_blocks: Blocks::Quadrant,
             focus: panes::KINDS[0],
             zoomed: false,
             theme: theme::DARK,
@@ -161,6 +169,11 @@ impl App {
             requests: 0,
             ending: None,
         }
+    }
+
+    /// What pictures are drawn with.
+    pub fn drawing(&self) -> Drawing {
+        Drawing::of(self.graphics, self.best_blocks, self.depth, self.glyphs)
     }
 
     /// The run, once it is there.

@@ -34,6 +34,7 @@ use crate::data::{Dataset, listing};
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
+use crate::terminal_facts::{Blocks, Graphics};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -55,6 +56,8 @@ pub struct Options {
     pub autosave: Duration,
     /// The colours to use; what the environment says where none are given.
     pub colours: Option<ColourDepth>,
+    /// How pictures are drawn.
+    pub graphics: Graphics,
     /// What a person set for every start: theme and keys.
     pub config: Config,
     /// What was wrong with that.
@@ -92,6 +95,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 
     let mut app = App::new(screen.area(), depth);
     app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
+    app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
+    app.graphics = options.graphics;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
     for fault in options.faults.into_iter().chain(faults(&options.config)) {

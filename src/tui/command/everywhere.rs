@@ -1,9 +1,12 @@
 //! Commands that work whatever pane has the focus.
 
 use ratatui::crossterm::event::KeyCode;
+use strum::VariantArray;
 
 use super::keys::{character, control, plain};
 use super::{Command, steering, undo};
+use crate::choices::Choose;
+use crate::terminal_facts::Graphics;
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
 use crate::tui::message::Effect;
@@ -35,6 +38,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
+    Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next way, until the program ends", footer: None, run: next_graphics },
     Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
     Command { name: "quit", keys: &[character('q'), control('c')], help: "quit (asks if there is something to save)", footer: Some("quit"), run: quit },
     Command { name: "suspend", keys: &[control('z')], help: "suspend; `fg` comes back", footer: None, run: |_| vec![Effect::Suspend] },
@@ -66,6 +70,17 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
     app.theme = theme;
     app.say(format!(
         "theme {name}: theme: {name:?} in the configuration keeps it"
+    ));
+    Vec::new()
+}
+
+fn next_graphics(app: &mut App) -> Vec<Effect> {
+    let ways = Graphics::VARIANTS;
+    let present = ways.iter().position(|way| *way == app.graphics);
+    app.graphics = ways[present.map_or(0, |place| (place + 1) % ways.len())];
+    let word = app.graphics.word();
+    app.say(format!(
+        "pictures {word}: graphics: {word:?} in the configuration keeps it"
     ));
     Vec::new()
 }
