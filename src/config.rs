@@ -12,6 +12,7 @@ use crate::entries;
 use crate::files::shown;
 use crate::folders;
 use crate::learning::Preset;
+use crate::pictures::colour_map::ColourMap;
 use crate::terminal_facts::{ColourDepth, Graphics};
 use crate::words::plain;
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub colours: Option<ColourDepth>,
     /// How pictures are drawn.
     pub graphics: Graphics,
+    /// The colours of pictures that are grey by themselves.
+    pub colour_map: ColourMap,
     /// What a new run starts from.
     pub preset: Preset,
     /// Threads that share a minibatch of a new run; none takes the cores of this machine.
@@ -77,6 +80,7 @@ impl Default for Config {
             keys: BTreeMap::new(),
             colours: None,
             graphics: Graphics::Auto,
+            colour_map: ColourMap::Grey,
             preset: Preset::default(),
             threads: None,
             autosave: 60,
@@ -85,7 +89,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 7] = [
+pub const ENTRIES: [(&str, &str); 8] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -101,6 +105,10 @@ pub const ENTRIES: [(&str, &str); 7] = [
     (
         "graphics",
         "how pictures are drawn: auto, half, quadrant, sextant, octant or braille",
+    ),
+    (
+        "colour_map",
+        "the colours of pictures that are grey by themselves: grey, viridis or magma",
     ),
     ("preset", "what a new run starts from"),
     (
@@ -168,6 +176,7 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "keys" => read(value).map(|keys| config.keys = keys),
             "colours" => choice(value).map(|colours| config.colours = Some(colours)),
             "graphics" => choice(value).map(|graphics| config.graphics = graphics),
+            "colour_map" => choice(value).map(|map| config.colour_map = map),
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
@@ -293,6 +302,7 @@ impl Loaded {
                 "keys" => Some(keys.clone()),
                 "colours" => config.colours.map(|colours| quoted(colours.word())),
                 "graphics" => Some(quoted(config.graphics.word())),
+                "colour_map" => Some(quoted(config.colour_map.word())),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 _ => Some(config.autosave.to_string()),
@@ -369,7 +379,7 @@ mod tests {
     #[test]
     fn the_effective_configuration_reads_back_as_it_is() {
         let loaded = parsed(
-            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", threads: 2)",
+            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", threads: 2)",
         );
         let again = parsed(&loaded.text());
         assert_eq!(again.faults, Vec::<String>::new());

@@ -9,6 +9,7 @@ use vae_tui::choices::Choose;
 use vae_tui::data::Part;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
+use vae_tui::pictures::colour_map::ColourMap;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::SessionEntry;
@@ -199,6 +200,19 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "graphics.next" => assert_eq!(
             (before.graphics, after.graphics),
             (Graphics::Auto, Graphics::Half)
+        ),
+        "colour-map.next" => assert_eq!(
+            (before.colour_map, after.colour_map),
+            (ColourMap::Grey, ColourMap::Viridis)
+        ),
+        "picture.save" => assert!(
+            after.notice.is_some() && effects.is_empty(),
+            "the training pane has no picture"
+        ),
+        "copy.value" => assert!(matches!(effects, [Effect::Copy(bound)] if bound.starts_with('-'))),
+        "copy.command-line" => assert!(
+            after.notice.is_some() && effects.is_empty(),
+            "nothing is saved yet"
         ),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         "quit" => assert!(matches!(effects, [Effect::Quit])),

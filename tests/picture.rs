@@ -11,12 +11,13 @@ use std::sync::Arc;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier};
+use ratatui::style::{Color, Modifier, Style};
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, ItemShape, Split, mnist};
 use vae_tui::evaluation::lower_bound;
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 use vae_tui::model::{Activation, Likelihood};
+use vae_tui::pictures::blocks::Drawing;
 use vae_tui::pictures::patterns::character;
 use vae_tui::run::{Event, RunState};
 use vae_tui::session;
@@ -24,15 +25,16 @@ use vae_tui::terminal_facts::Blocks;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
+use vae_tui::tui::widgets::block_image::{BlockImage, Scale};
 
 /// Pixels of a cell in the picture.
 const CELL: (u16, u16) = (8, 16);
 const PAPER: &str = "#121212";
 const INK: &str = "#d0d0d0";
 
-#[test]
-#[ignore = "writes docs/screen.svg, which is looked at before it is kept"]
-fn draw_the_picture_of_the_readme() {
+/// The example of the README on a screen of this size, measured and answered.
+fn example(width: u16, height: u16) -> App {
     let data = Arc::new(mnist::load(|_| {}).expect("the embedded data unpacks"));
     let session = session::load(Path::new("saves/mnist-20d.ron")).expect("the example is a session");
     let view = session.view().clone();
@@ -51,7 +53,7 @@ fn draw_the_picture_of_the_readme() {
         path: Some("saves/mnist-20d.ron".into()),
         ..common::opened(&state, &data)
     };
-    let mut app = App::new(Rect::new(0, 0, 120, 36), ColourDepth::TrueColour);
+    let mut app = App::new(Rect::new(0, 0, width, height), ColourDepth::TrueColour);
     update(&mut app, Message::Opened(Box::new(opened)));
     let measured = Event::Evaluated {
         point: None,
@@ -60,7 +62,60 @@ fn draw_the_picture_of_the_readme() {
     };
     tell(&mut app, measured);
     common::press(&mut app, KeyCode::Esc);
+    app
+}
+
+#[test]
+#[ignore = "writes docs/screen.svg, which is looked at before it is kept"]
+fn draw_the_picture_of_the_readme() {
+    let app = example(120, 36);
     std::fs::write("docs/screen.svg", svg(&common::frame(&app))).expect("the folder can be written");
+}
+
+/// Draws from the prior as they stand in the traversal pane of a screen of 100 x 30 with each kind of block; first as they were
+/// before there was a choice: half blocks, four rows high.
+#[test]
+#[ignore = "writes docs/blocks.svg and docs/traversal.svg, which are looked at before they are kept"]
+fn draw_the_picture_of_the_blocks() {
+    let mut app = example(100, 30);
+    common::focus(&mut app, "traversal");
+    update(&mut app, Message::Resized(100, 30));
+    std::fs::write("docs/traversal.svg", svg(&common::frame(&app))).expect("the folder can be written");
+    app.zoomed = true;
+    app.pane_mut::<Traversal>().sheet = SheetKind::Draws;
+    update(&mut app, Message::Resized(200, 60));
+    let shown = app
+        .pane::<Traversal>()
+        .shown
+        .as_ref()
+        .expect("the draws were answered");
+    let draws: Vec<&[f32]> = shown
+        .images
+        .pixels
+        .chunks_exact(28 * 28)
+        .skip(4)
+        .take(6)
+        .collect();
+    let rows = [
+        ("half blocks, 8 x 4 cells", Blocks::Half, (8, 4)),
+        ("quadrants, 15 x 8 cells", Blocks::Quadrant, (15, 8)),
+        ("sextants, 12 x 6 cells", Blocks::Sextant, (12, 6)),
+        ("octants, 8 x 4 cells", Blocks::Octant, (8, 4)),
+    ];
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 98, 30));
+    let mut y = 0;
+    for (title, blocks, (width, height)) in rows {
+        buffer.set_string(1, y, title, Style::new());
+        for (x, values) in (1..).step_by(usize::from(width) + 1).zip(&draws) {
+            let image = BlockImage {
+                drawing: Drawing::Colours(blocks),
+                ..BlockImage::of(&app, values, ItemShape::grey(28, 28), Scale::Values)
+            };
+            image.render(Rect::new(x, y + 1, width, height), &mut buffer);
+        }
+        y += height + 2;
+    }
+    std::fs::write("docs/blocks.svg", svg(&buffer)).expect("the folder can be written");
 }
 
 /// A side of the images that a person might bring.

@@ -35,6 +35,7 @@ mod tests {
     use crate::nn::optimizer::OptimizerKind;
     use crate::objective::Estimator;
     use crate::paper::Figure;
+    use crate::pictures::colour_map::ColourMap;
     use crate::run::curve::HorizontalAxis;
     use crate::terminal_facts::{ColourDepth, Graphics};
 
@@ -76,6 +77,7 @@ mod tests {
         words::<Part>(&["train", "test"]);
         words::<ColourDepth>(&["truecolour", "256", "16", "none"]);
         words::<Graphics>(&["auto", "half", "quadrant", "sextant", "octant", "braille"]);
+        words::<ColourMap>(&["grey", "viridis", "magma"]);
         words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);
     }
 }

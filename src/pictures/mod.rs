@@ -3,11 +3,13 @@
 
 pub mod blocks;
 pub mod cell;
+pub mod colour_map;
 pub mod curves;
 pub mod format;
 pub mod images;
 pub mod item;
 pub mod light;
+pub mod numbered;
 pub mod palette;
 pub mod patterns;
 pub mod raster;

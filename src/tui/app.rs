@@ -18,6 +18,7 @@ use super::theme::{self, Theme};
 use super::workspace::Workspace;
 use crate::entries;
 use crate::pictures::blocks::Drawing;
+use crate::pictures::colour_map::ColourMap;
 use crate::run::{Answered, Question, State};
 use crate::session::View;
 use crate::terminal_facts::{Blocks, Graphics};
@@ -34,6 +35,8 @@ pub struct App {
     pub graphics: Graphics,
     /// The best blocks that it is known to have.
     pub best_blocks: Blocks,
+    /// The colours of pictures that are grey by themselves.
+    pub colour_map: ColourMap,
     /// The pane that keys go to.
     pub focus: &'static Kind,
     /// Whether it fills the screen.
@@ -149,6 +152,7 @@ impl App {
             glyphs: Glyphs::Unicode,
             graphics: Graphics::Auto,
             best_blocks: Blocks::Quadrant,
+            colour_map: ColourMap::Grey,
             focus: panes::KINDS[0],
             zoomed: false,
             theme: theme::DARK,
@@ -347,6 +351,12 @@ impl App {
     pub(super) fn focused(&mut self) -> &mut dyn Pane {
         let place = panes::KINDS.iter().position(|kind| kind.name == self.focus.name);
         &mut *self.panes[place.unwrap_or(0)]
+    }
+
+    /// The same, to be asked.
+    pub(super) fn focused_pane(&self) -> &dyn Pane {
+        let place = panes::KINDS.iter().position(|kind| kind.name == self.focus.name);
+        &*self.panes[place.unwrap_or(0)]
     }
 
     /// Every pane with its place in the registry.

@@ -6,6 +6,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::data::listing::Listing;
 use crate::learning::Configuration;
+use crate::pictures::raster::Raster;
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, RunFiles, View};
@@ -67,6 +68,8 @@ pub enum Message {
     CurveRead(Box<KeptRun>),
     /// A curve could not be read, in a sentence with the file.
     CurveUnread(String),
+    /// A picture was written to this file, or why not.
+    PictureSaved(Result<PathBuf, String>),
     /// Time passed while something moves by itself.
     Tick,
     /// The time between two copies of an unsaved run is over.
@@ -130,6 +133,18 @@ pub enum Effect {
     ListFiles(String),
     /// Read a session on a thread of its own; [`Message::CurveRead`] or [`Message::CurveUnread`] follows.
     ReadCurve(PathBuf),
+    /// Write a picture beside a session, or in the present folder, under a name that begins like this; [`Message::PictureSaved`]
+    /// follows.
+    SavePicture {
+        /// The file of the session.
+        beside: Option<PathBuf>,
+        /// What the name begins with.
+        stem: String,
+        /// The picture.
+        picture: Raster,
+    },
+    /// Hand a text to the terminal's clipboard.
+    Copy(String),
     /// Stop this process until it is continued.
     Suspend,
     /// Clear the terminal and draw every cell: what stands there is not known any more.

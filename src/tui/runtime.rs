@@ -31,6 +31,8 @@ use super::theme::Theme;
 use super::update::update;
 use crate::config::Config;
 use crate::data::{Dataset, listing};
+use crate::pictures::numbered::write_numbered;
+use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
@@ -97,6 +99,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
     app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
     app.graphics = options.graphics;
+    app.colour_map = options.config.colour_map;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
     for fault in options.faults.into_iter().chain(faults(&options.config)) {
@@ -322,6 +325,12 @@ impl Runtime {
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ListFiles(near) => self.list_files(near),
                 Effect::ReadCurve(path) => self.read_curve(path),
+                Effect::SavePicture {
+                    beside,
+                    stem,
+                    picture,
+                } => self.save_picture(beside, stem, picture),
+                Effect::Copy(text) => screen.copy(&text)?,
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {
@@ -438,6 +447,18 @@ impl Runtime {
                 Err(error) => Message::CurveUnread(error.to_string()),
             };
             let _ = sender.send(message);
+        });
+    }
+
+    /// Writes a picture on a thread.
+    fn save_picture(&mut self, beside: Option<PathBuf>, stem: String, picture: Raster) {
+        let sender = self.sender.clone();
+        self.start("picture", move || {
+            let folder = beside.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            let written = write_numbered(folder, &stem, &picture);
+            let _ = sender.send(Message::PictureSaved(
+                written.map_err(|error| format!("{error:#}")),
+            ));
         });
     }
 

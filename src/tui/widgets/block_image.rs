@@ -10,7 +10,9 @@ use ratatui::style::Color;
 
 use crate::data::ItemShape;
 use crate::pictures::blocks::{self, Drawing, cells, dots, shade};
+use crate::pictures::colour_map::ColourMap;
 use crate::pictures::item;
+use crate::pictures::raster::Raster;
 use crate::terminal_facts::Blocks;
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
@@ -38,6 +40,8 @@ pub struct BlockImage<'a> {
     pub depth: ColourDepth,
     /// What cells are made of.
     pub drawing: Drawing,
+    /// The colours of what is grey.
+    pub map: ColourMap,
 }
 
 /// The largest rectangle within `area`, centred, that an image of `width` x `height` pixels fills in its proportions.
@@ -60,11 +64,29 @@ impl<'a> BlockImage<'a> {
             scale,
             depth: app.depth,
             drawing: app.drawing(),
+            map: app.colour_map,
         }
     }
 }
 
 impl BlockImage<'_> {
+    /// The picture pixel for pixel, in the colours in which it is drawn; none if there are fewer values than the shape has.
+    pub fn raster(&self) -> Option<Raster> {
+        if self.values.len() < self.shape.numbers() {
+            return None;
+        }
+        let planes = self.planes();
+        let byte = |part: f32| part.round() as u8;
+        let pixel = |place: usize| match &planes[..] {
+            [red, green, blue] => [red, green, blue].map(|plane| byte(255.0 * plane[place])),
+            _ => self.colour(planes[0][place]).map(byte),
+        };
+        Some(Raster {
+            width: item::size(self.shape).0,
+            pixels: (0..planes[0].len()).map(pixel).collect(),
+        })
+    }
+
     /// Draws the picture in the middle of `area`, as large as it fits there with its proportions.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let (width, height) = item::size(self.shape);
@@ -133,6 +155,11 @@ impl BlockImage<'_> {
             (Scale::Values, ItemShape::Image { channels: 1, .. }) => {
                 vec![Cow::Borrowed(&self.values[..self.shape.numbers()])]
             }
+            (Scale::Values, shape) if item::is_grey(shape) => {
+                let raster = item::picture(self.values, shape);
+                let levels = raster.pixels.iter().map(|pixel| f32::from(pixel[0]) / 255.0);
+                vec![Cow::Owned(levels.collect())]
+            }
             (Scale::Values, shape) => {
                 let raster = item::picture(self.values, shape);
                 let plane = |channel: usize| {
@@ -151,7 +178,7 @@ impl BlockImage<'_> {
     /// Red, green and blue, from 0 to 255, of a number of a plane that is alone.
     fn colour(&self, value: f32) -> [f32; 3] {
         match self.scale {
-            Scale::Values => [255.0 * value; 3],
+            Scale::Values => self.map.colour(value),
             Scale::Difference => {
                 let hue = if value > 0.0 {
                     theme::colours().more
@@ -182,6 +209,7 @@ mod tests {
             scale: Scale::Values,
             depth,
             drawing: Drawing::of(Graphics::Auto, Blocks::Half, depth, Glyphs::Unicode),
+            map: ColourMap::Grey,
         }
     }
 

@@ -29,7 +29,7 @@ use crate::tui::workspace::Workspace;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = geometry(area, workspace.data.shape);
+    let geometry = geometry(area, workspace.data.shape, app.drawing());
     render_text(pane, app, workspace, geometry.text, buffer);
     let Some(shown) = &pane.shown else {
         return Line::styled("the first image is on its way", theme::dim()).render(area, buffer);
