@@ -12,7 +12,8 @@ use crate::entries;
 use crate::files::shown;
 use crate::folders;
 use crate::learning::Preset;
-use crate::terminal_facts::ColourDepth;
+use crate::pictures::colour_map::ColourMap;
+use crate::terminal_facts::{ColourDepth, Graphics};
 use crate::words::plain;
 
 /// The settings of the program itself.
@@ -26,6 +27,10 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// The colours that the terminal has; none asks the environment.
     pub colours: Option<ColourDepth>,
+    /// How pictures are drawn.
+    pub graphics: Graphics,
+    /// The colours of pictures that are grey by themselves.
+    pub colour_map: ColourMap,
     /// What a new run starts from.
     pub preset: Preset,
     /// Threads that share a minibatch of a new run; none takes the cores of this machine.
@@ -74,6 +79,8 @@ impl Default for Config {
             theme_file: None,
             keys: BTreeMap::new(),
             colours: None,
+            graphics: Graphics::Auto,
+            colour_map: ColourMap::Grey,
             preset: Preset::default(),
             threads: None,
             autosave: 60,
@@ -82,7 +89,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 6] = [
+pub const ENTRIES: [(&str, &str); 8] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -94,6 +101,14 @@ pub const ENTRIES: [(&str, &str); 6] = [
     (
         "colours",
         "truecolour, 256, 16 or none, where the terminal does not say what it can",
+    ),
+    (
+        "graphics",
+        "how pictures are drawn: auto, half, quadrant, sextant, octant or braille",
+    ),
+    (
+        "colour_map",
+        "the colours of pictures that are grey by themselves: grey, viridis or magma",
     ),
     ("preset", "what a new run starts from"),
     (
@@ -160,6 +175,8 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "theme" => read(value).map(|theme| config.theme = theme),
             "keys" => read(value).map(|keys| config.keys = keys),
             "colours" => choice(value).map(|colours| config.colours = Some(colours)),
+            "graphics" => choice(value).map(|graphics| config.graphics = graphics),
+            "colour_map" => choice(value).map(|map| config.colour_map = map),
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
@@ -284,6 +301,8 @@ impl Loaded {
                 "theme" => Some(quoted(&config.theme)),
                 "keys" => Some(keys.clone()),
                 "colours" => config.colours.map(|colours| quoted(colours.word())),
+                "graphics" => Some(quoted(config.graphics.word())),
+                "colour_map" => Some(quoted(config.colour_map.word())),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 _ => Some(config.autosave.to_string()),
@@ -359,7 +378,9 @@ mod tests {
 
     #[test]
     fn the_effective_configuration_reads_back_as_it_is() {
-        let loaded = parsed("(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, threads: 2)");
+        let loaded = parsed(
+            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", threads: 2)",
+        );
         let again = parsed(&loaded.text());
         assert_eq!(again.faults, Vec::<String>::new());
         assert_eq!(again.config, loaded.config);

@@ -20,10 +20,10 @@
 //! - [`objective`]: what is maximised, as named terms
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step
+//! - [`pictures`]: items as characters, and curves and images as files
 //! - [`config`]: what a person set for every start
 //! - [`explore`]: a model looked into: traversals and reconstructions
 //! - [`coding`]: items packed without loss by a trained model
-//! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`exchange`]: parameters, posteriors and curves in the formats of other programs
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file

@@ -46,6 +46,7 @@ fn options(arguments: WorkbenchArguments, loaded: Loaded) -> anyhow::Result<tui:
         compare: arguments.compare,
         autosave: Duration::from_secs(arguments.autosave.unwrap_or(loaded.config.autosave)),
         colours: arguments.colours.or(loaded.config.colours),
+        graphics: arguments.graphics.unwrap_or(loaded.config.graphics),
         config: loaded.config,
         faults: loaded.faults,
     })

@@ -319,7 +319,9 @@ fn the_data_browser_shows_items_of_every_kind() {
                 .from_selected(&workspace(&app).data, area);
             assert!(!items.is_empty(), "{shape} at {width}x{height}");
             let drawn = frame(&app);
-            let coloured = area.positions().filter(|&place| drawn[place].symbol() == "▀");
+            let coloured = area
+                .positions()
+                .filter(|&place| matches!(drawn[place].bg, Color::Rgb(..)));
             assert!(
                 coloured.count() > 0,
                 "{shape} at {width}x{height}:\n{}",

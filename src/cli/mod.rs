@@ -50,7 +50,7 @@ use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::{ending_flag, say};
 use crate::session::{self, Resumed};
-use crate::terminal_facts::ColourDepth;
+use crate::terminal_facts::{ColourDepth, Graphics};
 
 /// The program's name, as it is typed.
 const NAME: &str = "vae-tui";
@@ -95,6 +95,9 @@ pub struct WorkbenchArguments {
     /// Colours to use, where the terminal does not say what it can
     #[arg(long, value_name = "COLOURS", value_parser = choice::<ColourDepth>())]
     pub colours: Option<ColourDepth>,
+    /// How pictures are drawn
+    #[arg(long, value_name = "GRAPHICS", value_parser = choice::<Graphics>())]
+    pub graphics: Option<Graphics>,
 }
 
 impl WorkbenchArguments {

@@ -8,6 +8,7 @@ use crate::data::listing::Listing;
 use crate::learning::Configuration;
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
+use crate::pictures::raster::Raster;
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, RunFiles, View};
@@ -75,6 +76,8 @@ pub enum Message {
     CurveRead(Box<KeptRun>),
     /// A curve could not be read, in a sentence with the file.
     CurveUnread(String),
+    /// A picture was written to this file, or why not.
+    PictureSaved(Result<PathBuf, String>),
     /// Time passed while something moves by itself.
     Tick,
     /// The time between two copies of an unsaved run is over.
@@ -164,6 +167,18 @@ pub enum Effect {
     BreakOffWriting,
     /// Read a session on a thread of its own; [`Message::CurveRead`] or [`Message::CurveUnread`] follows.
     ReadCurve(PathBuf),
+    /// Write a picture beside a session, or in the present folder, under a name that begins like this; [`Message::PictureSaved`]
+    /// follows.
+    SavePicture {
+        /// The file of the session.
+        beside: Option<PathBuf>,
+        /// What the name begins with.
+        stem: String,
+        /// The picture.
+        picture: Raster,
+    },
+    /// Hand a text to the terminal's clipboard.
+    Copy(String),
     /// Stop this process until it is continued.
     Suspend,
     /// Clear the terminal and draw every cell: what stands there is not known any more.

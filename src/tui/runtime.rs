@@ -35,9 +35,12 @@ use crate::config::Config;
 use crate::data::{Dataset, STANDARD_INPUT, listing, load, short_name};
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
+use crate::pictures::numbered::write_numbered;
+use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
+use crate::terminal_facts::{Blocks, Graphics};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -59,6 +62,8 @@ pub struct Options {
     pub autosave: Duration,
     /// The colours to use; what the environment says where none are given.
     pub colours: Option<ColourDepth>,
+    /// How pictures are drawn.
+    pub graphics: Graphics,
     /// What a person set for every start: theme and keys.
     pub config: Config,
     /// What was wrong with that.
@@ -96,6 +101,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 
     let mut app = App::new(screen.area(), depth);
     app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
+    app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
+    app.graphics = options.graphics;
+    app.colour_map = options.config.colour_map;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
     for fault in options.faults.into_iter().chain(faults(&options.config)) {
@@ -338,6 +346,12 @@ impl Runtime {
                         writer.break_off();
                     }
                 }
+                Effect::SavePicture {
+                    beside,
+                    stem,
+                    picture,
+                } => self.save_picture(beside, stem, picture),
+                Effect::Copy(text) => screen.copy(&text)?,
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {
@@ -503,6 +517,18 @@ impl Runtime {
                 Message::Written(output, Written::Failed(error)),
             )),
         }
+    }
+
+    /// Writes a picture on a thread.
+    fn save_picture(&mut self, beside: Option<PathBuf>, stem: String, picture: Raster) {
+        let sender = self.sender.clone();
+        self.start("picture", move || {
+            let folder = beside.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            let written = write_numbered(folder, &stem, &picture);
+            let _ = sender.send(Message::PictureSaved(
+                written.map_err(|error| format!("{error:#}")),
+            ));
+        });
     }
 
     /// Has the run saved as it is now.

@@ -229,6 +229,17 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.complain(reason);
             Vec::new()
         }
+        Message::PictureSaved(Ok(path)) => {
+            app.say(format!(
+                "the picture lies in {}",
+                text::printable(&path.to_string_lossy())
+            ));
+            Vec::new()
+        }
+        Message::PictureSaved(Err(reason)) => {
+            app.complain(reason);
+            Vec::new()
+        }
         Message::Tick => {
             traversal::play(app);
             app.settle();

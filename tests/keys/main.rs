@@ -11,12 +11,14 @@ use vae_tui::data::{ItemPlace, Part};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
 use vae_tui::outputs::Output;
+use vae_tui::pictures::colour_map::ColourMap;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::protocol::Origin;
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{Bounds, Comparison};
 use vae_tui::session::{KeptRun, SessionError};
+use vae_tui::terminal_facts::Graphics;
 use vae_tui::tui::app::App;
 use vae_tui::tui::command::{self, Scope, keys::Key};
 use vae_tui::tui::message::{Effect, Message};
@@ -203,6 +205,23 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "pane.choose" => assert!(matches!(after.overlay, Some(Overlay::Panes))),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
+        "graphics.next" => assert_eq!(
+            (before.graphics, after.graphics),
+            (Graphics::Auto, Graphics::Half)
+        ),
+        "colour-map.next" => assert_eq!(
+            (before.colour_map, after.colour_map),
+            (ColourMap::Grey, ColourMap::Viridis)
+        ),
+        "picture.save" => assert!(
+            after.notice.is_some() && effects.is_empty(),
+            "the training pane has no picture"
+        ),
+        "copy.value" => assert!(matches!(effects, [Effect::Copy(bound)] if bound.starts_with('-'))),
+        "copy.command-line" => assert!(
+            after.notice.is_some() && effects.is_empty(),
+            "nothing is saved yet"
+        ),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         "quit" => assert!(matches!(effects, [Effect::Quit])),
         "suspend" => assert!(matches!(effects, [Effect::Suspend])),

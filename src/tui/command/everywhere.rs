@@ -3,7 +3,8 @@
 use ratatui::crossterm::event::KeyCode;
 
 use super::keys::{character, control, plain};
-use super::{Command, steering, undo};
+use super::{Command, sharing, steering, undo};
+use crate::choices::Choose;
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
 use crate::tui::message::Effect;
@@ -36,6 +37,11 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
+    Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next way, until the program ends", footer: None, run: next_graphics },
+    Command { name: "colour-map.next", keys: &[control('p')], help: "grey pictures in the next colour map, until the program ends", footer: None, run: next_colour_map },
+    Command { name: "picture.save", keys: &[character('Y')], help: "save the pane's picture as a PNG file", footer: None, run: sharing::save_picture },
+    Command { name: "copy.value", keys: &[character('y')], help: "copy the pane's number or vector to the clipboard", footer: None, run: sharing::copy_value },
+    Command { name: "copy.command-line", keys: &[control('y')], help: "copy the command that makes what the pane shows", footer: None, run: sharing::copy_command_line },
     Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
     Command { name: "quit", keys: &[character('q'), control('c')], help: "quit (asks if there is something to save)", footer: Some("quit"), run: quit },
     Command { name: "suspend", keys: &[control('z')], help: "suspend; `fg` comes back", footer: None, run: |_| vec![Effect::Suspend] },
@@ -74,6 +80,30 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
         "theme {name}: theme: {name:?} in the configuration keeps it"
     ));
     Vec::new()
+}
+
+fn next_graphics(app: &mut App) -> Vec<Effect> {
+    app.graphics = next(app.graphics);
+    let word = app.graphics.word();
+    app.say(format!(
+        "pictures {word}: graphics: {word:?} in the configuration keeps it"
+    ));
+    Vec::new()
+}
+
+fn next_colour_map(app: &mut App) -> Vec<Effect> {
+    app.colour_map = next(app.colour_map);
+    let word = app.colour_map.word();
+    app.say(format!(
+        "colour map {word}: colour_map: {word:?} in the configuration keeps it"
+    ));
+    Vec::new()
+}
+
+/// The word after this one; after the last, the first.
+fn next<T: Choose + 'static>(present: T) -> T {
+    let place = T::VARIANTS.iter().position(|variant| *variant == present);
+    T::VARIANTS[place.map_or(0, |place| (place + 1) % T::VARIANTS.len())]
 }
 
 fn help(app: &mut App) -> Vec<Effect> {

@@ -6,6 +6,7 @@
 mod everywhere;
 pub mod keymap;
 pub mod keys;
+mod sharing;
 mod steering;
 mod undo;
 mod writing;
