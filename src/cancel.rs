@@ -17,7 +17,7 @@ pub struct Cancel(Arc<Wish>);
 
 #[derive(Debug, Default)]
 struct Wish {
-    is_cancelled: AtomicBool,
+    is_cancelled: Arc<AtomicBool>,
     /// After how many looks the wish comes by itself, so that a test can count work instead of time.
     #[cfg(test)]
     looks_left: Option<std::sync::atomic::AtomicU64>,
@@ -32,6 +32,14 @@ thread_local! {
 }
 
 impl Cancel {
+    /// A wish that is there as soon as somebody raises `flag`, such as a signal.
+    pub fn raised_by(flag: Arc<AtomicBool>) -> Self {
+        Self(Arc::new(Wish {
+            is_cancelled: flag,
+            ..Wish::default()
+        }))
+    }
+
     /// Wishes that the work end.
     pub fn cancel(&self) {
         self.0.is_cancelled.store(true, Ordering::SeqCst);

@@ -13,7 +13,8 @@ use crate::files::shown;
 use crate::folders;
 use crate::language::Language;
 use crate::learning::Preset;
-use crate::terminal_facts::ColourDepth;
+use crate::pictures::colour_map::ColourMap;
+use crate::terminal_facts::{ColourDepth, Graphics};
 use crate::words::plain;
 
 /// The settings of the program itself.
@@ -29,6 +30,10 @@ pub struct Config {
     pub colours: Option<ColourDepth>,
     /// The language of the workbench; none asks the locale.
     pub language: Option<Language>,
+    /// How pictures are drawn.
+    pub graphics: Graphics,
+    /// The colours of pictures that are grey by themselves.
+    pub colour_map: ColourMap,
     /// What a new run starts from.
     pub preset: Preset,
     /// Threads that share a minibatch of a new run; none takes the cores of this machine.
@@ -78,6 +83,8 @@ impl Default for Config {
             keys: BTreeMap::new(),
             colours: None,
             language: None,
+            graphics: Graphics::Auto,
+            colour_map: ColourMap::Grey,
             preset: Preset::default(),
             threads: None,
             autosave: 60,
@@ -86,7 +93,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 7] = [
+pub const ENTRIES: [(&str, &str); 9] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -100,6 +107,14 @@ pub const ENTRIES: [(&str, &str); 7] = [
         "truecolour, 256, 16 or none, where the terminal does not say what it can",
     ),
     ("language", "en or ja, where the locale does not say it"),
+    (
+        "graphics",
+        "how pictures are drawn: auto, half, quadrant, sextant, octant or braille",
+    ),
+    (
+        "colour_map",
+        "the colours of pictures that are grey by themselves: grey, viridis or magma",
+    ),
     ("preset", "what a new run starts from"),
     (
         "threads",
@@ -166,6 +181,8 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "keys" => read(value).map(|keys| config.keys = keys),
             "colours" => choice(value).map(|colours| config.colours = Some(colours)),
             "language" => choice(value).map(|language| config.language = Some(language)),
+            "graphics" => choice(value).map(|graphics| config.graphics = graphics),
+            "colour_map" => choice(value).map(|map| config.colour_map = map),
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
@@ -291,6 +308,8 @@ impl Loaded {
                 "keys" => Some(keys.clone()),
                 "colours" => config.colours.map(|colours| quoted(colours.word())),
                 "language" => config.language.map(|language| quoted(language.word())),
+                "graphics" => Some(quoted(config.graphics.word())),
+                "colour_map" => Some(quoted(config.colour_map.word())),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 _ => Some(config.autosave.to_string()),
@@ -368,7 +387,9 @@ mod tests {
 
     #[test]
     fn the_effective_configuration_reads_back_as_it_is() {
-        let loaded = parsed("(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, threads: 2)");
+        let loaded = parsed(
+            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", threads: 2)",
+        );
         let again = parsed(&loaded.text());
         assert_eq!(again.faults, Vec::<String>::new());
         assert_eq!(again.config, loaded.config);

@@ -1,8 +1,9 @@
-//! The folders that the system keeps for this program in a person's home; none of them need exist yet.
+//! A person's home folder, and those that the system keeps for this program in it; none of them need exist yet.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
-use directories::ProjectDirs;
+use directories::{BaseDirs, ProjectDirs};
 
 fn of_this_program() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "vae-tui")
@@ -16,4 +17,15 @@ pub fn configuration() -> Option<PathBuf> {
 /// For what the program keeps; none where the home folder is not known.
 pub fn data() -> Option<PathBuf> {
     of_this_program().map(|folders| folders.data_dir().to_owned())
+}
+
+/// A path as a shell would have it: `~` at its start is the home folder.
+pub fn with_home(path: &str) -> Cow<'_, str> {
+    let home = || BaseDirs::new().and_then(|folders| folders.home_dir().to_str().map(str::to_owned));
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            home().map_or(Cow::Borrowed(path), |home| Cow::Owned(home + rest))
+        }
+        _ => Cow::Borrowed(path),
+    }
 }

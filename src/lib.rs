@@ -21,13 +21,14 @@
 //! - [`objective`]: what is maximised, as named terms
 //! - [`evaluation`]: how good a model is, in numbers
 //! - [`learning`]: the training step
+//! - [`pictures`]: items as characters, and curves and images as files
 //! - [`config`]: what a person set for every start
 //! - [`explore`]: a model looked into: traversals and reconstructions
 //! - [`coding`]: items packed without loss by a trained model
-//! - [`pictures`]: curves and images as PNG and SVG files
 //! - [`exchange`]: parameters, posteriors and curves in the formats of other programs
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file
+//! - [`outputs`]: what a run is written as for people and other programs
 //! - [`paper`]: the paper's figures, made again
 //! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
@@ -55,6 +56,7 @@ pub mod learning;
 pub mod model;
 pub mod nn;
 pub mod objective;
+pub mod outputs;
 pub mod paper;
 pub mod pictures;
 pub mod process;

@@ -49,6 +49,7 @@ fn options(arguments: WorkbenchArguments, loaded: Loaded) -> anyhow::Result<tui:
         colours: arguments.colours.or(loaded.config.colours),
         language: arguments.language.or(loaded.config.language),
         tour: false,
+        graphics: arguments.graphics.unwrap_or(loaded.config.graphics),
         config: loaded.config,
         faults: loaded.faults,
     })
@@ -62,6 +63,7 @@ fn open_tour(arguments: &tour::Arguments) -> anyhow::Result<()> {
         compare: Vec::new(),
         autosave: Duration::from_secs(config.autosave),
         colours: arguments.colours.or(config.colours),
+        graphics: config.graphics,
         language: arguments.language.or(config.language),
         tour: true,
         config,

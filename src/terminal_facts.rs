@@ -1,6 +1,10 @@
 //! What the terminal can show, as far as its environment says.
 
+mod graphics;
+
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
+
+pub use graphics::{Blocks, Graphics};
 
 /// How many colours it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]

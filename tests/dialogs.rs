@@ -15,7 +15,7 @@ use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 
 /// Kinds of dialogs.
-const DIALOGS: usize = 7;
+const DIALOGS: usize = 8;
 
 /// Opens the file picker, and lists two files and a folder in it.
 fn choose_data(app: &mut App) {
@@ -41,6 +41,13 @@ fn choose_data(app: &mut App) {
     update(app, Message::Files(near.clone(), Ok(listing)));
 }
 
+/// Opens the palette's question where the scores go.
+fn name_scores(app: &mut App) {
+    type_character(app, ':');
+    update(app, Message::Pasted("export.scores".into()));
+    press(app, KeyCode::Enter);
+}
+
 #[test]
 fn a_file_that_is_chosen_stands_in_the_form_and_without_a_choice_the_form_comes_back() {
     let mut app = app(100, 30);
@@ -53,7 +60,11 @@ fn a_file_that_is_chosen_stands_in_the_form_and_without_a_choice_the_form_comes_
     choose_data(&mut app);
     update(&mut app, Message::Pasted("FACE\n".into()));
     assert!(!screen(&app).contains("animals"), "{}", screen(&app));
-    assert!(press(&mut app, KeyCode::Enter).is_empty());
+    let effects = press(&mut app, KeyCode::Enter);
+    let [Effect::Advise(basis)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(basis.data, "/data/faces.npy");
     assert!(
         screen(&app).contains("data            /data/faces.npy"),
         "{}",
@@ -83,6 +94,7 @@ fn with_dialog(number: usize) -> App {
         }
         4 => drop(type_character(&mut app, ':')),
         5 => choose_data(&mut app),
+        6 => name_scores(&mut app),
         _ => {
             let entry = SessionEntry {
                 path: "a.ron".into(),
@@ -166,7 +178,7 @@ fn a_paste_is_text_where_text_is_written_and_nothing_elsewhere() {
     let paste = |app: &mut App, text: &str| update(app, Message::Pasted(text.into()));
     let before = screen(&app);
     assert!(paste(&mut app, "query\n").is_empty());
-    for dialog in [0, 2, 3, 6] {
+    for dialog in [0, 2, 3, 7] {
         let mut app = with_dialog(dialog);
         let before = screen(&app);
         assert!(paste(&mut app, "yqs\n").is_empty());

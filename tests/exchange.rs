@@ -235,7 +235,10 @@ fn what_can_t_be_written_or_read_is_said_in_one_sentence_and_leaves_nothing() {
         ),
         ("embed run.ron -o z.txt", "z.txt ends in neither .npy nor .csv"),
         ("embed run.ron -o folder.npz/", "ends in neither .npy nor .csv"),
-        ("embed run.ron -o nowhere/z.npy", "nowhere/z.npy is not written: "),
+        (
+            "embed run.ron -o nowhere/z.npy",
+            "nowhere/z.npy can't be written: ",
+        ),
         (
             "curves run.ron -o folder.npz",
             "folder.npz can't be written: it is a folder",

@@ -182,7 +182,9 @@ fn said() -> BTreeSet<String> {
         .map(|choice| choice.help.clone());
     let words = Part::BOTH.map(Part::name).into_iter();
     let axes = [HorizontalAxis::Samples, HorizontalAxis::Seconds].map(HorizontalAxis::name);
-    let named = words.chain(axes).chain([ReadingRules::EXPECTED]);
+    let named = words
+        .chain(axes)
+        .chain([ReadingRules::EXPECTED, help::LIKELIHOODS]);
     let of_tables = kinds.chain(numbers).chain(steps).chain(explained).chain(settings);
     let of_tables = of_tables.chain(named).chain(commands.chain(scopes).flatten());
     let all = of_tables.map(str::to_owned).chain(choices).chain(in_code);
@@ -358,4 +360,43 @@ fn no_english_sentence_is_left_on_a_japanese_screen() {
             }
         });
     }
+}
+
+/// The lines between those that begin with ``` of a text, without what stands behind their comment signs.
+fn commands(text: &str) -> Vec<&str> {
+    let mut is_inside = false;
+    let mut commands = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_inside = !is_inside;
+        } else if is_inside {
+            let code = line.split(" #").next().unwrap_or_default();
+            commands.push(code.split("//").next().unwrap_or_default().trim());
+        }
+    }
+    commands
+}
+
+#[test]
+fn the_japanese_readme_has_the_commands_and_keys_of_the_english_one() {
+    let read = |name: &str| std::fs::read_to_string(name).expect("a README in the package's folder");
+    let (english, japanese) = (read("README.md"), read("README.ja.md"));
+    assert!(english.contains("(README.ja.md)") && japanese.contains("(README.md)"));
+    let of_both = commands(&english).into_iter().zip(commands(&japanese));
+    for (english, japanese) in of_both {
+        assert_eq!(english, japanese);
+    }
+    assert_eq!(commands(&english).len(), commands(&japanese).len());
+    let count = |text: &str, sign: &str| text.lines().filter(|line| line.starts_with(sign)).count();
+    for sign in ["## ", "- ", "| `--", "!["] {
+        assert_eq!(count(&english, sign), count(&japanese, sign), "{sign}");
+    }
+    language::speak(Language::Japanese);
+    let table = command::markdown();
+    language::speak(Language::English);
+    let table = table.trim();
+    assert!(
+        japanese.contains(table),
+        "the table of README.ja.md should be:\n{table}\n"
+    );
 }

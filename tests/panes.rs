@@ -7,7 +7,7 @@ use common::{app_with_depth, focus, frame, press, screen, state, tell, type_char
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyCode;
 use ratatui::style::Color;
-use vae_tui::data::{Dataset, ItemShape, Split};
+use vae_tui::data::{Dataset, ItemShape, Part, Split};
 use vae_tui::explore::browse::BrowsedItem;
 use vae_tui::learning::StepReport;
 use vae_tui::objective::BoundTerms;
@@ -278,9 +278,15 @@ fn the_data_browser_shows_a_class_and_the_order_of_bounds() {
     type_character(&mut app, 't');
     assert!(screen(&app).contains("train items of all classes"));
     assert!(screen(&app).contains("of 200"), "{}", screen(&app));
-    assert!(press(&mut app, KeyCode::Enter).is_empty());
-    assert_eq!(app.focus.name, "data", "the traversal starts at test items");
+    assert!(type_character(&mut app, 'x').is_empty());
+    assert_eq!(app.focus.name, "data", "reconstructions are of test items");
     assert!(screen(&app).contains("t shows those"), "{}", screen(&app));
+    assert!(press(&mut app, KeyCode::Enter).is_empty());
+    assert_eq!(app.focus.name, "traversal");
+    let start = app.selection.point.item.expect("it starts at an item");
+    assert_eq!(start.part, Part::Train);
+    let words = format!("train image {}", start.item);
+    assert!(screen(&app).contains(&words), "{}", screen(&app));
 }
 
 /// Whatever kind of item the data has, a page of it has room and is drawn, and a data set without labels says so.
@@ -313,7 +319,9 @@ fn the_data_browser_shows_items_of_every_kind() {
                 .from_selected(&workspace(&app).data, area);
             assert!(!items.is_empty(), "{shape} at {width}x{height}");
             let drawn = frame(&app);
-            let coloured = area.positions().filter(|&place| drawn[place].symbol() == "▀");
+            let coloured = area
+                .positions()
+                .filter(|&place| matches!(drawn[place].bg, Color::Rgb(..)));
             assert!(
                 coloured.count() > 0,
                 "{shape} at {width}x{height}:\n{}",

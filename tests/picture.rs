@@ -11,26 +11,30 @@ use std::sync::Arc;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier};
+use ratatui::style::{Color, Modifier, Style};
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, ItemShape, Split, mnist};
 use vae_tui::evaluation::lower_bound;
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
 use vae_tui::model::{Activation, Likelihood};
+use vae_tui::pictures::blocks::Drawing;
+use vae_tui::pictures::patterns::character;
 use vae_tui::run::{Event, RunState};
 use vae_tui::session;
+use vae_tui::terminal_facts::Blocks;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::message::{Message, Opened};
+use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
+use vae_tui::tui::widgets::block_image::{BlockImage, Scale};
 
 /// Pixels of a cell in the picture.
 const CELL: (u16, u16) = (8, 16);
 const PAPER: &str = "#121212";
 const INK: &str = "#d0d0d0";
 
-#[test]
-#[ignore = "writes docs/screen.svg, which is looked at before it is kept"]
-fn draw_the_picture_of_the_readme() {
+/// The example of the README on a screen of this size, measured and answered.
+fn example(width: u16, height: u16) -> App {
     let data = Arc::new(mnist::load(|_| {}).expect("the embedded data unpacks"));
     let session = session::load(Path::new("saves/mnist-20d.ron")).expect("the example is a session");
     let view = session.view().clone();
@@ -49,7 +53,7 @@ fn draw_the_picture_of_the_readme() {
         path: Some("saves/mnist-20d.ron".into()),
         ..common::opened(&state, &data)
     };
-    let mut app = App::new(Rect::new(0, 0, 120, 36), ColourDepth::TrueColour);
+    let mut app = App::new(Rect::new(0, 0, width, height), ColourDepth::TrueColour);
     update(&mut app, Message::Opened(Box::new(opened)));
     let measured = Event::Evaluated {
         point: None,
@@ -58,7 +62,60 @@ fn draw_the_picture_of_the_readme() {
     };
     tell(&mut app, measured);
     common::press(&mut app, KeyCode::Esc);
+    app
+}
+
+#[test]
+#[ignore = "writes docs/screen.svg, which is looked at before it is kept"]
+fn draw_the_picture_of_the_readme() {
+    let app = example(120, 36);
     std::fs::write("docs/screen.svg", svg(&common::frame(&app))).expect("the folder can be written");
+}
+
+/// Draws from the prior as they stand in the traversal pane of a screen of 100 x 30 with each kind of block; first as they were
+/// before there was a choice: half blocks, four rows high.
+#[test]
+#[ignore = "writes docs/blocks.svg and docs/traversal.svg, which are looked at before they are kept"]
+fn draw_the_picture_of_the_blocks() {
+    let mut app = example(100, 30);
+    common::focus(&mut app, "traversal");
+    update(&mut app, Message::Resized(100, 30));
+    std::fs::write("docs/traversal.svg", svg(&common::frame(&app))).expect("the folder can be written");
+    app.zoomed = true;
+    app.pane_mut::<Traversal>().sheet = SheetKind::Draws;
+    update(&mut app, Message::Resized(200, 60));
+    let shown = app
+        .pane::<Traversal>()
+        .shown
+        .as_ref()
+        .expect("the draws were answered");
+    let draws: Vec<&[f32]> = shown
+        .images
+        .pixels
+        .chunks_exact(28 * 28)
+        .skip(4)
+        .take(6)
+        .collect();
+    let rows = [
+        ("half blocks, 8 x 4 cells", Blocks::Half, (8, 4)),
+        ("quadrants, 15 x 8 cells", Blocks::Quadrant, (15, 8)),
+        ("sextants, 12 x 6 cells", Blocks::Sextant, (12, 6)),
+        ("octants, 8 x 4 cells", Blocks::Octant, (8, 4)),
+    ];
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 98, 30));
+    let mut y = 0;
+    for (title, blocks, (width, height)) in rows {
+        buffer.set_string(1, y, title, Style::new());
+        for (x, values) in (1..).step_by(usize::from(width) + 1).zip(&draws) {
+            let image = BlockImage {
+                drawing: Drawing::Colours(blocks),
+                ..BlockImage::of(&app, values, ItemShape::grey(28, 28), Scale::Values)
+            };
+            image.render(Rect::new(x, y + 1, width, height), &mut buffer);
+        }
+        y += height + 2;
+    }
+    std::fs::write("docs/blocks.svg", svg(&buffer)).expect("the folder can be written");
 }
 
 /// A side of the images that a person might bring.
@@ -176,24 +233,31 @@ fn svg(frame: &Buffer) -> String {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
-    /// An upper half block, which stands for two pixels.
-    HalfBlock,
+    /// Points of a picture, with ink where the pattern has a bit.
+    Blocks(Blocks, u8),
     /// Dots of a curve, which not every font has.
     Braille,
 }
 
 fn kind(cell: &Cell) -> Kind {
-    match cell.symbol().chars().next() {
-        Some('▀') => Kind::HalfBlock,
-        Some('\u{2801}'..='\u{28ff}') => Kind::Braille,
-        _ => Kind::Text,
+    let symbol = cell.symbol().chars().next().unwrap_or(' ');
+    let patterns = |blocks| (1..=u8::MAX).map(move |pattern| (blocks, pattern));
+    let known = [Blocks::Half, Blocks::Quadrant, Blocks::Sextant, Blocks::Octant];
+    match symbol {
+        '\u{2801}'..='\u{28ff}' => Kind::Braille,
+        ' '..='~' => Kind::Text,
+        _ => known
+            .into_iter()
+            .flat_map(patterns)
+            .find(|&(blocks, pattern)| character(blocks, pattern) == symbol)
+            .map_or(Kind::Text, |(blocks, pattern)| Kind::Blocks(blocks, pattern)),
     }
 }
 
 /// Cells of one style beside one another.
 fn draw_run(svg: &mut String, cells: &[&Cell], x: u16, y: u16) {
     let (left, top, width) = (x * CELL.0, y * CELL.1, cells.len() as u16 * CELL.0);
-    let mut rectangle = |left: u16, top: u16, (width, height): (u16, u16), colour: &str| {
+    let mut rectangle = |left: f32, top: f32, (width, height): (f32, f32), colour: &str| {
         writeln!(
             svg,
             "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>"
@@ -201,11 +265,22 @@ fn draw_run(svg: &mut String, cells: &[&Cell], x: u16, y: u16) {
         .expect("a string takes everything");
     };
     if let Some(colour) = hexadecimal(cells[0].bg) {
-        rectangle(left, top, (width, CELL.1), &colour);
+        rectangle(left.into(), top.into(), (width.into(), CELL.1.into()), &colour);
     }
     let ink = hexadecimal(cells[0].fg).unwrap_or_else(|| INK.into());
     match kind(cells[0]) {
-        Kind::HalfBlock => return rectangle(left, top, (width, CELL.1 / 2), &ink),
+        Kind::Blocks(blocks, pattern) => {
+            let (across, down) = blocks.grid();
+            let size = (f32::from(CELL.0) / across as f32, f32::from(CELL.1) / down as f32);
+            for left in (left..).step_by(CELL.0.into()).take(cells.len()) {
+                for point in (0..across * down).filter(|point| pattern >> point & 1 == 1) {
+                    let (column, row) = ((point % across) as f32, (point / across) as f32);
+                    let place = (f32::from(left) + column * size.0, f32::from(top) + row * size.1);
+                    rectangle(place.0, place.1, size, &ink);
+                }
+            }
+            return;
+        }
         Kind::Braille => {
             for (cell, left) in cells.iter().zip((left..).step_by(CELL.0.into())) {
                 let dots = cell
@@ -215,7 +290,8 @@ fn draw_run(svg: &mut String, cells: &[&Cell], x: u16, y: u16) {
                     .map_or(0, |braille| braille as u32 - 0x2800);
                 for (bit, (column, row)) in BRAILLE_DOTS.into_iter().enumerate() {
                     if dots >> bit & 1 == 1 {
-                        rectangle(left + 1 + 4 * column, top + 1 + 4 * row, (2, 2), &ink);
+                        let place = (left + 1 + 4 * column, top + 1 + 4 * row);
+                        rectangle(place.0.into(), place.1.into(), (2.0, 2.0), &ink);
                     }
                 }
             }

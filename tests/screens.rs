@@ -12,6 +12,7 @@ use ratatui::style::Color;
 use vae_tui::data::ItemShape;
 use vae_tui::explore::sheet;
 use vae_tui::session::SessionError;
+use vae_tui::terminal_facts::Graphics;
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::glyphs::Glyphs;
@@ -79,7 +80,7 @@ fn the_plane_moves_light_to_the_right_and_down() {
     update(&mut app, Message::Resized(100, 30));
     let inside = app.visible("traversal").expect("the pane is on the screen");
     let (columns, rows) =
-        panes::traversal::geometry(inside, ItemShape::grey(common::SIDE, common::SIDE)).sheet;
+        panes::traversal::geometry(inside, ItemShape::grey(common::SIDE, common::SIDE), app.drawing()).sheet;
     let images: Vec<&[f32]> = traversal(&app)
         .images
         .pixels
@@ -188,11 +189,14 @@ fn the_paper_is_drawn_dashed_beside_the_run() {
 #[test]
 fn the_big_image_has_the_decoded_greys() {
     let mut app = app(200, 60);
+    // Both colours of a half block have as much room.
+    app.graphics = Graphics::Half;
     focus(&mut app, "traversal");
     update(&mut app, Message::Resized(200, 60));
     let buffer = frame(&app);
     let inside = app.visible("traversal").expect("the pane is on the screen");
-    let area = panes::traversal::geometry(inside, ItemShape::grey(common::SIDE, common::SIDE)).image;
+    let area =
+        panes::traversal::geometry(inside, ItemShape::grey(common::SIDE, common::SIDE), app.drawing()).image;
     let image = &traversal(&app).image;
 
     // A picture keeps its proportions: a cell is twice as high as it is wide.

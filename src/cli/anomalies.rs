@@ -1,6 +1,5 @@
 //! `vae-tui anomalies`: how unusual every item is to a model, and which are more so than nearly all that it was trained on.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -13,12 +12,15 @@ use super::picture_output::{Picture, PictureOutput};
 use super::{dataset, print_line, progress_bar};
 use crate::cancel::Cancel;
 use crate::choices::Choose;
-use crate::data::{Part, ReadingRules, Split};
-use crate::evaluation::complexity::{Line, compressed_bytes};
-use crate::evaluation::detection::{auroc, average_precision, quantile};
-use crate::evaluation::{ItemScore, MOST_NUMBERS, MeasurementContext, Pca, item_scores};
+use crate::data::{Part, ReadingRules};
+use crate::evaluation::detection::{auroc, average_precision};
+use crate::evaluation::{MOST_NUMBERS, MeasurementContext, Pca};
 use crate::files::shown;
 use crate::model::Vae;
+use crate::outputs::Watch;
+use crate::outputs::scores::{
+    Judge, Judgement, QUANTILE, Scored, TRAINING_ITEMS, spread_training_items, table,
+};
 use crate::session;
 use crate::words::{plain, plain_json};
 
@@ -54,10 +56,10 @@ pub struct Arguments {
     #[arg(long)]
     pca: bool,
     /// The share of the training items that would be called anomalous: what scores higher than they do is
-    #[arg(long, value_name = "Q", default_value = "0.01", value_parser = share)]
+    #[arg(long, value_name = "Q", default_value_t = QUANTILE, value_parser = share)]
     quantile: f64,
     /// Training items behind the threshold and the principal components, evenly spread
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, value_name = "N", default_value_t = TRAINING_ITEMS, value_parser = clap::value_parser!(u32).range(2..))]
     training_items: u32,
     /// The labels of what is really anomalous, such as label:4, with commas between them: says how well it is found
     #[arg(long, value_name = "LABEL", value_delimiter = ',')]
@@ -81,29 +83,6 @@ pub struct Arguments {
     csv: bool,
     #[command(flatten)]
     output: PictureOutput,
-}
-
-/// An item in numbers: bounds in nats.
-#[derive(Clone, Debug, Serialize)]
-struct Scored {
-    item: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<String>,
-    elbo: f64,
-    reconstruction: f64,
-    kl: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    importance_weighted: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    background: Option<f64>,
-    /// Bytes after compression.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    complexity: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pca_error: Option<f64>,
-    /// The higher, the more anomalous.
-    score: f64,
-    is_anomaly: bool,
 }
 
 /// How well one of the numbers finds what is anomalous.
@@ -138,39 +117,26 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let all = split
         .points()
         .min(arguments.points.map_or(usize::MAX, |points| points as usize));
-    let items: Vec<usize> = (0..all).collect();
-    ensure!(!items.is_empty(), "there are no items to score");
-
-    let judge = Judge::new(&looking, arguments)?;
-    let mut training = judge.scored(&looking.data.train, &judge.training_items)?;
-    let expected = Line::fit(
-        &training
-            .iter()
-            .filter_map(Scored::complexity_and_bound)
-            .collect::<Vec<_>>(),
-    );
-    training.iter_mut().for_each(|item| item.expect(expected));
-    let scores: Vec<f64> = training.iter().map(|item| item.score).collect();
-    let threshold = quantile(&scores, 1.0 - arguments.quantile).context("there are no training items")?;
-
-    let mut scored = judge.scored(split, &items)?;
-    scored.iter_mut().for_each(|item| item.expect(expected));
-    let label = |item: usize| items_of.class(part, item).map(str::to_owned);
-    let scored: Vec<Scored> = scored
-        .into_iter()
-        .map(|scored| Scored {
-            label: label(scored.item),
-            is_anomaly: scored.score > threshold,
-            ..scored
-        })
-        .collect();
+    let judge = judge(&looking, arguments)?;
+    let bar = progress_bar(0, "items");
+    let watch = Watch {
+        cancel: &Cancel::default(),
+        progress: &|done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        },
+    };
+    let judge_all = || judge.judge((&items_of, part), all, arguments.quantile, watch);
+    let judgement = looking.on_all_threads(judge_all)?;
+    bar.finish_and_clear();
+    let Judgement { threshold, items } = judgement.context(BROKEN_OFF)?;
     let report = Report {
         threshold,
         quantile: arguments.quantile,
         training_items: judge.training_items.len(),
-        anomalies: scored.iter().filter(|item| item.is_anomaly).count(),
-        detection: is_anomalous.map_or_else(Vec::new, |is_anomalous| detections(&scored, is_anomalous)),
-        items: scored,
+        anomalies: items.iter().filter(|item| item.is_anomaly).count(),
+        detection: is_anomalous.map_or_else(Vec::new, |is_anomalous| detections(&items, is_anomalous)),
+        items,
     };
     let worst = worst(&report.items, arguments.worst.map_or(10, usize::from));
     if arguments.json {
@@ -193,25 +159,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         columns: None,
         moves: false,
     })
-}
-
-impl Scored {
-    /// The tightest bound, less that of the background where there is one.
-    fn bound(&self) -> f64 {
-        self.importance_weighted.unwrap_or(self.elbo) - self.background.unwrap_or(0.0)
-    }
-
-    /// How complex it is, where that is looked at, and its bound.
-    fn complexity_and_bound(&self) -> Option<(f64, f64)> {
-        self.complexity.map(|bytes| (bytes as f64, self.bound()))
-    }
-
-    /// Scores by the distance to what is expected of an item as complex.
-    fn expect(&mut self, expected: Option<Line>) {
-        if let (Some(expected), Some((complexity, bound))) = (expected, self.complexity_and_bound()) {
-            self.score = expected.at(complexity) - bound;
-        }
-    }
 }
 
 impl Arguments {
@@ -237,85 +184,27 @@ impl Arguments {
     }
 }
 
-/// What scores items: a model, and what it is measured against.
-struct Judge<'a> {
-    looking: &'a Looking,
-    importance_samples: Option<usize>,
-    background: Option<(Vae, MeasurementContext)>,
-    looks_at_complexity: bool,
-    pca: Option<Pca>,
-    training_items: Vec<usize>,
-}
-
-impl<'a> Judge<'a> {
-    fn new(looking: &'a Looking, arguments: &Arguments) -> anyhow::Result<Self> {
-        let configuration = &looking.state.training.configuration;
-        let trained_on = configuration.trained_on(&looking.data);
-        let wanted = (arguments.training_items as usize).min(trained_on.len());
-        let place = |index: usize| trained_on[index * trained_on.len() / wanted] as usize;
-        let training_items: Vec<usize> = (0..wanted).map(place).collect();
-        let background = arguments
-            .against
-            .as_deref()
-            .map(|path| background(looking, path))
-            .transpose()?;
-        let pca = arguments
-            .pca
-            .then(|| principal_components(looking, &training_items))
-            .transpose()?;
-        Ok(Self {
-            looking,
-            importance_samples: arguments.importance_samples.map(|samples| samples as usize),
-            background,
-            looks_at_complexity: arguments.complexity,
-            pca,
-            training_items,
-        })
-    }
-
-    /// Some items of a split in numbers, before their complexity is looked at.
-    fn scored(&self, split: &Split, items: &[usize]) -> anyhow::Result<Vec<Scored>> {
-        let passes = 1 + u64::from(self.background.is_some());
-        let bar = progress_bar(passes * items.len() as u64, "items");
-        let of = |model: &Vae, context: MeasurementContext, before: usize| {
-            let go_on = |done: usize| {
-                bar.set_position((before + done) as u64);
-                true
-            };
-            let samples = self.importance_samples;
-            let work = || item_scores(model, split, items, samples, context, &Cancel::default(), go_on);
-            self.looking.on_all_threads(work).context(BROKEN_OFF)
-        };
-        let scores = of(self.looking.model(), self.looking.context(), 0)?;
-        let background = match &self.background {
-            Some((model, context)) => Some(of(model, *context, items.len())?),
-            None => None,
-        };
-        bar.finish_and_clear();
-        let scored = scores.into_iter().enumerate().map(|(place, score)| {
-            let ItemScore {
-                terms,
-                importance_weighted,
-            } = score;
-            let background = background.as_ref().map(|background| background[place].bound());
-            let item = items[place];
-            let row = || self.looking.context().item(split, item);
-            Scored {
-                item,
-                label: None,
-                elbo: terms.lower_bound(),
-                reconstruction: terms.reconstruction,
-                kl: terms.kl,
-                importance_weighted,
-                background,
-                complexity: self.looks_at_complexity.then(|| compressed_bytes(&row())),
-                pca_error: self.pca.as_ref().map(|pca| pca.squared_error(&row())),
-                score: background.unwrap_or(0.0) - score.bound(),
-                is_anomaly: false,
-            }
-        });
-        Ok(scored.collect())
-    }
+/// What scores the items as a person asked.
+fn judge<'a>(looking: &'a Looking, arguments: &Arguments) -> anyhow::Result<Judge<'a>> {
+    let configuration = &looking.state.training.configuration;
+    let most = arguments.training_items as usize;
+    let training_items = spread_training_items(configuration, &looking.data, most);
+    let against = arguments.against.as_deref();
+    let background = against.map(|path| background(looking, path)).transpose()?;
+    let pca = arguments
+        .pca
+        .then(|| principal_components(looking, &training_items))
+        .transpose()?;
+    Ok(Judge {
+        model: looking.model(),
+        context: looking.context(),
+        train: &looking.data.train,
+        training_items,
+        importance_samples: arguments.importance_samples.map(|samples| samples as usize),
+        background,
+        looks_at_complexity: arguments.complexity,
+        pca,
+    })
 }
 
 /// The background model that a person named, of items as those of the model that is looked into.
@@ -395,33 +284,6 @@ fn worst(items: &[Scored], count: usize) -> Vec<&Scored> {
     items.sort_by(|a, b| b.score.total_cmp(&a.score));
     items.truncate(count);
     items
-}
-
-/// A line for every item, under the names of the columns.
-fn table(items: &[Scored]) -> String {
-    let mut text = String::from(
-        "item,label,elbo,reconstruction,kl,importance_weighted,background,complexity,pca_error,score,is_anomaly\n",
-    );
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.4}"));
-    for item in items {
-        let label = plain(item.label.as_deref().unwrap_or_default()).replace('"', "\"\"");
-        // Writing to text can't fail.
-        let _ = writeln!(
-            text,
-            "{},\"{label}\",{:.4},{:.4},{:.4},{},{},{},{},{:.4},{}",
-            item.item,
-            item.elbo,
-            item.reconstruction,
-            item.kl,
-            number(item.importance_weighted),
-            number(item.background),
-            item.complexity.map_or(String::new(), |bytes| bytes.to_string()),
-            number(item.pca_error),
-            item.score,
-            item.is_anomaly
-        );
-    }
-    text
 }
 
 /// The report for a person.

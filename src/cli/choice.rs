@@ -35,8 +35,9 @@ mod tests {
     use crate::nn::optimizer::OptimizerKind;
     use crate::objective::Estimator;
     use crate::paper::Figure;
+    use crate::pictures::colour_map::ColourMap;
     use crate::run::curve::HorizontalAxis;
-    use crate::terminal_facts::ColourDepth;
+    use crate::terminal_facts::{ColourDepth, Graphics};
 
     /// Scripts hold them: they stay as they are.
     #[test]
@@ -75,6 +76,8 @@ mod tests {
         words::<HorizontalAxis>(&["samples", "seconds"]);
         words::<Part>(&["train", "test"]);
         words::<ColourDepth>(&["truecolour", "256", "16", "none"]);
+        words::<Graphics>(&["auto", "half", "quadrant", "sextant", "octant", "braille"]);
+        words::<ColourMap>(&["grey", "viridis", "magma"]);
         words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);
     }
 }

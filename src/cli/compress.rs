@@ -16,6 +16,8 @@ use crate::evaluation::{MeasurementContext, lower_bound};
 use crate::files::{shown, write_whole};
 use crate::learning::{Configuration, default_threads};
 use crate::model::Vae;
+use crate::outputs::Watch;
+use crate::outputs::packing::{as_packed, pack};
 use crate::process::{ending_flag, say};
 use crate::session::{self, Resumed};
 
@@ -63,12 +65,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (model, items, context) = read(arguments)?;
     let refused = || format!("{} can't pack these items", shown(&arguments.session));
     let codec = Codec::new(&model).with_context(refused)?;
-    let items = black_and_white(&codec, items, context);
+    let (items, are_made_so) = as_packed(&codec, items, context);
+    if are_made_so {
+        say_notes(&[
+            "the grey items are made black and white as the session does; that is what is packed".into(),
+        ]);
+    }
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(default_threads())
         .build()?;
     let bar = progress_bar(items.count() as u64, "items");
-    let packed = pool.install(|| codec.pack(&items, || bar.inc(1)));
+    let watch = Watch {
+        cancel: &Cancel::default(),
+        progress: &|done, _| bar.set_position(done),
+    };
+    let packed = pool.install(|| pack(&codec, &items, watch));
     bar.finish_and_clear();
     let packed = packed.with_context(refused)?;
 
@@ -138,18 +149,6 @@ fn items(path: &Path) -> anyhow::Result<Items> {
         shape: found.shape,
         bytes,
     })
-}
-
-/// Grey items become black and white where the model needs that and the session does so; that is said.
-fn black_and_white(codec: &Codec, items: Items, context: MeasurementContext) -> Items {
-    let is_grey = items.bytes.iter().any(|byte| ![0, 1, u8::MAX].contains(byte));
-    if !codec.is_black_and_white() || !is_grey || context.binarisation == Binarisation::None {
-        return items;
-    }
-    say_notes(&[
-        "the grey items are made black and white as the session does; that is what is packed".into(),
-    ]);
-    items.binarised(context)
 }
 
 /// Writes a file as a whole, or to standard output; who asks the program to end meanwhile leaves nothing half-written.

@@ -9,7 +9,7 @@ use crate::files::shown;
 use crate::folders;
 use crate::learning::default_threads;
 use crate::session::folder;
-use crate::terminal_facts::{ColourDepth, Glyphs, size};
+use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, size};
 use crate::words::plain;
 
 /// Columns of what something is called.
@@ -24,6 +24,14 @@ pub(super) fn run() -> anyhow::Result<()> {
     let glyphs = match glyphs {
         Glyphs::Unicode => "Unicode, with braille",
         Glyphs::Console => "those of the console",
+    };
+    let (blocks, blocks_reason) = Blocks::detect(variable);
+    let blocks = match blocks {
+        Blocks::Half => "half blocks",
+        Blocks::Quadrant => "quadrants",
+        Blocks::Sextant => "sextants",
+        Blocks::Octant => "octants",
+        Blocks::Braille => "braille",
     };
     let sessions = folder::sessions().map_or_else(|error| error.to_string(), |folder| place(&folder));
     let configuration = folders::configuration();
@@ -45,6 +53,10 @@ pub(super) fn run() -> anyhow::Result<()> {
             format!("{} ({depth_reason}; --colours says otherwise)", depth.word()),
         ),
         ("characters", format!("{glyphs} ({glyphs_reason})")),
+        (
+            "pictures",
+            format!("{blocks} ({blocks_reason}; --graphics says otherwise)"),
+        ),
         ("locale", locale(variable)),
         ("sessions", sessions),
         ("configuration", configuration),

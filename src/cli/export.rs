@@ -1,15 +1,16 @@
 //! `vae-tui export`: what a model has learned, for other programs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::ensure;
 use clap::Args;
 
-use super::resume;
-use crate::exchange::{Parameters, check, npz, onnx, safetensors};
-use crate::files::{shown, write_whole};
-use crate::model::{Recognition, Vae};
-use crate::process::{ending_flag, say};
+use super::{ending, resume};
+use crate::exchange::Parameters;
+use crate::files::shown;
+use crate::model::Recognition;
+use crate::outputs::parameters::{Format, write, write_check, write_graphs};
+use crate::process::say;
 use crate::session::Resumed;
 
 /// The flags of `vae-tui export`.
@@ -35,25 +36,7 @@ pub struct Arguments {
     data: Option<String>,
 }
 
-/// A format of parameters.
-#[derive(Clone, Copy)]
-enum Format {
-    Safetensors,
-    Npz,
-}
-
-impl Format {
-    /// By the end of the name.
-    fn of(path: &Path) -> anyhow::Result<Self> {
-        match path.extension().and_then(|end| end.to_str()) {
-            Some("safetensors") => Ok(Self::Safetensors),
-            Some("npz") => Ok(Self::Npz),
-            _ => bail!("{} ends in neither .safetensors nor .npz", shown(path)),
-        }
-    }
-}
-
-/// Reads the session, writes what was asked for.
+/// Reads the session, writes what was asked for; nothing is left half-written where that is to end before.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let format = arguments.out.as_deref().map(Format::of).transpose()?;
     if let Some(check) = &arguments.check {
@@ -66,39 +49,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Resumed { state, data, .. } = resume(&arguments.file, arguments.data.as_deref())?;
     let model = &state.training.model;
     let parameters = Parameters::of(model, data.shape);
-    // What is begun from here on is ended: nothing is left half-written.
-    let _asked_to_end = ending_flag().context("listening for signals")?;
+    let cancel = ending()?;
     if let Some((path, format)) = arguments.out.as_ref().zip(format) {
-        write_whole(path, |output| match format {
-            Format::Safetensors => safetensors::write(&parameters, output),
-            Format::Npz => npz::write(&parameters, output),
-        })
-        .with_context(|| unwritten(path))?;
+        write(path, format, &parameters, &cancel)?;
     }
     if let Some(folder) = &arguments.onnx {
-        write_graphs(folder, model, &parameters)?;
+        write_graphs(folder, model, &parameters, &cancel)?;
+        if model.architecture().recognition == Recognition::Chains {
+            say("note: the model has no encoder, so that only decoder.onnx is written");
+        }
     }
     if let Some(path) = &arguments.check {
-        let arrays = check::arrays(model, &data.test, state.training.noise());
-        write_whole(path, |output| npz::write_arrays(&arrays, output)).with_context(|| unwritten(path))?;
+        write_check(path, &state.training, &data, &cancel)?;
     }
     Ok(())
-}
-
-fn write_graphs(folder: &Path, model: &Vae, parameters: &Parameters) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| unwritten(folder))?;
-    let write = |name: &str, graph: Vec<u8>| {
-        let path = folder.join(name);
-        write_whole(&path, |output| std::io::Write::write_all(output, &graph))
-            .with_context(|| unwritten(&path))
-    };
-    match model.architecture().recognition {
-        Recognition::Encoder => write("encoder.onnx", onnx::encoder(model, parameters)?)?,
-        Recognition::Chains => say("note: the model has no encoder, so that only decoder.onnx is written"),
-    }
-    write("decoder.onnx", onnx::decoder(model, parameters)?)
-}
-
-fn unwritten(path: &Path) -> String {
-    format!("{} can't be written", shown(path))
 }

@@ -44,14 +44,15 @@ use choice::choice;
 use clap::{Args, Parser, Subcommand};
 use data_flags::DataFlags;
 
+use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::data::{Dataset, LoadError, ReadingRules, load};
 use crate::language::Language;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
-use crate::process::say;
+use crate::process::{ending_flag, say};
 use crate::session::{self, Resumed};
-use crate::terminal_facts::ColourDepth;
+use crate::terminal_facts::{ColourDepth, Graphics};
 
 /// The program's name, as it is typed.
 const NAME: &str = "vae-tui";
@@ -99,6 +100,9 @@ pub struct WorkbenchArguments {
     /// The language of the workbench [default: that of the configuration, or of the locale]
     #[arg(long = "lang", value_name = "LANGUAGE", value_parser = choice::<Language>())]
     pub language: Option<Language>,
+    /// How pictures are drawn
+    #[arg(long, value_name = "GRAPHICS", value_parser = choice::<Graphics>())]
+    pub graphics: Option<Graphics>,
 }
 
 impl WorkbenchArguments {
@@ -284,6 +288,15 @@ fn write_to_standard_output(
             error.context("writing to standard output")
         }
     })
+}
+
+/// A wish that is there as soon as this process is asked to end, which from then on is for whoever looks at it to do.
+///
+/// # Errors
+/// If the system refuses a handler.
+fn ending() -> anyhow::Result<Cancel> {
+    let flag = ending_flag().context("listening for signals")?;
+    Ok(Cancel::raised_by(flag))
 }
 
 /// A bar on standard error, as long as the line has room; nothing where that is no terminal.

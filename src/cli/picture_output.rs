@@ -10,10 +10,10 @@ use super::choice::choice;
 use super::print_line;
 use crate::config;
 use crate::files::{shown, write_whole};
-use crate::pictures::blocks;
+use crate::pictures::blocks::{self, Drawing};
 use crate::pictures::format::{self, PictureFormat};
 use crate::pictures::raster::Raster;
-use crate::terminal_facts::{ColourDepth, Glyphs, size};
+use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, Graphics, size};
 
 /// Columns of a line that an item has at least, where it has as many pixels: rather than be one of two or three in a row, a large
 /// one is shown smaller.
@@ -35,6 +35,9 @@ pub(super) struct PictureOutput {
     /// Colours to use, where the terminal does not say what it can
     #[arg(long, value_name = "COLOURS", value_parser = choice::<ColourDepth>())]
     colours: Option<ColourDepth>,
+    /// How the terminal draws pictures
+    #[arg(long, value_name = "GRAPHICS", value_parser = choice::<Graphics>())]
+    graphics: Option<Graphics>,
 }
 
 /// Items to show.
@@ -80,8 +83,8 @@ impl PictureOutput {
         let Some(out) = &self.out else {
             let columns = columns.unwrap_or_else(|| self.columns(width, items.len().max(1)));
             let sheet = Raster::sheet(items, columns);
-            let (depth, glyphs) = self.terminal();
-            return print_line(&blocks::text(&sheet, self.line(), depth, glyphs));
+            let (depth, drawing) = self.terminal();
+            return print_line(&blocks::text(&sheet, self.line(), depth, drawing));
         };
         let columns = columns.unwrap_or_else(|| items.len().isqrt().max(1));
         let bytes = match PictureFormat::of(out)? {
@@ -111,16 +114,19 @@ impl PictureOutput {
     }
 
     /// What standard output can show: no colours where it is no terminal, unless somebody asks for them.
-    fn terminal(&self) -> (ColourDepth, Glyphs) {
+    fn terminal(&self) -> (ColourDepth, Drawing) {
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         if !std::io::stdout().is_terminal() {
-            return (self.colours.unwrap_or(ColourDepth::Monochrome), Glyphs::Unicode);
+            let depth = self.colours.unwrap_or(ColourDepth::Monochrome);
+            let graphics = self.graphics.unwrap_or_default();
+            return (depth, Drawing::of(graphics, Blocks::Half, depth, Glyphs::Unicode));
         }
-        let colours = self.colours.or_else(|| config::load().config.colours);
-        (
-            colours.unwrap_or_else(|| ColourDepth::detect(variable).0),
-            Glyphs::detect(variable).0,
-        )
+        let config = config::load().config;
+        let colours = self.colours.or(config.colours);
+        let depth = colours.unwrap_or_else(|| ColourDepth::detect(variable).0);
+        let graphics = self.graphics.unwrap_or(config.graphics);
+        let (best, glyphs) = (Blocks::detect(variable).0, Glyphs::detect(variable).0);
+        (depth, Drawing::of(graphics, best, depth, glyphs))
     }
 }
 

@@ -77,6 +77,9 @@ pub enum CodingError {
         /// Numbers that the model has.
         expected: usize,
     },
+    /// Somebody wished so.
+    #[error("it was broken off")]
+    BrokenOff,
     /// There is nothing to pack.
     #[error("there are no items")]
     NoItems,
@@ -183,26 +186,29 @@ impl Codec {
         matches!(self.pixel_coder, PixelCoder::Bernoulli)
     }
 
-    /// Packs `items`, on the threads of the pool it is called in; `packed` hears of every item that is done. The bytes do not
-    /// depend on the number of threads.
+    /// Packs `items`, on the threads of the pool it is called in; `packed` hears of every item that is done, and says whether
+    /// to go on. The bytes do not depend on the number of threads.
     ///
     /// # Errors
-    /// If there are no items, or they don't fit the model.
-    pub fn pack(&self, items: &Items, packed: impl Fn() + Sync) -> Result<Packed, CodingError> {
+    /// If there are no items, they don't fit the model, or it was not to go on.
+    pub fn pack(&self, items: &Items, packed: impl Fn() -> bool + Sync) -> Result<Packed, CodingError> {
         let (symbols, unit) = self.symbols(items)?;
         let count = items.count();
-        let stacks: Vec<Stack> = symbols
+        let stacks: Option<Vec<Stack>> = symbols
             .par_chunks(ITEMS_PER_STREAM * self.numbers)
             .enumerate()
             .map(|(stream, symbols)| {
                 let mut stack = Stack::new(stream as u64);
                 for item in symbols.chunks_exact(self.numbers) {
                     self.push(&mut stack, item);
-                    packed();
+                    if !packed() {
+                        return None;
+                    }
                 }
-                stack
+                Some(stack)
             })
             .collect();
+        let stacks = stacks.ok_or(CodingError::BrokenOff)?;
         let start_up_bits = stacks.iter().map(Stack::start_up_bits).sum();
         let container = Container {
             model: self.identity,

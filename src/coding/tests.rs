@@ -68,7 +68,7 @@ fn items(likelihood: Likelihood, shape: ItemShape, count: usize, seed: u32) -> I
 }
 
 fn pack(codec: &Codec, items: &Items) -> Packed {
-    codec.pack(items, || ()).unwrap()
+    codec.pack(items, || true).unwrap()
 }
 
 fn unpack(codec: &Codec, bytes: &[u8]) -> Result<Items, CodingError> {
@@ -225,7 +225,7 @@ fn another_model_other_sizes_and_values_are_refused() {
     let said = unpack(&of_seed(4), &bytes).unwrap_err().to_string();
     assert!(said.contains("only the same model"), "{said}");
 
-    let said = |items: &Items| of_seed(2).pack(items, || ()).err().unwrap().to_string();
+    let said = |items: &Items| of_seed(2).pack(items, || true).err().unwrap().to_string();
     let other = items(Likelihood::Bernoulli, ItemShape::grey(2, 4), 4, 1);
     assert_eq!(said(&other), "the items have 8 numbers each, but the model has 6");
     let none = Items {
@@ -273,7 +273,7 @@ fn grey_items_become_black_and_white_as_the_run_sees_them() {
     assert_eq!(binarised.bytes, expected);
     assert!(
         codec(Likelihood::Bernoulli, 16, 1)
-            .pack(&binarised, || ())
+            .pack(&binarised, || true)
             .is_ok()
     );
 }

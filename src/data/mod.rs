@@ -34,7 +34,6 @@ mod statistics;
 mod stored;
 mod values;
 
-use std::borrow::Cow;
 use std::path::Path;
 
 pub use binarisation::Binarisation;
@@ -52,6 +51,7 @@ pub use stored::{Layout, Stored};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
+use crate::folders::with_home;
 use crate::words::plain;
 pub use values::Values;
 
@@ -159,17 +159,6 @@ pub fn absolute_name(name: &str) -> String {
     absolute
         .and_then(|path| path.to_str().map(str::to_owned))
         .unwrap_or_else(|| name.into())
-}
-
-fn with_home(path: &str) -> Cow<'_, str> {
-    let home =
-        || directories::BaseDirs::new().and_then(|folders| folders.home_dir().to_str().map(str::to_owned));
-    match path.strip_prefix('~') {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-            home().map_or(Cow::Borrowed(path), |home| Cow::Owned(home + rest))
-        }
-        _ => Cow::Borrowed(path),
-    }
 }
 
 /// A data set's name as it is shown: without folders and endings. Never a path, whatever the file is called.

@@ -5,6 +5,7 @@ use std::io::{Result as IoResult, Write};
 use dfdx::prelude::*;
 use rayon::prelude::*;
 
+use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::data::formats::npy::write_header;
 use crate::dims::{Batch, Pixels};
@@ -19,7 +20,8 @@ const BLOCK: usize = 125;
 const BLOCKS_PER_THREAD: usize = 4;
 
 /// Tells `take` the number and the moments of every item in order: the mean of every latent dimension, then the log-variance
-/// of every one. On the threads of the pool it is called in; the answer does not depend on how many those are.
+/// of every one. On the threads of the pool it is called in; the answer does not depend on how many those are. `None` comes back
+/// where it was cancelled.
 ///
 /// Without an encoder they are the moments of Markov chains, which take their time.
 ///
@@ -29,22 +31,26 @@ pub fn posteriors<E>(
     model: &Vae,
     split: &Split,
     context: MeasurementContext,
+    cancel: &Cancel,
     mut take: impl FnMut(usize, &[f32]) -> Result<(), E>,
-) -> Result<(), E> {
+) -> Result<Option<()>, E> {
     let width = 2 * model.architecture().latent;
     let firsts: Vec<usize> = (0..split.points()).step_by(BLOCK).collect();
     for round in firsts.chunks(BLOCKS_PER_THREAD * rayon::current_num_threads()) {
-        let moments: Vec<Vec<f32>> = round
+        let moments: Option<Vec<Vec<f32>>> = round
             .par_iter()
-            .map(|&first| of_block(model, split, first, context))
+            .map(|&first| cancel.run(|| of_block(model, split, first, context)))
             .collect();
+        let Some(moments) = moments else {
+            return Ok(None);
+        };
         for (&first, moments) in round.iter().zip(&moments) {
             for (moments, item) in moments.chunks_exact(width).zip(first..) {
                 take(item, moments)?;
             }
         }
     }
-    Ok(())
+    Ok(Some(()))
 }
 
 fn of_block(model: &Vae, split: &Split, first: usize, context: MeasurementContext) -> Vec<f32> {
@@ -197,13 +203,13 @@ mod tests {
             .unwrap();
         let mut rows = Vec::new();
         let taken = pool.install(|| {
-            posteriors(model, split, CONTEXT, |item, moments| {
+            posteriors(model, split, CONTEXT, &Cancel::default(), |item, moments| {
                 assert_eq!(item, rows.len(), "in order");
                 rows.push(moments.to_vec());
                 Ok::<(), ()>(())
             })
         });
-        assert_eq!(taken, Ok(()));
+        assert_eq!(taken, Ok(Some(())));
         rows
     }
 
@@ -230,12 +236,27 @@ mod tests {
     }
 
     #[test]
+    fn who_wishes_so_before_gets_none() {
+        let cancel = Cancel::default();
+        cancel.cancel();
+        let model = model(Recognition::Encoder);
+        let ended = posteriors(&model, &split(9), CONTEXT, &cancel, |_, _| Err("taken"));
+        assert_eq!(ended, Ok(None));
+    }
+
+    #[test]
     fn who_takes_them_can_end_it() {
         let mut taken = 0;
-        let ended = posteriors(&model(Recognition::Encoder), &split(5_000), CONTEXT, |item, _| {
-            taken += 1;
-            if item == 7 { Err("enough") } else { Ok(()) }
-        });
+        let ended = posteriors(
+            &model(Recognition::Encoder),
+            &split(5_000),
+            CONTEXT,
+            &Cancel::default(),
+            |item, _| {
+                taken += 1;
+                if item == 7 { Err("enough") } else { Ok(()) }
+            },
+        );
         assert_eq!((ended, taken), (Err("enough"), 8));
     }
 

@@ -3,6 +3,7 @@
 //! [`Training`] is what is learned, as plain data; one call of [`Training::step`] is one minibatch of [`aevb`], [`wake_sleep`]
 //! or [`mcem`]. It knows nothing of threads that steer it, nor of what is told of it: that is a [run](crate::run)'s.
 
+pub mod advice;
 pub mod aevb;
 mod configuration;
 pub mod mcem;

@@ -4,6 +4,7 @@
 //! Values are those that a model reads and says: 0 is black, or the foot of a bar, and 1 white, or its top. What lies outside is
 //! shown at the edge, what is no number as 0.
 
+use super::colour_map::ColourMap;
 use super::raster::Raster;
 use crate::data::ItemShape;
 
@@ -41,6 +42,28 @@ pub fn picture(values: &[f32], shape: ItemShape) -> Raster {
             lines(&values[..shape.numbers()], features)
         }
         ItemShape::Sequence { steps, features } => heat(&values[..shape.numbers()], steps, features),
+    }
+}
+
+/// Whether the picture of an item of that shape says by its brightness alone what there is to see, so that a colour map suits it.
+pub fn is_grey(shape: ItemShape) -> bool {
+    match shape {
+        ItemShape::Image { channels, .. } => channels != 3,
+        ItemShape::Vector { .. } => false,
+        ItemShape::Sequence { features, .. } => features > MOST_LINES,
+    }
+}
+
+/// The picture of an item, in the colours of `map` where it is grey.
+///
+/// # Panics
+/// As [`picture`].
+pub fn coloured(values: &[f32], shape: ItemShape, map: ColourMap) -> Raster {
+    let picture = picture(values, shape);
+    if is_grey(shape) {
+        map.applied(picture)
+    } else {
+        picture
     }
 }
 

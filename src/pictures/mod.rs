@@ -2,11 +2,16 @@
 //! nothing of models or runs.
 
 pub mod blocks;
+pub mod cell;
+pub mod colour_map;
 pub mod curves;
 pub mod format;
 pub mod images;
 pub mod item;
+pub mod light;
+pub mod numbered;
 pub mod palette;
+pub mod patterns;
 pub mod raster;
 
 use std::path::{Path, PathBuf};

@@ -2,6 +2,9 @@
 
 use crate::terminal_facts::ColourDepth;
 
+/// The levels of each part in the cube of 6 x 6 x 6 colours.
+const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
 /// A colour as a terminal is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TerminalColour {
@@ -17,28 +20,54 @@ pub enum TerminalColour {
 pub fn nearest(depth: ColourDepth, colour: [u8; 3]) -> TerminalColour {
     match depth {
         ColourDepth::TrueColour => TerminalColour::Rgb(colour),
-        ColourDepth::Indexed256 => TerminalColour::Indexed(nearest_index(16..=255, colour)),
-        ColourDepth::Ansi16 => TerminalColour::Indexed(nearest_index(0..=15, colour)),
+        ColourDepth::Indexed256 => TerminalColour::Indexed(nearest_of_256(colour)),
+        ColourDepth::Ansi16 => TerminalColour::Indexed(nearest_of_16(colour)),
         ColourDepth::Monochrome => TerminalColour::Own,
     }
 }
 
-fn nearest_index(range: std::ops::RangeInclusive<u8>, wanted: [u8; 3]) -> u8 {
-    // A grey stays a grey: the cube's tints are never nearer in hue.
-    let grey = wanted[0] == wanted[1] && wanted[1] == wanted[2];
-    let distance = |index: u8| -> u32 {
-        let colour = palette(index);
-        wanted
-            .iter()
-            .zip(colour)
-            .map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2))
-            .sum()
-    };
-    let is_grey = |index: u8| palette(index).windows(2).all(|pair| pair[0] == pair[1]);
-    range
-        .filter(|&index| !grey || is_grey(index))
-        .min_by_key(|&index| distance(index))
+/// The nearest colour that `depth` has, of parts from 0 to 255; where it has none, the colour itself.
+pub fn nearest_rgb(depth: ColourDepth, colour: [f32; 3]) -> [u8; 3] {
+    let rgb = colour.map(|part| part.round() as u8);
+    match nearest(depth, rgb) {
+        TerminalColour::Indexed(index) => palette(index),
+        TerminalColour::Rgb(_) | TerminalColour::Own => rgb,
+    }
+}
+
+/// The nearest of the cube and the greys: in the cube each part by itself, of the greys the one nearest to the mean.
+fn nearest_of_256(wanted: [u8; 3]) -> u8 {
+    let level = |part: u8| LEVELS.partition_point(|&level| 2 * u16::from(part) > middle(level));
+    let [red, green, blue] = wanted.map(|part| level(part) as u8);
+    let cube = 16 + 36 * red + 6 * green + blue;
+    let sum: u16 = wanted.iter().map(|&part| u16::from(part)).sum();
+    let grey = 232 + (sum.saturating_sub(10) / 30).min(23) as u8;
+    if distance(grey, wanted) < distance(cube, wanted) {
+        grey
+    } else {
+        cube
+    }
+}
+
+/// Twice the place between a level of the cube and the next.
+fn middle(level: u8) -> u16 {
+    let next = LEVELS.iter().find(|&&next| next > level).copied();
+    u16::from(level) + next.map_or(u16::MAX / 2, u16::from)
+}
+
+/// The nearest of the sixteen; a grey stays a grey, since a tint is never nearer in hue.
+fn nearest_of_16(wanted: [u8; 3]) -> u8 {
+    let is_grey = |[red, green, blue]: [u8; 3]| red == green && green == blue;
+    (0..16)
+        .filter(|&index| !is_grey(wanted) || is_grey(palette(index)))
+        .min_by_key(|&index| distance(index, wanted))
         .unwrap_or_default()
+}
+
+/// The squared distance of a palette entry from a colour.
+fn distance(index: u8, wanted: [u8; 3]) -> u32 {
+    let parts = wanted.iter().zip(palette(index));
+    parts.map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
 /// The usual red, green and blue of a palette entry (xterm's).
@@ -61,7 +90,6 @@ fn palette(index: u8) -> [u8; 3] {
         [0, 255, 255],
         [255, 255, 255],
     ];
-    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     match index {
         0..=15 => ANSI[usize::from(index)],
         16..=231 => {
@@ -91,6 +119,24 @@ mod tests {
         for place in 16..=231 {
             let found = index(ColourDepth::Indexed256, palette(place));
             assert_eq!(palette(found), palette(place));
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_256_is_nearer() {
+        let parts = [0, 3, 47, 48, 90, 95, 115, 120, 127, 155, 200, 234, 235, 236, 255];
+        for red in parts {
+            for green in parts {
+                for blue in parts {
+                    let wanted = [red, green, blue];
+                    let least = (16..=255).map(|index| distance(index, wanted)).min();
+                    assert_eq!(
+                        Some(distance(nearest_of_256(wanted), wanted)),
+                        least,
+                        "{wanted:?}"
+                    );
+                }
+            }
         }
     }
 }

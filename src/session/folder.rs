@@ -39,12 +39,15 @@ const LONGEST: usize = 60;
 
 /// Names for the file of a run, one after the other until one is free: `mnist-20d-1.ron`, or `mnist-20d-1.autosave.ron`.
 pub fn names(configuration: &Configuration, is_autosave: bool) -> impl Iterator<Item = String> + use<> {
-    let (data, latent) = (
-        file_name_part(short_name(&configuration.data)),
-        configuration.latent,
-    );
+    let stem = stem(configuration);
     let ending = if is_autosave { AUTOSAVE } else { "" };
-    (1..u32::MAX).map(move |number| format!("{data}-{latent}d-{number}{ending}.ron"))
+    (1..u32::MAX).map(move |number| format!("{stem}-{number}{ending}.ron"))
+}
+
+/// What the name of a run's file begins with: `mnist-20d`.
+pub fn stem(configuration: &Configuration) -> String {
+    let data = file_name_part(short_name(&configuration.data));
+    format!("{data}-{}d", configuration.latent)
 }
 
 /// Whether a file is a copy of a run that was made from time to time.

@@ -9,8 +9,9 @@ use crate::tui::command::{Undoable, set};
 use crate::tui::message::Effect;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::files::{self, FilePicker};
+use crate::tui::overlays::form::Form;
 use crate::tui::overlays::sessions::{self, Intent};
-use crate::tui::overlays::{Overlay, explain, form, help, palette, panes};
+use crate::tui::overlays::{Overlay, explain, form, help, naming, palette, panes};
 use crate::tui::saver::Manner;
 use crate::tui::update::run;
 use crate::tui::workspace::Workspace;
@@ -46,10 +47,7 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
                 app.overlay = Some(Overlay::Files(Box::new(FilePicker::new(form, &near))));
                 vec![Effect::ListFiles(near)]
             }
-            form::Outcome::Open => {
-                app.overlay = Some(Overlay::Form(form));
-                Vec::new()
-            }
+            form::Outcome::Open => fill_in(app, form),
         },
         Overlay::Files(mut picker) => match picker.key(key) {
             files::Outcome::Cancelled => {
@@ -59,8 +57,7 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
             files::Outcome::Chosen(path) => {
                 let mut form = picker.into_form();
                 form.set_data(&path);
-                app.overlay = Some(Overlay::Form(form));
-                Vec::new()
+                fill_in(app, form)
             }
             files::Outcome::Look(folder) => {
                 app.overlay = Some(Overlay::Files(picker));
@@ -68,6 +65,26 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
             }
             files::Outcome::Open => {
                 app.overlay = Some(Overlay::Files(picker));
+                Vec::new()
+            }
+        },
+        Overlay::Naming(mut naming) => match naming.key(key) {
+            naming::Outcome::Cancelled => Vec::new(),
+            naming::Outcome::Write {
+                output,
+                name,
+                replace,
+            } => {
+                app.overlay = Some(Overlay::Naming(naming));
+                app.writing = Some(output);
+                vec![Effect::Write {
+                    output,
+                    name,
+                    replace,
+                }]
+            }
+            naming::Outcome::Open => {
+                app.overlay = Some(Overlay::Naming(naming));
                 Vec::new()
             }
         },
@@ -119,6 +136,13 @@ fn scrolled(line: usize, key: KeyEvent, last: usize) -> Option<usize> {
         _ => line,
     };
     Some(line.min(last))
+}
+
+/// Shows a form, and asks which likelihood suits the data that stands in it.
+pub fn fill_in(app: &mut App, mut form: Box<Form>) -> Vec<Effect> {
+    let question = form.question();
+    app.overlay = Some(Overlay::Form(form));
+    question.map(Effect::Advise).into_iter().collect()
 }
 
 fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect> {

@@ -20,9 +20,14 @@ use super::workspace::Workspace;
 use crate::data::ItemPlace;
 use crate::entries;
 use crate::language::{Language, tr};
+use crate::learning::advice::Basis;
+use crate::outputs::Output;
+use crate::pictures::blocks::Drawing;
+use crate::pictures::colour_map::ColourMap;
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
 use crate::session::View;
+use crate::terminal_facts::{Blocks, Graphics};
 
 /// Everything that a frame is drawn from, and nothing else: no handle, no file, no model.
 pub struct App {
@@ -34,6 +39,12 @@ pub struct App {
     pub glyphs: Glyphs,
     /// The language of what it says.
     pub language: Language,
+    /// How pictures are drawn, as somebody chose.
+    pub graphics: Graphics,
+    /// The best blocks that it is known to have.
+    pub best_blocks: Blocks,
+    /// The colours of pictures that are grey by themselves.
+    pub colour_map: ColourMap,
     /// The pane that keys go to.
     pub focus: &'static Kind,
     /// Whether it fills the screen.
@@ -68,6 +79,10 @@ pub struct App {
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
     pub changed: bool,
+    /// What is being written of a run.
+    pub writing: Option<Output>,
+    /// What advice was given about last: it is not given twice.
+    pub advised: Option<Basis>,
     /// The run that was asked for and has not arrived.
     pub awaited: Option<Awaited>,
     /// Runs that were asked for so far.
@@ -148,6 +163,9 @@ impl App {
             depth,
             glyphs: Glyphs::Unicode,
             language: Language::English,
+            graphics: Graphics::Auto,
+            best_blocks: Blocks::Quadrant,
+            colour_map: ColourMap::Grey,
             focus: panes::KINDS[0],
             zoomed: false,
             theme: theme::DARK,
@@ -165,10 +183,17 @@ impl App {
             tour: None,
             notice: None,
             changed: true,
+            writing: None,
+            advised: None,
             awaited: None,
             requests: 0,
             ending: None,
         }
+    }
+
+    /// What pictures are drawn with.
+    pub fn drawing(&self) -> Drawing {
+        Drawing::of(self.graphics, self.best_blocks, self.depth, self.glyphs)
     }
 
     /// The run, once it is there.
@@ -343,6 +368,12 @@ impl App {
     pub(super) fn focused(&mut self) -> &mut dyn Pane {
         let place = panes::KINDS.iter().position(|kind| kind.name == self.focus.name);
         &mut *self.panes[place.unwrap_or(0)]
+    }
+
+    /// The same, to be asked.
+    pub(super) fn focused_pane(&self) -> &dyn Pane {
+        let place = panes::KINDS.iter().position(|kind| kind.name == self.focus.name);
+        &*self.panes[place.unwrap_or(0)]
     }
 
     /// Every pane with its place in the registry.

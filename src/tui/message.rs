@@ -6,6 +6,9 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::data::listing::Listing;
 use crate::learning::Configuration;
+use crate::learning::advice::{Advice, Basis};
+use crate::outputs::Output;
+use crate::pictures::raster::Raster;
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, RunFiles, View};
@@ -61,18 +64,39 @@ pub enum Message {
     SaveFailed(RunFiles, Manner, SaveFault),
     /// The list that was asked for, the newest first, and what one of it is chosen for.
     Sessions(Vec<SessionEntry>, Intent),
+    /// Something of the run is being written, and so many percent of it are done.
+    Writing(Output, u64),
+    /// What came of that.
+    Written(Output, Written),
+    /// Which likelihood suits the data that was asked about.
+    Advised(Basis, Advice),
     /// What lies near the path that was asked about, or why that can't be listed.
     Files(String, Result<Listing, String>),
     /// The curve of a saved run, for the comparison.
     CurveRead(Box<KeptRun>),
     /// A curve could not be read, in a sentence with the file.
     CurveUnread(String),
+    /// A picture was written to this file, or why not.
+    PictureSaved(Result<PathBuf, String>),
     /// Time passed while something moves by itself.
     Tick,
     /// The time between two copies of an unsaved run is over.
     AutosaveDue,
     /// The program must end now; what would be lost is saved already.
     End,
+}
+
+/// What came of something that was to be written.
+#[derive(Debug)]
+pub enum Written {
+    /// It lies there; in words.
+    Done(String),
+    /// Somebody wished so; in words.
+    BrokenOff(String),
+    /// It could not be.
+    Failed(anyhow::Error),
+    /// Under the name as it was typed lies this already, which nobody agreed to replace.
+    Asked(String, PathBuf),
 }
 
 /// What the screen needs to know of a run that it is to show: all but the way to it.
@@ -128,8 +152,33 @@ pub enum Effect {
     ListSessions(Intent),
     /// Look for data in a folder on a thread of its own; [`Message::Files`] follows.
     ListFiles(String),
+    /// Look which likelihood suits data on a thread of its own; [`Message::Advised`] follows if the data can be read.
+    Advise(Basis),
+    /// Write something of the run on a thread of its own; [`Message::Writing`] and [`Message::Written`] follow.
+    Write {
+        /// What.
+        output: Output,
+        /// Where, as it was typed.
+        name: String,
+        /// Whether what lies there is replaced.
+        replace: bool,
+    },
+    /// Break that off.
+    BreakOffWriting,
     /// Read a session on a thread of its own; [`Message::CurveRead`] or [`Message::CurveUnread`] follows.
     ReadCurve(PathBuf),
+    /// Write a picture beside a session, or in the present folder, under a name that begins like this; [`Message::PictureSaved`]
+    /// follows.
+    SavePicture {
+        /// The file of the session.
+        beside: Option<PathBuf>,
+        /// What the name begins with.
+        stem: String,
+        /// The picture.
+        picture: Raster,
+    },
+    /// Hand a text to the terminal's clipboard.
+    Copy(String),
     /// Stop this process until it is continued.
     Suspend,
     /// Clear the terminal and draw every cell: what stands there is not known any more.

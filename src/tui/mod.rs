@@ -31,6 +31,7 @@ pub mod tour;
 pub mod update;
 pub mod widgets;
 pub mod workspace;
+mod writer;
 
 /// The commands with their usual keys, a line each, as a configuration may rebind them.
 pub use command::listing;

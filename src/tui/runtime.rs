@@ -18,7 +18,7 @@ use super::command::keymap::Keymap;
 use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
-use super::message::{Effect, Message, Opened};
+use super::message::{Effect, Message, Opened, Written};
 use super::opening::{Ready, RunSource, open};
 use super::overlays::sessions::Intent;
 use super::panes::traversal::Traversal;
@@ -30,12 +30,19 @@ use super::terminal::{Screen, window_size};
 use super::theme::Theme;
 use super::tour::Tour;
 use super::update::update;
+use super::writer::{Job, Writer};
+use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::data::{Dataset, listing};
+use crate::data::{Dataset, STANDARD_INPUT, listing, load, short_name};
 use crate::language::{self, Language, tr};
+use crate::learning::advice::{Advice, Basis};
+use crate::outputs::Output;
+use crate::pictures::numbered::write_numbered;
+use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, folder};
+use crate::terminal_facts::{Blocks, Graphics};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -61,6 +68,8 @@ pub struct Options {
     pub language: Option<Language>,
     /// Whether the tour begins.
     pub tour: bool,
+    /// How pictures are drawn.
+    pub graphics: Graphics,
     /// What a person set for every start: theme and keys.
     pub config: Config,
     /// What was wrong with that.
@@ -101,6 +110,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.tour = options.tour.then(Tour::default);
     app.language = options.language.unwrap_or_else(|| usual_language(app.glyphs));
     language::speak(app.language);
+    app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
+    app.graphics = options.graphics;
+    app.colour_map = options.config.colour_map;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
     for fault in options.faults.into_iter().chain(faults(&options.config)) {
@@ -112,6 +124,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         sender,
         run: None,
         data: None,
+        writer: None,
+        advising: Cancel::default(),
         asking: Asking::default(),
         waiting: Arc::default(),
         rescue: rescue.clone(),
@@ -163,6 +177,10 @@ struct Runtime {
     /// The run on the screen.
     run: Option<RunHandle>,
     data: Option<Arc<Dataset>>,
+    /// What writes something of a run; dropped after the run, whose state it may wait for.
+    writer: Option<Writer>,
+    /// A wish that looking at data which nobody asks about any more be broken off.
+    advising: Cancel,
     asking: Asking,
     /// Runs that were asked for and are ready, with the numbers of their requests: [`Message::Arrived`] says so of each, in the
     /// order of the news about it.
@@ -326,6 +344,23 @@ impl Runtime {
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ListFiles(near) => self.list_files(near),
                 Effect::ReadCurve(path) => self.read_curve(path),
+                Effect::Advise(basis) => self.advise(basis),
+                Effect::Write {
+                    output,
+                    name,
+                    replace,
+                } => self.write(output, name, replace),
+                Effect::BreakOffWriting => {
+                    if let Some(writer) = &self.writer {
+                        writer.break_off();
+                    }
+                }
+                Effect::SavePicture {
+                    beside,
+                    stem,
+                    picture,
+                } => self.save_picture(beside, stem, picture),
+                Effect::Copy(text) => screen.copy(&text)?,
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {
@@ -419,6 +454,28 @@ impl Runtime {
         });
     }
 
+    /// Looks which likelihood suits data on a thread; whoever asked before about other data waits no longer. What can't be read
+    /// is said when a run is to begin with it.
+    fn advise(&mut self, basis: Basis) {
+        self.advising.cancel();
+        self.advising = Cancel::default();
+        let (sender, cancel, loaded) = (self.sender.clone(), self.advising.clone(), self.data.clone());
+        self.start("advise", move || {
+            let advice = cancel.run(|| {
+                let is_loaded = |data: &Arc<Dataset>| data.name == basis.data && data.rules == *basis.reading;
+                let data = match loaded.filter(is_loaded) {
+                    Some(data) => data,
+                    None if basis.data == STANDARD_INPUT => return None,
+                    None => Arc::new(load(&basis.data, &basis.reading, |_| {}).ok()?),
+                };
+                Some(Advice::of(&basis, &data))
+            });
+            if let Some(Some(advice)) = advice {
+                let _ = sender.send(Message::Advised(basis, advice));
+            }
+        });
+    }
+
     /// Where sessions are looked for: the usual folder, and the one of the open session.
     fn session_folders(&self) -> Vec<PathBuf> {
         let open = self
@@ -443,6 +500,44 @@ impl Runtime {
                 Err(error) => Message::CurveUnread(error.to_string()),
             };
             let _ = sender.send(message);
+        });
+    }
+
+    /// Has something of the run written as it is now.
+    fn write(&mut self, output: Output, name: String, replace: bool) {
+        let (Some(run), Some(data), Some(workspace)) = (&self.run, &self.data, self.app.workspace()) else {
+            return;
+        };
+        let stem = workspace.path.as_deref().and_then(Path::file_stem);
+        let job = Job {
+            output,
+            name,
+            replace,
+            run: stem.map_or_else(
+                || short_name(&workspace.data.name).into(),
+                |stem| stem.to_string_lossy().into_owned(),
+            ),
+            state: Box::new(run.checkpoints()),
+            data: data.clone(),
+        };
+        match Writer::start(job, self.sender.clone()) {
+            Ok(writer) => self.writer = Some(writer),
+            Err(error) => drop(update(
+                &mut self.app,
+                Message::Written(output, Written::Failed(error)),
+            )),
+        }
+    }
+
+    /// Writes a picture on a thread.
+    fn save_picture(&mut self, beside: Option<PathBuf>, stem: String, picture: Raster) {
+        let sender = self.sender.clone();
+        self.start("picture", move || {
+            let folder = beside.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            let written = write_numbered(folder, &stem, &picture);
+            let _ = sender.send(Message::PictureSaved(
+                written.map_err(|error| format!("{error:#}")),
+            ));
         });
     }
 

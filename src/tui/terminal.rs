@@ -6,6 +6,8 @@
 use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::cursor::{Hide, Show};
@@ -93,6 +95,16 @@ impl Screen {
         Ok(())
     }
 
+    /// Hands a text to the clipboard of the terminal, wherever that runs (OSC 52); some are set to refuse. tmux takes it itself,
+    /// where its `set-clipboard` says so.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn copy(&mut self, text: &str) -> std::io::Result<()> {
+        write!(self.backend, "{}", clipboard(text))?;
+        Backend::flush(&mut self.backend)
+    }
+
     /// Takes the terminal over again after another program had it.
     ///
     /// # Errors
@@ -125,6 +137,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// The sequence that sets the clipboard: the text in base64, so that nothing of it is obeyed.
+fn clipboard(text: &str) -> String {
+    format!("\x1b]52;c;{}\x07", BASE64_STANDARD.encode(text))
 }
 
 /// Whether the terminal is ours at present: giving it back twice would move the cursor over what was printed since.
@@ -173,5 +190,15 @@ pub(super) fn window_size() -> (u16, u16) {
     match size() {
         Ok((width @ 1.., height @ 1..)) => (width, height),
         _ => (80, 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_copied_text_is_obeyed() {
+        assert_eq!(clipboard("a\x07b"), "\x1b]52;c;YQdi\x07");
     }
 }

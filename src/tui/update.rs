@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use super::answering::{answer, ask, is_unsaved};
 use super::app::{App, Stage, Tone};
 use super::command::keys::is_plain;
-use super::command::{Command, Undoable};
-use super::message::{Effect, Message};
+use super::command::{Command, Undoable, named};
+use super::message::{Effect, Message, Written};
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
@@ -18,9 +18,11 @@ use super::panes::traversal;
 use super::saver::Manner;
 use super::text;
 use super::tour;
-use super::workspace::Workspace;
+use super::workspace::{Progress, Workspace};
+use crate::choices::Choose;
 use crate::language::{self, tr};
 use crate::learning::Diverged;
+use crate::learning::advice::{Advice, Basis};
 use crate::run::protocol::Measurement;
 use crate::run::{self, Entry, Event, Happening, State, Told};
 
@@ -51,6 +53,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 Some(Overlay::Form(form)) => form.paste(&text),
                 Some(Overlay::Files(picker)) => picker.paste(&text),
                 Some(Overlay::Palette(palette)) => palette.paste(&text),
+                Some(Overlay::Naming(naming)) => naming.paste(&text),
                 Some(_) => {}
                 None => {
                     if let Some(field) = app.focused().text() {
@@ -104,7 +107,10 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             if !notes.is_empty() {
                 app.note(notes);
             }
-            vec![Effect::Command(run::Command::Evaluate)]
+            let mut effects = vec![Effect::Command(run::Command::Evaluate)];
+            let workspace = app.workspace().filter(|_| fresh);
+            effects.extend(workspace.map(|new| Effect::Advise(Basis::of(&new.progress.configuration))));
+            effects
         }
         Message::OpenFailed(request, reason) => {
             let is_awaited = app.awaits(request).is_some();
@@ -191,6 +197,44 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Message::Advised(basis, advice) => {
+            if let Some(Overlay::Form(form)) = &mut app.overlay {
+                form.advise(&basis, advice);
+            } else {
+                advise(app, &basis, &advice);
+            }
+            Vec::new()
+        }
+        Message::Writing(output, percent) => {
+            // The file has its name: what asked for it has done its part.
+            for overlay in [&mut app.overlay, &mut app.behind] {
+                overlay.take_if(
+                    |overlay| matches!(overlay, Overlay::Naming(naming) if naming.output() == output),
+                );
+            }
+            app.say(tr!(
+                "writing the {what}: {percent} % (Ctrl-G breaks it off)",
+                what = output.noun(),
+                percent = percent
+            ));
+            Vec::new()
+        }
+        Message::Written(output, written) => {
+            app.writing.take_if(|writing| *writing == output);
+            let overlays = [&mut app.overlay, &mut app.behind].into_iter().flatten();
+            let asking = overlays.filter_map(|overlay| match overlay {
+                Overlay::Naming(naming) if naming.output() == output => Some(naming),
+                _ => None,
+            });
+            match (written, asking.last()) {
+                (Written::Done(words) | Written::BrokenOff(words), _) => app.say(words),
+                (Written::Failed(error), Some(asking)) => asking.refuse(format!("{error:#}")),
+                (Written::Failed(error), None) => app.complain(format!("{error:#}")),
+                (Written::Asked(name, file), Some(asking)) => asking.ask_to_replace(name, &file),
+                (Written::Asked(..), None) => {}
+            }
+            Vec::new()
+        }
         Message::CurveRead(run) => {
             if run.evaluations.is_empty() {
                 app.complain(tr!(
@@ -204,6 +248,17 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::CurveUnread(reason) => {
+            app.complain(reason);
+            Vec::new()
+        }
+        Message::PictureSaved(Ok(path)) => {
+            app.say(tr!(
+                "the picture lies in {path}",
+                path = text::printable(&path.to_string_lossy())
+            ));
+            Vec::new()
+        }
+        Message::PictureSaved(Err(reason)) => {
             app.complain(reason);
             Vec::new()
         }
@@ -278,6 +333,34 @@ fn arrived(app: &mut App, request: u64) -> Vec<Effect> {
         return ask(app, Confirmation::Show(request));
     }
     vec![Effect::Show(request)]
+}
+
+/// Says of a run at its beginning that another likelihood would suit its data, once for every data.
+fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
+    let Some(workspace) = app.workspace() else {
+        return;
+    };
+    let Progress {
+        configuration,
+        samples,
+        ..
+    } = &workspace.progress;
+    let likelihood = configuration.likelihood.word();
+    let is_news = app.advised.as_ref() != Some(basis);
+    if *samples > 0 || Basis::of(configuration) != *basis || advice.is_heeded_by(likelihood) || !is_news {
+        return;
+    }
+    app.advised = Some(basis.clone());
+    let form = named("run.new").map_or_else(String::new, |command| app.keymap.label(command));
+    let said = tr!(
+        "{better} would suit this data better than {likelihood}: {key} says why",
+        better = advice.likelihood(),
+        likelihood = likelihood,
+        key = form
+    );
+    // What stands there is worth reading too: how to begin, what is odd about the data.
+    let before = app.notice.as_ref().map(|notice| notice.text.clone());
+    app.note(before.map_or(said.clone(), |before| format!("{before}; {said}")));
 }
 
 /// What a run told; only the one on the screen changes anything.

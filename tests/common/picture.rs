@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
+use vae_tui::pictures::patterns::character;
+use vae_tui::terminal_facts::Blocks;
 use vae_tui::tui::app::App;
 use vae_tui::tui::theme;
 
@@ -71,16 +73,18 @@ fn rows(buffer: &Buffer, shown: impl Fn(&Cell) -> String) -> String {
 
 /// What kind of image a cell is a part of, and its shade; none if it is no part of an image.
 fn pixel(cell: &Cell) -> Option<(char, char)> {
-    let halves = [value(cell.fg)?, value(cell.bg)?];
-    if cell.symbol() != "▀" {
+    let both = [value(cell.fg)?, value(cell.bg)?];
+    let symbol = cell.symbol().chars().next()?;
+    let pattern = (0..16).find(|&pattern| character(Blocks::Quadrant, pattern) == symbol)?;
+    // Text has an ink of its own.
+    if pattern == 0 && cell.fg != cell.bg {
         return None;
     }
-    let mean = halves
-        .map(|[red, green, blue]| (red.max(green).max(blue)) / 2.0)
-        .iter()
-        .sum::<f32>();
+    let ink = pattern.count_ones() as f32 / 4.0;
+    let [ink_level, paper_level] = both.map(|[red, green, blue]| red.max(green).max(blue));
+    let mean = ink * ink_level + (1.0 - ink) * paper_level;
     let shade = SHADES[(mean * (SHADES.len() - 1) as f32).round() as usize];
-    let lean: f32 = halves.iter().map(|[red, _, blue]| red - blue).sum();
+    let lean: f32 = both.iter().map(|[red, _, blue]| red - blue).sum();
     let kind = match lean {
         lean if lean > 0.02 => PIXELS[1],
         lean if lean < -0.02 => PIXELS[2],

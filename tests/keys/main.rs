@@ -11,12 +11,15 @@ use vae_tui::data::{ItemPlace, Part};
 use vae_tui::language::Language;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
+use vae_tui::outputs::Output;
+use vae_tui::pictures::colour_map::ColourMap;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::protocol::Origin;
 use vae_tui::run::{Command, Event, State};
 use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{Bounds, Comparison};
 use vae_tui::session::{KeptRun, SessionError};
+use vae_tui::terminal_facts::Graphics;
 use vae_tui::tui::app::App;
 use vae_tui::tui::command::{self, Scope, keys::Key};
 use vae_tui::tui::message::{Effect, Message};
@@ -145,6 +148,10 @@ fn browsed(app: &App) -> usize {
     browser(app).place(&workspace(app).data)
 }
 
+fn asks_to_write(app: &App, output: Output) -> bool {
+    matches!(&app.overlay, Some(Overlay::Naming(naming)) if naming.output() == output)
+}
+
 /// What is different after a command. Every one stands here: a new one fails without its line.
 fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
     let new = workspace(after);
@@ -199,6 +206,23 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "pane.choose" => assert!(matches!(after.overlay, Some(Overlay::Panes))),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
+        "graphics.next" => assert_eq!(
+            (before.graphics, after.graphics),
+            (Graphics::Auto, Graphics::Half)
+        ),
+        "colour-map.next" => assert_eq!(
+            (before.colour_map, after.colour_map),
+            (ColourMap::Grey, ColourMap::Viridis)
+        ),
+        "picture.save" => assert!(
+            after.notice.is_some() && effects.is_empty(),
+            "the training pane has no picture"
+        ),
+        "copy.value" => assert!(matches!(effects, [Effect::Copy(bound)] if bound.starts_with('-'))),
+        "copy.command-line" => assert!(
+            after.notice.is_some() && effects.is_empty(),
+            "nothing is saved yet"
+        ),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
         "explain" => assert!(matches!(after.overlay, Some(Overlay::Explain(0)))),
         "tour.start" => {
@@ -330,6 +354,11 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(after.focus.name, "reconstruction");
             assert_eq!(new_selection.images.first(), Some(&1));
         }
+        "export.parameters" => assert!(asks_to_write(after, Output::Parameters)),
+        "export.embedding" => assert!(asks_to_write(after, Output::Embedding)),
+        "export.curves" => assert!(asks_to_write(after, Output::Curves)),
+        "export.scores" => assert!(asks_to_write(after, Output::Scores)),
+        "pack.items" => assert!(asks_to_write(after, Output::Packed)),
         name => panic!("{name} has no line here"),
     }
 }

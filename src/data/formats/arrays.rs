@@ -17,6 +17,8 @@ const MOST_NAMED: usize = 8;
 pub(super) struct Head {
     pub name: String,
     pub sizes: Vec<usize>,
+    /// Whether its entries are texts, which are labels and never items.
+    pub is_text: bool,
 }
 
 impl Head {
@@ -67,7 +69,12 @@ pub(super) fn choose(heads: &[Head], rules: &ReadingRules, has_sets: bool) -> Re
         return Ok(Choice { marks, ..choice });
     }
     let item = match &rules.variable {
-        Some(wish) => called(wish)?,
+        Some(wish) => match called(wish)? {
+            place if heads[place].is_text => {
+                return Err(format!("its array {wish:?} holds texts, which are no items"));
+            }
+            place => place,
+        },
         None => alone(heads, &[label, marks])?,
     };
     let label = label.or_else(|| {
@@ -88,17 +95,16 @@ pub(super) fn choose(heads: &[Head], rules: &ReadingRules, has_sets: bool) -> Re
 fn sets(heads: &[Head]) -> Option<Choice> {
     let named: Vec<Option<(Set, String)>> = heads.iter().map(|head| Set::in_name(&head.name)).collect();
     let is_label = |stem: &str| LABELS.contains(&stem);
-    let of_set = |set: Set, wanted: &dyn Fn(&str) -> bool| {
-        named
-            .iter()
-            .position(|name| matches!(name, Some((found, stem)) if *found == set && wanted(stem)))
+    let of_set = |set: Set, may_be_text: bool, wanted: &dyn Fn(&str) -> bool| {
+        let is_wanted = |name: &Option<(Set, String)>| matches!(name, Some((found, stem)) if *found == set && wanted(stem));
+        (0..heads.len()).find(|&place| is_wanted(&named[place]) && (may_be_text || !heads[place].is_text))
     };
-    let train = of_set(Set::Train, &|stem| !is_label(stem))?;
+    let train = of_set(Set::Train, false, &|stem| !is_label(stem))?;
     let stem = &named[train].as_ref()?.1;
-    let has_test = of_set(Set::Test, &|other| other == stem).is_some();
+    let has_test = of_set(Set::Test, false, &|other| other == stem).is_some();
     let (mut items, mut labels, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for set in [Set::Train, Set::Test, Set::Validation] {
-        let Some(place) = of_set(set, &|other| other == stem) else {
+        let Some(place) = of_set(set, false, &|other| other == stem) else {
             continue;
         };
         match set.mark(has_test) {
@@ -111,7 +117,7 @@ fn sets(heads: &[Head]) -> Option<Choice> {
                 continue;
             }
         }
-        labels.extend(of_set(set, &is_label));
+        labels.extend(of_set(set, true, &is_label));
     }
     if labels.len() != items.len() {
         labels.clear();
@@ -131,6 +137,7 @@ fn alone(heads: &[Head], others: &[Option<usize>]) -> Result<usize, String> {
         head.sizes.len() > 1
             && !head.is_called(&LABELS)
             && head.list().is_none()
+            && !head.is_text
             && !others.contains(&Some(*place))
     };
     let candidates: Vec<usize> = (0..heads.len()).filter(can_be).collect();
@@ -244,6 +251,7 @@ mod tests {
         let head = |(name, sizes): &(&str, &[usize])| Head {
             name: (*name).into(),
             sizes: sizes.to_vec(),
+            is_text: false,
         };
         arrays.iter().map(head).collect()
     }

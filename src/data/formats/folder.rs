@@ -10,6 +10,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use image::imageops::{FilterType, resize};
+use image::metadata::Orientation;
 use image::{
     DynamicImage, GrayImage, ImageBuffer, ImageDecoder, ImageReader, Limits, Luma, Pixel, Rgb, RgbImage,
 };
@@ -45,6 +46,7 @@ struct ImageFile {
 struct Head {
     height: u32,
     width: u32,
+    is_turned: bool,
     has_colour: bool,
     has_alpha: bool,
     is_deep: bool,
@@ -244,7 +246,7 @@ fn heads(
 ) -> Result<(Vec<ImageFile>, Vec<Head>), String> {
     let (mut kept, mut heads) = (Vec::with_capacity(images.len()), Vec::with_capacity(images.len()));
     for file in images {
-        match decoder(&file.path).map(|decoder| head(&decoder)) {
+        match decoder(&file.path).map(head) {
             Ok(head) => {
                 kept.push(file);
                 heads.push(head);
@@ -256,12 +258,21 @@ fn heads(
     Ok((kept, heads))
 }
 
-fn head(decoder: &impl ImageDecoder) -> Head {
+fn head(mut decoder: impl ImageDecoder) -> Head {
     let (width, height) = decoder.dimensions();
     let colour = decoder.color_type();
+    let orientation = orientation(&mut decoder);
+    let (height, width) = match orientation {
+        Orientation::Rotate90
+        | Orientation::Rotate270
+        | Orientation::Rotate90FlipH
+        | Orientation::Rotate270FlipH => (width, height),
+        _ => (height, width),
+    };
     Head {
         height,
         width,
+        is_turned: orientation != Orientation::NoTransforms,
         has_colour: colour.has_color(),
         has_alpha: colour.has_alpha(),
         is_deep: colour.bytes_per_pixel() > colour.channel_count(),
@@ -327,6 +338,10 @@ fn target(
     }
     for (what, count) in [
         (
+            "turned as their files say",
+            heads.iter().filter(|head| head.is_turned).count(),
+        ),
+        (
             "of transparent pixels, which are laid on white",
             heads.iter().filter(|head| head.has_alpha).count(),
         ),
@@ -387,8 +402,18 @@ fn decoder(path: &Path) -> Result<impl ImageDecoder + use<>, String> {
     Ok(decoder)
 }
 
+/// How the pixels are to be turned to stand as they were taken, by the image's EXIF or TIFF tag; what is damaged there turns
+/// nothing.
+fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
+    decoder.orientation().unwrap_or(Orientation::NoTransforms)
+}
+
 fn decoded(path: &Path) -> Result<DynamicImage, String> {
-    DynamicImage::from_decoder(decoder(path)?).map_err(|error| plain(&error.to_string()))
+    let mut decoder = decoder(path)?;
+    let orientation = orientation(&mut decoder);
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| plain(&error.to_string()))?;
+    image.apply_orientation(orientation);
+    Ok(image)
 }
 
 /// The pixels of an image as all images have them, row by row; what is transparent lies on white.
@@ -424,7 +449,8 @@ fn fitted<P: Pixel<Subpixel = u8> + 'static>(image: ImageBuffer<P, Vec<u8>>, tar
 
 #[cfg(test)]
 mod tests {
-    use image::{ImageFormat, Rgba, RgbaImage};
+    use image::codecs::jpeg::JpegEncoder;
+    use image::{ImageEncoder, ImageFormat, Rgba, RgbaImage};
 
     use super::*;
 
@@ -615,6 +641,69 @@ mod tests {
             said.contains("60000 x 60000 pixels, but at most 256 MiB") || said.contains("imit"),
             "{said}"
         );
+    }
+
+    /// A TIFF directory of entries that are short numbers, and what follows it.
+    fn tiff(entries: &[(u16, u16)], pixels: &[u8]) -> Vec<u8> {
+        let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+        bytes.extend((entries.len() as u16).to_le_bytes());
+        for (tag, value) in entries {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend([3, 0, 1, 0, 0, 0]);
+            bytes.extend([value.to_le_bytes(), [0; 2]].concat());
+        }
+        bytes.extend([0; 4]);
+        bytes.extend(pixels);
+        bytes
+    }
+
+    #[test]
+    fn an_image_that_says_so_is_turned() {
+        // To be turned by a quarter to the right.
+        const ORIENTATION: (u16, u16) = (0x112, 6);
+        let folder = tempfile::tempdir().unwrap();
+        let pixels = [1, 2, 3, 4, 5, 6];
+        let strip = 8 + 2 + 10 * 12 + 4;
+        let entries = [
+            (256, 3),
+            (257, 2),
+            (258, 8),
+            (259, 1),
+            (262, 1),
+            (273, strip),
+            ORIENTATION,
+            (277, 1),
+            (278, 2),
+            (279, 6),
+        ];
+        for name in 0..12 {
+            std::fs::write(
+                folder.path().join(format!("{name:02}.tif")),
+                tiff(&entries, &pixels),
+            )
+            .unwrap();
+        }
+        let found = read(folder.path(), "usual").unwrap();
+        assert_eq!(found.shape, ItemShape::grey(3, 2));
+        assert_eq!(found.values, Values::Bytes([4, 1, 5, 2, 6, 3].repeat(12)));
+        assert_eq!(found.notes, ["images turned as their files say: 12"]);
+
+        // Dark on the left becomes dark above.
+        let mut jpeg = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 100);
+        encoder.set_exif_metadata(tiff(&[ORIENTATION], &[])).unwrap();
+        let sides = GrayImage::from_fn(16, 8, |x, _| Luma([if x < 8 { 20 } else { 230 }]));
+        encoder.encode_image(&sides).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for name in 0..10 {
+            std::fs::write(folder.path().join(format!("{name}.jpg")), &jpeg).unwrap();
+        }
+        let found = read(folder.path(), "usual").unwrap();
+        assert_eq!(found.shape, ItemShape::grey(16, 8));
+        let Values::Bytes(bytes) = found.values else {
+            panic!("pixels are bytes")
+        };
+        assert!(bytes[..64].iter().all(|&dark| dark < 60) && bytes[64..128].iter().all(|&light| light > 190));
     }
 
     #[test]

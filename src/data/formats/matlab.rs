@@ -1,4 +1,5 @@
-//! MATLAB 5 files (`save -v6`, `save -v7`): numeric arrays by their names, plain or packed by zlib, little-endian.
+//! MATLAB 5 files (`save -v6`, `save -v7`): numeric arrays by their names, plain or packed by zlib, and texts as labels: the rows
+//! of a char matrix, the cells of a cell array.
 //!
 //! Layout: "MAT-File Format", The MathWorks: a header of 128 bytes, then tagged elements, a variable each; arrays have their
 //! first dimension fastest. The items of an array are its first or its last dimension: the one that has as many entries as
@@ -29,6 +30,11 @@ const MATRIX: u32 = 14;
 const COMPRESSED: u32 = 15;
 /// Classes of arrays that are numeric: double to unsigned 64 bits.
 const NUMERIC: std::ops::RangeInclusive<u32> = 6..=15;
+/// Classes of arrays of cells, and of characters.
+const CELLS: u32 = 1;
+const CHARACTERS: u32 = 4;
+/// The most characters of the texts of one array.
+const MOST_CHARACTERS: usize = 1 << 26;
 /// The flag of complex numbers.
 const COMPLEX: u32 = 1 << 11;
 /// Elements begin at multiples of so many bytes.
@@ -55,41 +61,69 @@ fn variables<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'
             "it is a {version:?} file, but only MATLAB 5.0 files are read: save -v7 writes them"
         ));
     }
-    if !header.ends_with(b"IM") {
-        return Err("its numbers are big-endian, which is not read".into());
-    }
+    // The machine wrote the letters MI as one number.
+    let order = match &header[126..] {
+        b"IM" => ByteOrder { is_big_endian: false },
+        b"MI" => ByteOrder { is_big_endian: true },
+        _ => return Err("its MATLAB header does not say the order of bytes".into()),
+    };
     let rules = rules.clone();
     Ok(Announced {
         head: None,
         read: Box::new(move || {
-            let variables = read(input, &rules)?;
+            let variables = read(input, order, &rules)?;
             found(variables, &rules)
         }),
     })
 }
 
-/// A numeric array, and its numbers where they may be needed.
+/// A numeric array, and its numbers where they may be needed; or a list of texts.
 struct Array {
     head: Head,
-    values: Option<Values>,
+    entries: Option<Entries>,
 }
 
-/// All numeric arrays, up to the end of the file.
-fn read<'a>(mut input: Box<dyn Read + 'a>, rules: &ReadingRules) -> Result<Vec<Array>, String> {
+/// What an array holds.
+enum Entries {
+    Numbers(Values),
+    Texts(Vec<String>),
+}
+
+/// The order of the bytes of a number.
+#[derive(Clone, Copy)]
+struct ByteOrder {
+    is_big_endian: bool,
+}
+
+impl ByteOrder {
+    fn number(self, bytes: [u8; 4]) -> u32 {
+        match self.is_big_endian {
+            true => u32::from_be_bytes(bytes),
+            false => u32::from_le_bytes(bytes),
+        }
+    }
+}
+
+/// All numeric arrays and lists of texts, up to the end of the file.
+fn read<'a>(
+    mut input: Box<dyn Read + 'a>,
+    order: ByteOrder,
+    rules: &ReadingRules,
+) -> Result<Vec<Array>, String> {
     let mut arrays = Vec::new();
     for _ in 0..MOST_VARIABLES {
-        let Some(tag) = tag(&mut input)? else {
+        let Some(tag) = tag(&mut input, order)? else {
             return Ok(arrays);
         };
         let mut element = input.take(tag.length as u64);
         let (array, rest) = match (tag.kind, tag.inline) {
-            (MATRIX, None) => (variable(&mut element, rules)?, element),
+            (MATRIX, None) => (variable(&mut element, order, rules)?, element),
             (COMPRESSED, None) => {
                 let mut unpacking = Unpacking {
                     inner: ZlibDecoder::new(BufReader::new(element)),
                     what: "a packed variable",
                 };
-                let array = packed_variable(&mut unpacking, rules)?;
+                let array = packed_variable(&mut unpacking, order, rules)?;
                 (array, unpacking.inner.into_inner().into_inner())
             }
             (kind, _) => {
@@ -114,15 +148,17 @@ fn found(mut arrays: Vec<Array>, rules: &ReadingRules) -> Result<Found, String> 
     let head = &heads[place];
     let items = Items::of(head, &counts, rules)?;
     let mut take = |place: usize| {
-        let values = arrays[place].values.take();
-        values.ok_or_else(|| {
+        let entries = arrays[place].entries.take();
+        entries.ok_or_else(|| {
             format!(
                 "its variable {:?} can't be both items and labels",
                 heads[place].name
             )
         })
     };
-    let values = take(place)?;
+    let Entries::Numbers(values) = take(place)? else {
+        return Err(format!("its variable {:?} holds no numbers", head.name));
+    };
     let places = order::places(&items.sizes, if items.are_first { items.count } else { 1 });
     let apart = if items.are_first { 1 } else { places.len() };
     let values = order::row_by_row(values, items.count, &places, apart)?;
@@ -132,7 +168,10 @@ fn found(mut arrays: Vec<Array>, rules: &ReadingRules) -> Result<Found, String> 
         values
     };
     let mut list = |place: usize| {
-        let list = arrays::labels(take(place)?);
+        let list = match take(place)? {
+            Entries::Numbers(values) => arrays::labels(values),
+            Entries::Texts(texts) => texts,
+        };
         if list.len() == items.count {
             return Ok(list);
         }
@@ -230,7 +269,7 @@ struct Tag {
 }
 
 /// The next tag; none at the end.
-fn tag(input: &mut impl Read) -> Result<Option<Tag>, String> {
+fn tag(input: &mut impl Read, order: ByteOrder) -> Result<Option<Tag>, String> {
     let mut bytes = [[0; 4]; 2];
     let read = fill(input, bytes.as_flattened_mut()).map_err(said)?;
     if read == 0 {
@@ -239,12 +278,12 @@ fn tag(input: &mut impl Read) -> Result<Option<Tag>, String> {
     if read < ALIGNMENT {
         return Err(cut_off());
     }
-    let first = u32::from_le_bytes(bytes[0]);
+    let first = order.number(bytes[0]);
     // A small element has its length in the upper half of the type, and its data within the tag.
     let tag = match (first >> 16) as usize {
         0 => Tag {
             kind: first,
-            length: u32::from_le_bytes(bytes[1]) as usize,
+            length: order.number(bytes[1]) as usize,
             inline: None,
         },
         length @ 1..=4 => Tag {
@@ -258,8 +297,8 @@ fn tag(input: &mut impl Read) -> Result<Option<Tag>, String> {
 }
 
 /// The data of the next element, which is a short one.
-fn short(input: &mut impl Read) -> Result<Vec<u8>, String> {
-    let Tag { length, inline, .. } = tag(input)?.ok_or_else(cut_off)?;
+fn short(input: &mut impl Read, order: ByteOrder) -> Result<Vec<u8>, String> {
+    let Tag { length, inline, .. } = tag(input, order)?.ok_or_else(cut_off)?;
     if let Some(data) = inline {
         return Ok(data[..length].to_vec());
     }
@@ -290,34 +329,144 @@ fn behind<R: Read>(mut rest: Take<R>, tag: Tag) -> Result<R, String> {
     Ok(input)
 }
 
-fn packed_variable(input: &mut impl Read, rules: &ReadingRules) -> Result<Option<Array>, String> {
-    match tag(input)? {
-        Some(Tag { kind: MATRIX, .. }) => variable(input, rules),
+fn packed_variable(
+    input: &mut impl Read,
+    order: ByteOrder,
+    rules: &ReadingRules,
+) -> Result<Option<Array>, String> {
+    match tag(input, order)? {
+        Some(Tag { kind: MATRIX, .. }) => variable(input, order, rules),
         _ => Err("a packed element holds no variable".into()),
     }
 }
 
-/// A variable that is a numeric array; of others only the beginning is read.
-fn variable(input: &mut impl Read, rules: &ReadingRules) -> Result<Option<Array>, String> {
-    let flags = short(input)?;
-    let flags = flags.first_chunk().map_or(0, |flags| u32::from_le_bytes(*flags));
-    let is_numeric = NUMERIC.contains(&(flags & 0xff)) && flags & COMPLEX == 0;
-    if !is_numeric {
+/// A variable that is a numeric array or a list of texts; of others only the beginning is read.
+fn variable(input: &mut impl Read, order: ByteOrder, rules: &ReadingRules) -> Result<Option<Array>, String> {
+    let class = class(input, order)?;
+    if !matches!(class, CELLS | CHARACTERS) && !NUMERIC.contains(&class) {
         return Ok(None);
     }
-    let dimensions = short(input)?;
-    let name = short(input)?;
+    let (name, sizes) = name_and_sizes(input, order)?;
+    let texts = match class {
+        CELLS => cells(&sizes, input, order)?,
+        // One row is a text by itself, and no list.
+        CHARACTERS if sizes.first().is_some_and(|&rows| rows > 1) => {
+            Some(rows_of_text(&sizes, input, order)?)
+        }
+        CHARACTERS => None,
+        _ => {
+            let head = Head {
+                name,
+                sizes,
+                is_text: false,
+            };
+            let entries = match is_needed(&head, rules) {
+                true => Some(Entries::Numbers(numbers(&head, input, order)?)),
+                false => None,
+            };
+            return Ok(Some(Array { head, entries }));
+        }
+    };
+    Ok(texts.map(|texts| Array {
+        head: Head {
+            name,
+            sizes: vec![texts.len()],
+            is_text: true,
+        },
+        entries: Some(Entries::Texts(texts)),
+    }))
+}
+
+/// The class of the array that begins here; 0 for one that is complex.
+fn class(input: &mut impl Read, order: ByteOrder) -> Result<u32, String> {
+    let flags = short(input, order)?;
+    let flags = flags.first_chunk().map_or(0, |flags| order.number(*flags));
+    Ok(if flags & COMPLEX == 0 { flags & 0xff } else { 0 })
+}
+
+/// What stands behind the class of an array.
+fn name_and_sizes(input: &mut impl Read, order: ByteOrder) -> Result<(String, Vec<usize>), String> {
+    let dimensions = short(input, order)?;
+    let name = short(input, order)?;
     let sizes = dimensions.as_chunks::<4>().0.iter();
-    let head = Head {
-        name: String::from_utf8_lossy(&name).into_owned(),
-        sizes: sizes.map(|size| u32::from_le_bytes(*size) as usize).collect(),
+    let sizes = sizes.map(|size| order.number(*size) as usize).collect();
+    Ok((String::from_utf8_lossy(&name).into_owned(), sizes))
+}
+
+/// The texts of a cell array, one per cell; none where a cell holds something else.
+fn cells(sizes: &[usize], input: &mut impl Read, order: ByteOrder) -> Result<Option<Vec<String>>, String> {
+    let mut texts = Vec::new();
+    let count = sizes.iter().copied().fold(1, usize::saturating_mul);
+    for _ in 0..count {
+        let tag = tag(input, order)?.ok_or_else(cut_off)?;
+        if (tag.kind, tag.inline) != (MATRIX, None) {
+            return Ok(None);
+        }
+        let mut cell = input.take(tag.length as u64);
+        if class(&mut cell, order)? != CHARACTERS {
+            return Ok(None);
+        }
+        let (_, sizes) = name_and_sizes(&mut cell, order)?;
+        let mut rows = rows_of_text(&sizes, &mut cell, order)?;
+        behind(cell, tag)?;
+        match (rows.pop(), rows.is_empty()) {
+            (text, true) => texts.push(text.unwrap_or_default()),
+            _ => return Ok(None),
+        }
+    }
+    Ok((!texts.is_empty()).then_some(texts))
+}
+
+/// The rows of a char matrix of `sizes`, without the spaces that fill them up; the first dimension is the fastest.
+fn rows_of_text(sizes: &[usize], input: &mut impl Read, order: ByteOrder) -> Result<Vec<String>, String> {
+    let (rows, columns) = match *sizes {
+        [rows, columns] => (rows, columns),
+        _ => return Err(format!("a text has {} dimensions, but 2 are needed", sizes.len())),
     };
-    let values = if is_needed(&head, rules) {
-        Some(numbers(&head, input)?)
-    } else {
-        None
+    let count = rows
+        .checked_mul(columns)
+        .filter(|&count| count <= MOST_CHARACTERS);
+    let count = count.ok_or_else(|| {
+        format!(
+            "its texts claim to have {rows} x {columns} characters, but at most {MOST_CHARACTERS} are read"
+        )
+    })?;
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let tag = tag(input, order)?.ok_or_else(cut_off)?;
+    let mut data = Vec::new();
+    match tag.inline {
+        Some(inline) => data.extend(&inline[..tag.length]),
+        // As much as there is, whatever the tag claims.
+        None => drop(
+            input
+                .take(4 * count as u64)
+                .take(tag.length as u64)
+                .read_to_end(&mut data)
+                .map_err(said)?,
+        ),
+    }
+    let wide = |bytes: &[u8; 2]| match order.is_big_endian {
+        true => u16::from_be_bytes(*bytes),
+        false => u16::from_le_bytes(*bytes),
     };
-    Ok(Some(Array { head, values }))
+    let text = match tag.kind {
+        // Signed or unsigned bytes, and UTF-8.
+        1 | 2 | 16 => String::from_utf8(data).ok(),
+        // Unsigned shorts, and UTF-16.
+        4 | 17 => String::from_utf16(&data.as_chunks::<2>().0.iter().map(wide).collect::<Vec<u16>>()).ok(),
+        _ => None,
+    };
+    let characters: Vec<char> = text.as_deref().unwrap_or_default().chars().collect();
+    if characters.len() != count {
+        return Err(format!(
+            "its texts claim to have {rows} x {columns} characters, but {} follow",
+            characters.len()
+        ));
+    }
+    let row = |row: usize| characters.iter().skip(row).step_by(rows).collect::<String>();
+    Ok((0..rows).map(|place| row(place).trim_end().to_owned()).collect())
 }
 
 /// Whether the numbers of an array may be needed: where a person names another, only as its labels.
@@ -327,9 +476,9 @@ fn is_needed(head: &Head, rules: &ReadingRules) -> bool {
 }
 
 /// The numbers of an array, which end the variable.
-fn numbers(head: &Head, input: &mut impl Read) -> Result<Values, String> {
+fn numbers(head: &Head, input: &mut impl Read, order: ByteOrder) -> Result<Values, String> {
     let name = &head.name;
-    let tag = tag(input)?.ok_or_else(cut_off)?;
+    let tag = tag(input, order)?.ok_or_else(cut_off)?;
     let kind = match tag.kind {
         1 => ElementKind::I8,
         2 => ElementKind::U8,
@@ -349,7 +498,7 @@ fn numbers(head: &Head, input: &mut impl Read) -> Result<Values, String> {
     };
     let element = Element {
         kind,
-        is_big_endian: false,
+        is_big_endian: order.is_big_endian,
     };
     let count = head
         .sizes
@@ -565,14 +714,84 @@ mod tests {
         );
     }
 
+    /// An array of characters.
+    fn characters(name: &[u8], rows: u32, columns: u32, text: &str) -> Vec<u8> {
+        let data: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        array(name, CHARACTERS as u8, &[rows, columns], 17, &data)
+    }
+
+    #[test]
+    fn labels_may_be_texts() {
+        let items = matrix(b"X", 12, 2, &[7; 24]);
+        let names =
+            ["cat", "", "dög", "cat"].map(|name| characters(b"", 1, name.chars().count() as u32, name));
+        let parts = [
+            tagged(6, &[1, 0, 0, 0, 0, 0, 0, 0]),
+            tagged(5, &[12, 0, 0, 0, 1, 0, 0, 0]),
+            tagged(1, b"labels"),
+            names.concat().repeat(3),
+        ];
+        let cells = tagged(MATRIX, &parts.concat());
+        // First dimension fastest: all first letters, then all second ones.
+        let rows = characters(
+            b"labels",
+            12,
+            2,
+            &format!("{}{}", "abc".repeat(4), "x y".repeat(4)),
+        );
+        for (labels, expected) in [
+            (cells.clone(), ["cat", "", "dög"]),
+            (packed(&cells), ["cat", "", "dög"]),
+            (rows.clone(), ["ax", "b", "cy"]),
+            (packed(&rows), ["ax", "b", "cy"]),
+        ] {
+            let found = read(&file(&[items.clone(), labels])).unwrap();
+            assert_eq!((found.count(), found.labels.len()), (12, 12));
+            assert_eq!(found.labels[..3], expected);
+        }
+        let said = read_by(&file(&[items.clone(), cells]), "variable=labels").unwrap_err();
+        assert!(said.contains("\"labels\" holds texts"), "{said}");
+        let lying = characters(b"labels", 12, 3, "abc");
+        let said = read(&file(&[items, lying])).unwrap_err();
+        assert!(said.contains("12 x 3 characters, but 3 follow"), "{said}");
+    }
+
+    #[test]
+    fn the_bytes_of_numbers_may_stand_in_the_other_order() {
+        let number = |value: u32| value.to_be_bytes();
+        let element = |kind: u32, data: &[u8]| {
+            let mut bytes = [number(kind), number(data.len() as u32)].concat();
+            bytes.extend(data);
+            bytes.resize(bytes.len().next_multiple_of(8), 0);
+            bytes
+        };
+        let reals: Vec<u8> = (0..24)
+            .flat_map(|place| (f64::from(place) - 0.5).to_be_bytes())
+            .collect();
+        let parts = [
+            element(6, &[number(6), number(0)].concat()),
+            element(5, &[number(12), number(2)].concat()),
+            // A small element: its length and its type are one number.
+            [&number(1 << 16 | 1)[..], b"X\0\0\0"].concat(),
+            element(9, &reals),
+        ];
+        let mut bytes = file(&[element(MATRIX, &parts.concat())]);
+        bytes[126..128].copy_from_slice(b"MI");
+        let found = read(&bytes).unwrap();
+        let Values::Floats(values) = found.values else {
+            panic!("they are no whole numbers")
+        };
+        assert_eq!(values[..4], [-0.5, 11.5, 0.5, 12.5]);
+    }
+
     #[test]
     fn a_bad_file_is_told_apart() {
         let good = file(&[matrix(b"ff", 560, 12, &[0; 12 * 560])]);
         let lying = file(&[matrix(b"ff", 560, u32::MAX, &[0; 560])]);
         let mut other_version = good.clone();
         other_version[7] = b'7';
-        let mut big_endian = good.clone();
-        big_endian[126..128].copy_from_slice(b"MI");
+        let mut unordered = good.clone();
+        unordered[126..128].copy_from_slice(b"II");
         for (bytes, expected) in [
             (good[..100].to_vec(), "header"),
             (good[..150].to_vec(), "ends within an element"),
@@ -599,7 +818,7 @@ mod tests {
             ),
             (file(&[array(b"x", 6, &[12, 3], 8, &[0; 36])]), "unknown type 8"),
             (other_version, "MATLAB 7.0"),
-            (big_endian, "big-endian"),
+            (unordered, "the order of bytes"),
             (
                 file(&[tagged(COMPRESSED, &[1, 2, 3])]),
                 "packed variable is damaged",

@@ -120,6 +120,85 @@ fn element(descr: &str) -> Result<Element, String> {
     })
 }
 
+/// The longest label that is read, in characters.
+const LONGEST_LABEL: usize = 1_000;
+
+/// How the texts of an array are kept, each in as many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Texts {
+    /// Characters of the longest, of four bytes each, or bytes.
+    length: usize,
+    is_unicode: bool,
+    is_big_endian: bool,
+}
+
+impl Texts {
+    /// That a type string of NumPy's names: `<U5`, `|S12`; none where it names no texts.
+    fn of(descr: &str) -> Option<Self> {
+        let (kind, length) = descr
+            .trim_start_matches(['<', '>', '|', '='])
+            .split_at_checked(1)?;
+        let is_unicode = match kind {
+            "U" => true,
+            "S" | "a" => false,
+            _ => return None,
+        };
+        Some(Self {
+            length: length.parse().ok()?,
+            is_unicode,
+            is_big_endian: descr.starts_with('>'),
+        })
+    }
+
+    /// The next `count` texts, which end `input`.
+    fn read(self, input: &mut impl Read, count: usize) -> Result<Vec<String>, String> {
+        if self.length > LONGEST_LABEL {
+            return Err(format!(
+                "its labels have up to {} characters, but at most {LONGEST_LABEL} are read",
+                self.length
+            ));
+        }
+        let mut bytes = vec![0; self.length * if self.is_unicode { 4 } else { 1 }];
+        let mut texts = Vec::new();
+        for place in 0..count {
+            match fill(input, &mut bytes) {
+                Ok(length) if length == bytes.len() => texts.push(self.text(&bytes)?),
+                Ok(_) => {
+                    return Err(format!(
+                        "its header says {count} labels, but it ends within number {place}"
+                    ));
+                }
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        match fill(input, &mut [0]) {
+            Ok(0) => Ok(texts),
+            Ok(_) => Err(format!("its header says {count} labels, but more follow")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// One of them; what is shorter ends in zeros.
+    fn text(self, bytes: &[u8]) -> Result<String, String> {
+        let text = if self.is_unicode {
+            let number = |bytes: &[u8; 4]| match self.is_big_endian {
+                true => u32::from_be_bytes(*bytes),
+                false => u32::from_le_bytes(*bytes),
+            };
+            let (characters, _) = bytes.as_chunks::<4>();
+            characters
+                .iter()
+                .map(|bytes| char::from_u32(number(bytes)))
+                .collect()
+        } else {
+            std::str::from_utf8(bytes).ok().map(str::to_owned)
+        };
+        let text: Option<String> = text;
+        text.map(|text| text.trim_end_matches('\0').to_owned())
+            .ok_or_else(|| "one of its labels is no text".into())
+    }
+}
+
 /// What stands before the numbers.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header {
@@ -177,7 +256,15 @@ impl Header {
                 arrays::sizes(&self.shape)
             ));
         }
-        Ok(arrays::labels(self.numbers(input, false)?))
+        match Texts::of(&self.descr) {
+            Some(texts) => texts.read(input, count),
+            None => Ok(arrays::labels(self.numbers(input, false)?)),
+        }
+    }
+
+    /// Whether its entries are texts.
+    pub(super) fn is_text(&self) -> bool {
+        Texts::of(&self.descr).is_some()
     }
 
     /// Reads it, from the magic to its last byte.
@@ -415,6 +502,38 @@ mod tests {
         );
         assert_eq!(labels(&list[..], 3, "a").unwrap(), ["7", "0", "-2"]);
         assert!(labels(&list[..], 4, "a").unwrap_err().contains("a has 4 items"));
+    }
+
+    #[test]
+    fn labels_may_be_texts() {
+        let unicode = |number: fn(u32) -> [u8; 4]| {
+            let texts = ["dog\0", "häh\0", "cat!"];
+            let characters = texts.iter().flat_map(|text| text.chars());
+            characters
+                .flat_map(|character| number(u32::from(character)))
+                .collect::<Vec<u8>>()
+        };
+        let expected = ["dog", "häh", "cat!"];
+        for (descr, bytes) in [
+            ("<U4", unicode(u32::to_le_bytes)),
+            (">U4", unicode(u32::to_be_bytes)),
+            ("|S5", "dog\0\0häh\0cat!\0".as_bytes().to_vec()),
+        ] {
+            let whole = file(1, &dictionary(descr, "(3,)"), &bytes);
+            assert_eq!(labels(&whole[..], 3, "a").unwrap(), expected, "{descr}");
+            let cut = labels(&whole[..whole.len() - 1], 3, "a").unwrap_err();
+            assert!(cut.contains("ends within number 2"), "{cut}");
+            let longer = [&whole[..], &[0]].concat();
+            assert!(labels(&longer[..], 3, "a").unwrap_err().contains("more follow"));
+        }
+        for (descr, bytes, said) in [
+            ("<U1", vec![0xff; 12], "no text"),
+            ("|S1", vec![0xff; 3], "no text"),
+            ("<U4294967295", Vec::new(), "at most 1000 are read"),
+        ] {
+            let found = labels(&file(1, &dictionary(descr, "(3,)"), &bytes)[..], 3, "a").unwrap_err();
+            assert!(found.contains(said), "{descr}: {found}");
+        }
     }
 
     #[test]

@@ -103,16 +103,17 @@ impl<'a> Archive<'a> {
             }
             let mut member = zip.by_index(place).map_err(said)?;
             let header = Header::read(&mut member).map_err(|said| of_array(name, &said))?;
-            // Texts and objects are no numbers.
-            if header.element().is_ok() {
+            // Texts are labels; objects are neither those nor numbers.
+            if header.element().is_ok() || header.is_text() {
                 heads.push(Head {
                     name: name.to_owned(),
                     sizes: header.shape.clone(),
+                    is_text: header.is_text(),
                 });
                 arrays.push((place, header));
             }
         }
-        if arrays.is_empty() {
+        if heads.iter().all(|head| head.is_text) {
             return Err("it is a ZIP archive without arrays of numbers (NPY files) in it".into());
         }
         Ok(Self { zip, arrays, heads })
@@ -299,12 +300,27 @@ mod tests {
         );
         let said = read(&bytes, "variable=x_train; label=y_test").unwrap_err();
         assert!(said.contains("y_test") && said.contains("has 12 items"), "{said}");
-        assert!(
-            read(&bytes, "variable=names")
-                .unwrap_err()
-                .contains("no array \"names\"")
-        );
+        let said = read(&bytes, "variable=names").unwrap_err();
+        assert!(said.contains("\"names\" holds texts"), "{said}");
         assert_eq!(read(&bytes, "variable=x_test").unwrap().count(), 3);
+    }
+
+    #[test]
+    fn labels_may_be_texts_by_their_usual_names() {
+        let texts: Vec<u8> = (0..12).flat_map(|item| [b'a' + item % 2, 0, 0, 0]).collect();
+        for (items, label, length) in [
+            ("x.npy", "label.npy", 12),
+            ("x_train.npy", "train_labels.npy", 12),
+        ] {
+            let members = [
+                ("train_names.npy", npy("<U1", "(12,)", &texts)),
+                (items, npy("|u1", "(12, 2, 1)", &[7; 24])),
+                (label, npy("<U1", "(12,)", &texts)),
+            ];
+            let found = read(&archive(zip::CompressionMethod::Deflated, &members), "usual").unwrap();
+            assert_eq!((found.count(), found.labels.len()), (12, length), "{items}");
+            assert_eq!(found.labels[..2], ["a", "b"]);
+        }
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! Commands that work whatever pane has the focus.
 
 use ratatui::crossterm::event::KeyCode;
-use strum::VariantArray;
 
 use super::keys::{character, control, plain};
-use super::{Command, steering, undo};
+use super::{Command, sharing, steering, undo};
 use crate::choices::Choose;
-use crate::language::{self, Language, tr};
+use crate::language::{self, tr};
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
 use crate::tui::message::Effect;
@@ -27,7 +26,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "estimator.switch", keys: &[character('a')], help: "switch between SGVB estimators A and B", footer: None, run: steering::switch_estimator },
     Command { name: "test.measure", keys: &[character('e')], help: "measure the test set now", footer: None, run: steering::measure },
     Command { name: "likelihood.estimate", keys: &[character('m')], help: "estimate log p(x) of test images in three ways", footer: None, run: steering::estimate },
-    Command { name: "measurement.stop", keys: &[control('g')], help: "break off what is being measured", footer: None, run: steering::break_off },
+    Command { name: "measurement.stop", keys: &[control('g')], help: "break off what is being measured or written", footer: None, run: steering::break_off },
     Command { name: "run.go-back", keys: &[character('B')], help: "go back to before the last change of a setting", footer: None, run: steering::go_back },
     Command { name: "run.restart", keys: &[character('r')], help: "start this run over (asks first)", footer: None, run: steering::restart },
     Command { name: "run.new", keys: &[character('n')], help: "new run: choose sizes, optimizer, seed, goal", footer: Some("new"), run: steering::new_run },
@@ -40,6 +39,11 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
+    Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next way, until the program ends", footer: None, run: next_graphics },
+    Command { name: "colour-map.next", keys: &[control('p')], help: "grey pictures in the next colour map, until the program ends", footer: None, run: next_colour_map },
+    Command { name: "picture.save", keys: &[character('Y')], help: "save the pane's picture as a PNG file", footer: None, run: sharing::save_picture },
+    Command { name: "copy.value", keys: &[character('y')], help: "copy the pane's number or vector to the clipboard", footer: None, run: sharing::copy_value },
+    Command { name: "copy.command-line", keys: &[control('y')], help: "copy the command that makes what the pane shows", footer: None, run: sharing::copy_command_line },
     Command { name: "help", keys: &[character('?')], help: "this help", footer: Some("help"), run: help },
     Command { name: "explain", keys: &[character('I')], help: "what each number of this pane means", footer: Some("explain"), run: explain },
     Command { name: "tour.start", keys: &[plain(KeyCode::F(1))], help: "what a variational autoencoder is, in eight steps; again ends it", footer: None, run: tour::toggle },
@@ -84,6 +88,32 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
+fn next_graphics(app: &mut App) -> Vec<Effect> {
+    app.graphics = next(app.graphics);
+    let word = app.graphics.word();
+    app.say(tr!(
+        "pictures {word}: graphics: \"{word}\" in the configuration keeps it",
+        word = word
+    ));
+    Vec::new()
+}
+
+fn next_colour_map(app: &mut App) -> Vec<Effect> {
+    app.colour_map = next(app.colour_map);
+    let word = app.colour_map.word();
+    app.say(tr!(
+        "colour map {word}: colour_map: \"{word}\" in the configuration keeps it",
+        word = word
+    ));
+    Vec::new()
+}
+
+/// The word after this one; after the last, the first.
+fn next<T: Choose + 'static>(present: T) -> T {
+    let place = T::VARIANTS.iter().position(|variant| *variant == present);
+    T::VARIANTS[place.map_or(0, |place| (place + 1) % T::VARIANTS.len())]
+}
+
 fn help(app: &mut App) -> Vec<Effect> {
     app.overlay = Some(Overlay::Help(0));
     Vec::new()
@@ -95,9 +125,7 @@ fn explain(app: &mut App) -> Vec<Effect> {
 }
 
 fn next_language(app: &mut App) -> Vec<Effect> {
-    let languages = Language::VARIANTS;
-    let present = languages.iter().position(|&language| language == app.language);
-    app.language = languages[present.map_or(0, |place| (place + 1) % languages.len())];
+    app.language = next(app.language);
     language::speak(app.language);
     app.say(tr!(
         "language {name}: language: \"{name}\" in the configuration keeps it",

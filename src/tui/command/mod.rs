@@ -6,12 +6,15 @@
 mod everywhere;
 pub mod keymap;
 pub mod keys;
+mod sharing;
 mod steering;
 mod undo;
+mod writing;
 
 use super::app::App;
 use super::message::Effect;
 use super::panes;
+use crate::language::said;
 use keys::Key;
 
 pub use steering::set;
@@ -21,7 +24,7 @@ pub use undo::{History, Undoable};
 pub struct Command {
     /// Its name, which stays: `traversal.raise`.
     pub name: &'static str,
-    /// The keys that run it unless a person chose others, any of which will do.
+    /// The keys that run it unless a person chose others, any of which will do; none for what the palette alone runs.
     pub keys: &'static [Key],
     /// What it does, in one line.
     pub help: &'static str,
@@ -48,7 +51,10 @@ pub fn all() -> impl Iterator<Item = (Scope, &'static Command)> {
             .iter()
             .map(|command| (Scope::In(kind.name), command))
     });
-    let everywhere = everywhere::COMMANDS.iter().chain(by_panes);
+    let everywhere = everywhere::COMMANDS
+        .iter()
+        .chain(by_panes)
+        .chain(writing::COMMANDS);
     everywhere
         .map(|command| (Scope::Everywhere, command))
         .chain(of_panes)
@@ -84,11 +90,11 @@ pub fn listing() -> String {
     all().map(line).collect()
 }
 
-/// The table with the default keys as the README has it.
+/// The table with the default keys as the README has it, in the language that the thread speaks.
 pub fn markdown() -> String {
     let mut text = String::new();
     for scope in scopes() {
-        text.push_str(&format!("| {} | | |\n|---|---|---|\n", heading(scope)));
+        text.push_str(&format!("| {} | | |\n|---|---|---|\n", said(heading(scope))));
         for (_, command) in all().filter(|(of, _)| *of == scope) {
             let keys: Vec<String> = command
                 .keys
@@ -99,7 +105,7 @@ pub fn markdown() -> String {
                 "| {} | `{}` | {} |\n",
                 keys.join(" "),
                 command.name,
-                command.help
+                said(command.help)
             ));
         }
         text.push('\n');

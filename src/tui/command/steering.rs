@@ -3,10 +3,9 @@
 use crate::language::tr;
 use crate::learning::settings::{Assignment, find};
 use crate::run::{Command, State};
-use crate::tui::answering::ask;
+use crate::tui::answering::{ask, fill_in};
 use crate::tui::app::{App, Stage};
 use crate::tui::message::Effect;
-use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
@@ -103,7 +102,9 @@ pub(super) fn estimate(app: &mut App) -> Vec<Effect> {
 }
 
 pub(super) fn break_off(app: &mut App) -> Vec<Effect> {
-    command(app, Command::BreakOff)
+    let mut effects = command(app, Command::BreakOff);
+    effects.extend(app.writing.map(|_| Effect::BreakOffWriting));
+    effects
 }
 
 pub(super) fn go_back(app: &mut App) -> Vec<Effect> {
@@ -118,11 +119,8 @@ pub(super) fn restart(app: &mut App) -> Vec<Effect> {
 }
 
 pub(super) fn new_run(app: &mut App) -> Vec<Effect> {
-    if let Some(workspace) = workspace(app) {
-        let form = Form::new(&workspace.progress.configuration);
-        app.overlay = Some(Overlay::Form(Box::new(form)));
-    }
-    Vec::new()
+    let form = workspace(app).map(|workspace| Form::new(&workspace.progress.configuration));
+    form.map_or_else(Vec::new, |form| fill_in(app, Box::new(form)))
 }
 
 pub(super) fn save(app: &mut App) -> Vec<Effect> {

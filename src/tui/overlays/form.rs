@@ -9,6 +9,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use crate::language::{said, tr};
 use crate::learning::Configuration;
+use crate::learning::advice::{Advice, Basis};
 use crate::learning::settings::{Assignment, Setting, SettingError, TABLE};
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
@@ -22,6 +23,11 @@ pub struct Form {
     /// Whether the selected field is still as it was offered, so that the first digit replaces it.
     untouched: bool,
     fault: Option<String>,
+    /// What the advice is about that was asked for last, and the advice once it is there.
+    basis: Option<Basis>,
+    advice: Option<Advice>,
+    /// Whether the advice came since the last key: then its reason is shown, whatever is selected.
+    is_news: bool,
 }
 
 /// A row of the settings table, and the value as it is typed.
@@ -51,6 +57,8 @@ enum Direction {
     On,
 }
 
+/// The setting that advice is about.
+const LIKELIHOOD: &str = "likelihood";
 /// Columns of the form.
 const WIDTH: u16 = 60;
 /// Columns of a field's name.
@@ -73,11 +81,15 @@ impl Form {
             selected: 0,
             untouched: true,
             fault: None,
+            basis: None,
+            advice: None,
+            is_news: false,
         }
     }
 
     /// Writes, moves between fields, chooses, begins the run or leaves; a fault that was shown stays until the next attempt.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        self.is_news = false;
         let is_choice = self.fields[self.selected].is_choice();
         match key.code {
             KeyCode::Esc => return Outcome::Cancelled,
@@ -86,6 +98,7 @@ impl Form {
                 Err(error) => self.fault = Some(error.to_string()),
             },
             KeyCode::F(2) => return Outcome::ChooseData,
+            KeyCode::F(3) => self.take_advice(),
             KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
             KeyCode::Left if is_choice => self.choose(Direction::Back),
@@ -117,6 +130,59 @@ impl Form {
     pub fn set_data(&mut self, path: &str) {
         self.select(self.data_field());
         self.typed_over().paste(path);
+        self.untouched = true;
+    }
+
+    /// What advice is to be asked for, if that is about something else than the advice before: once for every data that is
+    /// chosen, not for every letter of its name.
+    pub fn question(&mut self) -> Option<Basis> {
+        let basis = Basis::of(&self.configuration().ok().filter(|_| self.untouched)?);
+        if self.basis.as_ref() == Some(&basis) {
+            return None;
+        }
+        self.advice = None;
+        self.basis = Some(basis.clone());
+        Some(basis)
+    }
+
+    /// Takes in the advice about `basis`, unless something else was asked since.
+    pub fn advise(&mut self, basis: &Basis, advice: Advice) {
+        if self.basis.as_ref() == Some(basis) {
+            self.advice = Some(advice);
+            self.is_news = true;
+        }
+    }
+
+    /// The advice, where the likelihood is one that suits the data less.
+    fn open_advice(&self) -> Option<&Advice> {
+        let likelihood = self
+            .fields
+            .iter()
+            .find(|field| field.setting.name == LIKELIHOOD)?;
+        let advice = self.advice.as_ref()?;
+        (!advice.is_heeded_by(likelihood.input.value())).then_some(advice)
+    }
+
+    fn take_advice(&mut self) {
+        let settings = self.open_advice().map(Advice::settings).unwrap_or_default();
+        for Assignment { setting, value } in settings {
+            let mut fields = self.fields.iter_mut();
+            if let Some(field) = fields.find(|field| field.setting.name == setting) {
+                field.input = TextField::new(&value);
+            }
+        }
+    }
+
+    /// Why another likelihood suits the data: told when that is found out, and where the likelihood is chosen.
+    fn told_advice(&self) -> Option<String> {
+        let is_here = [LIKELIHOOD, "mean"].contains(&self.fields[self.selected].setting.name);
+        let advice = self.open_advice().filter(|_| self.is_news || is_here)?;
+        let (likelihood, reason) = (advice.likelihood(), advice.reason());
+        Some(tr!(
+            "F3 takes {likelihood}, which suits this data: {reason}",
+            likelihood = likelihood,
+            reason = reason
+        ))
     }
 
     fn data_field(&self) -> usize {
@@ -178,12 +244,14 @@ impl Form {
 
     /// Draws the form in the middle of `area`, with as many fields around the selected one as there is room for.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let (about, style) = match &self.fault {
-            Some(fault) => (
+        let told = self.told_advice();
+        let (about, style) = match (&self.fault, &told) {
+            (Some(fault), _) => (
                 text::printable(fault).into_owned(),
                 Style::new().fg(theme::colours().bad),
             ),
-            None => (self.fields[self.selected].about(), theme::dim()),
+            (None, Some(advice)) => (advice.clone(), Style::new().fg(theme::colours().good)),
+            (None, None) => (self.fields[self.selected].about(), theme::dim()),
         };
         // The frame takes two rows and four columns.
         let about_rows = text::wrapped(&about, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
@@ -195,6 +263,7 @@ impl Form {
         let room = match &self.fault {
             Some(_) => usize::from(inside.height.saturating_sub(1).max(1)),
             None if inside.height < FEW_ROWS => 0,
+            None if told.is_some() => about_rows.clamp(ABOUT_ROWS, usize::from(inside.height / 2)),
             None => ABOUT_ROWS,
         };
         let about = match room {
@@ -245,7 +314,11 @@ impl Form {
             ),
         };
         let room = room.saturating_sub(text::columns(&value) + 1);
-        let unit = text::cut(said(field.setting.unit), room).into_owned();
+        let unit = match self.open_advice() {
+            Some(advice) if field.setting.name == LIKELIHOOD => format!("F3 {}", advice.likelihood()),
+            _ => said(field.setting.unit).into(),
+        };
+        let unit = text::cut(&unit, room).into_owned();
         Line::from(vec![
             Span::raw(mark),
             Span::styled(format!("{name}{value}"), style),

@@ -6,12 +6,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::language::{said, tr};
+use crate::learning::settings::{Choice, Setting, find};
 use crate::tui::command;
 use crate::tui::command::keymap::Keymap;
 use crate::tui::{text, theme};
 
 /// What is seen, in a few sentences each: a heading and the text below it.
-pub const EXPLANATIONS: [(&str, &str); 11] = [
+pub const EXPLANATIONS: [(&str, &str); 12] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -46,10 +47,13 @@ pub const EXPLANATIONS: [(&str, &str); 11] = [
          the prior. Where they differ AIS is the one to trust; the lower bound lies below.",
     ),
     (
-        "Decoder",
-        "A Bernoulli decoder says how probable white is in every pixel, for MNIST; a Gaussian one has a mean and a \
-         variance for every pixel, for grey images such as faces. The variance is never below that of rounding to 256 \
-         levels, so that a pixel that is always the same can't send the density to infinity.",
+        "Gaussian variance",
+        "It is never below that of rounding to 256 levels, so that a pixel that is always the same can't send the density to \
+         infinity.",
+    ),
+    (
+        "Numbers",
+        "I explains every number of the pane with the focus: what it is, its unit, its formula, and where the paper has it.",
     ),
     (
         "Traversal",
@@ -73,6 +77,9 @@ pub const EXPLANATIONS: [(&str, &str); 11] = [
          where it stands, and the last column is the difference to the selected one. They are saved with the session.",
     ),
 ];
+
+/// What stands above the likelihoods.
+pub const LIKELIHOODS: &str = "Likelihoods: the distribution p(x|z) of every value, which a new run chooses";
 
 /// Draws the help, scrolled down by `first` lines.
 pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
@@ -100,6 +107,11 @@ pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
         lines.extend(text::wrapped(said(explanation), width).into_iter().map(Line::raw));
         lines.push(Line::default());
     }
+    lines.push(Line::styled(said(LIKELIHOODS), theme::selected()));
+    for choice in likelihoods() {
+        let word = Span::styled(format!("  {}: ", choice.name), theme::strong());
+        lines.push(Line::from(vec![word, Span::raw(said(&choice.help))]));
+    }
     let scroll = u16::try_from(first).unwrap_or(u16::MAX);
     Paragraph::new(lines)
         .wrap(Wrap { trim: false })
@@ -107,7 +119,37 @@ pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
         .render(inside, buffer);
 }
 
+/// The likelihoods, each with what it is for.
+fn likelihoods() -> &'static [Choice] {
+    find("likelihood").map_or(&[], Setting::choices)
+}
+
 /// Lines that the help has before wrapping; scrolling further shows nothing new.
 pub fn length() -> usize {
-    command::all().count() + 2 * command::scopes().count() + 5 * EXPLANATIONS.len()
+    let likelihoods = 2 * likelihoods().len();
+    command::all().count() + 2 * command::scopes().count() + 5 * EXPLANATIONS.len() + likelihoods
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choices::Choose;
+    use crate::model::Likelihood;
+
+    #[test]
+    fn every_likelihood_is_explained_within_reach() {
+        let area = Rect::new(0, 0, 84, 30);
+        let mut shown = String::new();
+        for first in (0..=length()).step_by(20) {
+            let mut buffer = Buffer::empty(area);
+            render(&Keymap::default(), first, area, &mut buffer);
+            shown.extend(buffer.content.iter().map(|cell| cell.symbol()));
+        }
+        for choice in Likelihood::choices() {
+            assert!(shown.contains(&format!("  {}: ", choice.name)), "{}", choice.name);
+            // The first words of what it is for stand in the same line.
+            let beginning: String = choice.help.chars().take(15).collect();
+            assert!(shown.contains(&beginning), "{beginning}");
+        }
+    }
 }

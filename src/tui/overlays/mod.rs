@@ -7,6 +7,7 @@ pub mod explain;
 pub mod files;
 pub mod form;
 pub mod help;
+pub mod naming;
 pub mod palette;
 pub mod panes;
 pub mod sessions;
@@ -18,6 +19,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 use self::confirm::Confirmation;
 use self::files::FilePicker;
 use self::form::Form;
+use self::naming::Naming;
 use self::palette::Palette;
 use self::sessions::SessionList;
 use super::theme;
@@ -37,6 +39,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// Folders and files, to choose the form's data from.
     Files(Box<FilePicker>),
+    /// The name of a file that something of the run is written to.
+    Naming(Box<Naming>),
     /// A list of sessions, to open one or to compare with it.
     Sessions(SessionList),
     /// A search among the commands and the settings of a run under way.

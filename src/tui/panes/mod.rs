@@ -19,6 +19,7 @@ use super::app::{App, Selection};
 use super::command::Command;
 use super::widgets::text_field::TextField;
 use super::workspace::Workspace;
+use crate::pictures::raster::Raster;
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question};
 
@@ -118,6 +119,21 @@ pub trait Pane: Any {
 
     /// The text that is being written in it, which keys go to until it is ended.
     fn text(&mut self) -> Option<&mut TextField> {
+        None
+    }
+
+    /// What it shows in an `area` of this size as one picture, pixel for pixel; none if it shows none.
+    fn picture(&self, _app: &App, _area: Rect) -> Option<Raster> {
+        None
+    }
+
+    /// What stands behind `vae-tui` on the command line that makes the same of the file `session`; none if no command does.
+    fn command_line(&self, _app: &App, _session: &str) -> Option<String> {
+        None
+    }
+
+    /// The number that is selected in it, or numbers with commas between them.
+    fn value(&self, _app: &App) -> Option<String> {
         None
     }
 

@@ -9,10 +9,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use crate::data::ItemShape;
-use crate::pictures::blocks::{self, HALF_BLOCK, dots, shade};
+use crate::pictures::blocks::{self, Drawing, cells, dots, shade};
+use crate::pictures::colour_map::ColourMap;
 use crate::pictures::item;
+use crate::pictures::raster::Raster;
+use crate::terminal_facts::Blocks;
+use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
-use crate::tui::glyphs::Glyphs;
 use crate::tui::theme;
 
 /// What the numbers of an item mean.
@@ -35,8 +38,10 @@ pub struct BlockImage<'a> {
     pub scale: Scale,
     /// The colours that the terminal has.
     pub depth: ColourDepth,
-    /// The characters that it has.
-    pub glyphs: Glyphs,
+    /// What cells are made of.
+    pub drawing: Drawing,
+    /// The colours of what is grey.
+    pub map: ColourMap,
 }
 
 /// The largest rectangle within `area`, centred, that an image of `width` x `height` pixels fills in its proportions.
@@ -50,73 +55,98 @@ pub fn fit(width: usize, height: usize, area: Rect) -> Rect {
     }
 }
 
+impl<'a> BlockImage<'a> {
+    /// A picture drawn with what this terminal has.
+    pub fn of(app: &App, values: &'a [f32], shape: ItemShape, scale: Scale) -> Self {
+        Self {
+            values,
+            shape,
+            scale,
+            depth: app.depth,
+            drawing: app.drawing(),
+            map: app.colour_map,
+        }
+    }
+}
+
 impl BlockImage<'_> {
-    /// Draws the picture in the middle of `area`, as large as it fits there with its proportions: two pixels a cell where there are
-    /// colours, otherwise dots or shades.
+    /// The picture pixel for pixel, in the colours in which it is drawn; none if there are fewer values than the shape has.
+    pub fn raster(&self) -> Option<Raster> {
+        if self.values.len() < self.shape.numbers() {
+            return None;
+        }
+        let planes = self.planes();
+        let byte = |part: f32| part.round() as u8;
+        let pixel = |place: usize| match &planes[..] {
+            [red, green, blue] => [red, green, blue].map(|plane| byte(255.0 * plane[place])),
+            _ => self.colour(planes[0][place]).map(byte),
+        };
+        Some(Raster {
+            width: item::size(self.shape).0,
+            pixels: (0..planes[0].len()).map(pixel).collect(),
+        })
+    }
+
+    /// Draws the picture in the middle of `area`, as large as it fits there with its proportions.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let (width, height) = item::size(self.shape);
         let area = fit(width, height, area.intersection(buffer.area));
         if area.is_empty() || self.values.len() < self.shape.numbers() {
             return;
         }
-        match (self.depth, self.glyphs) {
-            (ColourDepth::Monochrome, Glyphs::Unicode) => self.render_dots(area, buffer),
-            (ColourDepth::Monochrome, Glyphs::Console) => self.render_shades(area, buffer),
-            _ => self.render_half_blocks(area, buffer),
-        }
-    }
-
-    fn render_half_blocks(&self, area: Rect, buffer: &mut Buffer) {
-        let (columns, rows) = (usize::from(area.width), 2 * usize::from(area.height));
-        let planes = self.planes();
-        let planes: Vec<Vec<f32>> = planes
-            .iter()
-            .map(|plane| self.scaled(plane, columns, rows))
-            .collect();
-        let colour = |place: usize| match &planes[..] {
-            [red, green, blue] => {
-                let [red, green, blue] = [red, green, blue].map(|plane| level(plane[place]));
-                Color::Rgb(red, green, blue)
+        match self.drawing {
+            Drawing::Colours(blocks) => self.render_colours(blocks, area, buffer),
+            Drawing::Dots(blocks) => {
+                let strength = self.strength(area);
+                for (position, dots) in area.positions().zip(dots(&strength, area.width.into(), blocks)) {
+                    buffer[position].set_char(dots);
+                }
             }
-            _ => self.colour(planes[0][place]),
+            Drawing::Shades => {
+                for (position, value) in area.positions().zip(self.strength(area)) {
+                    buffer[position].set_char(shade(value));
+                }
+            }
+        }
+    }
+
+    fn render_colours(&self, blocks: Blocks, area: Rect, buffer: &mut Buffer) {
+        let planes = self.points(area);
+        let colour = |point: usize| match &planes[..] {
+            [red, green, blue] => [red, green, blue].map(|plane| 255.0 * plane[point]),
+            _ => self.colour(planes[0][point]),
         };
-        for position in area.positions() {
-            let (x, y) = (usize::from(position.x - area.x), usize::from(position.y - area.y));
-            let upper = 2 * y * columns + x;
-            buffer[position]
-                .set_char(HALF_BLOCK)
-                .set_fg(colour(upper))
-                .set_bg(colour(upper + columns));
+        let cells = cells(area.width.into(), area.height.into(), blocks, self.depth, colour);
+        for (position, (character, cell)) in area.positions().zip(cells) {
+            let [ink, paper] = [cell.ink, cell.paper].map(|[red, green, blue]| Color::Rgb(red, green, blue));
+            buffer[position].set_char(character).set_fg(ink).set_bg(paper);
         }
     }
 
-    fn render_dots(&self, area: Rect, buffer: &mut Buffer) {
-        let columns = usize::from(area.width);
-        let strength = self.strength(2 * columns, 4 * usize::from(area.height));
-        for position in area.positions() {
-            let cell = (usize::from(position.x - area.x), usize::from(position.y - area.y));
-            buffer[position].set_char(dots(&strength, columns, cell));
-        }
-    }
-
-    fn render_shades(&self, area: Rect, buffer: &mut Buffer) {
-        let strength = self.strength(usize::from(area.width), usize::from(area.height));
-        for (position, value) in area.positions().zip(strength) {
-            buffer[position].set_char(shade(value));
-        }
-    }
-
-    /// How much there is to see at each place, at another size.
-    fn strength(&self, columns: usize, rows: usize) -> Vec<f32> {
-        let planes = self.planes();
+    /// How much there is to see at each point.
+    fn strength(&self, area: Rect) -> Vec<f32> {
+        let planes = self.points(area);
         let share = 1.0 / planes.len() as f32;
-        let mut strength = vec![0.0; columns * rows];
+        let mut strength = vec![0.0; planes[0].len()];
         for plane in &planes {
-            for (sum, value) in strength.iter_mut().zip(self.scaled(plane, columns, rows)) {
+            for (sum, value) in strength.iter_mut().zip(plane) {
                 *sum += share * value.abs();
             }
         }
         strength
+    }
+
+    /// The picture's planes with a number for each point of the cells of `area`.
+    fn points(&self, area: Rect) -> Vec<Vec<f32>> {
+        let (across, down) = self.drawing.grid();
+        let size = item::size(self.shape);
+        let new = (across * usize::from(area.width), down * usize::from(area.height));
+        let scaled = |plane: &Cow<'_, [f32]>| match self.scale {
+            Scale::Values => blocks::scaled_light(plane, size, new),
+            // Differences are no light.
+            Scale::Difference => blocks::scaled(plane, size, new),
+        };
+        self.planes().iter().map(scaled).collect()
     }
 
     /// The picture's numbers, row by row: one plane of grey or of differences, or red, green and blue.
@@ -124,6 +154,11 @@ impl BlockImage<'_> {
         match (self.scale, self.shape) {
             (Scale::Values, ItemShape::Image { channels: 1, .. }) => {
                 vec![Cow::Borrowed(&self.values[..self.shape.numbers()])]
+            }
+            (Scale::Values, shape) if item::is_grey(shape) => {
+                let raster = item::picture(self.values, shape);
+                let levels = raster.pixels.iter().map(|pixel| f32::from(pixel[0]) / 255.0);
+                vec![Cow::Owned(levels.collect())]
             }
             (Scale::Values, shape) => {
                 let raster = item::picture(self.values, shape);
@@ -140,39 +175,32 @@ impl BlockImage<'_> {
         }
     }
 
-    fn scaled(&self, plane: &[f32], columns: usize, rows: usize) -> Vec<f32> {
-        blocks::scaled(plane, item::size(self.shape), (columns, rows))
-    }
-
-    fn colour(&self, value: f32) -> Color {
-        let value = if value.is_nan() { 0.0 } else { value };
+    /// Red, green and blue, from 0 to 255, of a number of a plane that is alone.
+    fn colour(&self, value: f32) -> [f32; 3] {
         match self.scale {
-            Scale::Values => Color::Rgb(level(value), level(value), level(value)),
+            Scale::Values => self.map.colour(value),
             Scale::Difference => {
                 let hue = if value > 0.0 {
                     theme::colours().more
                 } else {
                     theme::colours().less
                 };
-                // The root makes small differences visible.
+                // The root makes small differences visible; what is no number is none.
                 let strength = value.abs().min(1.0).sqrt();
-                let [red, green, blue] = hue.map(|part| (f32::from(part) * strength).round() as u8);
-                Color::Rgb(red, green, blue)
+                let strength = if strength.is_nan() { 0.0 } else { strength };
+                hue.map(|part| f32::from(part) * strength)
             }
         }
     }
 }
 
-/// A byte for a value from 0 to 1.
-fn level(value: f32) -> u8 {
-    (value.clamp(0.0, 1.0) * 255.0).round() as u8
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use strum::VariantArray;
 
     use super::*;
+    use crate::terminal_facts::{Glyphs, Graphics};
 
     fn image(pixels: &[f32], width: usize, depth: ColourDepth) -> BlockImage<'_> {
         BlockImage {
@@ -180,7 +208,8 @@ mod tests {
             shape: ItemShape::grey(pixels.len().checked_div(width).unwrap_or(0), width),
             scale: Scale::Values,
             depth,
-            glyphs: Glyphs::Unicode,
+            drawing: Drawing::of(Graphics::Auto, Blocks::Half, depth, Glyphs::Unicode),
+            map: ColourMap::Grey,
         }
     }
 
@@ -281,19 +310,39 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_size_draws_and_the_mean_is_kept(
+        fn any_size_draws(
             width in 0_usize..40, height in 0_usize..40, columns in 0_u16..50, rows in 0_u16..30,
         ) {
             let pixels: Vec<f32> = (0..width * height).map(|i| (i % 7) as f32 / 6.0).collect();
-            for depth in [ColourDepth::TrueColour, ColourDepth::Monochrome] {
+            for graphics in Graphics::VARIANTS {
                 let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 20));
-                image(&pixels, width, depth).render(Rect::new(5, 3, columns, rows), &mut buffer);
+                let image = |depth| BlockImage {
+                    drawing: Drawing::of(*graphics, Blocks::Octant, depth, Glyphs::Unicode),
+                    ..image(&pixels, width, depth)
+                };
+                image(ColourDepth::Monochrome).render(Rect::new(2, 1, columns, rows), &mut buffer);
+                image(ColourDepth::TrueColour).render(Rect::new(5, 3, columns, rows), &mut buffer);
             }
-            if !pixels.is_empty() && columns > 0 && rows > 0 {
-                let scaled = image(&pixels, width, ColourDepth::TrueColour)
-                    .scaled(&pixels, columns.into(), rows.into());
-                let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
-                prop_assert!((mean(&scaled) - mean(&pixels)).abs() < 1e-3);
+        }
+    }
+
+    /// Another list of the same characters, made by others.
+    #[test]
+    fn the_characters_are_those_that_ratatui_has() {
+        use ratatui::symbols::pixel::{OCTANTS, QUADRANTS, SEXTANTS};
+
+        use crate::pictures::patterns::character;
+        for (blocks, theirs) in [
+            (Blocks::Quadrant, &QUADRANTS[..]),
+            (Blocks::Sextant, &SEXTANTS[..]),
+            (Blocks::Octant, &OCTANTS[..]),
+        ] {
+            for (pattern, &expected) in theirs.iter().enumerate() {
+                assert_eq!(
+                    character(blocks, pattern as u8),
+                    expected,
+                    "{blocks:?} {pattern:#b}"
+                );
             }
         }
     }

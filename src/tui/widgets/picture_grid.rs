@@ -91,14 +91,7 @@ impl PictureGrid {
     ) {
         for (index, picture) in pictures.take(self.page()).enumerate() {
             let cell = self.cell(index);
-            BlockImage {
-                values: picture.values,
-                shape: self.shape,
-                scale: picture.scale,
-                depth: app.depth,
-                glyphs: app.glyphs,
-            }
-            .render(cell, buffer);
+            BlockImage::of(app, picture.values, self.shape, picture.scale).render(cell, buffer);
             // The mark of the selected item stands in the column behind its picture.
             let line = Rect {
                 y: cell.bottom(),

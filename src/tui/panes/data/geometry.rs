@@ -6,8 +6,8 @@ use crate::data::ItemShape;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// Rows of a picture on a small screen and on a large one.
-const SMALL_IMAGE_ROWS: u16 = 5;
-const LARGE_IMAGE_ROWS: u16 = 7;
+const SMALL_IMAGE_ROWS: u16 = 6;
+const LARGE_IMAGE_ROWS: u16 = 8;
 /// Rows of a pane that is large.
 const LARGE: u16 = 40;
 

@@ -13,11 +13,13 @@ pub use geometry::geometry;
 use super::{Kind, Pane, Place};
 use crate::data::{ItemPlace, Part};
 use crate::explore::browse::{BrowsedItem, Page};
+use crate::pictures::raster::Raster;
 use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, DataFacts, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -207,6 +209,21 @@ impl Pane for DataBrowser {
         let item = self.from_selected(&app.workspace()?.data, area).first()?.item;
         let part = self.part;
         Some(Origin::item(ItemPlace { part, item }))
+    }
+
+    fn picture(&self, app: &App, area: Rect) -> Option<Raster> {
+        let data = &app.workspace()?.data;
+        let items = self.shown(data, area)?.items.iter();
+        let rasters =
+            items.map(|found| BlockImage::of(app, &found.values, data.shape, Scale::Values).raster());
+        let rasters: Vec<Raster> = rasters.collect::<Option<_>>()?;
+        (!rasters.is_empty()).then(|| Raster::sheet(&rasters, geometry(area, data.shape).columns))
+    }
+
+    /// The lower bound of the selected item, in nats.
+    fn value(&self, app: &App) -> Option<String> {
+        let items = self.from_selected(&app.workspace()?.data, app.visible(KIND.name)?);
+        Some(items.first()?.terms.lower_bound().to_string())
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

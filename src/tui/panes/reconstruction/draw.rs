@@ -86,13 +86,6 @@ fn render_group(app: &App, workspace: &Workspace, group: &Reconstruction, cell: 
             y: cell.y + row as u16 * cell.height,
             ..cell
         };
-        BlockImage {
-            values: pixels,
-            shape: workspace.data.shape,
-            scale,
-            depth: app.depth,
-            glyphs: app.glyphs,
-        }
-        .render(area, buffer);
+        BlockImage::of(app, pixels, workspace.data.shape, scale).render(area, buffer);
     }
 }

@@ -12,11 +12,14 @@ pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};
 use crate::data::ItemPlace;
+use crate::explore::reconstruction::Reconstruction as Found;
+use crate::pictures::raster::Raster;
 use crate::run::protocol::{ItemReconstruction, Origin};
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::{App, Selection};
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -93,6 +96,43 @@ impl Pane for Reconstruction {
         if let (true, Answer::Reconstructed(items)) = (answered.number > self.number, answered.answer) {
             (self.number, self.samples, self.items) = (answered.number, answered.samples, items);
         }
+    }
+
+    /// A row each for inputs, reconstructions and differences.
+    fn picture(&self, app: &App, area: Rect) -> Option<Raster> {
+        let shape = app.workspace()?.data.shape;
+        let page = geometry(area, shape).page();
+        let items = app.selection.images.iter().take(page);
+        let found: Vec<_> = items
+            .filter_map(|&item| self.of(item))
+            .map(|found| &found.reconstruction)
+            .collect();
+        let row = |values: fn(&Found) -> &[f32], scale| {
+            found
+                .iter()
+                .map(move |found| BlockImage::of(app, values(found), shape, scale).raster())
+        };
+        let rows = row(|found| &found.input, Scale::Values)
+            .chain(row(|found| &found.output, Scale::Values))
+            .chain(row(|found| &found.difference, Scale::Difference));
+        let rasters: Vec<Raster> = rows.collect::<Option<_>>()?;
+        (!rasters.is_empty()).then(|| Raster::sheet(&rasters, found.len()))
+    }
+
+    fn command_line(&self, app: &App, session: &str) -> Option<String> {
+        let items = app
+            .selection
+            .images
+            .iter()
+            .filter(|&&item| self.of(item).is_some());
+        let items: Vec<String> = items.map(|item| format!("test:{item}")).collect();
+        (!items.is_empty()).then(|| format!("reconstruct {session} --item {}", items.join(",")))
+    }
+
+    /// The lower bound of the selected item, in nats.
+    fn value(&self, app: &App) -> Option<String> {
+        let selected = app.selection.images.get(app.selection.selected_image)?;
+        Some(self.of(*selected)?.reconstruction.terms.lower_bound().to_string())
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

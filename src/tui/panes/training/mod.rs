@@ -71,6 +71,16 @@ impl Pane for Training {
         self.first_bar = 0;
     }
 
+    fn command_line(&self, _app: &App, session: &str) -> Option<String> {
+        Some(format!("train --resume {session}"))
+    }
+
+    /// The lower bound of the test set at its last measurement, in nats per data point.
+    fn value(&self, app: &App) -> Option<String> {
+        let test = app.workspace()?.progress.test.as_ref()?;
+        Some(test.terms.lower_bound().to_string())
+    }
+
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         draw::draw(self, app, workspace, area, buffer);
     }

@@ -32,7 +32,7 @@ use crate::tui::workspace::Workspace;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = geometry(area, workspace.data.shape);
+    let geometry = geometry(area, workspace.data.shape, app.drawing());
     render_text(pane, app, workspace, geometry.text, buffer);
     let Some(shown) = &pane.shown else {
         return Line::styled(tr!("the first image is on its way"), theme::dim()).render(area, buffer);
@@ -140,13 +140,7 @@ fn render_strips(
 }
 
 fn image<'a>(app: &App, workspace: &Workspace, pixels: &'a [f32]) -> BlockImage<'a> {
-    BlockImage {
-        values: pixels,
-        shape: workspace.data.shape,
-        scale: Scale::Values,
-        depth: app.depth,
-        glyphs: app.glyphs,
-    }
+    BlockImage::of(app, pixels, workspace.data.shape, Scale::Values)
 }
 
 /// What the big image is.

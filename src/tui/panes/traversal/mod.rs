@@ -16,11 +16,13 @@ pub use geometry::{Geometry, geometry};
 use super::{Kind, Pane, Place};
 use crate::data::ItemPlace;
 use crate::explore::sheet::{self, SheetImages};
+use crate::pictures::raster::Raster;
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
 use crate::tui::layout;
+use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -108,7 +110,7 @@ impl Traversal {
     }
 
     fn sheet(&self, app: &App, workspace: &Workspace, area: Rect) -> sheet::Sheet {
-        let geometry = geometry(area, workspace.data.shape);
+        let geometry = geometry(area, workspace.data.shape, app.drawing());
         let (columns, rows) = geometry.sheet;
         let order = workspace.order();
         match (self.sheet, &order[..]) {
@@ -183,6 +185,51 @@ impl Pane for Traversal {
                 images,
             });
         }
+    }
+
+    fn picture(&self, app: &App, area: Rect) -> Option<Raster> {
+        let shape = app.workspace()?.data.shape;
+        let shown = self.shown.as_ref()?;
+        let columns = match shown.sheet {
+            sheet::Sheet::Dimensions { steps, .. } => steps,
+            sheet::Sheet::Plane { columns, .. } => columns,
+            sheet::Sheet::Draws(_) => geometry(area, shape, app.drawing()).sheet.0,
+        };
+        let images = shown.images.pixels.chunks_exact(shape.numbers().max(1));
+        let rasters = images.map(|image| BlockImage::of(app, image, shape, Scale::Values).raster());
+        let rasters: Vec<Raster> = rasters.collect::<Option<_>>()?;
+        (!rasters.is_empty()).then(|| Raster::sheet(&rasters, columns))
+    }
+
+    /// No command starts at a point that was moved to.
+    fn command_line(&self, app: &App, session: &str) -> Option<String> {
+        let shown = self.shown.as_ref()?;
+        if let sheet::Sheet::Draws(count) = shown.sheet {
+            let seed = app.workspace()?.progress.configuration.seed;
+            return Some(format!("sample {session} --count {count} --seed {seed}"));
+        }
+        if self.latent(app) != self.start(app) {
+            return None;
+        }
+        let item = shown
+            .item
+            .map_or(String::new(), |item| format!(" --item test:{item}"));
+        Some(match shown.sheet {
+            sheet::Sheet::Plane {
+                right, down, columns, ..
+            } => {
+                format!("manifold {session}{item} --dimensions {right},{down} --side {columns}")
+            }
+            _ => {
+                let dimension = app.workspace()?.selected(&app.selection);
+                format!("traverse {session}{item} --dimension {dimension}")
+            }
+        })
+    }
+
+    fn value(&self, app: &App) -> Option<String> {
+        let numbers: Vec<String> = self.latent(app).iter().map(f32::to_string).collect();
+        (!numbers.is_empty()).then(|| numbers.join(","))
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
