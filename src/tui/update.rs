@@ -13,7 +13,7 @@ use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
-use super::panes::traversal;
+use super::panes::{interpolation, traversal};
 use super::saver::Manner;
 use super::text;
 use super::workspace::Workspace;
@@ -40,6 +40,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 Some(Overlay::Form(form)) => form.paste(&text),
                 Some(Overlay::Files(picker)) => picker.paste(&text),
                 Some(Overlay::Palette(palette)) => palette.paste(&text),
+                Some(Overlay::BookmarkName(name)) => name.paste(&text),
                 Some(_) => {}
                 None => {
                     if let Some(field) = app.focused().text() {
@@ -188,6 +189,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Tick => {
             traversal::play(app);
+            interpolation::play(app);
             app.settle();
             Vec::new()
         }

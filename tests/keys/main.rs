@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod pointing;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -66,6 +67,7 @@ fn prepared(scope: Scope, command: &str) -> App {
     }
     update(&mut app, Message::Resized(100, 30));
     match command {
+        name if pointing::has(name) => pointing::prepare(&mut app, name),
         "undo" => drop(type_character(&mut app, '+')),
         "redo" => {
             type_character(&mut app, '+');
@@ -318,6 +320,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(after.focus.name, "reconstruction");
             assert_eq!(new_selection.images.first(), Some(&1));
         }
+        name if pointing::has(name) => pointing::check(name, before, after),
         name => panic!("{name} has no line here"),
     }
 }
