@@ -3,7 +3,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod edit;
+mod interpolation;
+mod manifold;
 mod pointing;
+mod samples;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -68,6 +72,10 @@ fn prepared(scope: Scope, command: &str) -> App {
     update(&mut app, Message::Resized(100, 30));
     match command {
         name if pointing::has(name) => pointing::prepare(&mut app, name),
+        name if name.starts_with("samples.") => samples::prepare(&mut app, name),
+        name if name.starts_with("edit.") => edit::prepare(&mut app, name),
+        name if name.starts_with("manifold.") => manifold::prepare(&mut app, name),
+        name if name.starts_with("interpolation.") => interpolation::prepare(&mut app, name),
         "undo" => drop(type_character(&mut app, '+')),
         "redo" => {
             type_character(&mut app, '+');
@@ -196,7 +204,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
-        "pane.previous" => assert_eq!(after.focus.name, "data"),
+        "pane.previous" => assert_eq!(Some(after.focus.name), panes::KINDS.last().map(|kind| kind.name)),
         "pane.choose" => assert!(matches!(after.overlay, Some(Overlay::Panes))),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
@@ -321,6 +329,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(new_selection.images.first(), Some(&1));
         }
         name if pointing::has(name) => pointing::check(name, before, after),
+        name if name.starts_with("samples.") => samples::check(name, before, after),
+        name if name.starts_with("edit.") => edit::check(name, before, after),
+        name if name.starts_with("manifold.") => manifold::check(name, before, after),
+        name if name.starts_with("interpolation.") => interpolation::check(name, before, after),
         name => panic!("{name} has no line here"),
     }
 }
