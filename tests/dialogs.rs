@@ -15,7 +15,7 @@ use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 
 /// Kinds of dialogs.
-const DIALOGS: usize = 7;
+const DIALOGS: usize = 9;
 
 /// Opens the file picker, and lists two files and a folder in it.
 fn choose_data(app: &mut App) {
@@ -83,6 +83,12 @@ fn with_dialog(number: usize) -> App {
         }
         4 => drop(type_character(&mut app, ':')),
         5 => choose_data(&mut app),
+        6 => drop(type_character(&mut app, '\'')),
+        7 => {
+            type_character(&mut app, '\'');
+            press(&mut app, KeyCode::Enter);
+            type_character(&mut app, '"');
+        }
         _ => {
             let entry = SessionEntry {
                 path: "a.ron".into(),
