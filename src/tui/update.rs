@@ -13,7 +13,7 @@ use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
-use super::panes::traversal;
+use super::panes::{interpolation, traversal};
 use super::saver::Manner;
 use super::text;
 use super::workspace::{Progress, Workspace};
@@ -43,6 +43,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 Some(Overlay::Files(picker)) => picker.paste(&text),
                 Some(Overlay::Palette(palette)) => palette.paste(&text),
                 Some(Overlay::Naming(naming)) => naming.paste(&text),
+                Some(Overlay::BookmarkName(name)) => name.paste(&text),
                 Some(_) => {}
                 None => {
                     if let Some(field) = app.focused().text() {
@@ -242,6 +243,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Tick => {
             traversal::play(app);
+            interpolation::play(app);
             app.settle();
             Vec::new()
         }

@@ -6,6 +6,7 @@
 mod everywhere;
 pub mod keymap;
 pub mod keys;
+mod pointing;
 mod sharing;
 mod steering;
 mod undo;
@@ -17,7 +18,7 @@ use super::panes;
 use keys::Key;
 
 pub use steering::set;
-pub use undo::{History, Undoable};
+pub use undo::{History, Undoable, undo};
 
 /// One row of the table.
 pub struct Command {

@@ -1,0 +1,85 @@
+//! What is pointed at becomes the other point, is marked, or is given a name.
+
+use crate::run::protocol::Origin;
+use crate::session::{Bookmark, Marked, Side};
+use crate::tui::app::App;
+use crate::tui::message::Effect;
+use crate::tui::overlays::Overlay;
+use crate::tui::overlays::bookmarks::{BookmarkList, BookmarkName, Naming};
+
+/// Makes what is pointed at the other point.
+pub(super) fn make_other(app: &mut App) -> Vec<Effect> {
+    let pointed = app.pointed();
+    app.say(format!("B is {pointed}"));
+    app.selection.other = Some(pointed);
+    Vec::new()
+}
+
+/// Exchanges the point and the other one.
+pub(super) fn swap(app: &mut App) -> Vec<Effect> {
+    match app.selection.other.take() {
+        Some(other) => {
+            let point = std::mem::replace(&mut app.selection.point, other);
+            app.say(format!("A is {}, and B is {point}", app.selection.point));
+            app.selection.other = Some(point);
+        }
+        None => app.say("there is no B yet: O makes what is pointed at B"),
+    }
+    Vec::new()
+}
+
+/// Marks the item that is pointed at, or unmarks it.
+pub(super) fn mark(app: &mut App, side: Side) -> Vec<Effect> {
+    let Some(item) = app.pointed().item else {
+        app.say("nothing here is an item that could be marked");
+        return Vec::new();
+    };
+    let is_marked = app.selection.marked.toggle(item, side);
+    let Marked { towards, away } = &app.selection.marked;
+    let (with, without) = (towards.len(), away.len());
+    let what = match (is_marked, side) {
+        (false, _) => "is not marked any more",
+        (true, Side::Towards) => "has the attribute",
+        (true, Side::Away) => "lacks the attribute",
+    };
+    app.say(format!(
+        "{item} {what}; marked: {with} with it, {without} without"
+    ));
+    Vec::new()
+}
+
+/// Unmarks all items.
+pub(super) fn unmark_all(app: &mut App) -> Vec<Effect> {
+    app.selection.marked = Marked::default();
+    app.say("no item is marked");
+    Vec::new()
+}
+
+/// Asks for the name of what is pointed at.
+pub(super) fn name(app: &mut App) -> Vec<Effect> {
+    let pointed = app.pointed();
+    let suggested = suggested_name(&pointed, &app.selection.bookmarks);
+    let name = BookmarkName::new(&suggested, Naming::New(pointed));
+    app.overlay = Some(Overlay::BookmarkName(name));
+    Vec::new()
+}
+
+/// An item's own name, or the first number that no other point has.
+fn suggested_name(point: &Origin, bookmarks: &[Bookmark]) -> String {
+    if let Origin {
+        item: Some(item),
+        latent: None,
+    } = point
+    {
+        return item.to_string();
+    }
+    let is_free = |name: &String| bookmarks.iter().all(|bookmark| bookmark.name != *name);
+    let mut names = (1..).map(|number| format!("point {number}"));
+    names.find(is_free).unwrap_or_default()
+}
+
+/// Opens the list of points with a name.
+pub(super) fn open_bookmarks(app: &mut App) -> Vec<Effect> {
+    app.overlay = Some(Overlay::Bookmarks(BookmarkList::default()));
+    Vec::new()
+}
