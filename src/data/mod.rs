@@ -8,6 +8,7 @@
 
 mod assembly;
 mod binarisation;
+mod channels;
 pub mod description;
 pub mod duplicates;
 mod element;
@@ -40,7 +41,7 @@ pub use element::{Element, ElementKind};
 pub use found::{Announced, Found};
 pub use identity::DataIdentity;
 pub(crate) use rules::fraction;
-pub use rules::{Filter, Missing, ReadingRules, Scale, SplitRule};
+pub use rules::{Filter, ImageLayout, Missing, ReadingRules, Scale, SplitRule};
 pub use scaling::Scaling;
 pub use shape::{ItemShape, NoShape};
 pub use source::Source;
