@@ -15,7 +15,7 @@ use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 
 /// Kinds of dialogs.
-const DIALOGS: usize = 8;
+const DIALOGS: usize = 10;
 
 /// Opens the file picker, and lists two files and a folder in it.
 fn choose_data(app: &mut App) {
@@ -95,6 +95,12 @@ fn with_dialog(number: usize) -> App {
         4 => drop(type_character(&mut app, ':')),
         5 => choose_data(&mut app),
         6 => name_scores(&mut app),
+        7 => drop(type_character(&mut app, '\'')),
+        8 => {
+            type_character(&mut app, '\'');
+            press(&mut app, KeyCode::Enter);
+            type_character(&mut app, '"');
+        }
         _ => {
             let entry = SessionEntry {
                 path: "a.ron".into(),

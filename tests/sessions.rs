@@ -12,13 +12,16 @@ use ron::value::RawValue;
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, ItemPlace, Part};
 use vae_tui::evaluation::{Estimates, MarginalLikelihood};
+use vae_tui::explore::attribute::{Applied, Attribute, Group};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
 use vae_tui::nn::optimizer::OptimizerKind;
 use vae_tui::run::RunState;
 use vae_tui::run::curve::{HorizontalAxis, MarginalPoint};
 use vae_tui::run::protocol::Origin;
-use vae_tui::session::{Bounds, Comparison, KeptRun, SessionError, SessionFile, View, folder, load, save};
+use vae_tui::session::{
+    Bookmark, Bounds, Comparison, KeptRun, Marked, SessionError, SessionFile, View, folder, load, save,
+};
 use vae_tui::tui::panes::training;
 use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
 
@@ -163,6 +166,22 @@ fn everything_comes_back() {
             }),
             latent: Some(vec![0.1, -0.2, 0.3, 1e-8, 3.0, -3.0]),
         },
+        other: Some(Origin::item(ItemPlace::test(5))),
+        marked: Marked {
+            towards: [ItemPlace::test(1), ItemPlace::test(3)].into(),
+            away: [ItemPlace::test(2)].into(),
+        },
+        bookmarks: vec![Bookmark {
+            name: "a \"ring\"".into(),
+            point: Origin::item(ItemPlace::test(4)),
+        }],
+        attributes: vec![Applied {
+            attribute: Attribute {
+                towards: Group::Class(1),
+                away: Some(Group::Items(vec![ItemPlace::test(7)])),
+            },
+            strength: -0.5,
+        }],
         dimension: Some(4),
         images: vec![5, 6, 7],
         selected_image: 2,
@@ -215,6 +234,10 @@ fn the_view_of_the_first_schema_is_read_and_what_is_saved_then_is_of_the_second(
             item: Some(ItemPlace::test(7)),
             latent: Some(vec![0.5, 0.0, 0.0, 0.0, 0.0, -3.0]),
         },
+        other: None,
+        marked: Marked::default(),
+        bookmarks: Vec::new(),
+        attributes: Vec::new(),
         dimension: Some(4),
         images: vec![5, 6, 7],
         selected_image: 2,

@@ -6,8 +6,10 @@ mod common;
 use common::{app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
+use vae_tui::data::ItemPlace;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
+use vae_tui::run::protocol::Origin;
 use vae_tui::run::{Command, Event};
 use vae_tui::tui::app::{App, Selection};
 use vae_tui::tui::message::{Effect, Message};
@@ -211,4 +213,62 @@ fn another_run_begins_with_nothing_to_undo() {
     let before = (app.selection.clone(), settings(&app));
     assert!(undo(&mut app).is_empty());
     assert_eq!((app.selection.clone(), settings(&app)), before);
+}
+
+#[test]
+fn marks_and_the_other_point_are_undone_and_done_again() {
+    let mut app = at("data");
+    let mark = |character| KeyCode::Char(character);
+    there_and_back(&mut app, &[mark(']'), mark('['), mark('O')]);
+    let first = ItemPlace::test(0);
+    assert!(app.selection.marked.away.contains(&first) && app.selection.marked.towards.is_empty());
+    assert_eq!(app.selection.other, Some(Origin::item(first)));
+    // What the cursor of the pane stands on is meant, wherever the point is.
+    press(&mut app, KeyCode::Right);
+    there_and_back(&mut app, &[mark('O'), mark(']')]);
+    assert_eq!(app.selection.other, Some(Origin::item(ItemPlace::test(1))));
+}
+
+#[test]
+fn a_bookmark_is_named_recalled_renamed_and_deleted_and_all_of_it_undone() {
+    let names = |app: &App| -> Vec<String> {
+        let bookmarks = app.selection.bookmarks.iter();
+        bookmarks.map(|bookmark| bookmark.name.clone()).collect()
+    };
+    let mut app = at("traversal");
+    type_character(&mut app, '\'');
+    assert!(screen(&app).contains("test:0"), "an item's own name");
+    press(&mut app, KeyCode::Enter);
+    press(&mut app, KeyCode::Right);
+    let moved = app.selection.point.clone();
+    type_character(&mut app, '\'');
+    press(&mut app, KeyCode::Enter);
+    assert_eq!(names(&app), ["test:0", "point 1"]);
+
+    press(&mut app, KeyCode::Right);
+    type_character(&mut app, '"');
+    press(&mut app, KeyCode::Down);
+    press(&mut app, KeyCode::Enter);
+    assert_eq!(app.selection.point, moved);
+    type_character(&mut app, '"');
+    type_character(&mut app, 'o');
+    assert_eq!(app.selection.other, Some(Origin::item(ItemPlace::test(0))));
+
+    type_character(&mut app, '"');
+    type_character(&mut app, 'r');
+    for character in "!".chars() {
+        type_character(&mut app, character);
+    }
+    press(&mut app, KeyCode::Enter);
+    assert_eq!(names(&app), ["test:0!", "point 1"]);
+    // The list is open again.
+    type_character(&mut app, 'd');
+    assert_eq!(names(&app), ["point 1"]);
+    type_character(&mut app, 'u');
+    assert_eq!(names(&app), ["test:0!", "point 1"]);
+    press(&mut app, KeyCode::Esc);
+    undo(&mut app);
+    assert_eq!(names(&app), ["test:0", "point 1"]);
+    redo(&mut app);
+    assert_eq!(names(&app), ["test:0!", "point 1"]);
 }

@@ -3,7 +3,9 @@
 use clap::Args;
 
 use super::choice::choice;
-use crate::data::{Filter, ItemShape, Missing, ReadingRules, Scale, SplitRule, absolute_name, fraction};
+use crate::data::{
+    Filter, ImageLayout, ItemShape, Missing, ReadingRules, Scale, SplitRule, absolute_name, fraction,
+};
 
 /// The rules that differ from the usual ones.
 #[derive(Args, Clone, Debug, Default)]
@@ -42,6 +44,9 @@ pub struct DataFlags {
     /// How images of unlike sizes are made alike
     #[arg(long, value_parser = choice::<Filter>())]
     filter: Option<Filter>,
+    /// Where the channels of images stand in arrays, and in rows of numbers that --shape makes images of
+    #[arg(long, value_parser = choice::<ImageLayout>())]
+    layout: Option<ImageLayout>,
 }
 
 impl DataFlags {
@@ -59,6 +64,7 @@ impl DataFlags {
             split_column,
             split_seed,
             filter,
+            layout,
         } = self.clone();
         let of_column = split_column.is_some().then_some(SplitRule::Column);
         ReadingRules {
@@ -75,6 +81,7 @@ impl DataFlags {
             split_column: split_column.or(rules.split_column.clone()),
             split_seed: split_seed.unwrap_or(rules.split_seed),
             filter: filter.unwrap_or(rules.filter),
+            layout: layout.unwrap_or(rules.layout),
         }
     }
 }
@@ -99,7 +106,7 @@ mod tests {
     #[test]
     fn what_is_given_is_the_rule_and_all_else_is_as_usual() {
         assert_eq!(rules(&[]).unwrap(), ReadingRules::default());
-        let text = "shape=32x32x3; label=species; scale=standard; missing=drop; split=random; test-fraction=0.25; split-seed=3; filter=lanczos";
+        let text = "shape=32x32x3; label=species; scale=standard; missing=drop; split=random; test-fraction=0.25; split-seed=3; filter=lanczos; layout=channels-first";
         let flags: Vec<String> = text.split("; ").map(|rule| format!("--{rule}")).collect();
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         assert_eq!(rules(&flags).unwrap().to_string(), text);

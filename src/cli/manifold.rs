@@ -6,7 +6,7 @@ use clap::Args;
 use super::items::ItemName;
 use super::looking::SessionArguments;
 use super::picture_output::{Picture, PictureOutput};
-use crate::explore::manifold;
+use crate::explore::manifold::{self, Window};
 
 /// The flags of `vae-tui manifold`.
 #[derive(Args, Debug)]
@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let fitting = || arguments.output.columns(looking.picture_width(), 20);
     let side = arguments.side.map_or_else(fitting, usize::from);
-    let points = manifold::plane(&around, (right, down), (side, side));
+    let points = manifold::plane(&around, (right, down), (side, side), Window::WHOLE);
     arguments.output.show(&Picture {
         items: looking.pictures_at(&points)?,
         columns: Some(side),

@@ -8,6 +8,7 @@
 
 mod assembly;
 mod binarisation;
+mod channels;
 pub mod description;
 pub mod duplicates;
 mod element;
@@ -42,7 +43,7 @@ pub use found::{Announced, Found};
 pub use identity::DataIdentity;
 pub use place::ItemPlace;
 pub(crate) use rules::fraction;
-pub use rules::{Filter, Missing, ReadingRules, Scale, SplitRule};
+pub use rules::{Filter, ImageLayout, Missing, ReadingRules, Scale, SplitRule};
 pub use scaling::Scaling;
 pub use shape::{ItemShape, NoShape};
 pub use source::Source;

@@ -37,6 +37,8 @@ pub struct ReadingRules {
     pub split_seed: u64,
     /// How images of unlike sizes are made alike.
     pub filter: Filter,
+    /// Where the channels of images stand in arrays.
+    pub layout: ImageLayout,
 }
 
 /// How values become the numbers that a model sees.
@@ -155,6 +157,30 @@ pub enum Filter {
     Lanczos,
 }
 
+/// Where the channels of the images stand in arrays, and in rows of numbers that a shape makes images of.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum ImageLayout {
+    /// The channels of a pixel one after the other: rows, columns, channels.
+    #[default]
+    ChannelsLast,
+    /// One channel after the other, as PyTorch and CIFAR-10 have them: channels, rows, columns.
+    ChannelsFirst,
+}
+
 /// The text of rules that are all as usual.
 const USUAL: &str = "usual";
 
@@ -197,6 +223,7 @@ impl ReadingRules {
             "split-column" => self.split_column = Some(text()?),
             "split-seed" => self.split_seed = value.parse().ok()?,
             "filter" => self.filter = value.parse().ok()?,
+            "layout" => self.layout = value.parse().ok()?,
             _ => return None,
         }
         Some(())
@@ -226,6 +253,7 @@ impl ReadingRules {
                     .map(|seed| seed.to_string()),
             ),
             ("filter", word(self.filter == usual.filter, self.filter.word())),
+            ("layout", word(self.layout == usual.layout, self.layout.word())),
         ];
         let stated = rules.into_iter().filter_map(|(key, value)| Some((key, value?)));
         stated.collect()

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::found::MOST_NUMBERS;
+use super::{ImageLayout, ReadingRules};
 
 /// The kind and the size of every item of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,12 +54,14 @@ impl ItemShape {
     }
 
     /// The shape of items that an array of more than one dimension holds, its first dimension the items: of `sizes` the
-    /// others. A person's `wish` decides where it has as many numbers; else two sizes are rows and columns of grey images, three
-    /// those of images with channels, and one the pixels of a square image where it can be, else features.
+    /// others. The shape that a person states decides where it has as many numbers; else two sizes are rows and columns of grey
+    /// images, three those of images with channels, which come last or first by the rules, and one the pixels of a square image where
+    /// it can be, else features.
     ///
     /// # Errors
-    /// If they are no such sizes, or the wish does not fit; the sentence begins with "it".
-    pub fn of_sizes(sizes: &[usize], wish: Option<Self>) -> Result<Self, String> {
+    /// If they are no such sizes, or the stated shape does not fit; the sentence begins with "it".
+    pub fn of_sizes(sizes: &[usize], rules: &ReadingRules) -> Result<Self, String> {
+        let is_first = rules.layout == ImageLayout::ChannelsFirst;
         let found = match *sizes {
             [numbers] => {
                 let side = numbers.isqrt();
@@ -69,20 +72,29 @@ impl ItemShape {
                 }
             }
             [height, width] => Self::grey(height, width),
-            [height, width, channels @ (1 | 3)] => Self::Image {
+            [height, width, channels @ (1 | 3)] if !is_first => Self::Image {
+                height,
+                width,
+                channels,
+            },
+            [channels @ (1 | 3), height, width] if is_first => Self::Image {
                 height,
                 width,
                 channels,
             },
             _ => {
+                let hint = match sizes {
+                    [1 | 3, _, _] => "; --layout channels-first reads (images, channels, rows, columns)",
+                    _ => "",
+                };
                 return Err(format!(
                     "its array has {} dimension(s) of sizes {sizes:?} after the first, but 1 to 3 are needed: (items, features), \
-                     (images, rows, columns), or (images, rows, columns, 1 or 3 channels)",
+                     (images, rows, columns), or (images, rows, columns, 1 or 3 channels){hint}",
                     sizes.len()
                 ));
             }
         };
-        match wish {
+        match rules.shape {
             Some(wish) if Some(wish.numbers()) != found.checked_numbers() => {
                 Err(format!("it has {found}, which can't be {wish}"))
             }
@@ -257,8 +269,23 @@ mod tests {
     #[test]
     fn an_array_has_the_shape_of_its_sizes_or_the_one_that_a_person_wishes() {
         let of = |sizes: &[usize], wish: Option<&str>| {
-            ItemShape::of_sizes(sizes, wish.map(|wish| wish.parse().unwrap())).map(ItemShape::typed)
+            let rules = ReadingRules {
+                shape: wish.map(|wish| wish.parse().unwrap()),
+                ..ReadingRules::default()
+            };
+            ItemShape::of_sizes(sizes, &rules).map(ItemShape::typed)
         };
+        let first = ReadingRules {
+            layout: ImageLayout::ChannelsFirst,
+            ..ReadingRules::default()
+        };
+        let colour = ItemShape::of_sizes(&[3, 8, 4], &first);
+        assert_eq!(colour.map(ItemShape::typed).as_deref(), Ok("8x4x3"));
+        assert!(
+            of(&[3, 8, 4], None)
+                .unwrap_err()
+                .ends_with("--layout channels-first reads (images, channels, rows, columns)")
+        );
         assert_eq!(of(&[16], None).unwrap(), "4x4");
         assert_eq!(of(&[15], None).unwrap(), "15");
         assert_eq!(of(&[8, 2, 3], None).unwrap(), "8x2x3");

@@ -37,6 +37,8 @@ pub enum Layout {
     Rows(usize),
     /// Number `j` of item `i` is number `i + places[j]` of the file: items side by side, as Fortran keeps arrays.
     Columns(Vec<usize>),
+    /// Item by item; number `j` of an item is the number `places[j]` of those that the file has of it.
+    Turned(Vec<usize>),
 }
 
 impl Layout {
@@ -50,7 +52,7 @@ impl Layout {
     fn numbers(&self) -> usize {
         match self {
             Self::Rows(numbers) => *numbers,
-            Self::Columns(places) => places.len(),
+            Self::Columns(places) | Self::Turned(places) => places.len(),
         }
     }
 }
@@ -82,6 +84,14 @@ impl Stored {
             Layout::Rows(numbers) => {
                 let place = item as u64 * (numbers * size) as u64;
                 read_at(&self.file, &mut bytes, self.offset + place)?;
+            }
+            Layout::Turned(places) => {
+                let mut whole = vec![0; bytes.len()];
+                let place = item as u64 * bytes.len() as u64;
+                read_at(&self.file, &mut whole, self.offset + place)?;
+                for (number, place) in bytes.chunks_exact_mut(size).zip(places) {
+                    number.copy_from_slice(&whole[place * size..][..size]);
+                }
             }
             Layout::Columns(places) => {
                 for (number, place) in bytes.chunks_exact_mut(size).zip(places) {
@@ -231,5 +241,16 @@ mod tests {
         assert_eq!(rows[0], [1.0; 6]);
         assert!(rows[1].iter().all(|value| value.is_nan()));
         assert!(stored.fault.get().is_some());
+    }
+
+    #[test]
+    fn a_turned_row_has_its_numbers_in_the_order_that_is_asked_for() {
+        let element = Element {
+            kind: ElementKind::U16,
+            is_big_endian: true,
+        };
+        let bytes: Vec<u8> = (0..6_u16).flat_map(u16::to_be_bytes).collect();
+        let turned = stored(element, &bytes, 2, Layout::Turned(vec![2, 0, 1]));
+        assert_eq!(rows(&turned), [[2.0, 0.0, 1.0], [5.0, 3.0, 4.0]]);
     }
 }

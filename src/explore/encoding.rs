@@ -2,22 +2,25 @@
 
 use dfdx::prelude::*;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Pixels};
 use crate::evaluation::MeasurementContext;
-use crate::model::Vae;
+use crate::model::{Recognition, Vae};
 use crate::nn::view::elements;
 
 /// Items that one thread encodes at a time.
 const BLOCK: usize = 125;
+/// Items that are located at most where chains take the place of an encoder, which take seconds for so many.
+const MOST_BY_CHAINS: usize = 100;
 
-/// The means of `q(z|x)` of the `items` of a split, read as the run reads them, on the threads of the pool it is called in; `None`
-/// as soon as it is cancelled.
+/// The moments of `q(z|x)` of the `items` of a split, read as the run reads them: of each the means of all dimensions and then the
+/// logarithms of their variances, on the threads of the pool it is called in; `None` as soon as it is cancelled.
 ///
 /// A model without an encoder answers item by item, by chains.
-pub fn posterior_means(
+pub fn posterior_moments(
     model: &Vae,
     split: &Split,
     items: &[usize],
@@ -30,15 +33,59 @@ pub fn posterior_means(
         let shape = (Batch(items.len()), Pixels(split.numbers_per_item));
         let x = Cpu::default().tensor_from_vec(rows, shape);
         let moments = cancel.run(|| model.recognise(&x, context.seed))?;
-        Some(
-            elements(&moments)
-                .chunks_exact(2 * latent)
-                .map(|row| row[..latent].to_vec())
-                .collect(),
-        )
+        let of_items = elements(&moments).chunks_exact(2 * latent);
+        Some(of_items.map(<[f32]>::to_vec).collect())
     };
     let blocks: Option<Vec<Vec<Vec<f32>>>> = items.par_chunks(BLOCK).map(of_block).collect();
     Some(blocks?.into_iter().flatten().collect())
+}
+
+/// The means of `q(z|x)` of the `items` of a split, read as the run reads them; `None` as soon as it is cancelled.
+pub fn posterior_means(
+    model: &Vae,
+    split: &Split,
+    items: &[usize],
+    context: MeasurementContext,
+    cancel: &Cancel,
+) -> Option<Vec<Vec<f32>>> {
+    let mut moments = posterior_moments(model, split, items, context, cancel)?;
+    for row in &mut moments {
+        row.truncate(model.architecture().latent);
+    }
+    Some(moments)
+}
+
+/// An item, and where it lies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Located {
+    /// Its place in its part.
+    pub item: usize,
+    /// The place of its class among the data's, where the data has labels.
+    pub class: Option<u16>,
+    /// The mean of `q(z|x)`.
+    pub mean: Vec<f32>,
+}
+
+/// Where the first items of a split lie, `most` of them at most; `None` as soon as it is cancelled.
+pub fn locate(
+    model: &Vae,
+    split: &Split,
+    most: usize,
+    context: MeasurementContext,
+    cancel: &Cancel,
+) -> Option<Vec<Located>> {
+    let most = match model.architecture().recognition {
+        Recognition::Encoder => most,
+        Recognition::Chains => most.min(MOST_BY_CHAINS),
+    };
+    let items: Vec<usize> = (0..split.points().min(most)).collect();
+    let means = posterior_means(model, split, &items, context, cancel)?;
+    let located = |(item, mean)| Located {
+        item,
+        class: split.label(item),
+        mean,
+    };
+    Some(items.into_iter().zip(means).map(located).collect())
 }
 
 #[cfg(test)]
@@ -46,7 +93,7 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::explore::traversal::posterior_mean;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation};
 
     #[test]
     fn many_items_lie_where_each_lies_alone() {
@@ -75,6 +122,13 @@ mod tests {
                 "item {item}"
             );
         }
+        let located = locate(&model, &split, 30, context, &cancel).unwrap();
+        assert_eq!(
+            (located.len(), located[29].item, located[29].class),
+            (30, 29, None)
+        );
+        let alone = posterior_mean(&model, &split, 29, context, &cancel).unwrap();
+        assert!((located[29].mean[0] - alone[0]).abs() < 1e-6);
         cancel.cancel();
         assert_eq!(posterior_means(&model, &split, &[0], context, &cancel), None);
     }

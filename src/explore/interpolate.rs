@@ -1,4 +1,68 @@
-//! The way from one latent vector to another.
+//! The way from one latent vector to another, and what the model says of each place on it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{reconstruction, traversal};
+use crate::cancel::Cancel;
+use crate::data::Split;
+use crate::model::Vae;
+
+/// Along which line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// [`straight`].
+    #[default]
+    Straight,
+    /// [`spherical`].
+    Spherical,
+}
+
+impl Way {
+    /// `steps` points from `a` to `b`, both ends included.
+    pub fn points(self, a: &[f32], b: &[f32], steps: usize) -> Vec<Vec<f32>> {
+        match self {
+            Self::Straight => straight(a, b, steps),
+            Self::Spherical => spherical(a, b, steps),
+        }
+    }
+}
+
+/// A place on the way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Where it lies.
+    pub latent: Vec<f32>,
+    /// The mean of `p(x|z)` there.
+    pub values: Vec<f32>,
+    /// The lower bound `L` of those values in nats, as if they were an item: they are encoded again, so it says how likely the
+    /// model finds what it makes there.
+    pub bound: f64,
+}
+
+/// What the model makes of some `points`, and how likely it finds that; `None` as soon as it is cancelled.
+pub fn decoded_along(model: &Vae, points: Vec<Vec<f32>>, seed: u64, cancel: &Cancel) -> Option<Vec<Step>> {
+    let values = traversal::decode(model, &points, cancel)?;
+    let width = values.len() / points.len().max(1);
+    let steps = points.into_iter().zip(values.chunks_exact(width.max(1)));
+    let step = |(latent, values): (Vec<f32>, &[f32])| {
+        let terms = cancel.run(|| reconstruction::terms_of_values(model, values, seed))?;
+        Some(Step {
+            latent,
+            values: values.to_vec(),
+            bound: terms.lower_bound(),
+        })
+    };
+    steps.map(step).collect()
+}
+
+/// The first item of a split after item `from` that is of another class, going round at its end; where there are no other classes,
+/// the next item. None where the split is empty.
+pub fn next_of_another_class(split: &Split, from: usize, class: Option<u16>) -> Option<usize> {
+    let items = split.points();
+    let mut following = (1..=items).map(|place| (from % items + place) % items);
+    let next = following.clone().next();
+    following.find(|&item| split.label(item) != class).or(next)
+}
 
 /// `steps` points from `a` to `b`, both ends included, evenly spaced on the straight line: `(1 - t) a + t b`. One step alone is
 /// half way.
@@ -50,6 +114,9 @@ fn fractions(steps: usize) -> impl Iterator<Item = f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Binarisation;
+    use crate::evaluation::MeasurementContext;
+    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     fn close(found: &[Vec<f32>], expected: &[[f32; 2]]) {
         assert_eq!(found.len(), expected.len());
@@ -57,6 +124,45 @@ mod tests {
             let near = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6);
             assert!(near, "{found:?} for {expected:?}");
         }
+    }
+
+    #[test]
+    fn the_next_item_of_another_class_is_found_around_the_end() {
+        let split = Split::of_bytes(vec![0; 5], vec![1, 1, 2, 1, 1], 1);
+        assert_eq!(next_of_another_class(&split, 0, Some(1)), Some(2));
+        assert_eq!(next_of_another_class(&split, 3, Some(1)), Some(2));
+        assert_eq!(next_of_another_class(&split, 2, Some(2)), Some(3));
+        let unlabelled = Split::of_bytes(vec![0; 5], Vec::new(), 1);
+        assert_eq!(next_of_another_class(&unlabelled, 4, None), Some(0));
+        assert_eq!(next_of_another_class(&split.first(0), 0, None), None);
+    }
+
+    #[test]
+    fn the_bound_on_the_way_is_that_of_an_item_with_the_same_values() {
+        let architecture = Architecture {
+            pixels: 3,
+            hidden: 4.into(),
+            latent: 2,
+            activation: Activation::Tanh,
+            likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
+            recognition: Recognition::Encoder,
+        };
+        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let cancel = Cancel::default();
+        let points = Way::Straight.points(&[-1.0, 0.5], &[2.0, 0.0], 3);
+        let steps = decoded_along(&model, points.clone(), 1, &cancel).unwrap();
+        let split = Split::of_floats(steps[1].values.clone(), Vec::new(), 3);
+        let context = MeasurementContext {
+            seed: 1,
+            binarisation: Binarisation::None,
+        };
+        let as_item = reconstruction::reconstruct(&model, &split, &[0], context, &cancel).unwrap();
+        assert!((steps[1].bound - as_item[0].terms.lower_bound()).abs() < 1e-9);
+        assert_eq!(steps[1].latent, points[1]);
+        assert_ne!(steps[0].bound, steps[2].bound);
+        cancel.cancel();
+        assert_eq!(decoded_along(&model, points, 1, &cancel), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod browse;
 pub mod encoding;
 pub mod interpolate;
 pub mod manifold;
+pub mod neighbours;
 pub mod reconstruction;
 pub mod samples;
 pub mod sheet;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{manifold, traversal};
+use super::manifold::{self, Window};
+use super::traversal;
 use crate::cancel::Cancel;
 use crate::model::Vae;
 
@@ -28,6 +29,8 @@ pub enum Sheet {
         columns: usize,
         /// Rows.
         rows: usize,
+        /// Which part of it.
+        window: Window,
     },
 }
 
@@ -63,8 +66,9 @@ impl Sheet {
                 down,
                 columns,
                 rows,
+                window,
             } => {
-                let plane = manifold::plane(z, (right, down), (columns, rows));
+                let plane = manifold::plane(z, (right, down), (columns, rows), window);
                 SheetImages {
                     pixels: traversal::decode(model, &plane, cancel)?,
                     nearest: manifold::nearest(&plane, z),

@@ -4,7 +4,7 @@ use super::Figure;
 use super::figure2::Subject;
 use super::plates::Plates;
 use super::runs::PaperData;
-use crate::explore::manifold;
+use crate::explore::manifold::{self, Window};
 
 /// The panels in the paper's order.
 pub const PANELS: [Subject; 2] = [
@@ -23,5 +23,5 @@ pub const PLATES: Plates = Plates {
     figure: Figure::Figure4,
     heading: "Figure 4: images of the latent plane",
     side: 20,
-    points: |_, side| manifold::plane(&[0.0; 2], (0, 1), (side, side)),
+    points: |_, side| manifold::plane(&[0.0; 2], (0, 1), (side, side), Window::WHOLE),
 };

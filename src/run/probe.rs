@@ -15,7 +15,7 @@ use super::snapshot::Snapshot;
 use crate::cancel::Cancel;
 use crate::data::{Dataset, ItemPlace, Part};
 use crate::evaluation::ranking;
-use crate::explore::{browse, reconstruction, traversal};
+use crate::explore::{attribute, browse, encoding, interpolate, reconstruction, samples, traversal};
 
 /// Answers that are kept: whoever comes back to a question finds its answer at once.
 const KEPT: usize = 8;
@@ -165,6 +165,49 @@ pub fn answer(
             let members = browse::members(split, *class);
             ranking(model, split, members, *context, cancel).map(Answer::Ranked)
         }
+        Question::Sample { around, draws } => {
+            let z = latent(around, parameters, data, cancel)?;
+            samples::sample(model, data, &z, draws, *context, cancel).map(Answer::Sampled)
+        }
+        Question::Interpolate { from, to, way, steps } => {
+            let to = to.clone().unwrap_or_else(|| other_end(from, data));
+            let a = latent(from, parameters, data, cancel)?;
+            let b = latent(&to, parameters, data, cancel)?;
+            let points = way.points(&a, &b, *steps);
+            let steps = interpolate::decoded_along(model, points, context.seed, cancel)?;
+            Some(Answer::Interpolated { to, steps })
+        }
+        Question::Direct(attributes) => {
+            attribute::directions(model, data, attributes, *context, cancel).map(Answer::Directed)
+        }
+        Question::Edit {
+            from,
+            directions,
+            strip,
+        } => {
+            let z = latent(from, parameters, data, cancel)?;
+            let strip = strip.as_ref().map(|(place, strengths)| (*place, &strengths[..]));
+            attribute::edit(model, &z, directions, strip, cancel).map(Answer::Edited)
+        }
+        Question::Locate { part, most } => {
+            encoding::locate(model, data.split(*part), *most, *context, cancel).map(Answer::Located)
+        }
+    }
+}
+
+/// The next test item of another class than that of the item of a point; the centre where there is no test item.
+fn other_end(from: &Origin, data: &Dataset) -> Origin {
+    let place = from.item.unwrap_or(ItemPlace::test(0));
+    let class = data.split(place.part).label(place.item);
+    let next = interpolate::next_of_another_class(&data.test, place.item, class);
+    next.map_or(Origin::default(), |item| Origin::item(ItemPlace::test(item)))
+}
+
+/// The latent vector of a point.
+fn latent(point: &Origin, parameters: &Parameters, data: &Dataset, cancel: &Cancel) -> Option<Vec<f32>> {
+    match &point.latent {
+        Some(z) => Some(z.clone()),
+        None => start(point, parameters, data, cancel),
     }
 }
 

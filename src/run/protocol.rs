@@ -4,6 +4,8 @@
 //! back says which run it is of, and an answer which question it belongs to and with which parameters it was found: what
 //! belongs to another run, or was overtaken, changes nothing.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::curve::{CurvePoint, MarginalPoint};
@@ -11,9 +13,14 @@ use super::log::{Entry, Happening};
 use super::summary::Summary;
 use crate::data::{ItemPlace, Part};
 use crate::evaluation::LowerBound;
+use crate::explore::attribute::{Attribute, Edited};
 use crate::explore::browse::{BrowsedItem, Page};
+use crate::explore::encoding::Located;
+use crate::explore::interpolate::{Step, Way};
 use crate::explore::reconstruction::Reconstruction;
+use crate::explore::samples::{Draws, Sample};
 use crate::explore::sheet::{Sheet, SheetImages};
+use crate::language::tr;
 use crate::learning::settings::Assignment;
 use crate::learning::{Diverged, StepReport};
 
@@ -74,6 +81,42 @@ pub enum Question {
         /// Those of one class, by its place among the data's, or of all.
         class: Option<u16>,
     },
+    /// Items that the model makes up.
+    Sample {
+        /// The point around which some are drawn.
+        around: Origin,
+        /// Which.
+        draws: Draws,
+    },
+    /// The way from one point to another.
+    Interpolate {
+        /// Where it begins.
+        from: Origin,
+        /// Where it ends; none for the next test item of another class than that of the item of `from`.
+        to: Option<Origin>,
+        /// Along which line.
+        way: Way,
+        /// Places on the way, both ends included.
+        steps: usize,
+    },
+    /// The directions of some attributes.
+    Direct(Vec<Attribute>),
+    /// A point with some directions added to it.
+    Edit {
+        /// The point.
+        from: Origin,
+        /// The directions, each with its strength.
+        directions: Vec<(Vec<f32>, f32)>,
+        /// One of them by its place, and other strengths of it.
+        strip: Option<(usize, Vec<f32>)>,
+    },
+    /// Where the first items of a part lie.
+    Locate {
+        /// Which part.
+        part: Part,
+        /// So many items at most.
+        most: usize,
+    },
 }
 
 /// A point of the latent space, and where it came from; usually its centre.
@@ -91,6 +134,18 @@ impl Origin {
         Self {
             item: Some(item),
             latent: None,
+        }
+    }
+}
+
+/// As it is said of a point: its item, or how it was reached.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.item, &self.latent) {
+            (Some(item), None) => write!(f, "{item}"),
+            (Some(item), Some(_)) => f.write_str(&tr!("a point reached from {item}", item = item)),
+            (None, Some(_)) => f.write_str(tr!("a point")),
+            (None, None) => f.write_str(tr!("the centre")),
         }
     }
 }
@@ -113,6 +168,21 @@ pub enum Answer {
     Browsed(Vec<BrowsedItem>),
     /// To [`Question::Rank`]: places of items in the part and their lower bounds in nats, the lowest first.
     Ranked(Vec<(usize, f64)>),
+    /// To [`Question::Sample`]: what was kept first.
+    Sampled(Vec<Sample>),
+    /// To [`Question::Interpolate`].
+    Interpolated {
+        /// Where the way ends.
+        to: Origin,
+        /// The places on it.
+        steps: Vec<Step>,
+    },
+    /// To [`Question::Direct`]: one of each attribute, none of one that has a set without items.
+    Directed(Vec<Option<Vec<f32>>>),
+    /// To [`Question::Edit`].
+    Edited(Edited),
+    /// To [`Question::Locate`].
+    Located(Vec<Located>),
 }
 
 /// A test item and what came back.

@@ -26,4 +26,4 @@ pub use load::{Session, load, parse};
 pub use resume::{Resumed, resume};
 pub use save::save;
 pub use target::Identity;
-pub use view::View;
+pub use view::{Bookmark, Marked, Side, View};

@@ -1,12 +1,13 @@
 //! How a person looks at a session: saved with it, so that coming back finds the screen as it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ron::value::RawValue;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Comparison;
 use crate::data::ItemPlace;
+use crate::explore::attribute::Applied;
 use crate::run::protocol::Origin;
 
 /// What is selected and how it is shown. Each pane's own state stands under the pane's name; what is not understood there, since
@@ -24,6 +25,14 @@ pub struct View {
     pub paper: bool,
     /// The point of the latent space that was looked at, and the item that it came from.
     pub point: Origin,
+    /// The other point: where a way through the latent space ends.
+    pub other: Option<Origin>,
+    /// Items that were marked, in two sets.
+    pub marked: Marked,
+    /// Points that were given a name, the oldest first.
+    pub bookmarks: Vec<Bookmark>,
+    /// Attributes that are added to the point, each with its strength.
+    pub attributes: Vec<Applied>,
     /// The selected latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
     /// The test items on the page of reconstructions; empty: the first ones.
@@ -34,6 +43,52 @@ pub struct View {
     pub panes: BTreeMap<String, Box<RawValue>>,
 }
 
+/// Two sets of items that a person marked: an attribute is the way from the mean of the one to that of the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Marked {
+    /// Items that have the attribute.
+    pub towards: BTreeSet<ItemPlace>,
+    /// Items that don't.
+    pub away: BTreeSet<ItemPlace>,
+}
+
+/// One of the two sets of [`Marked`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// [`Marked::towards`].
+    Towards,
+    /// [`Marked::away`].
+    Away,
+}
+
+impl Marked {
+    /// Puts an item into the set of that side, and out of the other; takes it out again where it was in it already. Whether it
+    /// is in it afterwards.
+    pub fn toggle(&mut self, item: ItemPlace, side: Side) -> bool {
+        let (here, there) = match side {
+            Side::Towards => (&mut self.towards, &mut self.away),
+            Side::Away => (&mut self.away, &mut self.towards),
+        };
+        there.remove(&item);
+        !here.remove(&item) && here.insert(item)
+    }
+
+    /// Whether no item is marked.
+    pub fn is_empty(&self) -> bool {
+        self.towards.is_empty() && self.away.is_empty()
+    }
+}
+
+/// A point of the latent space under a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// What a person calls it.
+    pub name: String,
+    /// Where it is.
+    pub point: Origin,
+}
+
 impl Default for View {
     fn default() -> Self {
         Self {
@@ -42,6 +97,10 @@ impl Default for View {
             log_axis: false,
             paper: true,
             point: Origin::item(ItemPlace::test(0)),
+            other: None,
+            marked: Marked::default(),
+            bookmarks: Vec::new(),
+            attributes: Vec::new(),
             dimension: None,
             images: Vec::new(),
             selected_image: 0,
@@ -63,6 +122,10 @@ struct Stored {
     point: Option<Origin>,
     start_image: Option<usize>,
     latent: Vec<f32>,
+    other: Option<Origin>,
+    marked: Marked,
+    bookmarks: Vec<Bookmark>,
+    attributes: Vec<Applied>,
     dimension: Option<usize>,
     images: Vec<usize>,
     selected_image: usize,
@@ -115,6 +178,10 @@ impl Default for Stored {
             log_axis,
             paper,
             point,
+            other,
+            marked,
+            bookmarks,
+            attributes,
             dimension,
             images,
             selected_image,
@@ -128,6 +195,10 @@ impl Default for Stored {
             point: None,
             start_image: point.item.map(|place| place.item),
             latent: Vec::new(),
+            other,
+            marked,
+            bookmarks,
+            attributes,
             dimension,
             images,
             selected_image,
@@ -169,6 +240,10 @@ impl From<Stored> for View {
                 item: stored.start_image.map(ItemPlace::test),
                 latent: (!stored.latent.is_empty()).then_some(stored.latent),
             }),
+            other: stored.other,
+            marked: stored.marked,
+            bookmarks: stored.bookmarks,
+            attributes: stored.attributes,
             dimension: stored.dimension,
             images: stored.images,
             selected_image: stored.selected_image,
@@ -191,6 +266,37 @@ mod tests {
         assert_eq!(view.panes["training"].get_ron(), "(smoothing:100)");
         assert_eq!(view.panes["traversal"].get_ron(), "(sheet:Plane)");
         assert_eq!((view.images, view.selected_image), (vec![3, 4], 1));
+    }
+
+    #[test]
+    fn points_marks_and_bookmarks_come_back_and_older_views_have_none() {
+        let mut view: View = ron::from_str("(focus: \"data\")").expect("it is a view");
+        assert_eq!((&view.other, view.bookmarks.len()), (&None, 0));
+        assert!(view.marked.is_empty());
+        let [first, second] = [1, 2].map(ItemPlace::test);
+        view.other = Some(Origin {
+            item: Some(first),
+            latent: Some(vec![0.5, -1.0]),
+        });
+        view.marked.toggle(first, Side::Towards);
+        view.marked.toggle(second, Side::Away);
+        view.bookmarks.push(Bookmark {
+            name: "a \"seven\"".into(),
+            point: Origin::item(second),
+        });
+        let again: View =
+            ron::from_str(&ron::to_string(&view).expect("it can be written")).expect("it is a view");
+        assert_eq!(again, view);
+    }
+
+    #[test]
+    fn an_item_is_in_one_set_of_marks_at_most() {
+        let (mut marked, item) = (Marked::default(), ItemPlace::test(3));
+        assert!(marked.toggle(item, Side::Towards));
+        assert!(marked.toggle(item, Side::Away));
+        assert!(marked.towards.is_empty() && marked.away.contains(&item));
+        assert!(!marked.toggle(item, Side::Away));
+        assert!(marked.is_empty());
     }
 
     #[test]

@@ -4,9 +4,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::learning::Configuration;
 use crate::run::{Command, State};
-use crate::tui::app::{App, Stage};
-use crate::tui::command::{Undoable, set};
+use crate::session::Bookmark;
+use crate::tui::app::{App, Selection, Stage};
+use crate::tui::command::{Undoable, set, undo};
 use crate::tui::message::Effect;
+use crate::tui::overlays::bookmarks::{BookmarkList, BookmarkName, ListOutcome, NameOutcome, Naming};
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::files::{self, FilePicker};
 use crate::tui::overlays::form::Form;
@@ -109,6 +111,25 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
                 Vec::new()
             }
         },
+        Overlay::Bookmarks(list) => bookmarked(app, list, key),
+        Overlay::BookmarkName(mut name) => {
+            match name.key(key) {
+                NameOutcome::Cancelled => {}
+                NameOutcome::Open => app.overlay = Some(Overlay::BookmarkName(name)),
+                NameOutcome::Named(name, Naming::New(point)) => select(app, |selection| {
+                    selection.bookmarks.push(Bookmark { name, point });
+                }),
+                NameOutcome::Named(name, Naming::Again(place)) => {
+                    select(app, |selection| {
+                        if let Some(bookmark) = selection.bookmarks.get_mut(place) {
+                            bookmark.name = name;
+                        }
+                    });
+                    app.overlay = Some(Overlay::Bookmarks(BookmarkList::at(place)));
+                }
+            }
+            Vec::new()
+        }
         Overlay::Sessions(mut list) => match list.key(key) {
             sessions::Outcome::Cancelled => Vec::new(),
             sessions::Outcome::Chosen(Intent::Compare, path) => vec![Effect::ReadCurve(path)],
@@ -143,6 +164,48 @@ pub fn fill_in(app: &mut App, mut form: Box<Form>) -> Vec<Effect> {
     let question = form.question();
     app.overlay = Some(Overlay::Form(form));
     question.map(Effect::Advise).into_iter().collect()
+}
+
+/// A key in the list of points with a name.
+fn bookmarked(app: &mut App, mut list: BookmarkList, key: KeyEvent) -> Vec<Effect> {
+    let bookmarks = &app.selection.bookmarks;
+    match list.key(key, bookmarks.len()) {
+        ListOutcome::Cancelled => return Vec::new(),
+        ListOutcome::Open => {}
+        ListOutcome::Go(place) => {
+            select(app, |selection| {
+                selection.point = selection.bookmarks[place].point.clone();
+            });
+            return Vec::new();
+        }
+        ListOutcome::Other(place) => {
+            select(app, |selection| {
+                selection.other = Some(selection.bookmarks[place].point.clone());
+            });
+            return Vec::new();
+        }
+        ListOutcome::Rename(place) => {
+            let name = BookmarkName::new(&bookmarks[place].name, Naming::Again(place));
+            app.overlay = Some(Overlay::BookmarkName(name));
+            return Vec::new();
+        }
+        ListOutcome::Delete(place) => select(app, |selection| drop(selection.bookmarks.remove(place))),
+        ListOutcome::Undo => {
+            let effects = undo(app);
+            app.overlay = Some(Overlay::Bookmarks(list));
+            return effects;
+        }
+    }
+    app.overlay = Some(Overlay::Bookmarks(list));
+    Vec::new()
+}
+
+/// Changes the selection so that it can be undone.
+fn select(app: &mut App, change: impl FnOnce(&mut Selection)) {
+    let before = Undoable::of(app);
+    change(&mut app.selection);
+    let after = Undoable::of(app);
+    app.history.remember(before, &after);
 }
 
 fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect> {

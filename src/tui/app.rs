@@ -19,6 +19,7 @@ use super::tour::{self, Tour};
 use super::workspace::Workspace;
 use crate::data::ItemPlace;
 use crate::entries;
+use crate::explore::attribute::Applied;
 use crate::language::{Language, tr};
 use crate::learning::advice::Basis;
 use crate::outputs::Output;
@@ -26,7 +27,7 @@ use crate::pictures::blocks::Drawing;
 use crate::pictures::colour_map::ColourMap;
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
-use crate::session::View;
+use crate::session::{Bookmark, Marked, View};
 use crate::terminal_facts::{Blocks, Graphics};
 
 /// Everything that a frame is drawn from, and nothing else: no handle, no file, no model.
@@ -107,6 +108,14 @@ enum Saved {
 pub struct Selection {
     /// The point of the latent space that panes look at, and the item that it came from.
     pub point: Origin,
+    /// The other point, B: where a way through the latent space ends.
+    pub other: Option<Origin>,
+    /// Items that were marked, in two sets.
+    pub marked: Marked,
+    /// Points that were given a name, the oldest first.
+    pub bookmarks: Vec<Bookmark>,
+    /// Attributes that are added to the point, each with its strength.
+    pub attributes: Vec<Applied>,
     /// The latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
     /// The test items on the page of reconstructions.
@@ -281,11 +290,21 @@ impl App {
         let (latent, items) = (workspace.progress.configuration.latent, workspace.data.test_items);
         let is_usable = |z: &Vec<f32>| z.len() == latent && z.iter().all(|z| z.is_finite());
         let is_there = |place: &ItemPlace| place.item < workspace.data.items(place.part, None);
+        let usable = |point: Origin| Origin {
+            item: point.item.filter(is_there),
+            latent: point.latent.filter(is_usable),
+        };
+        let is_kept = |bookmark: &Bookmark| usable(bookmark.point.clone()) == bookmark.point;
+        let is_finite = |applied: &Applied| applied.strength.is_finite();
         self.selection = Selection {
-            point: Origin {
-                item: view.point.item.filter(is_there),
-                latent: view.point.latent.filter(is_usable),
+            point: usable(view.point),
+            other: view.other.map(usable),
+            marked: Marked {
+                towards: view.marked.towards.into_iter().filter(is_there).collect(),
+                away: view.marked.away.into_iter().filter(is_there).collect(),
             },
+            bookmarks: view.bookmarks.into_iter().filter(is_kept).collect(),
+            attributes: view.attributes.into_iter().filter(is_finite).collect(),
             dimension: view.dimension.filter(|&dimension| dimension < latent),
             images: view.images.into_iter().filter(|&item| item < items).collect(),
             selected_image: view.selected_image,
@@ -331,6 +350,10 @@ impl App {
         }
         let Selection {
             point,
+            other,
+            marked,
+            bookmarks,
+            attributes,
             dimension,
             images,
             selected_image,
@@ -341,6 +364,10 @@ impl App {
             log_axis: self.log_axis,
             paper: self.paper,
             point,
+            other,
+            marked,
+            bookmarks,
+            attributes,
             dimension,
             images,
             selected_image,
@@ -417,6 +444,12 @@ impl App {
         let focused = panes.find(|(kind, _)| kind.name == self.focus.name);
         let pointed = focused.and_then(|(_, pane)| pane.pointed(self));
         pointed.unwrap_or_else(|| self.selection.point.clone())
+    }
+
+    /// Whether something on the screen moves by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        let mut panes = self.panes();
+        panes.any(|(kind, pane)| pane.is_moving() && self.visible(kind.name).is_some())
     }
 
     /// Gives the focus to a pane so many places further in the registry.

@@ -57,6 +57,8 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
         Some(Overlay::Form(form)) => form.render(area, buffer),
         Some(Overlay::Files(picker)) => picker.render(area, buffer),
         Some(Overlay::Naming(naming)) => naming.render(area, buffer),
+        Some(Overlay::Bookmarks(list)) => list.render(&app.selection.bookmarks, area, buffer),
+        Some(Overlay::BookmarkName(name)) => name.render(area, buffer),
         Some(Overlay::Sessions(list)) => list.render(area, buffer),
         Some(Overlay::Palette(palette)) => palette.render(area, buffer),
         None => {}

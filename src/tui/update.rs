@@ -14,7 +14,7 @@ use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
 use super::panes::log::happened_in_words;
-use super::panes::traversal;
+use super::panes::{interpolation, traversal};
 use super::saver::Manner;
 use super::text;
 use super::tour;
@@ -54,6 +54,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 Some(Overlay::Files(picker)) => picker.paste(&text),
                 Some(Overlay::Palette(palette)) => palette.paste(&text),
                 Some(Overlay::Naming(naming)) => naming.paste(&text),
+                Some(Overlay::BookmarkName(name)) => name.paste(&text),
                 Some(_) => {}
                 None => {
                     if let Some(field) = app.focused().text() {
@@ -264,6 +265,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Tick => {
             traversal::play(app);
+            interpolation::play(app);
             app.settle();
             Vec::new()
         }

@@ -3,6 +3,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod edit;
+mod interpolation;
+mod manifold;
+mod pointing;
+mod samples;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -70,6 +75,11 @@ fn prepared(scope: Scope, command: &str) -> App {
     }
     update(&mut app, Message::Resized(100, 30));
     match command {
+        name if pointing::has(name) => pointing::prepare(&mut app, name),
+        name if name.starts_with("samples.") => samples::prepare(&mut app, name),
+        name if name.starts_with("edit.") => edit::prepare(&mut app, name),
+        name if name.starts_with("manifold.") => manifold::prepare(&mut app, name),
+        name if name.starts_with("interpolation.") => interpolation::prepare(&mut app, name),
         "undo" => drop(type_character(&mut app, '+')),
         "redo" => {
             type_character(&mut app, '+');
@@ -202,7 +212,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
-        "pane.previous" => assert_eq!(after.focus.name, "data"),
+        "pane.previous" => assert_eq!(Some(after.focus.name), panes::KINDS.last().map(|kind| kind.name)),
         "pane.choose" => assert!(matches!(after.overlay, Some(Overlay::Panes))),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
@@ -359,6 +369,11 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "export.curves" => assert!(asks_to_write(after, Output::Curves)),
         "export.scores" => assert!(asks_to_write(after, Output::Scores)),
         "pack.items" => assert!(asks_to_write(after, Output::Packed)),
+        name if pointing::has(name) => pointing::check(name, before, after),
+        name if name.starts_with("samples.") => samples::check(name, before, after),
+        name if name.starts_with("edit.") => edit::check(name, before, after),
+        name if name.starts_with("manifold.") => manifold::check(name, before, after),
+        name if name.starts_with("interpolation.") => interpolation::check(name, before, after),
         name => panic!("{name} has no line here"),
     }
 }

@@ -47,7 +47,7 @@ fn items<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, 
             sizes.len()
         ));
     };
-    let shape = ItemShape::of_sizes(sizes, rules.shape)?;
+    let shape = ItemShape::of_sizes(sizes, rules)?;
     let layout = Layout::Rows(sizes.iter().copied().fold(1, usize::saturating_mul));
     match Announced::stored((count, shape), element, layout, source.file, length as u64)? {
         Some(stored) => Ok(stored),

@@ -233,7 +233,7 @@ impl Items {
         let shape = if are_faces {
             ItemShape::grey(FACE.0, FACE.1)
         } else {
-            ItemShape::of_sizes(sizes, rules.shape)?
+            ItemShape::of_sizes(sizes, rules)?
         };
         check_size(count, shape)?;
         Ok(Self {

@@ -26,7 +26,7 @@ use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::packed::{fill, unpacked};
-use super::{Announced, ReadingRules, Source};
+use super::{Announced, ImageLayout, ReadingRules, Source, channels};
 use crate::files::open_regular;
 
 /// A format of files of data.
@@ -109,7 +109,14 @@ pub(super) fn announced<'a>(
         bytes: Box::new(Cursor::new(head).chain(source.bytes)),
         ..source
     };
-    (format.announce)(source, rules)
+    let announced = (format.announce)(source, rules)?;
+    match rules.layout {
+        ImageLayout::ChannelsLast => Ok(announced),
+        ImageLayout::ChannelsFirst => Ok(Announced {
+            head: announced.head,
+            read: Box::new(move || channels::last((announced.read)()?)),
+        }),
+    }
 }
 
 /// The labels of `points` images that lie in the file `of`, out of a file of its own: IDX or NPY.

@@ -223,7 +223,7 @@ impl Header {
                 self.shape.len()
             ));
         };
-        let shape = ItemShape::of_sizes(sizes, rules.shape)?;
+        let shape = ItemShape::of_sizes(sizes, rules)?;
         check_size(count, shape)?;
         self.element()?;
         Ok((count, shape))

@@ -19,7 +19,7 @@ pub(in crate::data) fn places(sizes: &[usize], unit: usize) -> Vec<usize> {
 ///
 /// # Errors
 /// If there is not enough memory.
-pub(super) fn row_by_row(
+pub(in crate::data) fn row_by_row(
     values: Values,
     count: usize,
     places: &[usize],

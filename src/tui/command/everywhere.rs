@@ -3,9 +3,10 @@
 use ratatui::crossterm::event::KeyCode;
 
 use super::keys::{character, control, plain};
-use super::{Command, sharing, steering, undo};
+use super::{Command, pointing, sharing, steering, undo};
 use crate::choices::Choose;
 use crate::language::{self, tr};
+use crate::session::Side;
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
 use crate::tui::message::Effect;
@@ -34,6 +35,13 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "session.open", keys: &[character('o')], help: "open a saved session", footer: Some("open"), run: open_sessions },
     Command { name: "undo", keys: &[character('u')], help: "undo what was moved, selected or set last", footer: None, run: undo::undo },
     Command { name: "redo", keys: &[control('r')], help: "do it again", footer: None, run: undo::redo },
+    Command { name: "point.other", keys: &[character('O')], help: "what is pointed at becomes B, the other point", footer: None, run: pointing::make_other },
+    Command { name: "point.swap", keys: &[], help: "A becomes B, and B becomes A", footer: None, run: pointing::swap },
+    Command { name: "mark.towards", keys: &[character(']')], help: "mark the item as one that has the attribute; again: unmark it", footer: None, run: |app| pointing::mark(app, Side::Towards) },
+    Command { name: "mark.away", keys: &[character('[')], help: "mark the item as one that lacks the attribute; again: unmark it", footer: None, run: |app| pointing::mark(app, Side::Away) },
+    Command { name: "mark.clear", keys: &[], help: "unmark all items", footer: None, run: pointing::unmark_all },
+    Command { name: "bookmark.add", keys: &[character('\'')], help: "give what is pointed at a name", footer: None, run: pointing::name },
+    Command { name: "bookmark.open", keys: &[character('"')], help: "the list of points with a name", footer: None, run: pointing::open_bookmarks },
     Command { name: "pane.next", keys: &[plain(KeyCode::Tab)], help: "next pane", footer: Some("pane"), run: next_pane },
     Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },

@@ -6,6 +6,7 @@
 mod everywhere;
 pub mod keymap;
 pub mod keys;
+mod pointing;
 mod sharing;
 mod steering;
 mod undo;
@@ -18,7 +19,7 @@ use crate::language::said;
 use keys::Key;
 
 pub use steering::set;
-pub use undo::{History, Undoable};
+pub use undo::{History, Undoable, undo};
 
 /// One row of the table.
 pub struct Command {

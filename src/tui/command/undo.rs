@@ -85,7 +85,7 @@ impl History {
 }
 
 /// Goes back to how it was before the last thing.
-pub(super) fn undo(app: &mut App) -> Vec<Effect> {
+pub fn undo(app: &mut App) -> Vec<Effect> {
     let present = Undoable::of(app);
     let Some(before) = app.history.done.pop() else {
         app.say(tr!("there is nothing to undo"));

@@ -12,7 +12,7 @@ use crate::tui::command::keymap::Keymap;
 use crate::tui::{text, theme};
 
 /// What is seen, in a few sentences each: a heading and the text below it.
-pub const EXPLANATIONS: [(&str, &str); 12] = [
+pub const EXPLANATIONS: [(&str, &str); 17] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -65,6 +65,31 @@ pub const EXPLANATIONS: [(&str, &str); 12] = [
         "Reconstruction",
         "Test images above, what the model makes of their posterior means in the middle, the difference below: \
          orange is too bright, blue too dark.",
+    ),
+    (
+        "Points",
+        "All panes share a point, A, and another, B. Enter makes what is under the cursor A, O makes it B, ' gives it a name, ] and \
+         [ mark the item as one that has an attribute and as one that lacks it. u undoes any of it.",
+    ),
+    (
+        "Samples",
+        "What the model makes up: z = t eps from the prior, mu(x) + t sigma(x) eps from where training items x lie, z + t eps around A, \
+         with eps from N(0, I) and the temperature t. w puts the nearest training item below each, by Euclidean distance.",
+    ),
+    (
+        "Edit",
+        "An attribute is the mean of the posterior means of items that have it, less that of items that lack it: two classes (i), or the \
+         marked items (x). A strength of 1 adds the whole difference to A; several are added at once.",
+    ),
+    (
+        "Manifold",
+        "The plane of two latent dimensions through A, as equal parts of the prior (figure 4). w writes where items lie as letters of \
+         their classes; the green bar is the picture nearest to A.",
+    ),
+    (
+        "Interpolation",
+        "From A to B. The curve is L(decode(z)) in nats: what is decoded there, encoded again, and its lower bound. Where it falls, the \
+         way leads through what the model itself finds unlikely.",
     ),
     (
         "The paper",

@@ -2,6 +2,7 @@
 //!
 //! Each is data with a function from a key to what happens next, and a function that draws it.
 
+pub mod bookmarks;
 pub mod confirm;
 pub mod explain;
 pub mod files;
@@ -16,6 +17,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
+use self::bookmarks::{BookmarkList, BookmarkName};
 use self::confirm::Confirmation;
 use self::files::FilePicker;
 use self::form::Form;
@@ -41,6 +43,10 @@ pub enum Overlay {
     Files(Box<FilePicker>),
     /// The name of a file that something of the run is written to.
     Naming(Box<Naming>),
+    /// The list of points with a name.
+    Bookmarks(BookmarkList),
+    /// The name of a point, as it is written.
+    BookmarkName(BookmarkName),
     /// A list of sessions, to open one or to compare with it.
     Sessions(SessionList),
     /// A search among the commands and the settings of a run under way.

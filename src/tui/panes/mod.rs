@@ -4,8 +4,12 @@
 
 pub mod comparison;
 pub mod data;
+pub mod edit;
+pub mod interpolation;
 pub mod log;
+pub mod manifold;
 pub mod reconstruction;
+pub mod samples;
 pub mod training;
 pub mod traversal;
 
@@ -31,6 +35,10 @@ pub const KINDS: &[&Kind] = &[
     &comparison::KIND,
     &log::KIND,
     &data::KIND,
+    &samples::KIND,
+    &edit::KIND,
+    &manifold::KIND,
+    &interpolation::KIND,
 ];
 
 /// A pane as the registry knows it.
@@ -116,6 +124,11 @@ pub trait Pane: Any {
 
     /// Takes in an answer to what it asked.
     fn answered(&mut self, _answered: Answered) {}
+
+    /// Whether something in it moves by itself: then [`Message::Tick`](super::message::Message::Tick) comes while it is on the screen.
+    fn is_moving(&self) -> bool {
+        false
+    }
 
     /// The text that is being written in it, which keys go to until it is ended.
     fn text(&mut self) -> Option<&mut TextField> {

@@ -12,8 +12,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::{DataBrowser, KIND, Order, geometry};
+use crate::data::ItemPlace;
 use crate::explore::browse::BrowsedItem;
 use crate::language::{said, tr};
+use crate::session::Marked;
 use crate::tui::app::App;
 use crate::tui::widgets::axis::short;
 use crate::tui::widgets::block_image::Scale;
@@ -55,7 +57,11 @@ pub fn draw(pane: &DataBrowser, app: &App, workspace: &Workspace, area: Rect, bu
     let pictures = shown.items.iter().map(|found| Labelled {
         values: &found.values,
         scale: Scale::Values,
-        label: label(found, usize::from(geometry.image_columns)),
+        label: label(
+            found,
+            mark(pane, app, found.item),
+            usize::from(geometry.image_columns),
+        ),
     });
     geometry.render(app, pictures, Some(selected), buffer);
     if let Some(found) = shown.items.get(selected) {
@@ -129,13 +135,27 @@ fn render_heading(pane: &DataBrowser, workspace: &Workspace, length: usize, area
     .render(area, buffer);
 }
 
-/// The class of an item, or its place where there are no classes, and its bound, in so many columns; where both have no room,
-/// the bound.
-fn label(found: &BrowsedItem, columns: usize) -> String {
+/// The key by which an item was marked.
+fn mark(pane: &DataBrowser, app: &App, item: usize) -> &'static str {
+    let Marked { towards, away } = &app.selection.marked;
+    let place = ItemPlace {
+        part: pane.part,
+        item,
+    };
+    match (towards.contains(&place), away.contains(&place)) {
+        (true, _) => "]",
+        (_, true) => "[",
+        _ => "",
+    }
+}
+
+/// The mark and the class of an item, or its place where there are no classes, and its bound, in so many columns; where both have
+/// no room, the bound.
+fn label(found: &BrowsedItem, mark: &str, columns: usize) -> String {
     let bound = format!("{:.0}", found.terms.lower_bound());
     let name = match &found.class {
-        Some(class) => text::printable(class).into_owned(),
-        None => format!("#{}", found.item),
+        Some(class) => format!("{mark}{}", text::printable(class)),
+        None => format!("{mark}#{}", found.item),
     };
     let room = columns.saturating_sub(text::columns(&bound) + 1);
     let name = text::cut(&name, room);

@@ -15,6 +15,7 @@ pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};
 use crate::data::ItemPlace;
+use crate::explore::manifold::Window;
 use crate::explore::sheet::{self, SheetImages};
 use crate::pictures::raster::Raster;
 use crate::run::{Answer, Answered, Question};
@@ -120,6 +121,7 @@ impl Traversal {
                 down,
                 columns,
                 rows,
+                window: Window::WHOLE,
             },
             // A single dimension has no plane.
             (SheetKind::Dimensions | SheetKind::Plane, _) => {
@@ -146,6 +148,10 @@ impl Pane for Traversal {
 
     fn begin(&mut self, _workspace: &Workspace) {
         (self.playing, self.shown) = (None, None);
+    }
+
+    fn is_moving(&self) -> bool {
+        self.playing.is_some()
     }
 
     fn question(&self, app: &App, area: Rect) -> Option<Question> {
