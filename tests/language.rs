@@ -302,14 +302,21 @@ fn in_japanese(width: u16, height: u16, mut look: impl FnMut(&App, &str)) {
         app.zoomed = true;
         update(&mut app, Message::Resized(width, height));
         look(&app, kind.name);
-        for key in ['?', 'I', 'n', 'q', 'r', ':', 'f'] {
+        // The others are the same behind every pane.
+        let is_first = kind.name == panes::KINDS[0].name;
+        let keys: &[char] = if is_first { &['?', 'I', 'n', 'q', 'r', ':', 'f'] } else { &['I'] };
+        for &key in keys {
             type_character(&mut app, key);
             look(&app, &format!("{} behind {key}", kind.name));
-            for _ in 0..40 {
-                press(&mut app, KeyCode::Down);
+            let down = if matches!(key, '?' | 'I') { KeyCode::PageDown } else { KeyCode::Down };
+            for _ in 0..if is_first { 40 } else { 5 } {
+                press(&mut app, down);
                 look(&app, &format!("{} behind {key}, further down", kind.name));
             }
             press(&mut app, KeyCode::Esc);
+        }
+        if !is_first {
+            continue;
         }
         update(&mut app, Message::Sessions(Vec::new(), Intent::Open));
         look(&app, "no sessions");
