@@ -1,8 +1,12 @@
 //! Every command of the table, by each of its keys, and what is different afterwards.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+mod anomalies;
 #[path = "../common/mod.rs"]
 mod common;
+mod directions;
+mod draw;
+mod map;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -66,6 +70,10 @@ fn prepared(scope: Scope, command: &str) -> App {
     }
     update(&mut app, Message::Resized(100, 30));
     match command {
+        name if name.starts_with("map.") => map::prepare(&mut app, name),
+        name if name.starts_with("anomalies.") => anomalies::prepare(&mut app, name),
+        name if name.starts_with("directions.") => directions::prepare(&mut app, name),
+        name if name.starts_with("draw.") => draw::prepare(&mut app, name),
         "undo" => drop(type_character(&mut app, '+')),
         "redo" => {
             type_character(&mut app, '+');
@@ -194,7 +202,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
-        "pane.previous" => assert_eq!(after.focus.name, "data"),
+        "pane.previous" => {
+            let last = panes::KINDS.last().map(|kind| kind.name);
+            assert_eq!(Some(after.focus.name), last);
+        }
         "pane.choose" => assert!(matches!(after.overlay, Some(Overlay::Panes))),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
@@ -318,6 +329,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(after.focus.name, "reconstruction");
             assert_eq!(new_selection.images.first(), Some(&1));
         }
+        name if name.starts_with("map.") => map::check(name, before, after),
+        name if name.starts_with("anomalies.") => anomalies::check(name, before, after),
+        name if name.starts_with("directions.") => directions::check(name, before, after),
+        name if name.starts_with("draw.") => draw::check(name, before, after),
         name => panic!("{name} has no line here"),
     }
 }
