@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn the_pieces_are_the_pixels() {
-        let raster = noise(60, 50);
+        let raster = noise(160, 60);
         let sequence = encoded(&raster, (12, 5), None).unwrap();
         let pieces: Vec<(&str, &str)> = sequence
             .split_terminator("\x1b\\")

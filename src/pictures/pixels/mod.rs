@@ -41,20 +41,17 @@ pub fn encoded(
 mod tests {
     use super::*;
 
-    /// Pixels of which no two beside one another are alike, of fewer than 256 colours.
+    /// Pixels without any order, of 216 colours.
     pub(super) fn noise(width: usize, height: usize) -> Raster {
-        let byte = |place: usize, step: usize| (place * step % 6 * 51) as u8;
+        let mut state = 1_u64;
+        let mut part = || {
+            // Knuth's multiplier of a linear congruential generator.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            ((state >> 40) % 6 * 51) as u8
+        };
         Raster {
             width,
-            pixels: (0..width * height)
-                .map(|place| {
-                    [
-                        byte(place * place, 7),
-                        byte(place + place / 11, 5),
-                        byte(place / 3, 1),
-                    ]
-                })
-                .collect(),
+            pixels: (0..width * height).map(|_| [part(), part(), part()]).collect(),
         }
     }
 
