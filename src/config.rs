@@ -104,7 +104,7 @@ pub const ENTRIES: [(&str, &str); 8] = [
     ),
     (
         "graphics",
-        "how pictures are drawn: auto, half, quadrant, sextant, octant or braille",
+        "how pictures are drawn: auto, half, quadrant, sextant, octant, braille, kitty, iterm2 or sixel",
     ),
     (
         "colour_map",

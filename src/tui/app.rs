@@ -25,8 +25,10 @@ use crate::pictures::blocks::Drawing;
 use crate::pictures::colour_map::ColourMap;
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
+use crate::session::View;
 use crate::session::{Bookmark, Marked, View};
 use crate::terminal_facts::{Blocks, Graphics};
+use crate::terminal_facts::{Blocks, Graphics, Protocol};
 
 /// Everything that a frame is drawn from, and nothing else: no handle, no file, no model.
 pub struct App {
@@ -198,6 +200,11 @@ impl App {
     /// What pictures are drawn with.
     pub fn drawing(&self) -> Drawing {
         Drawing::of(self.graphics, self.best_blocks, self.depth, self.glyphs)
+    }
+
+    /// The protocol in which pictures are drawn as pixels; none where they are characters.
+    pub fn protocol(&self) -> Option<Protocol> {
+        self.graphics.protocol()
     }
 
     /// The run, once it is there.
