@@ -9,7 +9,7 @@ use crate::tui::command;
 use crate::tui::command::keymap::Keymap;
 use crate::tui::theme;
 
-const EXPLANATIONS: [(&str, &str); 11] = [
+const EXPLANATIONS: [(&str, &str); 16] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
