@@ -25,9 +25,7 @@ use crate::pictures::blocks::Drawing;
 use crate::pictures::colour_map::ColourMap;
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
-use crate::session::View;
 use crate::session::{Bookmark, Marked, View};
-use crate::terminal_facts::{Blocks, Graphics};
 use crate::terminal_facts::{Blocks, Graphics, Protocol};
 
 /// Everything that a frame is drawn from, and nothing else: no handle, no file, no model.

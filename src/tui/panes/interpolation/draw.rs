@@ -81,7 +81,7 @@ fn render_text(pane: &Interpolation, app: &App, step: &Step, area: Rect, buffer:
     }
     lines.push(named("L  ", format!("{:.2} nats", step.bound)));
     lines.push(Line::styled(
-        "   L(decode(z)), the lower bound of this picture when it is encoded again; below, along the way",
+        "   L(decode(z)), the lower bound of this picture when it is encoded again",
         theme::dim(),
     ));
     if pane.playing.is_some() {

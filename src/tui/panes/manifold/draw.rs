@@ -19,6 +19,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::{Geometry, Locations, MOST_ITEMS, Manifold, Shown, geometry};
 use crate::run::DataFacts;
 use crate::tui::app::App;
+use crate::tui::widgets::axis::short;
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::edge;
 use crate::tui::widgets::picture_grid::Labelled;
@@ -94,7 +95,7 @@ fn render_text(
     };
     let side = 100.0 * pane.window.side;
     let part = if pane.window.side < 1.0 {
-        format!("{side:.3} % of the prior each way")
+        format!("{} % of the prior each way", short(side))
     } else {
         "the whole prior, in equal parts".to_owned()
     };
