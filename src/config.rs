@@ -109,7 +109,7 @@ pub const ENTRIES: [(&str, &str); 9] = [
     ("language", "en or ja, where the locale does not say it"),
     (
         "graphics",
-        "how pictures are drawn: auto, half, quadrant, sextant, octant or braille",
+        "how pictures are drawn: auto, half, quadrant, sextant, octant, braille, kitty, iterm2 or sixel",
     ),
     (
         "colour_map",

@@ -34,6 +34,8 @@ pub enum Purpose {
     PixelNoise = 10,
     /// Which items of a data set are held out; index: 0.
     Split = 11,
+    /// Which points of a map are pushed apart; index: the epoch.
+    Map = 12,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

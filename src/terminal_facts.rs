@@ -4,7 +4,7 @@ mod graphics;
 
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-pub use graphics::{Blocks, Graphics};
+pub use graphics::{Blocks, Graphics, Protocol};
 
 /// How many colours it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
@@ -51,6 +51,27 @@ pub fn size() -> Option<(u16, u16)> {
     let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
     (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
 }
+
+/// Pixels of a cell of the terminal on standard output, across and down; those of old terminals where it doesn't say.
+#[cfg(unix)]
+pub fn cell_pixels() -> (u16, u16) {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout());
+    let pixels = |size: rustix::termios::Winsize| {
+        let across = size.ws_xpixel.checked_div(size.ws_col)?;
+        let down = size.ws_ypixel.checked_div(size.ws_row)?;
+        (across > 0 && down > 0).then_some((across, down))
+    };
+    size.ok().and_then(pixels).unwrap_or(USUAL_CELL)
+}
+
+/// Pixels of a cell: only known elsewhere.
+#[cfg(not(unix))]
+pub fn cell_pixels() -> (u16, u16) {
+    USUAL_CELL
+}
+
+/// Pixels of a cell of the VT340, the first terminal with sixels in colour.
+const USUAL_CELL: (u16, u16) = (10, 20);
 
 /// Columns and rows of the terminal: only known elsewhere.
 #[cfg(not(unix))]

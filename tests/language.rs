@@ -304,11 +304,19 @@ fn in_japanese(width: u16, height: u16, mut look: impl FnMut(&App, &str)) {
         look(&app, kind.name);
         // The others are the same behind every pane.
         let is_first = kind.name == panes::KINDS[0].name;
-        let keys: &[char] = if is_first { &['?', 'I', 'n', 'q', 'r', ':', 'f'] } else { &['I'] };
+        let keys: &[char] = if is_first {
+            &['?', 'I', 'n', 'q', 'r', ':', 'f']
+        } else {
+            &['I']
+        };
         for &key in keys {
             type_character(&mut app, key);
             look(&app, &format!("{} behind {key}", kind.name));
-            let down = if matches!(key, '?' | 'I') { KeyCode::PageDown } else { KeyCode::Down };
+            let down = if matches!(key, '?' | 'I') {
+                KeyCode::PageDown
+            } else {
+                KeyCode::Down
+            };
             for _ in 0..if is_first { 40 } else { 5 } {
                 press(&mut app, down);
                 look(&app, &format!("{} behind {key}, further down", kind.name));

@@ -170,7 +170,7 @@ fn the_state_of_every_pane_survives_a_session_and_so_does_what_is_not_understood
     let mut view = app.view();
     let text = |view: &vae_tui::session::View, name: &str| view.panes[name].get_ron().to_owned();
     let raw = |text: &str| ron::value::RawValue::from_ron(text).expect("RON").to_owned();
-    view.panes.insert("map".into(), raw("(level: Deep(3))"));
+    view.panes.insert("globe".into(), raw("(level: Deep(3))"));
     view.panes.insert("comparison".into(), raw("[1, 2]"));
     let traversal = text(&view, "traversal").replace('(', "(glow:Deep(3),");
     view.panes.insert("traversal".into(), raw(&traversal));
@@ -182,7 +182,7 @@ fn the_state_of_every_pane_survives_a_session_and_so_does_what_is_not_understood
     let mut again = App::new(app.area, app.depth);
     update_unanswered(&mut again, Message::Opened(Box::new(opened)));
     let saved = again.view();
-    for name in ["training", "map", "comparison"] {
+    for name in ["training", "globe", "comparison"] {
         assert_eq!(text(&saved, name), text(&view, name), "{name}");
     }
     for part in ["sheet:Draws", "glow:Deep(3)"] {

@@ -76,7 +76,9 @@ mod tests {
         words::<HorizontalAxis>(&["samples", "seconds"]);
         words::<Part>(&["train", "test"]);
         words::<ColourDepth>(&["truecolour", "256", "16", "none"]);
-        words::<Graphics>(&["auto", "half", "quadrant", "sextant", "octant", "braille"]);
+        words::<Graphics>(&[
+            "auto", "half", "quadrant", "sextant", "octant", "braille", "kitty", "iterm2", "sixel",
+        ]);
         words::<ColourMap>(&["grey", "viridis", "magma"]);
         words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);
     }

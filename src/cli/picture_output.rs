@@ -12,8 +12,9 @@ use crate::config;
 use crate::files::{shown, write_whole};
 use crate::pictures::blocks::{self, Drawing};
 use crate::pictures::format::{self, PictureFormat};
+use crate::pictures::pixels;
 use crate::pictures::raster::Raster;
-use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, Graphics, size};
+use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, Graphics, cell_pixels, size};
 
 /// Columns of a line that an item has at least, where it has as many pixels: rather than be one of two or three in a row, a large
 /// one is shown smaller.
@@ -83,7 +84,12 @@ impl PictureOutput {
         let Some(out) = &self.out else {
             let columns = columns.unwrap_or_else(|| self.columns(width, items.len().max(1)));
             let sheet = Raster::sheet(items, columns);
-            let (depth, drawing) = self.terminal();
+            let graphics = self.graphics();
+            if let Some(protocol) = graphics.protocol() {
+                let cells = blocks::fit((sheet.width, sheet.height()), (self.line(), u16::MAX));
+                return print_line(&pixels::encoded(protocol, &sheet, cells, cell_pixels(), None)?);
+            }
+            let (depth, drawing) = self.terminal(graphics);
             return print_line(&blocks::text(&sheet, self.line(), depth, drawing));
         };
         let columns = columns.unwrap_or_else(|| items.len().isqrt().max(1));
@@ -113,18 +119,26 @@ impl PictureOutput {
         size().map_or(USUAL_COLUMNS, |(columns, _)| columns)
     }
 
+    /// How pictures are drawn: what a configuration says of the terminal, it says of nothing else.
+    fn graphics(&self) -> Graphics {
+        let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        let configured = || config::load().config.graphics;
+        let usual = std::io::stdout()
+            .is_terminal()
+            .then(configured)
+            .unwrap_or_default();
+        self.graphics.unwrap_or(usual.here(variable))
+    }
+
     /// What standard output can show: no colours where it is no terminal, unless somebody asks for them.
-    fn terminal(&self) -> (ColourDepth, Drawing) {
+    fn terminal(&self, graphics: Graphics) -> (ColourDepth, Drawing) {
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         if !std::io::stdout().is_terminal() {
             let depth = self.colours.unwrap_or(ColourDepth::Monochrome);
-            let graphics = self.graphics.unwrap_or_default();
             return (depth, Drawing::of(graphics, Blocks::Half, depth, Glyphs::Unicode));
         }
-        let config = config::load().config;
-        let colours = self.colours.or(config.colours);
+        let colours = self.colours.or_else(|| config::load().config.colours);
         let depth = colours.unwrap_or_else(|| ColourDepth::detect(variable).0);
-        let graphics = self.graphics.unwrap_or(config.graphics);
         let (best, glyphs) = (Blocks::detect(variable).0, Glyphs::detect(variable).0);
         (depth, Drawing::of(graphics, best, depth, glyphs))
     }

@@ -30,7 +30,7 @@ pub use estimates::{Estimates, estimates};
 pub use importance::importance_weighted;
 pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementContext, lower_bound};
 pub use marginal::MarginalLikelihood;
-pub use pca::{MOST_NUMBERS, Pca};
+pub use pca::{MOST_NUMBERS, Pca, leading_eigenvectors};
 pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples};
 pub use ranking::{MOST_RANKED, MOST_RANKED_BY_CHAINS, ranking};
 pub use scores::{ItemScore, item_scores};

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{MeasurementContext, interruptible};
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, checkpoint};
 use crate::data::Split;
 use crate::kernels::{Matrix, matmul};
 use crate::random::{Purpose, fill_standard_normal, generator};
@@ -36,14 +36,36 @@ impl Pca {
         context: MeasurementContext,
         cancel: &Cancel,
     ) -> Option<Self> {
-        let numbers = split.numbers_per_item;
-        if items.is_empty() || !(1..=MOST_NUMBERS).contains(&numbers) {
+        let row = |place: usize| context.item(split, items[place]);
+        Self::of_rows(items.len(), split.numbers_per_item, row, components, cancel)
+    }
+
+    /// The same of `count` rows of so many `numbers`, whatever they are of.
+    pub fn of_rows(
+        count: usize,
+        numbers: usize,
+        row: impl Fn(usize) -> Vec<f32> + Sync,
+        components: usize,
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        if count == 0 || !(1..=MOST_NUMBERS).contains(&numbers) {
             return None;
         }
-        let mean = mean(split, items, context);
-        let covariance = covariance(split, items, &mean, context, cancel)?;
-        let components = cancel.run(|| directions(&covariance, numbers, components.min(numbers)))?;
+        let mean = mean(count, numbers, &row);
+        let covariance = covariance(count, &mean, row, cancel)?;
+        let components =
+            cancel.run(|| leading_eigenvectors(&covariance, numbers, components.min(numbers)))?;
         Some(Self { mean, components })
+    }
+
+    /// The mean.
+    pub fn mean(&self) -> &[f32] {
+        &self.mean
+    }
+
+    /// The directions, that of the largest variance first.
+    pub fn directions(&self) -> impl Iterator<Item = &[f32]> {
+        self.components.chunks_exact(self.mean.len())
     }
 
     /// The squared distance of an item from its projection onto the mean and the directions.
@@ -70,31 +92,28 @@ impl Pca {
     }
 }
 
-fn mean(split: &Split, items: &[usize], context: MeasurementContext) -> Vec<f32> {
-    let mut sums = vec![0.0_f64; split.numbers_per_item];
-    for &item in items {
-        for (sum, x) in sums.iter_mut().zip(context.item(split, item)) {
+fn mean(count: usize, numbers: usize, row: impl Fn(usize) -> Vec<f32>) -> Vec<f32> {
+    let mut sums = vec![0.0_f64; numbers];
+    for place in 0..count {
+        for (sum, x) in sums.iter_mut().zip(row(place)) {
             *sum += f64::from(x);
         }
     }
-    sums.into_iter()
-        .map(|sum| (sum / items.len() as f64) as f32)
-        .collect()
+    sums.into_iter().map(|sum| (sum / count as f64) as f32).collect()
 }
 
-/// The covariance times the number of items, row by row.
+/// The covariance times the number of rows, row by row.
 fn covariance(
-    split: &Split,
-    items: &[usize],
+    count: usize,
     mean: &[f32],
-    context: MeasurementContext,
+    row: impl Fn(usize) -> Vec<f32> + Sync,
     cancel: &Cancel,
 ) -> Option<Vec<f32>> {
     let numbers = mean.len();
     let of_block = |block: &[usize]| {
         interruptible(cancel, || {
-            let centred = |&item: &usize| {
-                let x = context.item(split, item).into_iter();
+            let centred = |&place: &usize| {
+                let x = row(place).into_iter();
                 x.zip(mean).map(|(x, mean)| x - mean).collect::<Vec<f32>>()
             };
             let rows: Vec<f32> = block.iter().flat_map(centred).collect();
@@ -106,7 +125,8 @@ fn covariance(
     };
     let mut sums = vec![0.0_f64; numbers * numbers];
     // A few blocks at a time, since each has a whole matrix; added in order, so that the sum depends on no thread.
-    for round in items.chunks(BLOCK * rayon::current_num_threads()) {
+    let places: Vec<usize> = (0..count).collect();
+    for round in places.chunks(BLOCK * rayon::current_num_threads()) {
         let products: Option<Vec<Vec<f32>>> = round.par_chunks(BLOCK).map(of_block).collect();
         for product in products? {
             sums.iter_mut()
@@ -117,12 +137,95 @@ fn covariance(
     Some(sums.into_iter().map(|sum| sum as f32).collect())
 }
 
-/// The eigenvectors of a symmetric matrix with the largest eigenvalues, one a row.
-fn directions(matrix: &[f32], numbers: usize, count: usize) -> Vec<f32> {
+/// The eigenvectors of a symmetric positive matrix with the `count` largest eigenvalues, one a row, the largest first: orthogonal
+/// iteration finds the space that they span, and the eigenvectors of the matrix within it are they (Rayleigh and Ritz).
+pub fn leading_eigenvectors(matrix: &[f32], numbers: usize, count: usize) -> Vec<f32> {
+    let rows = leading_space(matrix, numbers, count);
+    let mut turned = vec![0.0; rows.len()];
+    matmul(
+        &[(
+            Matrix::new(&rows, count, numbers),
+            Matrix::new(matrix, numbers, numbers),
+        )],
+        &mut turned,
+    );
+    let products = rows.chunks_exact(numbers.max(1)).flat_map(|row| {
+        turned
+            .chunks_exact(numbers.max(1))
+            .map(move |turned| dot(row, turned))
+    });
+    let turns = eigenvectors(products.collect(), count);
+    let mut vectors = vec![0.0; rows.len()];
+    matmul(
+        &[(
+            Matrix::new(&turns, count, count),
+            Matrix::new(&rows, count, numbers),
+        )],
+        &mut vectors,
+    );
+    vectors
+}
+
+/// All eigenvectors of a symmetric matrix, one a row, that of the largest eigenvalue first, by Jacobi's rotations (Golub and Van Loan,
+/// section 8.5).
+fn eigenvectors(mut matrix: Vec<f64>, size: usize) -> Vec<f32> {
+    const MOST_SWEEPS: usize = 30;
+    let mut vectors = vec![0.0_f64; size * size];
+    vectors
+        .iter_mut()
+        .step_by(size + 1)
+        .for_each(|value| *value = 1.0);
+    let scale: f64 = matrix.iter().map(|value| value * value).sum();
+    for _ in 0..MOST_SWEEPS {
+        let mut beside = 0.0;
+        for p in 0..size {
+            checkpoint();
+            for q in p + 1..size {
+                let off = matrix[p * size + q];
+                beside += off * off;
+                if off == 0.0 {
+                    continue;
+                }
+                let theta = (matrix[q * size + q] - matrix[p * size + p]) / (2.0 * off);
+                let tangent = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+                let cosine = 1.0 / (tangent * tangent + 1.0).sqrt();
+                let sine = tangent * cosine;
+                let rotated = |p: f64, q: f64| (cosine * p - sine * q, sine * p + cosine * q);
+                for k in 0..size {
+                    let (a, b) = rotated(matrix[k * size + p], matrix[k * size + q]);
+                    (matrix[k * size + p], matrix[k * size + q]) = (a, b);
+                }
+                for k in 0..size {
+                    let (a, b) = rotated(matrix[p * size + k], matrix[q * size + k]);
+                    (matrix[p * size + k], matrix[q * size + k]) = (a, b);
+                    let (a, b) = rotated(vectors[p * size + k], vectors[q * size + k]);
+                    (vectors[p * size + k], vectors[q * size + k]) = (a, b);
+                }
+            }
+        }
+        if beside <= 1e-24 * scale {
+            break;
+        }
+    }
+    let mut order: Vec<usize> = (0..size).collect();
+    order.sort_by(|&a, &b| matrix[b * size + b].total_cmp(&matrix[a * size + a]));
+    let row = |index: usize| vectors[index * size..][..size].iter().map(|&value| value as f32);
+    order.into_iter().flat_map(row).collect()
+}
+
+/// A basis of the space that the eigenvectors with the largest eigenvalues span, one a row.
+fn leading_space(matrix: &[f32], numbers: usize, count: usize) -> Vec<f32> {
     if count == 0 {
         return Vec::new();
     }
     let mut rows = vec![0.0; count * numbers];
+    if count == numbers {
+        // All of it.
+        rows.iter_mut()
+            .step_by(numbers + 1)
+            .for_each(|value| *value = 1.0);
+        return rows;
+    }
     fill_standard_normal(&mut generator(0, Purpose::Initialisation, 0, 0), &mut rows);
     orthonormalise(&mut rows, numbers);
     let mut before = 0.0;
@@ -257,5 +360,26 @@ mod tests {
         assert!(Pca::fit(&plane(), &[], 1, CONTEXT, &cancel).is_none());
         cancel.cancel();
         assert!(Pca::fit(&plane(), &[0, 1], 1, CONTEXT, &cancel).is_none());
+    }
+
+    /// A matrix with known eigenvectors, two of whose eigenvalues lie close to one another.
+    #[test]
+    fn eigenvectors_are_told_apart_even_where_all_are_wanted() {
+        let vectors = [[0.6, 0.8, 0.0], [-0.8, 0.6, 0.0], [0.0, 0.0, 1.0]];
+        let values = [3.0, 2.9, 0.5];
+        let entry = |row: usize, column: usize| -> f32 {
+            (0..3)
+                .map(|k| values[k] * vectors[k][row] * vectors[k][column])
+                .sum()
+        };
+        let matrix: Vec<f32> = (0..9).map(|place| entry(place / 3, place % 3)).collect();
+        for count in 0..=3 {
+            let found = leading_eigenvectors(&matrix, 3, count);
+            assert_eq!(found.len(), 3 * count);
+            for (found, expected) in found.chunks_exact(3).zip(vectors) {
+                let along: f32 = found.iter().zip(expected).map(|(a, b)| a * b).sum();
+                assert!(along.abs() > 1.0 - 1e-3, "{count}: {found:?}");
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ const BLOCK: usize = 25;
 const SAMPLES: usize = 8;
 
 /// One item, in nats.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ItemScore {
     /// The terms of its lower bound, the reconstruction term as the mean over [`SAMPLES`] posterior samples.
     pub terms: BoundTerms,

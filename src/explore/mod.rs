@@ -4,11 +4,17 @@
 
 pub mod attribute;
 pub mod browse;
+pub mod directions;
 pub mod encoding;
 pub mod interpolate;
 pub mod manifold;
+pub mod neighbour_map;
 pub mod neighbours;
+pub mod projection;
 pub mod reconstruction;
+pub mod repair;
 pub mod samples;
 pub mod sheet;
+pub mod similar;
+pub mod surprise;
 pub mod traversal;

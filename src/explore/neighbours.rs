@@ -39,29 +39,27 @@ pub fn nearest(split: &Split, rows: &[f32], cancel: &Cancel) -> Option<Vec<Optio
         .map(|place| place * split.points() / count.max(1))
         .collect();
     let of_block = |items: &[usize]| {
-        let mut best = vec![(f32::INFINITY, None); rows.len()];
+        let mut best = vec![Best::NONE; rows.len()];
         let mut values = vec![0.0; split.numbers_per_item];
         for &item in items {
             split.fill_row(item, &mut values);
             for (best, row) in best.iter_mut().zip(&rows) {
-                let distance = squared_distance(row, &values);
-                if distance < best.0 {
-                    *best = (distance, Some(item));
-                }
+                best.take(Best {
+                    squared: squared_distance(row, &values),
+                    item: Some(item),
+                });
             }
         }
         (!cancel.is_cancelled()).then_some(best)
     };
-    let blocks: Option<Vec<Vec<(f32, Option<usize>)>>> = items.par_chunks(BLOCK).map(of_block).collect();
-    let mut best = vec![(f32::INFINITY, None); rows.len()];
+    let blocks: Option<Vec<Vec<Best>>> = items.par_chunks(BLOCK).map(of_block).collect();
+    let mut best = vec![Best::NONE; rows.len()];
     for block in blocks? {
         for (best, of_block) in best.iter_mut().zip(block) {
-            if of_block.0 < best.0 {
-                *best = of_block;
-            }
+            best.take(of_block);
         }
     }
-    let neighbour = |(squared, item): (f32, Option<usize>)| {
+    let neighbour = |Best { squared, item }: Best| {
         let item = item?;
         let mut values = vec![0.0; split.numbers_per_item];
         split.fill_row(item, &mut values);
@@ -73,6 +71,29 @@ pub fn nearest(split: &Split, rows: &[f32], cancel: &Cancel) -> Option<Vec<Optio
         })
     };
     Some(best.into_iter().map(neighbour).collect())
+}
+
+/// The nearest item so far.
+#[derive(Clone, Copy)]
+struct Best {
+    /// The square of its distance.
+    squared: f32,
+    /// None before the first that has a distance.
+    item: Option<usize>,
+}
+
+impl Best {
+    const NONE: Self = Self {
+        squared: f32::INFINITY,
+        item: None,
+    };
+
+    /// Takes another in its place that is nearer; of equal ones the first stays.
+    fn take(&mut self, other: Self) {
+        if other.squared < self.squared {
+            *self = other;
+        }
+    }
 }
 
 /// `sum (a - b)^2`, in eight sums side by side, which a processor adds at once.

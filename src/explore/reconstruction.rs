@@ -46,17 +46,21 @@ pub fn reconstruct(
 }
 
 fn reconstruct_item(model: &Vae, split: &Split, item: usize, context: MeasurementContext) -> Reconstruction {
+    reconstruct_values(model, context.item(split, item), context.seed, item)
+}
+
+/// Sends values through the model as they are, with the noise that the `item` of that number has.
+pub(super) fn reconstruct_values(model: &Vae, input: Vec<f32>, seed: u64, item: usize) -> Reconstruction {
     let device = Cpu::default();
     let latent = model.architecture().latent;
-    let input = context.item(split, item);
     let x = tensor_of(&device, (Batch(1), Pixels(input.len())), &input);
-    let moments = model.recognise_item(&x, context.seed, item);
+    let moments = model.recognise_item(&x, seed, item);
     let mean = tensor_of(&device, (Batch(1), Latent(latent)), &elements(&moments)[..latent]);
     let output = elements(&model.decode(mean).means()).to_vec();
     let pairs = output.iter().zip(&input);
     Reconstruction {
         difference: pairs.map(|(output, input)| output - input).collect(),
-        terms: terms_of(model, &input, elements(&moments), context.seed),
+        terms: terms_of(model, &input, elements(&moments), seed),
         input,
         output,
     }

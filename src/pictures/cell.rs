@@ -6,7 +6,8 @@
 //!
 //! - greys are sorted, and divided between two of them: with any two colours each grey is nearest to one, which is one end of the
 //!   line, so no other division can be better;
-//! - colours have no order, so all divisions are tried, 128 of 8 points, each differing from the one before in one point.
+//! - colours have no order, so all divisions are tried, 128 of 8 points, each differing from the one before in one point;
+//! - where there are sixteen colours, all pairs of them are tried instead, each point having the nearer one.
 
 use super::palette;
 use crate::terminal_facts::ColourDepth;
@@ -77,6 +78,8 @@ impl Cell {
                 .all(|[red, green, blue]| red == green && green == blue)
             {
                 points.divide_greys(centred, &mut best);
+            } else if depth == ColourDepth::Ansi16 {
+                choose_pair(colours, &mut best);
             } else {
                 points.divide_colours(centred, &mut best);
             }
@@ -144,6 +147,34 @@ impl Points {
     }
 }
 
+/// Takes the pair of the sixteen colours that is nearest to the points.
+fn choose_pair(colours: &[[f32; 3]], best: &mut Division) {
+    let distances = palette::sixteen().map(|colour| {
+        let mut of_points = [0.0; MOST];
+        for (of_point, wanted) in of_points.iter_mut().zip(colours) {
+            *of_point = distance(colour, *wanted);
+        }
+        (colour, of_points)
+    });
+    for (place, (paper, of_paper)) in distances.iter().enumerate() {
+        for (ink, of_ink) in &distances[place + 1..] {
+            let (mut pattern, mut error) = (0, 0.0);
+            for point in 0..colours.len() {
+                pattern |= u8::from(of_ink[point] < of_paper[point]) << point;
+                error += of_ink[point].min(of_paper[point]);
+            }
+            if error < best.error {
+                *best = Division {
+                    pattern,
+                    error,
+                    ink: *ink,
+                    paper: *paper,
+                };
+            }
+        }
+    }
+}
+
 impl Division {
     fn cell(self, count: usize) -> Cell {
         let Self {
@@ -151,11 +182,11 @@ impl Division {
         } = self;
         let all = (1_u16 << count).wrapping_sub(1) as u8;
         let last = all ^ (all >> 1);
-        if ink == paper {
+        if ink == paper || pattern == all {
             Cell {
                 pattern: 0,
-                ink: paper,
-                paper,
+                ink,
+                paper: ink,
             }
         } else if pattern & last != 0 {
             Cell {

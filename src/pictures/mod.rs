@@ -12,6 +12,7 @@ pub mod light;
 pub mod numbered;
 pub mod palette;
 pub mod patterns;
+pub mod pixels;
 pub mod raster;
 
 use std::path::{Path, PathBuf};

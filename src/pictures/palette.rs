@@ -70,6 +70,11 @@ fn distance(index: u8, wanted: [u8; 3]) -> u32 {
     parts.map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
+/// The sixteen colours of old, as terminals usually show them.
+pub fn sixteen() -> [[u8; 3]; 16] {
+    std::array::from_fn(|index| palette(index as u8))
+}
+
 /// The usual red, green and blue of a palette entry (xterm's).
 fn palette(index: u8) -> [u8; 3] {
     const ANSI: [[u8; 3]; 16] = [

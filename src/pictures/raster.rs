@@ -50,6 +50,21 @@ impl Raster {
         }
     }
 
+    /// The picture at another size, every new pixel as the old one in its middle.
+    pub fn resized(&self, width: usize, height: usize) -> Self {
+        let (old_width, old_height) = (self.width, self.height());
+        let old = |new: usize, old_size: usize, new_size: usize| (2 * new + 1) * old_size / (2 * new_size);
+        let pixel = |place: usize| {
+            let (column, row) = (place % width, place / width);
+            self.at(old(column, old_width, width), old(row, old_height, height))
+        };
+        let count = if self.pixels.is_empty() { 0 } else { width * height };
+        Self {
+            width,
+            pixels: (0..count).map(pixel).collect(),
+        }
+    }
+
     /// Pictures in rows of `columns`, a line between them; each place is as large as the largest needs.
     pub fn sheet(pictures: &[Self], columns: usize) -> Self {
         let columns = columns.clamp(1, pictures.len().max(1));
@@ -100,5 +115,8 @@ mod tests {
         assert_eq!((large.width, large.height()), (4, 2));
         assert_eq!(large.pixels, [[1; 3], [1; 3], [2; 3], [2; 3]].repeat(2));
         assert_eq!(large.bytes().len(), 24);
+        assert_eq!(raster.resized(4, 2), large);
+        assert_eq!(large.resized(2, 1), raster);
+        assert_eq!(raster.resized(3, 1).pixels, [[1; 3], [2; 3], [2; 3]]);
     }
 }

@@ -8,17 +8,27 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Sender;
 
 use super::StartError;
-use super::protocol::{Answer, Answered, Event, ItemReconstruction, Origin, Question, RunId, Told};
+use super::protocol::{
+    Answer, Answered, Event, ItemReconstruction, Origin, Question, RunId, ScoredItem, Told,
+};
 use super::questions::{Asked, Questions};
 pub use super::snapshot::Parameters;
 use super::snapshot::Snapshot;
 use crate::cancel::Cancel;
 use crate::data::{Dataset, ItemPlace, Part};
-use crate::evaluation::ranking;
-use crate::explore::{attribute, browse, encoding, interpolate, reconstruction, samples, traversal};
+use crate::evaluation::{item_scores, ranking};
+use crate::explore::browse::Page;
+use crate::explore::traversal::REACH;
+use crate::explore::{
+    attribute, browse, directions, encoding, interpolate, neighbour_map, projection, reconstruction, repair,
+    samples, similar, surprise, traversal,
+};
 
 /// Answers that are kept: whoever comes back to a question finds its answer at once.
 const KEPT: usize = 8;
+
+/// Epochs of a map of neighbours that one answer has: they take about a tenth of a second.
+const EPOCHS_AT_ONCE: u32 = 4;
 
 /// How long an answer may take before a newer question breaks it off.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -191,6 +201,75 @@ pub fn answer(
         }
         Question::Locate { part, most } => {
             encoding::locate(model, data.split(*part), *most, *context, cancel).map(Answer::Located)
+        }
+        Question::Project { part, projection } => {
+            projection::project(model, data.split(*part), *projection, *context, cancel)
+                .map(Answer::Projected)
+        }
+        Question::Unfold { part, map } => {
+            let split = data.split(*part);
+            let map = match map {
+                Some(map) => neighbour_map::unfold(map, EPOCHS_AT_ONCE, context.seed, cancel)?,
+                None => {
+                    let items: Vec<usize> = (0..projection::shown_items(model, split)).collect();
+                    let means = encoding::posterior_means(model, split, &items, *context, cancel)?;
+                    neighbour_map::begin(&means, cancel)?
+                }
+            };
+            Some(Answer::Unfolded(Box::new(map)))
+        }
+        Question::Beside { from, part, items } => {
+            let start = start(from, parameters, data, cancel)?;
+            let z = from.latent.as_ref().unwrap_or(&start);
+            let image = traversal::decode(model, std::slice::from_ref(z), cancel)?;
+            let page = Page::Items(items.clone());
+            let items = browse::page(model, data, *part, &page, *context, cancel)?;
+            Some(Answer::Beside { start, image, items })
+        }
+        Question::Score {
+            part,
+            items,
+            importance_samples,
+        } => {
+            let split = data.split(*part);
+            let scores = item_scores(model, split, items, *importance_samples, *context, cancel, |_| {
+                true
+            })?;
+            let of_item = |(&item, score)| ScoredItem {
+                item,
+                class: split.label(item),
+                score,
+            };
+            Some(Answer::Scored(items.iter().zip(scores).map(of_item).collect()))
+        }
+        Question::FindDirections { from, part, search } => {
+            let z = latent(from, parameters, data, cancel)?;
+            directions::directions(model, data.split(*part), &z, *search, *context, cancel)
+                .map(Answer::FoundDirections)
+        }
+        Question::Along {
+            from,
+            directions,
+            steps,
+        } => {
+            let z = latent(from, parameters, data, cancel)?;
+            directions::along(model, &z, directions, (REACH, *steps), cancel).map(Answer::Along)
+        }
+        Question::Restore {
+            values,
+            missing,
+            rounds,
+        } => {
+            let restored = repair::restore(model, values, missing, *rounds, context.seed, cancel)?;
+            Some(Answer::Restored(Box::new(restored)))
+        }
+        Question::Resemble { values, count } => {
+            let items = similar::similar(&data.train, values, *count, cancel)?;
+            let page = Page::Items(items);
+            browse::page(model, data, Part::Train, &page, *context, cancel).map(Answer::Resembling)
+        }
+        Question::Surprise { part, items } => {
+            surprise::surprises(model, data.split(*part), items, *context, cancel).map(Answer::Surprised)
         }
     }
 }

@@ -12,14 +12,19 @@ use super::curve::{CurvePoint, MarginalPoint};
 use super::log::{Entry, Happening};
 use super::summary::Summary;
 use crate::data::{ItemPlace, Part};
-use crate::evaluation::LowerBound;
+use crate::evaluation::{ItemScore, LowerBound};
 use crate::explore::attribute::{Attribute, Edited};
 use crate::explore::browse::{BrowsedItem, Page};
+use crate::explore::directions::{Direction, Search};
 use crate::explore::encoding::Located;
 use crate::explore::interpolate::{Step, Way};
+use crate::explore::neighbour_map::NeighbourMap;
+use crate::explore::projection::{Projected, Projection};
 use crate::explore::reconstruction::Reconstruction;
+use crate::explore::repair::Restored;
 use crate::explore::samples::{Draws, Sample};
 use crate::explore::sheet::{Sheet, SheetImages};
+use crate::explore::surprise::Surprise;
 use crate::language::tr;
 use crate::learning::settings::Assignment;
 use crate::learning::{Diverged, StepReport};
@@ -117,6 +122,80 @@ pub enum Question {
         /// So many items at most.
         most: usize,
     },
+    /// The first items of a part, seen along a plane of the latent space.
+    Project {
+        /// Which part.
+        part: Part,
+        /// Along which plane.
+        projection: Projection,
+    },
+    /// The next epochs of a map on which neighbours stay neighbours. Each takes a fraction of a second, so that others are
+    /// answered in between.
+    Unfold {
+        /// Of the first items of which part.
+        part: Part,
+        /// How far it has come; none to begin it with the newest parameters.
+        map: Option<Box<NeighbourMap>>,
+    },
+    /// The picture of a point, and items to see beside it.
+    Beside {
+        /// Where.
+        from: Origin,
+        /// The part that the items are in.
+        part: Part,
+        /// Which items.
+        items: Vec<usize>,
+    },
+    /// How unusual items are, in numbers.
+    Score {
+        /// Which part.
+        part: Part,
+        /// Which items of it.
+        items: Vec<usize>,
+        /// Samples per item behind the importance-weighted bound, where that is wanted.
+        importance_samples: Option<usize>,
+    },
+    /// Directions along which something happens, found rather than guessed.
+    FindDirections {
+        /// Where they lead from.
+        from: Origin,
+        /// The part whose items are looked at.
+        part: Part,
+        /// How they are found.
+        search: Search,
+    },
+    /// The items along some directions.
+    Along {
+        /// Where they lead from.
+        from: Origin,
+        /// The directions, each of length 1.
+        directions: Vec<Vec<f32>>,
+        /// Items along each, from -[`REACH`](crate::explore::traversal::REACH) to as far on the other side.
+        steps: usize,
+    },
+    /// What comes back of values that are no item of the data, and what stands in for those that are missing.
+    Restore {
+        /// The values, as many as an item has.
+        values: Vec<f32>,
+        /// Which of them are missing; as many.
+        missing: Vec<bool>,
+        /// Rounds in which they are filled in.
+        rounds: usize,
+    },
+    /// The training items that are most like some values.
+    Resemble {
+        /// The values, as many as an item has.
+        values: Vec<f32>,
+        /// How many items.
+        count: usize,
+    },
+    /// How unlikely each value of some items is.
+    Surprise {
+        /// Which part.
+        part: Part,
+        /// Which items of it.
+        items: Vec<usize>,
+    },
 }
 
 /// A point of the latent space, and where it came from; usually its centre.
@@ -183,6 +262,42 @@ pub enum Answer {
     Edited(Edited),
     /// To [`Question::Locate`].
     Located(Vec<Located>),
+    /// To [`Question::Project`].
+    Projected(Projected),
+    /// To [`Question::Unfold`].
+    Unfolded(Box<NeighbourMap>),
+    /// To [`Question::Beside`].
+    Beside {
+        /// The latent vector of the start.
+        start: Vec<f32>,
+        /// The image of the latent vector that was asked for.
+        image: Vec<f32>,
+        /// The items.
+        items: Vec<BrowsedItem>,
+    },
+    /// To [`Question::Score`]: one for every item.
+    Scored(Vec<ScoredItem>),
+    /// To [`Question::FindDirections`], the strongest first.
+    FoundDirections(Vec<Direction>),
+    /// To [`Question::Along`]: the items of the first direction, then those of the next.
+    Along(Vec<f32>),
+    /// To [`Question::Restore`].
+    Restored(Box<Restored>),
+    /// To [`Question::Resemble`], the most similar first.
+    Resembling(Vec<BrowsedItem>),
+    /// To [`Question::Surprise`]: one for every item.
+    Surprised(Vec<Surprise>),
+}
+
+/// An item in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoredItem {
+    /// Its place in the part.
+    pub item: usize,
+    /// Its class, by its place among the data's, where it has one.
+    pub class: Option<u16>,
+    /// The numbers.
+    pub score: ItemScore,
 }
 
 /// A test item and what came back.

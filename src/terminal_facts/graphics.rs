@@ -24,6 +24,23 @@ pub enum Graphics {
     Octant,
     /// Braille: 2 x 4 dots per cell in two colours, with gaps between them.
     Braille,
+    /// Pixels, as kitty and ghostty draw them.
+    Kitty,
+    /// Pixels, as iTerm2 and WezTerm draw them.
+    Iterm2,
+    /// Pixels, as foot, Konsole, mlterm, xterm and Windows Terminal draw them.
+    Sixel,
+}
+
+/// How a terminal is told of pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// kitty's graphics protocol.
+    Kitty,
+    /// iTerm2's inline images.
+    Iterm2,
+    /// Sixels.
+    Sixel,
 }
 
 /// The characters that a picture is made of: points of a cell in two colours.
@@ -64,7 +81,7 @@ impl Blocks {
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
         let vte: u32 = value("VTE_VERSION").parse().unwrap_or(0);
-        if !value("TMUX").is_empty() || is_term("tmux") || is_term("screen") {
+        if is_multiplexed(&variable) {
             // What the environment says of the terminal is from when the multiplexer was started.
             (Self::Quadrant, "a multiplexer hides the terminal")
         } else if program == "ghostty" && at_least(&version, (1, 2)) {
@@ -102,7 +119,7 @@ impl Graphics {
     /// The characters that were chosen; none where the terminal's best are to be taken.
     pub fn chosen(self) -> Option<Blocks> {
         match self {
-            Self::Auto => None,
+            Self::Auto | Self::Kitty | Self::Iterm2 | Self::Sixel => None,
             Self::Half => Some(Blocks::Half),
             Self::Quadrant => Some(Blocks::Quadrant),
             Self::Sextant => Some(Blocks::Sextant),
@@ -110,6 +127,33 @@ impl Graphics {
             Self::Braille => Some(Blocks::Braille),
         }
     }
+
+    /// What holds of the choice here: pixels don't pass tmux and screen, which keep the terminal to themselves, so they are the
+    /// best characters there.
+    pub fn here(self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        if self.protocol().is_some() && is_multiplexed(&variable) {
+            Self::Auto
+        } else {
+            self
+        }
+    }
+
+    /// The protocol that was chosen; none where pictures are to be characters.
+    pub fn protocol(self) -> Option<Protocol> {
+        match self {
+            Self::Kitty => Some(Protocol::Kitty),
+            Self::Iterm2 => Some(Protocol::Iterm2),
+            Self::Sixel => Some(Protocol::Sixel),
+            Self::Auto | Self::Half | Self::Quadrant | Self::Sextant | Self::Octant | Self::Braille => None,
+        }
+    }
+}
+
+/// Whether tmux or screen stands between this program and the terminal.
+fn is_multiplexed(variable: &impl Fn(&str) -> Option<String>) -> bool {
+    let term = variable("TERM").unwrap_or_default();
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    is_set("TMUX") || is_set("STY") || term.starts_with("tmux") || term.starts_with("screen")
 }
 
 /// Whether a version such as `1.2.3` is at least this one; text that is no version is older than any.
@@ -165,5 +209,13 @@ mod tests {
             };
             assert_eq!(Blocks::detect(variable).0, blocks, "{variables:?}");
         }
+    }
+
+    #[test]
+    fn pixels_do_not_pass_a_multiplexer() {
+        let inside = |name: &str| (name == "TMUX").then(|| "/tmp/tmux-0/default,1,0".to_owned());
+        assert_eq!(Graphics::Kitty.here(inside), Graphics::Auto);
+        assert_eq!(Graphics::Octant.here(inside), Graphics::Octant);
+        assert_eq!(Graphics::Kitty.here(|_| None), Graphics::Kitty);
     }
 }

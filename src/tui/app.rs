@@ -28,7 +28,7 @@ use crate::pictures::colour_map::ColourMap;
 use crate::run::protocol::Origin;
 use crate::run::{Answered, Question, State};
 use crate::session::{Bookmark, Marked, View};
-use crate::terminal_facts::{Blocks, Graphics};
+use crate::terminal_facts::{Blocks, Graphics, Protocol};
 
 /// Everything that a frame is drawn from, and nothing else: no handle, no file, no model.
 pub struct App {
@@ -161,6 +161,9 @@ pub enum Tone {
     Failed,
 }
 
+/// What follows a pane's name where its cursor asks.
+const CURSOR: &str = ".cursor";
+
 /// Errors that are shown at once.
 const ERRORS: usize = 4;
 
@@ -203,6 +206,11 @@ impl App {
     /// What pictures are drawn with.
     pub fn drawing(&self) -> Drawing {
         Drawing::of(self.graphics, self.best_blocks, self.depth, self.glyphs)
+    }
+
+    /// The protocol in which pictures are drawn as pixels; none where they are characters.
+    pub fn protocol(&self) -> Option<Protocol> {
+        self.graphics.protocol()
     }
 
     /// The run, once it is there.
@@ -421,6 +429,11 @@ impl App {
             .filter(|area| !area.is_empty())
     }
 
+    /// Has the pane with the focus break off what it works out, if it does; false if there is nothing.
+    pub(super) fn break_off(&mut self) -> bool {
+        self.focused().break_off()
+    }
+
     /// Brings a pane to the front, on the whole screen; the second time, puts it back among the others.
     pub fn show(&mut self, name: &str) -> Vec<Effect> {
         let Some(kind) = panes::kind(name) else {
@@ -484,19 +497,25 @@ impl App {
         self.selection = found.unwrap_or_else(|| self.selection.clone());
     }
 
-    /// What the visible panes want to know of the newest parameters, each under its own name.
-    pub fn wishes(&self) -> Vec<(&'static str, Question)> {
-        let wish = |(kind, pane): (&'static Kind, &dyn Pane)| {
+    /// What the visible panes want to know of the newest parameters, each under its own name, and their cursors under names of
+    /// their own.
+    pub fn wishes(&self) -> Vec<(String, Question)> {
+        let of_pane = |(kind, pane): (&'static Kind, &dyn Pane)| {
             let area = self.visible(kind.name)?;
-            Some((kind.name, pane.question(self, area)?))
+            let question = pane.question(self, area).map(|wish| (kind.name.into(), wish));
+            let of_cursor = pane.cursor_question(self, area);
+            let of_cursor = of_cursor.map(|wish| (format!("{}{CURSOR}", kind.name), wish));
+            Some(question.into_iter().chain(of_cursor))
         };
-        self.panes().filter_map(wish).collect()
+        self.panes().filter_map(of_pane).flatten().collect()
     }
 
     /// Hands an answer to the pane that asked.
     pub(super) fn answered(&mut self, answered: Answered) {
+        let asker = &answered.asker;
+        let name = asker.strip_suffix(CURSOR).unwrap_or(asker);
         let mut panes = panes::KINDS.iter().zip(&mut self.panes);
-        if let Some((_, pane)) = panes.find(|(kind, _)| kind.name == answered.asker) {
+        if let Some((_, pane)) = panes.find(|(kind, _)| kind.name == name) {
             pane.answered(answered);
         }
     }

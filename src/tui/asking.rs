@@ -19,7 +19,7 @@ pub struct Asking {
 }
 
 struct Asked {
-    asker: &'static str,
+    asker: String,
     question: Question,
     at: Instant,
     answer: Option<Found>,
@@ -52,7 +52,7 @@ impl Asking {
                 }
                 self.asked.swap_remove(before);
             }
-            run.ask(asker, question.clone());
+            run.ask(&asker, question.clone());
             self.asked.push(Asked {
                 asker,
                 question,

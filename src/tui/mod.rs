@@ -19,6 +19,7 @@ pub mod message;
 mod opening;
 pub mod overlays;
 pub mod panes;
+pub mod pixels;
 mod rescue;
 mod runtime;
 pub mod saver;

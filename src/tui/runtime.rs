@@ -110,7 +110,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.language = options.language.unwrap_or_else(|| usual_language(app.glyphs));
     language::speak(app.language);
     app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
-    app.graphics = options.graphics;
+    app.graphics = options.graphics.here(|name| std::env::var(name).ok());
     app.colour_map = options.config.colour_map;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
@@ -222,8 +222,11 @@ impl Runtime {
                 self.carry_out(Message::Resized(width, height), screen)?;
             }
             if self.app.changed && !self.window_changed {
-                screen.draw(|area, buffer| frame::render(&self.app, area, buffer))?;
-                self.app.changed = false;
+                let complete = screen.draw(self.app.protocol(), |area, buffer| {
+                    frame::render(&self.app, area, buffer);
+                })?;
+                // What was too much for now follows with the next frame.
+                self.app.changed = !complete;
                 drawn_at = Instant::now();
             }
             // A key is answered at once, and so is a step of what moves by itself; everything else waits until the

@@ -21,6 +21,8 @@ use ratatui::layout::Rect;
 #[cfg(unix)]
 use super::abort;
 use super::colour::ColourDepth;
+use super::pixels::{self, Pixels, Sending};
+use crate::terminal_facts::Protocol;
 
 /// Larger terminals than this are drawn on in their upper left part.
 const LARGEST: (u16, u16) = (1_000, 400);
@@ -33,6 +35,7 @@ pub struct Screen {
     /// What stands on the terminal, and a buffer of the same size for the next frame.
     shown: Buffer,
     next: Buffer,
+    pixels: Pixels,
     depth: ColourDepth,
 }
 
@@ -58,6 +61,7 @@ impl Screen {
             backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, stdout())),
             shown: Buffer::default(),
             next: Buffer::default(),
+            pixels: Pixels::default(),
             depth,
         };
         screen.repaint()?;
@@ -69,17 +73,36 @@ impl Screen {
         self.shown.area
     }
 
-    /// Draws one frame: only cells that changed are sent.
+    /// Draws one frame: only cells that changed are sent, and with a protocol pictures as pixels. What comes back is whether all of
+    /// it was sent; if not, another frame should follow.
     ///
     /// # Errors
     /// If the terminal is gone.
-    pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> std::io::Result<()> {
+    pub fn draw(
+        &mut self,
+        protocol: Option<Protocol>,
+        render: impl FnOnce(Rect, &mut Buffer),
+    ) -> std::io::Result<bool> {
         self.next.reset();
-        render(self.next.area, &mut self.next);
+        let sending = match protocol {
+            None => {
+                render(self.next.area, &mut self.next);
+                Sending {
+                    sequences: self.pixels.clear(),
+                    complete: true,
+                }
+            }
+            Some(protocol) => {
+                let wanted = pixels::collect(|| render(self.next.area, &mut self.next));
+                self.pixels.place(protocol, wanted, &mut self.next)
+            }
+        };
         self.depth.reduce(&mut self.next);
         self.backend.draw(self.shown.diff(&self.next).into_iter())?;
+        self.backend.write_all(sending.sequences.as_bytes())?;
         std::mem::swap(&mut self.shown, &mut self.next);
-        Backend::flush(&mut self.backend)
+        Backend::flush(&mut self.backend)?;
+        Ok(sending.complete)
     }
 
     /// Starts from an empty screen of the present size, after a resize or after other output.
@@ -89,6 +112,8 @@ impl Screen {
     pub fn repaint(&mut self) -> std::io::Result<()> {
         let (width, height) = window_size();
         let area = Rect::new(0, 0, width.min(LARGEST.0), height.min(LARGEST.1));
+        let pictures = self.pixels.clear();
+        self.backend.write_all(pictures.as_bytes())?;
         self.backend.clear_region(ClearType::All)?;
         self.shown = Buffer::empty(area);
         self.next = Buffer::empty(area);

@@ -307,7 +307,7 @@ fn answer_wishes(app: &mut App) {
             (parameters.samples, found.expect("nobody cancels"))
         });
         let answered = Answered {
-            asker: asker.into(),
+            asker,
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             samples,
             took: 0.0,

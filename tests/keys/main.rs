@@ -1,11 +1,15 @@
 //! Every command of the table, by each of its keys, and what is different afterwards.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+mod anomalies;
 #[path = "../common/mod.rs"]
 mod common;
+mod directions;
+mod draw;
 mod edit;
 mod interpolation;
 mod manifold;
+mod map;
 mod pointing;
 mod samples;
 
@@ -80,6 +84,10 @@ fn prepared(scope: Scope, command: &str) -> App {
         name if name.starts_with("edit.") => edit::prepare(&mut app, name),
         name if name.starts_with("manifold.") => manifold::prepare(&mut app, name),
         name if name.starts_with("interpolation.") => interpolation::prepare(&mut app, name),
+        name if name.starts_with("map.") => map::prepare(&mut app, name),
+        name if name.starts_with("anomalies.") => anomalies::prepare(&mut app, name),
+        name if name.starts_with("directions.") => directions::prepare(&mut app, name),
+        name if name.starts_with("draw.") => draw::prepare(&mut app, name),
         "undo" => drop(type_character(&mut app, '+')),
         "redo" => {
             type_character(&mut app, '+');
@@ -374,6 +382,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         name if name.starts_with("edit.") => edit::check(name, before, after),
         name if name.starts_with("manifold.") => manifold::check(name, before, after),
         name if name.starts_with("interpolation.") => interpolation::check(name, before, after),
+        name if name.starts_with("map.") => map::check(name, before, after),
+        name if name.starts_with("anomalies.") => anomalies::check(name, before, after),
+        name if name.starts_with("directions.") => directions::check(name, before, after),
+        name if name.starts_with("draw.") => draw::check(name, before, after),
         name => panic!("{name} has no line here"),
     }
 }

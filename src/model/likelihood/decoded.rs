@@ -148,6 +148,23 @@ impl Decoded<NoneTape> {
         per_row
     }
 
+    /// `log p(x_d|z)` of every value of every row, in nats, row by row; `x` has a row for each.
+    pub fn log_likelihoods_of_values(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<f64> {
+        let (Batch(rows), Outputs(width)) = *self.outputs.shape();
+        let values = self.pixels.0;
+        // A value by itself is a row of one value, whose numbers stand beside one another.
+        let by_value = |row: &[f32], value: usize| row[value..].iter().step_by(values).copied().collect();
+        let of_row = |row| (0..values).flat_map(move |value| -> Vec<f32> { by_value(row, value) });
+        let numbers: Vec<f32> = elements(&self.outputs)
+            .chunks_exact(width)
+            .flat_map(of_row)
+            .collect();
+        let mut per_value = vec![0.0; rows * values];
+        let distribution = self.likelihood.distribution(&self.observation);
+        distribution.log_likelihood(&numbers, elements(x), 1, &mut per_value);
+        per_value
+    }
+
     /// One item drawn for every row, in the units of `x`. Row `i` is drawn with `generator(i)`, so that it depends on its
     /// place alone.
     pub fn sample<R: Rng>(self, generator: impl Fn(usize) -> R) -> Tensor<(Batch, Pixels), f32, Cpu> {

@@ -47,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
-    Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next way, until the program ends", footer: None, run: next_graphics },
+    Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next kind of blocks, until the program ends", footer: None, run: next_graphics },
     Command { name: "colour-map.next", keys: &[control('p')], help: "grey pictures in the next colour map, until the program ends", footer: None, run: next_colour_map },
     Command { name: "picture.save", keys: &[character('Y')], help: "save the pane's picture as a PNG file", footer: None, run: sharing::save_picture },
     Command { name: "copy.value", keys: &[character('y')], help: "copy the pane's number or vector to the clipboard", footer: None, run: sharing::copy_value },
@@ -98,6 +98,10 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
 
 fn next_graphics(app: &mut App) -> Vec<Effect> {
     app.graphics = next(app.graphics);
+    // A terminal that knows no pixels would show holes.
+    while app.graphics.protocol().is_some() {
+        app.graphics = next(app.graphics);
+    }
     let word = app.graphics.word();
     app.say(tr!(
         "pictures {word}: graphics: \"{word}\" in the configuration keeps it",

@@ -101,7 +101,12 @@ pub(super) fn estimate(app: &mut App) -> Vec<Effect> {
     command(app, Command::Estimate)
 }
 
+/// What the pane works out first, where it does.
 pub(super) fn break_off(app: &mut App) -> Vec<Effect> {
+    if app.break_off() {
+        app.say("broken off; what there is of it stays");
+        return Vec::new();
+    }
     let mut effects = command(app, Command::BreakOff);
     effects.extend(app.writing.map(|_| Effect::BreakOffWriting));
     effects

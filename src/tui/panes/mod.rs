@@ -2,12 +2,16 @@
 //!
 //! To add one, write its folder and a line in [`KINDS`].
 
+pub mod anomalies;
 pub mod comparison;
 pub mod data;
+pub mod directions;
+pub mod draw;
 pub mod edit;
 pub mod interpolation;
 pub mod log;
 pub mod manifold;
+pub mod map;
 pub mod reconstruction;
 pub mod samples;
 pub mod training;
@@ -35,10 +39,14 @@ pub const KINDS: &[&Kind] = &[
     &comparison::KIND,
     &log::KIND,
     &data::KIND,
+    &map::KIND,
     &samples::KIND,
     &edit::KIND,
     &manifold::KIND,
     &interpolation::KIND,
+    &directions::KIND,
+    &anomalies::KIND,
+    &draw::KIND,
 ];
 
 /// A pane as the registry knows it.
@@ -120,6 +128,16 @@ pub trait Pane: Any {
     /// What it wants to know of the newest parameters, drawn in an `area` of this size.
     fn question(&self, _app: &App, _area: Rect) -> Option<Question> {
         None
+    }
+
+    /// What its cursor wants to know meanwhile: something cheap, which is asked by itself and waits for no other answer.
+    fn cursor_question(&self, _app: &App, _area: Rect) -> Option<Question> {
+        None
+    }
+
+    /// Breaks off what it asks for piece after piece; false if it does no such thing now.
+    fn break_off(&mut self) -> bool {
+        false
     }
 
     /// Takes in an answer to what it asked.

@@ -16,6 +16,7 @@ use crate::pictures::raster::Raster;
 use crate::terminal_facts::Blocks;
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
+use crate::tui::pixels;
 use crate::tui::theme;
 
 /// What the numbers of an item mean.
@@ -108,6 +109,7 @@ impl BlockImage<'_> {
                 }
             }
         }
+        pixels::want(area, buffer, || self.raster());
     }
 
     fn render_colours(&self, blocks: Blocks, area: Rect, buffer: &mut Buffer) {

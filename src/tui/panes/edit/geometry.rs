@@ -5,11 +5,10 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use crate::data::ItemShape;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
-/// Rows of a picture of the strip on a small screen and on a large one.
-const SMALL_STRIP_ROWS: u16 = 4;
-const LARGE_STRIP_ROWS: u16 = 7;
-/// Rows of a pane that is large.
-const LARGE: u16 = 40;
+/// Rows of a picture of the strip, and rows of the pane from which on that has them.
+const STRIP_ROWS: [(u16, u16); 2] = [(7, 40), (6, 20)];
+/// Rows of a picture of the strip in a lower pane.
+const LEAST_STRIP_ROWS: u16 = 4;
 /// Columns of the list at most.
 const LIST: u16 = 40;
 /// Before, after, and what is different.
@@ -30,11 +29,8 @@ pub struct Geometry {
 
 /// Divides the inside of the pane.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let strip_rows = if area.height >= LARGE {
-        LARGE_STRIP_ROWS
-    } else {
-        SMALL_STRIP_ROWS
-    };
+    let fitting = STRIP_ROWS.into_iter().find(|&(_, pane)| area.height >= pane);
+    let strip_rows = fitting.map_or(LEAST_STRIP_ROWS, |(rows, _)| rows);
     let [upper, strip_heading, strip] = Layout::vertical([
         Constraint::Fill(1),
         Constraint::Length(1),

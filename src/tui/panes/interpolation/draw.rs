@@ -90,9 +90,7 @@ fn render_text(pane: &Interpolation, app: &App, step: &Step, area: Rect, buffer:
         tr!("{bound} nats", bound = format_args!("{:.2}", step.bound)),
     ));
     lines.push(Line::styled(
-        tr!(
-            "   L(decode(z)), the lower bound of this picture when it is encoded again; below, along the way"
-        ),
+        tr!("   L(decode(z)), the lower bound of this picture when it is encoded again"),
         theme::dim(),
     ));
     if pane.playing.is_some() {

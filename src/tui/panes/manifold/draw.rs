@@ -20,6 +20,7 @@ use super::{Geometry, Locations, MOST_ITEMS, Manifold, Shown, geometry};
 use crate::language::{said as said_of, tr};
 use crate::run::DataFacts;
 use crate::tui::app::App;
+use crate::tui::widgets::axis::short;
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::edge;
 use crate::tui::widgets::picture_grid::Labelled;
@@ -95,10 +96,7 @@ fn render_text(
     };
     let side = 100.0 * pane.window.side;
     let part = if pane.window.side < 1.0 {
-        tr!(
-            "{share} % of the prior each way",
-            share = format_args!("{side:.3}")
-        )
+        tr!("{share} % of the prior each way", share = short(side))
     } else {
         tr!("the whole prior, in equal parts").to_owned()
     };

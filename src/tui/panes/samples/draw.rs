@@ -50,7 +50,8 @@ pub fn draw(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer
             .map(Some)
             .chain(std::iter::repeat(None))
             .take(columns);
-        let nearest = of_samples.clone().map(of_nearest);
+        let room = usize::from(geometry.grid.image_columns);
+        let nearest = of_samples.clone().map(move |sample| of_nearest(sample, room));
         let below = (geometry.rows_per_sample == 2).then_some(nearest);
         of_samples
             .map(|sample| of_sample(pane, sample))
@@ -60,14 +61,16 @@ pub fn draw(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer
     geometry.grid.render(app, pictures, Some(selected), buffer);
     if let Some(sample) = pane.sample() {
         let searched = searched(workspace.data.train_items);
-        let nearest = sample.nearest.as_ref().map_or(String::new(), |nearest| {
-            tr!(
+        let nearest = match &sample.nearest {
+            Some(nearest) => tr!(
                 ", nearest of {searched} training items: #{item} at {distance}",
                 searched = searched,
                 item = nearest.item,
                 distance = format_args!("{:.2}", nearest.distance)
-            )
-        });
+            ),
+            None if pane.shows_nearest => tr!(", the nearest training items are on their way").to_owned(),
+            None => String::new(),
+        };
         let age = workspace.age(shown.samples);
         let said = format!("|z| {:.2}{nearest}", length(&sample.latent));
         edge::render(&[Some(said), age], area, buffer);
@@ -132,14 +135,19 @@ fn of_sample<'a>(pane: &Samples, sample: Option<&'a Sample>) -> Labelled<'a> {
     }
 }
 
-/// Its nearest training item.
-fn of_nearest(sample: Option<&Sample>) -> Labelled<'_> {
+/// Its nearest training item, with its distance where there is room for both.
+fn of_nearest(sample: Option<&Sample>, room: usize) -> Labelled<'_> {
     let nearest = sample.and_then(|sample| sample.nearest.as_ref());
     Labelled {
         values: nearest.map_or(&[], |nearest| &nearest.values),
         scale: Scale::Values,
         label: nearest.map_or(String::new(), |nearest| {
-            format!("#{} {:.1}", nearest.item, nearest.distance)
+            let both = format!("#{} {:.1}", nearest.item, nearest.distance);
+            if text::columns(&both) <= room {
+                both
+            } else {
+                format!("#{}", nearest.item)
+            }
         }),
     }
 }
