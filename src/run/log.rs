@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::curve::{CurvePoint, MarginalPoint, Trace};
+use super::film::Film;
 use super::protocol::Event;
 use crate::learning::StepReport;
 
@@ -18,6 +19,9 @@ pub struct RunLog {
     pub trace: Trace,
     /// What happened when, in order.
     pub entries: Vec<Entry>,
+    /// What it looked like on the way.
+    #[serde(default)]
+    pub film: Film,
 }
 
 /// Something that happened to a run.
@@ -59,6 +63,8 @@ pub enum Happening {
     Saved(String),
     /// Something went wrong.
     Warned(String),
+    /// Something seems to be wrong: what, what to try, and the command that tries it.
+    Diagnosed(String),
 }
 
 /// Entries that are kept: the oldest give way, so that a run of weeks stays a file that can be read.
@@ -79,6 +85,7 @@ impl RunLog {
                 }
             }
             Event::Evaluated { point, .. } => self.evaluations.extend(*point),
+            Event::Filmed(frame) => self.film.push(frame.clone()),
             Event::Estimated(point) => self.marginals.push(*point),
             Event::Happened(entry) => {
                 if self.entries.len() == MOST_ENTRIES {
@@ -92,6 +99,7 @@ impl RunLog {
             | Event::Refused { .. }
             | Event::State(_)
             | Event::Diverged(_)
+            | Event::Diagnosed(_)
             | Event::Answered(_) => {}
         }
     }
@@ -106,7 +114,7 @@ impl std::fmt::Display for Happening {
             Self::Changed { setting, from, to } => write!(f, "{setting} {from} -> {to}"),
             Self::WentBack { from } => write!(f, "went back from {from} samples"),
             Self::Saved(path) => write!(f, "saved to {path}"),
-            Self::Warned(words) => write!(f, "{words}"),
+            Self::Warned(words) | Self::Diagnosed(words) => write!(f, "{words}"),
         }
     }
 }

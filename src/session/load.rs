@@ -254,6 +254,9 @@ impl Session {
         document.configuration.check_data(data).map_err(unfit)?;
 
         let damaged = |cause: String| damaged(&path, cause);
+        let film = &document.film;
+        film.check(document.pixels, document.configuration.latent)
+            .map_err(damaged)?;
         let architecture = document.configuration.architecture(data);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
@@ -276,6 +279,7 @@ impl Session {
             marginals: document.marginals,
             trace: document.trace,
             entries: document.entries,
+            film: document.film,
         };
         Ok(RunState { training, log })
     }

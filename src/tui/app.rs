@@ -13,6 +13,8 @@ use super::glyphs::Glyphs;
 use super::layout;
 use super::message::Effect;
 use super::overlays::Overlay;
+use super::panes::film::Film;
+use super::panes::traversal::Traversal;
 use super::panes::{self, Kind, Pane, Place};
 use super::theme::{self, Theme};
 use super::workspace::Workspace;
@@ -88,6 +90,8 @@ pub struct Selection {
     pub point: Origin,
     /// The latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
+    /// The moment of training that is looked at, in training points seen; none for the present.
+    pub time: Option<u64>,
     /// The test items on the page of reconstructions.
     pub images: Vec<usize>,
     /// The selected one of them.
@@ -254,6 +258,7 @@ impl App {
                 latent: view.point.latent.filter(is_usable),
             },
             dimension: view.dimension.filter(|&dimension| dimension < latent),
+            time: None,
             images: view.images.into_iter().filter(|&item| item < items).collect(),
             selected_image: view.selected_image,
         };
@@ -299,6 +304,7 @@ impl App {
         let Selection {
             point,
             dimension,
+            time: _,
             images,
             selected_image,
         } = self.selection.clone();
@@ -402,6 +408,11 @@ impl App {
     pub(super) fn toggle_paper(&mut self) -> Vec<Effect> {
         self.paper = !self.paper;
         Vec::new()
+    }
+
+    /// Whether something moves by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        self.pane::<Traversal>().playing.is_some() || self.pane::<Film>().is_playing
     }
 
     /// Fits the selection to the room that there is.

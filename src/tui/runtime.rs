@@ -21,7 +21,6 @@ use super::input;
 use super::message::{Effect, Message, Opened};
 use super::opening::{Ready, RunSource, open};
 use super::overlays::sessions::Intent;
-use super::panes::traversal::Traversal;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
 #[cfg(unix)]
@@ -253,11 +252,7 @@ impl Runtime {
     ) -> Option<Message> {
         let frame = self.time_left(drawn_at).map_or_else(never, after);
         let nothing = never();
-        let tick = if self.app.pane::<Traversal>().playing.is_some() {
-            ticks
-        } else {
-            &nothing
-        };
+        let tick = if self.app.is_moving() { ticks } else { &nothing };
         let events = self.run.as_ref().map_or_else(never, |run| run.events().clone());
         select! {
             recv(messages) -> message => message.ok(),

@@ -13,7 +13,7 @@ use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
-use super::panes::traversal;
+use super::panes::{film, traversal};
 use super::saver::Manner;
 use super::text;
 use super::workspace::Workspace;
@@ -188,6 +188,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Tick => {
             traversal::play(app);
+            film::play(app);
             app.settle();
             Vec::new()
         }
@@ -285,7 +286,9 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         Event::WentBack(ref summary) => app.say(format!("back at {} samples", summary.samples)),
         Event::Steps { .. }
         | Event::Evaluated { .. }
+        | Event::Filmed(_)
         | Event::Changed { .. }
+        | Event::Diagnosed(_)
         | Event::State(_)
         | Event::Happened(_) => {}
     }

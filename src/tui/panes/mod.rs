@@ -4,6 +4,7 @@
 
 pub mod comparison;
 pub mod data;
+pub mod film;
 pub mod log;
 pub mod reconstruction;
 pub mod training;
@@ -30,6 +31,7 @@ pub const KINDS: &[&Kind] = &[
     &comparison::KIND,
     &log::KIND,
     &data::KIND,
+    &film::KIND,
 ];
 
 /// A pane as the registry knows it.
