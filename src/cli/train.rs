@@ -173,6 +173,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             // Nobody steers a run without a screen.
             Event::Evaluated { .. }
             | Event::Filmed(_)
+            | Event::Checkpoints(_)
             | Event::Estimated(_)
             | Event::BrokenOff(_)
             | Event::Changed { .. }

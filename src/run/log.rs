@@ -59,6 +59,11 @@ pub enum Happening {
         /// Training points that it had evaluated before.
         from: u64,
     },
+    /// It goes on apart from the run of this name from here on.
+    Forked {
+        /// The name.
+        from: String,
+    },
     /// It was saved to this file.
     Saved(String),
     /// Something went wrong.
@@ -100,6 +105,7 @@ impl RunLog {
             | Event::State(_)
             | Event::Diverged(_)
             | Event::Diagnosed(_)
+            | Event::Checkpoints(_)
             | Event::Answered(_) => {}
         }
     }
@@ -113,6 +119,7 @@ impl std::fmt::Display for Happening {
             Self::Finished => write!(f, "goal reached"),
             Self::Changed { setting, from, to } => write!(f, "{setting} {from} -> {to}"),
             Self::WentBack { from } => write!(f, "went back from {from} samples"),
+            Self::Forked { from } => write!(f, "forked from {from}"),
             Self::Saved(path) => write!(f, "saved to {path}"),
             Self::Warned(words) | Self::Diagnosed(words) => write!(f, "{words}"),
         }

@@ -166,6 +166,8 @@ pub enum Event {
     },
     /// This is what it looks like now.
     Filmed(Frame),
+    /// The checkpoints that the run keeps of itself, by the training points that each had seen.
+    Checkpoints(Vec<u64>),
     /// The marginal likelihood was estimated.
     Estimated(MarginalPoint),
     /// A measurement or an estimate was broken off.

@@ -35,6 +35,9 @@ pub enum Mail {
     Command(u64, Command),
     /// Send a copy of the whole state, as it is between two steps.
     Checkpoint(Sender<Box<RunState>>),
+    /// Send the checkpoint that the run keeps of itself from when it had seen so many training points; nothing comes where it
+    /// keeps none.
+    KeptCheckpoint(u64, Sender<Box<RunState>>),
     /// End the thread.
     End,
 }
@@ -197,6 +200,13 @@ impl Desk {
             match self.next_mail() {
                 Ok(Mail::End) | Err(TryRecvError::Disconnected) => return,
                 Ok(Mail::Checkpoint(reply)) => self.send_checkpoint(&reply),
+                Ok(Mail::KeptCheckpoint(samples, reply)) => {
+                    let mut kept = self.checkpoints.iter().rev();
+                    if let Some(state) = kept.find(|state| state.training.samples == samples) {
+                        // Whoever asked may have left.
+                        let _ = reply.send(Box::new(state.clone()));
+                    }
+                }
                 Ok(Mail::Command(number, command)) => self.obey(number, command),
                 Err(TryRecvError::Empty) => match self.next_work() {
                     Some(Work::LongStep) => self.step_aside(workers),
@@ -342,6 +352,12 @@ impl Desk {
         while self.checkpoints.len() > CHECKPOINTS {
             self.checkpoints.pop_front();
         }
+        self.tell_checkpoints();
+    }
+
+    fn tell_checkpoints(&mut self) {
+        let samples = self.checkpoints.iter().map(|state| state.training.samples);
+        self.tell(Event::Checkpoints(samples.collect()));
     }
 
     fn go_back(&mut self, number: u64) {
@@ -365,6 +381,7 @@ impl Desk {
         self.happen(Happening::WentBack { from });
         let summary = Summary::of(self.run, &self.state, &self.data);
         self.tell(Event::WentBack(Box::new(summary)));
+        self.tell_checkpoints();
     }
 
     fn set_running(&mut self, running: bool) {
@@ -536,6 +553,7 @@ impl Desk {
                 let _ = reply.send(Box::new(state.clone()));
                 Attention::Given
             }
+            mail @ Mail::KeptCheckpoint(..) => Attention::SetAside(mail),
             Mail::End => Attention::Urgent(Mail::End),
             // That is true already, since no step is made meanwhile.
             mail @ Mail::Command(_, Command::Pause) => {

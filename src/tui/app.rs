@@ -16,6 +16,7 @@ use super::overlays::Overlay;
 use super::panes::film::Film;
 use super::panes::traversal::Traversal;
 use super::panes::{self, Kind, Pane, Place};
+use super::queue::Queue;
 use super::theme::{self, Theme};
 use super::workspace::Workspace;
 use crate::data::ItemPlace;
@@ -66,6 +67,8 @@ pub struct App {
     pub changed: bool,
     /// The run that was asked for and has not arrived.
     pub awaited: Option<Awaited>,
+    /// Runs that wait for the one on the screen to reach its goal.
+    pub queue: Queue,
     /// Runs that were asked for so far.
     requests: u64,
     /// Set when the program is to end: with an error, if it could not begin.
@@ -162,6 +165,7 @@ impl App {
             notice: None,
             changed: true,
             awaited: None,
+            queue: Queue::default(),
             requests: 0,
             ending: None,
         }

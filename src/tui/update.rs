@@ -13,7 +13,9 @@ use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
+use super::panes::runs::{self, Runs};
 use super::panes::{film, traversal};
+use super::queue;
 use super::saver::Manner;
 use super::text;
 use super::workspace::Workspace;
@@ -30,8 +32,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Key(key) => {
             app.notice = None;
-            let effects = pressed(app, key);
+            let mut effects = pressed(app, key);
             app.settle();
+            effects.extend(runs::wishes(app));
             effects
         }
         // Text goes where text is written; anywhere else its letters would be taken for keys.
@@ -82,6 +85,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             if is_first_with_curves {
                 app.focus = &comparison::KIND;
             }
+            let begins = queue::is_begun(app);
             app.awaited = None;
             app.settle();
             app.say(match (left_behind, fresh) {
@@ -92,7 +96,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             if !notes.is_empty() {
                 app.note(notes);
             }
-            vec![Effect::Command(run::Command::Evaluate)]
+            let start = begins.then_some(Effect::Command(run::Command::Start));
+            std::iter::once(Effect::Command(run::Command::Evaluate))
+                .chain(start)
+                .collect()
         }
         Message::OpenFailed(request, reason) => {
             let is_awaited = app.awaits(request).is_some();
@@ -102,13 +109,16 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 }
                 _ => app.complain(reason),
             }
-            app.awaited.take_if(|_| is_awaited);
+            if is_awaited {
+                let begins = queue::is_begun(app);
+                app.awaited = None;
+                if begins {
+                    return queue::advance(app);
+                }
+            }
             Vec::new()
         }
-        Message::Told(told) => {
-            take_in(app, told);
-            Vec::new()
-        }
+        Message::Told(told) => take_in(app, told),
         Message::Panicked(panic) => {
             let panic = text::printable(&panic);
             let reason = format!("a fault in the program ended it; what could be saved was saved; {panic}");
@@ -126,7 +136,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     if workspace.quit_when_saved {
                         return vec![Effect::Quit];
                     }
-                    return vec![Effect::Command(run::Command::Record(happening))];
+                    app.pane_mut::<Runs>().is_listed = false;
+                    let record = Effect::Command(run::Command::Record(happening));
+                    return std::iter::once(record).chain(queue::advance(app)).collect();
                 }
                 _ => {}
             }
@@ -184,6 +196,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::CurveUnread(reason) => {
             app.complain(reason);
+            Vec::new()
+        }
+        Message::Runs(found, faults) => {
+            app.pane_mut::<Runs>().take_in(found, faults);
+            Vec::new()
+        }
+        Message::Kept(kept) => runs::kept(app, kept),
+        Message::LookedInto(number, found) => {
+            app.pane_mut::<Runs>().looked(number, found);
             Vec::new()
         }
         Message::Tick => {
@@ -261,15 +282,19 @@ fn arrived(app: &mut App, request: u64) -> Vec<Effect> {
 }
 
 /// What a run told; only the one on the screen changes anything.
-fn take_in(app: &mut App, Told { run, event }: Told) {
+fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
-        return;
+        return Vec::new();
     };
     if workspace.run != run {
-        return;
+        return Vec::new();
     }
+    let is_finished = event == Event::State(State::Finished);
     match event {
-        Event::Answered(answered) => return app.answered(*answered),
+        Event::Answered(answered) => {
+            app.answered(*answered);
+            return Vec::new();
+        }
         Event::Estimated(_) => {
             app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }
@@ -287,6 +312,7 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         Event::Steps { .. }
         | Event::Evaluated { .. }
         | Event::Filmed(_)
+        | Event::Checkpoints(_)
         | Event::Changed { .. }
         | Event::Diagnosed(_)
         | Event::State(_)
@@ -295,4 +321,8 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
     if let Stage::Ready(workspace) = &mut app.stage {
         workspace.progress.take_in(event);
     }
+    if is_finished {
+        return queue::advance(app);
+    }
+    Vec::new()
 }

@@ -66,6 +66,8 @@ pub struct Progress {
     pub evaluation_seconds: f64,
     /// What seems to be wrong, the most urgent first.
     pub findings: Vec<Finding>,
+    /// The checkpoints that the run keeps of itself, by the training points that each had seen.
+    pub checkpoints: Vec<u64>,
 }
 
 /// Minibatches after which an answer is old.
@@ -165,6 +167,7 @@ impl Progress {
             test: None,
             evaluation_seconds: 0.0,
             findings: Vec::new(),
+            checkpoints: Vec::new(),
             configuration: summary.configuration,
         }
     }
@@ -184,6 +187,7 @@ impl Progress {
                 self.evaluation_seconds = seconds;
             }
             Event::Diagnosed(findings) => self.findings = findings,
+            Event::Checkpoints(checkpoints) => self.checkpoints = checkpoints,
             Event::Changed {
                 configuration,
                 learning_rate,

@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod film;
+mod runs;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -99,6 +101,8 @@ fn prepared(scope: Scope, command: &str) -> App {
         "data.up" => drop(press(&mut app, KeyCode::Down)),
         "data.previous-page" => drop(press(&mut app, KeyCode::PageDown)),
         "data.traverse" | "data.reconstruct" => drop(type_character(&mut app, 'l')),
+        name if name.starts_with("film.") => film::prepare(&mut app, name),
+        name if name.starts_with("runs.") => runs::prepare(&mut app, name),
         "log.end-search" | "log.clear-search" => {
             type_character(&mut app, '/');
             type_character(&mut app, '1');
@@ -194,7 +198,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),
-        "pane.previous" => assert_eq!(after.focus.name, "data"),
+        "pane.previous" => assert_eq!(after.focus.name, panes::KINDS[panes::KINDS.len() - 1].name),
         "pane.choose" => assert!(matches!(after.overlay, Some(Overlay::Panes))),
         "palette" => assert!(matches!(after.overlay, Some(Overlay::Palette(_)))),
         "theme.next" => assert_eq!((before.theme, after.theme), (theme::DARK, theme::LIGHT)),
@@ -318,6 +322,16 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(after.focus.name, "reconstruction");
             assert_eq!(new_selection.images.first(), Some(&1));
         }
+        "run.queue" | "run.fork" => {
+            let title = if command == "run.fork" {
+                "Fork at 9k samples"
+            } else {
+                "A run for the queue"
+            };
+            assert!(screen(after).contains(title), "{}", screen(after));
+        }
+        name if name.starts_with("film.") => film::check(name, before, after, effects),
+        name if name.starts_with("runs.") => runs::check(name, before, after, effects),
         name => panic!("{name} has no line here"),
     }
 }

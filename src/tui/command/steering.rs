@@ -122,6 +122,23 @@ pub(super) fn new_run(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
+pub(super) fn queue_run(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = workspace(app) {
+        let form = Form::queued(&workspace.progress.configuration);
+        app.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+    Vec::new()
+}
+
+pub(super) fn fork(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = workspace(app) {
+        let progress = &workspace.progress;
+        let form = Form::fork(&progress.present(), progress.samples, &progress.checkpoints);
+        app.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+    Vec::new()
+}
+
 pub(super) fn save(app: &mut App) -> Vec<Effect> {
     if workspace(app).is_none() {
         return Vec::new();

@@ -7,6 +7,7 @@ pub mod data;
 pub mod film;
 pub mod log;
 pub mod reconstruction;
+pub mod runs;
 pub mod training;
 pub mod traversal;
 
@@ -32,6 +33,7 @@ pub const KINDS: &[&Kind] = &[
     &log::KIND,
     &data::KIND,
     &film::KIND,
+    &runs::KIND,
 ];
 
 /// A pane as the registry knows it.
