@@ -114,8 +114,7 @@ impl SessionList {
     }
 }
 
-/// How long ago that was, in words.
-pub fn age(modified: SystemTime) -> String {
+fn age(modified: SystemTime) -> String {
     let seconds = modified.elapsed().map_or(0, |age| age.as_secs());
     match seconds {
         0..60 => "just now".into(),

@@ -1,12 +1,12 @@
 //! The columns of the table of runs, and which runs a filter lets through.
 
 use std::cmp::Ordering;
+use std::time::SystemTime;
 
 use crate::choices::Choose;
 use crate::data::short_name;
 use crate::learning::settings::find;
 use crate::session::RunFacts;
-use crate::tui::overlays::sessions::age;
 use crate::tui::panes::training::clock;
 use crate::tui::widgets::axis::short;
 
@@ -73,7 +73,7 @@ impl Column {
             Self::Method => 10,
             Self::Latent | Self::Samples => 7,
             Self::Bound | Self::Seconds => 8,
-            Self::Date => 11,
+            Self::Date => 10,
         }
     }
 
@@ -93,7 +93,7 @@ impl Column {
             Self::Samples => short(run.samples as f64),
             Self::Bound => run.test.map_or("-".into(), |test| format!("{test:.1}")),
             Self::Seconds => clock(run.seconds),
-            Self::Date => age(run.modified),
+            Self::Date => date(run.modified),
         }
     }
 
@@ -111,6 +111,25 @@ impl Column {
             Self::Date => b.modified.cmp(&a.modified),
         }
     }
+}
+
+/// A day as it is written everywhere, in universal time: `2026-07-31`.
+fn date(time: SystemTime) -> String {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH);
+    let days = seconds.map_or(0, |since| since.as_secs() / 86_400);
+    // Years begin with March here, so that a leap day ends one; 400 of them have 146 097 days (the Gregorian calendar).
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, after) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    format!("{:04}-{month:02}-{day:02}", 400 * era + year + after)
 }
 
 /// Whether a run is what all words of a filter say: `latent=20` for a setting and its value as it is typed, anything else for a part
@@ -135,7 +154,7 @@ pub fn fits(run: &RunFacts, filter: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
 
     use super::*;
     use crate::learning::{Configuration, Method, Preset};
@@ -174,6 +193,22 @@ mod tests {
         assert_eq!(found("data=mnist estimator=b seed=1").len(), 3);
         assert_eq!(found("latent=2 sleep"), Vec::<String>::new());
         assert_eq!(found("nonsense=3"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn days_have_their_dates() {
+        for (days, expected) in [
+            (0, "1970-01-01"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (20_088, "2024-12-31"),
+            (47_540, "2100-02-28"),
+            (47_541, "2100-03-01"),
+        ] {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400 * days + 86_399);
+            assert_eq!(date(time), expected);
+        }
     }
 
     #[test]
