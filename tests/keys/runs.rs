@@ -1,12 +1,14 @@
 //! The commands of the runs.
 
 use ratatui::crossterm::event::KeyCode;
+use vae_tui::explore::reconstruction::Reconstruction;
+use vae_tui::objective::BoundTerms;
 use vae_tui::session::RunFacts;
 use vae_tui::tui::app::App;
 use vae_tui::tui::message::{Effect, Message, Tidied};
 use vae_tui::tui::panes::runs::{Column, Runs, View, Writing};
 
-use crate::common::{press, saved_runs, type_character, update, workspace};
+use crate::common::{PIXELS, press, saved_runs, type_character, update, workspace};
 
 /// Fifteen saved runs, and what the command needs beside.
 pub fn prepare(app: &mut App, command: &str) {
@@ -21,8 +23,20 @@ pub fn prepare(app: &mut App, command: &str) {
             type_character(app, '7');
         }
         "runs.flicker" => {
-            type_character(app, 'v');
-            type_character(app, 'v');
+            type_character(app, 'x');
+            press(app, KeyCode::Down);
+            for character in "xvv".chars() {
+                type_character(app, character);
+            }
+            let found = [0.2, 0.8].map(|grey| {
+                Ok(Reconstruction {
+                    input: vec![0.0; PIXELS],
+                    output: vec![grey; PIXELS],
+                    difference: vec![grey; PIXELS],
+                    terms: BoundTerms::default(),
+                })
+            });
+            update(app, Message::LookedInto(1, found.to_vec()));
         }
         "runs.bring-back" => {
             let (from, to) = ("/runs/shapes-1.ron".into(), "/runs/trash/shapes-1.ron".into());
