@@ -32,6 +32,8 @@ const WITH_CURVE: u16 = 26;
 const WITH_ITEMS: u16 = 40;
 /// The share of the rows that the curve takes.
 const CURVE: u16 = 5;
+/// Rows of a picture that still shows something.
+const LEAST_IMAGE_ROWS: u16 = 4;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Film, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -130,10 +132,19 @@ fn render_pictures(
     rows.push(labelled(pictures(&frame.drawn), &|place| {
         format!("draw {}", place + 1)
     }));
-    let heights = vec![Constraint::Fill(1); rows.len()];
-    let areas = Layout::vertical(heights).split(area);
-    for (row, &area) in rows.iter().zip(areas.iter()) {
-        let grid = PictureGrid::new(area, shape, area.height.saturating_sub(1));
+    let height = area.height / rows.len() as u16;
+    let place = |row: u16| Rect {
+        y: area.y + row * height,
+        height,
+        ..area
+    };
+    // All of them beside one another, unless they would be too small to be seen.
+    let grids = |image_rows| PictureGrid::new(place(0), shape, image_rows);
+    let mut image_rows = (LEAST_IMAGE_ROWS..height).rev();
+    let image_rows = image_rows.find(|&rows| grids(rows).columns >= PICTURES);
+    let image_rows = image_rows.unwrap_or(height.saturating_sub(1));
+    for (row, area) in rows.iter().zip((0..).map(place)) {
+        let grid = PictureGrid::new(area, shape, image_rows);
         let pictures = row.iter().map(|(values, label)| Labelled {
             values,
             scale: Scale::Values,

@@ -28,6 +28,8 @@ use crate::tui::{layout, text, theme};
 
 /// Columns of the name of a setting.
 const SETTING: usize = 16;
+/// The fewest columns of a run's name.
+const LEAST_NAME: usize = 8;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -112,7 +114,12 @@ fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buf
     let width = usize::from(area.width);
     let others: usize = Column::ALL.iter().map(|column| column.width() + 1).sum();
     // The mark and a space stand before the name.
-    let name_width = width.saturating_sub(others + 2).max(8);
+    let room = width.saturating_sub(others + 2).max(LEAST_NAME);
+    let shown = pane.shown();
+    let names = shown
+        .iter()
+        .map(|run| text::columns(&text::printable(&run.name())));
+    let name_width = names.max().unwrap_or(0).clamp(LEAST_NAME, room);
     let cell = |column: Column, value: &str| {
         let width = match column {
             Column::Name => name_width,
@@ -133,7 +140,6 @@ fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buf
     };
     let titles = Column::ALL.map(|column| cell(column, &format!("{}{}", column.title(), arrow(column))));
     let mut lines = vec![Line::styled(format!("  {}", titles.concat()), theme::dim())];
-    let shown = pane.shown();
     let room = usize::from(area.height.saturating_sub(1));
     let selected = pane.selected.min(shown.len().saturating_sub(1));
     let first = layout::window(selected, room, shown.len());
