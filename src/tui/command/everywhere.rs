@@ -29,6 +29,8 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "run.go-back", keys: &[character('B')], help: "go back to before the last change of a setting", footer: None, run: steering::go_back },
     Command { name: "run.restart", keys: &[character('r')], help: "start this run over (asks first)", footer: None, run: steering::restart },
     Command { name: "run.new", keys: &[character('n')], help: "new run: choose sizes, optimizer, seed, goal", footer: Some("new"), run: steering::new_run },
+    Command { name: "run.queue", keys: &[], help: "add a run to the queue: it begins when the one on the screen has reached its goal and is saved", footer: None, run: steering::queue_run },
+    Command { name: "run.fork", keys: &[], help: "go on apart from this run, from now or from a checkpoint, with other settings", footer: None, run: steering::fork },
     Command { name: "session.save", keys: &[character('s')], help: "save the session", footer: Some("save"), run: steering::save },
     Command { name: "session.open", keys: &[character('o')], help: "open a saved session", footer: Some("open"), run: open_sessions },
     Command { name: "undo", keys: &[character('u')], help: "undo what was moved, selected or set last", footer: None, run: undo::undo },

@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
 use crate::learning::Configuration;
+use crate::tui::overlays::form::Fork;
 use crate::tui::saver::SaveFault;
 use crate::tui::{text, theme};
 
@@ -22,6 +23,8 @@ pub enum Confirmation {
     Replace(Box<Configuration>),
     /// Leave an unsaved run for a saved one.
     Open(PathBuf),
+    /// Leave an unsaved run for a fork of it.
+    Fork(Box<Fork>),
     /// Leave a run that went on while another one was being opened, which is ready now.
     Show(u64),
     /// Save to another file than the run's own, which could not be written.
@@ -43,7 +46,7 @@ impl Confirmation {
                 "y start over    Esc go on",
             ),
             Self::Quit => (unsaved.into(), "s save and quit    y quit without    Esc stay"),
-            Self::Replace(_) | Self::Open(_) => {
+            Self::Replace(_) | Self::Open(_) | Self::Fork(_) => {
                 (unsaved.into(), "y leave it anyway    Esc stay (then s saves)")
             }
             Self::Show(_) => (

@@ -38,7 +38,7 @@ pub fn lines(log: &RunLog) -> Vec<LogLine> {
         samples: entry.samples,
         seconds: Some(entry.seconds),
         kind: match entry.what {
-            Happening::Warned(_) => LineKind::Warned,
+            Happening::Warned(_) | Happening::Diagnosed(_) => LineKind::Warned,
             _ => LineKind::Done,
         },
         words: text::printable(&entry.what.to_string()).into_owned(),
