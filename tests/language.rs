@@ -184,7 +184,7 @@ fn said() -> BTreeSet<String> {
     let axes = [HorizontalAxis::Samples, HorizontalAxis::Seconds].map(HorizontalAxis::name);
     let named = words
         .chain(axes)
-        .chain([ReadingRules::EXPECTED, help::LIKELIHOODS]);
+        .chain([ReadingRules::EXPECTED, help::LIKELIHOODS, "encoder", "decoder"]);
     let of_tables = kinds.chain(numbers).chain(steps).chain(explained).chain(settings);
     let of_tables = of_tables.chain(named).chain(commands.chain(scopes).flatten());
     let all = of_tables.map(str::to_owned).chain(choices).chain(in_code);

@@ -9,6 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::curve::{CurvePoint, MarginalPoint};
+use super::diagnosis::Finding;
+use super::film::Frame;
 use super::log::{Entry, Happening};
 use super::summary::Summary;
 use crate::data::{ItemPlace, Part};
@@ -347,6 +349,10 @@ pub enum Event {
         /// Seconds that the measurement took.
         seconds: f64,
     },
+    /// This is what it looks like now.
+    Filmed(Frame),
+    /// The checkpoints that the run keeps of itself, by the training points that each had seen.
+    Checkpoints(Vec<u64>),
     /// The marginal likelihood was estimated.
     Estimated(MarginalPoint),
     /// A measurement or an estimate was broken off.
@@ -371,6 +377,8 @@ pub enum Event {
     Diverged(Diverged),
     /// The run went back to a checkpoint, and is like this now.
     WentBack(Box<Summary>),
+    /// What seems to be wrong by now, the most urgent first; nothing where all is well.
+    Diagnosed(Vec<Finding>),
     /// Something for the log.
     Happened(Entry),
     /// A question was answered.

@@ -14,6 +14,7 @@ use crate::tui::overlays::files::{self, FilePicker};
 use crate::tui::overlays::form::Form;
 use crate::tui::overlays::sessions::{self, Intent};
 use crate::tui::overlays::{Overlay, explain, form, help, naming, palette, panes};
+use crate::tui::queue;
 use crate::tui::saver::Manner;
 use crate::tui::update::run;
 use crate::tui::workspace::Workspace;
@@ -44,6 +45,9 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
         Overlay::Form(mut form) => match form.key(key) {
             form::Outcome::Cancelled => Vec::new(),
             form::Outcome::Begin(configuration) => begin(app, configuration),
+            form::Outcome::Queue(configuration) => queue::add(app, *configuration),
+            form::Outcome::Fork(fork) if is_unsaved(app) => ask(app, Confirmation::Fork(fork)),
+            form::Outcome::Fork(fork) => vec![Effect::Fork(app.await_run(false), fork)],
             form::Outcome::ChooseData => {
                 let near = form.data().to_owned();
                 app.overlay = Some(Overlay::Files(Box::new(FilePicker::new(form, &near))));
@@ -223,6 +227,9 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
         }
         (KeyCode::Char('y' | 'Y'), Confirmation::Open(path)) => {
             leave(app, |request| Effect::Open(request, path))
+        }
+        (KeyCode::Char('y' | 'Y'), Confirmation::Fork(fork)) => {
+            leave(app, |request| Effect::Fork(request, fork))
         }
         (KeyCode::Char('y' | 'Y'), Confirmation::Show(request)) => vec![Effect::Show(request)],
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::Show(request)) => {

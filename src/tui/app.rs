@@ -14,6 +14,7 @@ use super::layout;
 use super::message::Effect;
 use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
+use super::queue::Queue;
 use super::theme::{self, Theme};
 use super::tour::{self, Tour};
 use super::workspace::Workspace;
@@ -86,6 +87,8 @@ pub struct App {
     pub advised: Option<Basis>,
     /// The run that was asked for and has not arrived.
     pub awaited: Option<Awaited>,
+    /// Runs that wait for the one on the screen to reach its goal.
+    pub queue: Queue,
     /// Runs that were asked for so far.
     requests: u64,
     /// Set when the program is to end: with an error, if it could not begin.
@@ -118,6 +121,8 @@ pub struct Selection {
     pub attributes: Vec<Applied>,
     /// The latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
+    /// The moment of training that is looked at, in training points seen; none for the present.
+    pub time: Option<u64>,
     /// The test items on the page of reconstructions.
     pub images: Vec<usize>,
     /// The selected one of them.
@@ -198,6 +203,7 @@ impl App {
             writing: None,
             advised: None,
             awaited: None,
+            queue: Queue::default(),
             requests: 0,
             ending: None,
         }
@@ -314,6 +320,7 @@ impl App {
             bookmarks: view.bookmarks.into_iter().filter(is_kept).collect(),
             attributes: view.attributes.into_iter().filter(is_finite).collect(),
             dimension: view.dimension.filter(|&dimension| dimension < latent),
+            time: None,
             images: view.images.into_iter().filter(|&item| item < items).collect(),
             selected_image: view.selected_image,
         };
@@ -363,6 +370,7 @@ impl App {
             bookmarks,
             attributes,
             dimension,
+            time: _,
             images,
             selected_image,
         } = self.selection.clone();

@@ -18,8 +18,9 @@ use super::command::keymap::Keymap;
 use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
-use super::message::{Effect, Message, Opened, Written};
-use super::opening::{Ready, RunSource, open};
+use super::message::{Effect, Message, Opened, Tidied, Written};
+use super::opening::{ForkSource, Ready, RunSource, open};
+use super::overlays::form::Fork;
 use super::overlays::sessions::Intent;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
@@ -32,7 +33,7 @@ use super::update::update;
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::data::{Dataset, STANDARD_INPUT, listing, load, short_name};
+use crate::data::{Dataset, ItemPlace, STANDARD_INPUT, listing, load, short_name};
 use crate::language::{self, Language, tr};
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
@@ -40,7 +41,7 @@ use crate::pictures::numbered::write_numbered;
 use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
-use crate::session::{self, folder};
+use crate::session::{self, OtherModels, SessionError, folder};
 use crate::terminal_facts::{Blocks, Graphics};
 
 /// The least time between two frames that no key asked for.
@@ -126,6 +127,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         writer: None,
         advising: Cancel::default(),
         asking: Asking::default(),
+        models: Arc::default(),
         waiting: Arc::default(),
         rescue: rescue.clone(),
         autosave: tick(options.autosave),
@@ -181,6 +183,8 @@ struct Runtime {
     /// A wish that looking at data which nobody asks about any more be broken off.
     advising: Cancel,
     asking: Asking,
+    /// Models of saved runs that were looked into.
+    models: Arc<OtherModels>,
     /// Runs that were asked for and are ready, with the numbers of their requests: [`Message::Arrived`] says so of each, in the
     /// order of the news about it.
     waiting: Arc<Mutex<BTreeMap<u64, Ready>>>,
@@ -329,6 +333,7 @@ impl Runtime {
                     }
                 }
                 Effect::NewRun(request, configuration) => self.begin(request, RunSource::New(configuration)),
+                Effect::Fork(request, fork) => self.fork(request, *fork),
                 Effect::Open(request, path) => self.begin(request, RunSource::Saved(path, None)),
                 Effect::Show(request) => {
                     if let Some(opened) = self.take_up(request)
@@ -341,6 +346,20 @@ impl Runtime {
                 Effect::Save(manner) => self.save(manner),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ListFiles(near) => self.list_files(near),
+                Effect::ReadRuns => self.read_runs(),
+                Effect::LookInto { number, paths, item } => self.look_into(number, paths, item),
+                Effect::Rename(from, name) => self.tidy(move || {
+                    let to = session::rename(&from, &name)?;
+                    Ok(Tidied::Renamed { from, to })
+                }),
+                Effect::ThrowAway(from) => self.tidy(move || {
+                    let to = session::throw_away(&from)?;
+                    Ok(Tidied::ThrownAway { from, to })
+                }),
+                Effect::BringBack(thrown, to) => self.tidy(move || {
+                    session::bring_back(&thrown, &to)?;
+                    Ok(Tidied::BroughtBack(to))
+                }),
                 Effect::ReadCurve(path) => self.read_curve(path),
                 Effect::Advise(basis) => self.advise(basis),
                 Effect::Write {
@@ -433,6 +452,64 @@ impl Runtime {
         if let Err(error) = started {
             update(&mut self.app, failed(error));
         }
+    }
+
+    /// Goes on apart from the run on the screen.
+    fn fork(&mut self, request: u64, fork: Fork) {
+        let (Some(run), Some(data), Some(workspace)) = (&self.run, &self.data, self.app.workspace()) else {
+            return;
+        };
+        let usual = || {
+            let configuration = &workspace.progress.configuration;
+            let folder = folder::sessions().unwrap_or_default();
+            folder::names(configuration, false)
+                .next()
+                .map(|name| folder.join(name))
+        };
+        let source = ForkSource {
+            state: fork
+                .at
+                .map_or_else(|| run.checkpoint(), |samples| run.kept_checkpoint(samples)),
+            data: data.clone(),
+            changes: fork.changes,
+            from: workspace.path.clone().or_else(usual).unwrap_or_default(),
+            view: self.app.view(),
+        };
+        self.begin(request, RunSource::Fork(Box::new(source)));
+    }
+
+    /// Looks for saved runs on a thread, and reads what they are.
+    fn read_runs(&mut self) {
+        let (sender, folders) = (self.sender.clone(), self.session_folders());
+        self.start("runs", move || {
+            let (runs, faults) = session::catalogue(&folders);
+            let _ = sender.send(Message::Runs(runs, faults));
+        });
+    }
+
+    /// Sends an item through the models of saved runs on a thread.
+    fn look_into(&mut self, number: u64, paths: Vec<PathBuf>, item: ItemPlace) {
+        let Some(data) = self.data.clone() else {
+            return;
+        };
+        let (sender, models) = (self.sender.clone(), self.models.clone());
+        self.start("models", move || {
+            let look = |path: &PathBuf| {
+                models
+                    .reconstruct(path, &data, item)
+                    .map_err(|error| error.to_string())
+            };
+            let found = paths.iter().map(look).collect();
+            let _ = sender.send(Message::LookedInto(number, found));
+        });
+    }
+
+    /// Renames, removes or restores a saved run on a thread.
+    fn tidy(&mut self, work: impl FnOnce() -> Result<Tidied, SessionError> + Send + 'static) {
+        let sender = self.sender.clone();
+        self.start("tidy", move || {
+            let _ = sender.send(Message::Kept(work().map_err(|error| error.to_string())));
+        });
     }
 
     /// Looks for sessions on a thread: a folder may be far away.

@@ -14,7 +14,9 @@ use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
 use super::panes::log::happened_in_words;
-use super::panes::{interpolation, traversal};
+use super::panes::runs::{self, Runs};
+use super::panes::{film, interpolation, traversal};
+use super::queue;
 use super::saver::Manner;
 use super::text;
 use super::tour;
@@ -43,8 +45,9 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Key(key) => {
             app.notice = None;
-            let effects = pressed(app, key);
+            let mut effects = pressed(app, key);
             app.settle();
+            effects.extend(runs::wishes(app));
             effects
         }
         // Text goes where text is written; anywhere else its letters would be taken for keys.
@@ -97,6 +100,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             if is_first_with_curves {
                 app.focus = &comparison::KIND;
             }
+            let begins = queue::is_begun(app);
             app.awaited = None;
             tour::resume(app);
             app.settle();
@@ -109,6 +113,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 app.note(notes);
             }
             let mut effects = vec![Effect::Command(run::Command::Evaluate)];
+            effects.extend(begins.then_some(Effect::Command(run::Command::Start)));
             let workspace = app.workspace().filter(|_| fresh);
             effects.extend(workspace.map(|new| Effect::Advise(Basis::of(&new.progress.configuration))));
             effects
@@ -121,13 +126,16 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 }
                 _ => app.complain(reason),
             }
-            app.awaited.take_if(|_| is_awaited);
+            if is_awaited {
+                let begins = queue::is_begun(app);
+                app.awaited = None;
+                if begins {
+                    return queue::advance(app);
+                }
+            }
             Vec::new()
         }
-        Message::Told(told) => {
-            take_in(app, told);
-            Vec::new()
-        }
+        Message::Told(told) => take_in(app, told),
         Message::Panicked(panic) => {
             let panic = text::printable(&panic);
             let reason = tr!(
@@ -148,7 +156,9 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                     if workspace.quit_when_saved {
                         return vec![Effect::Quit];
                     }
-                    return vec![Effect::Command(run::Command::Record(happening))];
+                    app.pane_mut::<Runs>().is_listed = false;
+                    let record = Effect::Command(run::Command::Record(happening));
+                    return std::iter::once(record).chain(queue::advance(app)).collect();
                 }
                 _ => {}
             }
@@ -263,9 +273,19 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             app.complain(reason);
             Vec::new()
         }
+        Message::Runs(found, faults) => {
+            app.pane_mut::<Runs>().take_in(found, faults);
+            Vec::new()
+        }
+        Message::Kept(kept) => runs::kept(app, kept),
+        Message::LookedInto(number, found) => {
+            app.pane_mut::<Runs>().looked(number, found);
+            Vec::new()
+        }
         Message::Tick => {
             traversal::play(app);
             interpolation::play(app);
+            film::play(app);
             app.settle();
             Vec::new()
         }
@@ -366,15 +386,19 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
 }
 
 /// What a run told; only the one on the screen changes anything.
-fn take_in(app: &mut App, Told { run, event }: Told) {
+fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
-        return;
+        return Vec::new();
     };
     if workspace.run != run {
-        return;
+        return Vec::new();
     }
+    let is_finished = event == Event::State(State::Finished);
     match event {
-        Event::Answered(answered) => return app.answered(*answered),
+        Event::Answered(answered) => {
+            app.answered(*answered);
+            return Vec::new();
+        }
         Event::Estimated(_) => {
             app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }
@@ -401,11 +425,18 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
         },
         Event::Steps { .. }
         | Event::Evaluated { .. }
+        | Event::Filmed(_)
+        | Event::Checkpoints(_)
         | Event::Changed { .. }
+        | Event::Diagnosed(_)
         | Event::State(_)
         | Event::Happened(_) => {}
     }
     if let Stage::Ready(workspace) = &mut app.stage {
         workspace.progress.take_in(event);
     }
+    if is_finished {
+        return queue::advance(app);
+    }
+    Vec::new()
 }

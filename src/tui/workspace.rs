@@ -14,6 +14,7 @@ use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, StepReport};
 use crate::objective::BoundTerms;
 use crate::run::curve::MarginalPoint;
+use crate::run::diagnosis::Finding;
 use crate::run::{DataFacts, Event, RunId, RunLog, State, Summary};
 use crate::session::{RunFiles, View};
 
@@ -64,6 +65,10 @@ pub struct Progress {
     pub test: Option<LowerBound>,
     /// Seconds that the last measurement took, for the time that is left.
     pub evaluation_seconds: f64,
+    /// What seems to be wrong, the most urgent first.
+    pub findings: Vec<Finding>,
+    /// The checkpoints that the run keeps of itself, by the training points that each had seen.
+    pub checkpoints: Vec<u64>,
 }
 
 /// Minibatches after which an answer is old.
@@ -162,6 +167,8 @@ impl Progress {
             reports: VecDeque::new(),
             test: None,
             evaluation_seconds: 0.0,
+            findings: Vec::new(),
+            checkpoints: Vec::new(),
             configuration: summary.configuration,
         }
     }
@@ -180,6 +187,8 @@ impl Progress {
                 self.test = Some(test);
                 self.evaluation_seconds = seconds;
             }
+            Event::Diagnosed(findings) => self.findings = findings,
+            Event::Checkpoints(checkpoints) => self.checkpoints = checkpoints,
             Event::Changed {
                 configuration,
                 learning_rate,
@@ -196,10 +205,12 @@ impl Progress {
                 *self = Self {
                     test,
                     evaluation_seconds: self.evaluation_seconds,
+                    findings: std::mem::take(&mut self.findings),
                     ..Self::of(*summary)
                 };
             }
-            Event::Estimated(_)
+            Event::Filmed(_)
+            | Event::Estimated(_)
             | Event::BrokenOff(_)
             | Event::Refused { .. }
             | Event::Diverged(_)

@@ -7,10 +7,12 @@ mod common;
 mod directions;
 mod draw;
 mod edit;
+mod film;
 mod interpolation;
 mod manifold;
 mod map;
 mod pointing;
+mod runs;
 mod samples;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
@@ -121,6 +123,8 @@ fn prepared(scope: Scope, command: &str) -> App {
         "data.up" => drop(press(&mut app, KeyCode::Down)),
         "data.previous-page" => drop(press(&mut app, KeyCode::PageDown)),
         "data.traverse" | "data.reconstruct" => drop(type_character(&mut app, 'l')),
+        name if name.starts_with("film.") => film::prepare(&mut app, name),
+        name if name.starts_with("runs.") => runs::prepare(&mut app, name),
         "log.end-search" | "log.clear-search" => {
             type_character(&mut app, '/');
             type_character(&mut app, '1');
@@ -386,6 +390,16 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         name if name.starts_with("anomalies.") => anomalies::check(name, before, after),
         name if name.starts_with("directions.") => directions::check(name, before, after),
         name if name.starts_with("draw.") => draw::check(name, before, after),
+        "run.queue" | "run.fork" => {
+            let title = if command == "run.fork" {
+                "Fork at 9k samples"
+            } else {
+                "A run for the queue"
+            };
+            assert!(screen(after).contains(title), "{}", screen(after));
+        }
+        name if name.starts_with("film.") => film::check(name, before, after, effects),
+        name if name.starts_with("runs.") => runs::check(name, before, after, effects),
         name => panic!("{name} has no line here"),
     }
 }

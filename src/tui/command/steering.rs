@@ -6,6 +6,7 @@ use crate::run::{Command, State};
 use crate::tui::answering::{ask, fill_in};
 use crate::tui::app::{App, Stage};
 use crate::tui::message::Effect;
+use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
@@ -104,7 +105,7 @@ pub(super) fn estimate(app: &mut App) -> Vec<Effect> {
 /// What the pane works out first, where it does.
 pub(super) fn break_off(app: &mut App) -> Vec<Effect> {
     if app.break_off() {
-        app.say("broken off; what there is of it stays");
+        app.say(tr!("broken off; what there is of it stays"));
         return Vec::new();
     }
     let mut effects = command(app, Command::BreakOff);
@@ -126,6 +127,23 @@ pub(super) fn restart(app: &mut App) -> Vec<Effect> {
 pub(super) fn new_run(app: &mut App) -> Vec<Effect> {
     let form = workspace(app).map(|workspace| Form::new(&workspace.progress.configuration));
     form.map_or_else(Vec::new, |form| fill_in(app, Box::new(form)))
+}
+
+pub(super) fn queue_run(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = workspace(app) {
+        let form = Form::queued(&workspace.progress.configuration);
+        app.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+    Vec::new()
+}
+
+pub(super) fn fork(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = workspace(app) {
+        let progress = &workspace.progress;
+        let form = Form::fork(&progress.present(), progress.samples, &progress.checkpoints);
+        app.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+    Vec::new()
 }
 
 pub(super) fn save(app: &mut App) -> Vec<Effect> {

@@ -9,6 +9,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use crate::language::tr;
 use crate::learning::Configuration;
+use crate::tui::overlays::form::Fork;
 use crate::tui::saver::SaveFault;
 use crate::tui::{text, theme};
 
@@ -23,6 +24,8 @@ pub enum Confirmation {
     Replace(Box<Configuration>),
     /// Leave an unsaved run for a saved one.
     Open(PathBuf),
+    /// Leave an unsaved run for a fork of it.
+    Fork(Box<Fork>),
     /// Leave a run that went on while another one was being opened, which is ready now.
     Show(u64),
     /// Save to another file than the run's own, which could not be written.
@@ -47,7 +50,7 @@ impl Confirmation {
                 unsaved.into(),
                 tr!("s save and quit    y quit without    Esc stay"),
             ),
-            Self::Replace(_) | Self::Open(_) => (
+            Self::Replace(_) | Self::Open(_) | Self::Fork(_) => (
                 unsaved.into(),
                 tr!("y leave it anyway    Esc stay (then s saves)"),
             ),

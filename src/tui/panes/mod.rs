@@ -8,11 +8,13 @@ pub mod data;
 pub mod directions;
 pub mod draw;
 pub mod edit;
+pub mod film;
 pub mod interpolation;
 pub mod log;
 pub mod manifold;
 pub mod map;
 pub mod reconstruction;
+pub mod runs;
 pub mod samples;
 pub mod training;
 pub mod traversal;
@@ -47,6 +49,8 @@ pub const KINDS: &[&Kind] = &[
     &directions::KIND,
     &anomalies::KIND,
     &draw::KIND,
+    &film::KIND,
+    &runs::KIND,
 ];
 
 /// A pane as the registry knows it.

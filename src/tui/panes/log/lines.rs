@@ -39,7 +39,7 @@ pub fn lines(log: &RunLog) -> Vec<LogLine> {
         samples: entry.samples,
         seconds: Some(entry.seconds),
         kind: match entry.what {
-            Happening::Warned(_) => LineKind::Warned,
+            Happening::Warned(_) | Happening::Diagnosed(_) => LineKind::Warned,
             _ => LineKind::Done,
         },
         words: text::printable(&happened_in_words(&entry.what)).into_owned(),
@@ -57,7 +57,8 @@ pub fn happened_in_words(what: &Happening) -> String {
         Happening::Finished => tr!("goal reached").into(),
         Happening::WentBack { from } => tr!("went back from {samples} samples", samples = from),
         Happening::Saved(path) => tr!("saved to {path}", path = path),
-        Happening::Changed { .. } | Happening::Warned(_) => what.to_string(),
+        Happening::Forked { from } => tr!("forked from {name}", name = from),
+        Happening::Changed { .. } | Happening::Warned(_) | Happening::Diagnosed(_) => what.to_string(),
     }
 }
 

@@ -20,21 +20,24 @@ use crate::language::tr;
 use crate::learning::{Configuration, Method};
 use crate::objective::BoundTerms;
 use crate::run::curve::{CurvePoint, MarginalPoint};
+use crate::run::diagnosis::Finding;
 use crate::run::{Entry, Happening, RunLog, State, published};
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::workspace::Workspace;
 
-use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, Spacing, short};
 use crate::tui::widgets::bars::{self, Bar};
 use crate::tui::widgets::curve::{Chart, Pattern, Series, Stroke};
 use crate::tui::widgets::smoothing::smoothed;
 use crate::tui::widgets::sparkline;
+use crate::tui::{text, theme};
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Training, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = geometry(area, workspace.progress.marginal().is_some());
+    let progress = &workspace.progress;
+    let geometry = geometry(area, progress.marginal().is_some(), !progress.findings.is_empty());
+    render_finding(&progress.findings, geometry.finding, buffer);
     render_numbers(workspace, geometry.numbers, buffer);
     match chart(pane, app, workspace) {
         Some(chart) => chart.render(geometry.curve, buffer),
@@ -109,6 +112,28 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         };
         sparkline::render(&recent, Style::new().fg(theme::colours().train), beside, buffer);
     }
+}
+
+/// The most urgent of what seems to be wrong, and how much else does; the command that tries something stays whole.
+fn render_finding(findings: &[Finding], area: Rect, buffer: &mut Buffer) {
+    let Some(finding) = findings.first() else {
+        return;
+    };
+    let more = match findings.len() {
+        1 => String::new(),
+        count => format!(" +{}", count - 1),
+    };
+    let command = format!(" :{}{more}", text::printable(&finding.command));
+    let room = usize::from(area.width).saturating_sub(text::columns(&command));
+    let words = text::printable(&finding.text).into_owned();
+    Line::from(vec![
+        Span::styled(
+            text::cut(&words, room).into_owned(),
+            Style::new().fg(theme::colours().bad),
+        ),
+        Span::styled(command, theme::strong()),
+    ])
+    .render(area, buffer);
 }
 
 /// `log p(x)` by every estimate that applies, and when.
@@ -285,7 +310,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         x,
         y,
         x_title: tr!("samples"),
-        cursor: None,
+        cursor: app.selection.time.map(|samples| samples as f64),
         changes: changes(&progress.log),
     })
 }
