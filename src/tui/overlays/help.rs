@@ -103,6 +103,9 @@ pub const EXPLANATIONS: [(&str, &str); 17] = [
     ),
 ];
 
+/// Columns of the keys of a command.
+const KEYS: usize = 16;
+
 /// What stands above the likelihoods.
 pub const LIKELIHOODS: &str = "Likelihoods: the distribution p(x|z) of every value, which a new run chooses";
 
@@ -122,8 +125,13 @@ pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
         let (heading, commands) = keymap.of_scope(scope);
         lines.push(Line::styled(said(heading), theme::selected()));
         for command in commands {
-            let keys = Span::styled(format!("  {:<14}", keymap.label(command)), theme::strong());
-            lines.push(Line::from(vec![keys, Span::raw(said(command.help))]));
+            let keys = keymap.label(command);
+            let what = text::wrapped(said(command.help), width.saturating_sub(KEYS));
+            for (row, what) in what.into_iter().enumerate() {
+                let keys = if row == 0 { &*keys } else { "" };
+                let keys = Span::styled(format!("  {}", text::padded(keys, KEYS - 2)), theme::strong());
+                lines.push(Line::from(vec![keys, Span::raw(what)]));
+            }
         }
         lines.push(Line::default());
     }

@@ -22,7 +22,7 @@ pub const EXPLAINS: &[Explanation] = &[
     Explanation {
         name: "AUROC",
         unit: "",
-        equation: "P(score of the class > score of another)",
+        equation: "P(s_class > s_other)",
         source: "Hanley and McNeil 1982",
         text: "How well the score finds the class: the probability that an item of the class has a higher score than one of \
                another. 0.5 is guessing, 1 perfect.",

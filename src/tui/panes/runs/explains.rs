@@ -22,7 +22,7 @@ pub const EXPLAINS: &[Explanation] = &[
     Explanation {
         name: "less 1st",
         unit: "",
-        equation: "E[x|z] of a run - E[x|z] of the first",
+        equation: "E[x|z]_k - E[x|z]_1",
         source: "",
         text: "Where what a run makes of the item is brighter or darker than what the first of them makes of it.",
     },
