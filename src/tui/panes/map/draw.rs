@@ -73,6 +73,7 @@ fn render_heading(map: &Map, workspace: &Workspace, area: Rect, buffer: &mut Buf
     let (shown, all) = (map.positions().len(), workspace.data.items(map.part, None));
     let right = match map.unfolding() {
         Some(share) => format!("unfolding {:.0} %, Ctrl-G stops", 100.0 * share),
+        None if shown == 0 => String::new(),
         None if shown < all => format!("the first {shown} of {all}"),
         None => format!("{shown} items"),
     };
