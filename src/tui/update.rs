@@ -93,6 +93,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.awaited = None;
             app.settle();
             app.say(match (left_behind, fresh) {
+                _ if begins => "the next run of the queue begins",
                 (true, _) => "a program ended badly and left a copy of an unsaved run: o opens it",
                 (false, true) => "space starts training, ? shows all keys",
                 (false, false) => "space goes on with training",
