@@ -27,6 +27,7 @@ use crate::explore::repair::Restored;
 use crate::explore::samples::{Draws, Sample};
 use crate::explore::sheet::{Sheet, SheetImages};
 use crate::explore::surprise::Surprise;
+use crate::language::tr;
 use crate::learning::settings::Assignment;
 use crate::learning::{Diverged, StepReport};
 
@@ -223,9 +224,9 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.item, &self.latent) {
             (Some(item), None) => write!(f, "{item}"),
-            (Some(item), Some(_)) => write!(f, "a point reached from {item}"),
-            (None, Some(_)) => f.write_str("a point"),
-            (None, None) => f.write_str("the centre"),
+            (Some(item), Some(_)) => f.write_str(&tr!("a point reached from {item}", item = item)),
+            (None, Some(_)) => f.write_str(tr!("a point")),
+            (None, None) => f.write_str(tr!("the centre")),
         }
     }
 }

@@ -26,6 +26,7 @@ use super::{RunState, StartError, Summary};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{LowerBound, estimates, lower_bound};
+use crate::language;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{StepFault, StepReport, Training, Workers};
 
@@ -110,9 +111,14 @@ impl Trainer {
             logged: BTreeSet::new(),
             state,
         };
+        // What it finds wrong with the run is said to whoever opened it.
+        let language = language::spoken();
         let thread = std::thread::Builder::new()
             .name("trainer".into())
-            .spawn(move || desk.serve(&Arc::new(workers)))
+            .spawn(move || {
+                language::speak(language);
+                desk.serve(&Arc::new(workers));
+            })
             .map_err(|error| StartError(error.to_string()))?;
         Ok(Self {
             mailbox: Mailbox { sender, interrupt },

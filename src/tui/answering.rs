@@ -13,7 +13,7 @@ use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::files::{self, FilePicker};
 use crate::tui::overlays::form::Form;
 use crate::tui::overlays::sessions::{self, Intent};
-use crate::tui::overlays::{Overlay, form, help, naming, palette, panes};
+use crate::tui::overlays::{Overlay, explain, form, help, naming, palette, panes};
 use crate::tui::queue;
 use crate::tui::saver::Manner;
 use crate::tui::update::run;
@@ -23,18 +23,11 @@ use crate::tui::workspace::Workspace;
 pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
     match overlay {
         Overlay::Help(line) => {
-            let line = match key.code {
-                KeyCode::Up | KeyCode::Char('k') => line.saturating_sub(1),
-                KeyCode::Down | KeyCode::Char('j') => line + 1,
-                KeyCode::PageUp => line.saturating_sub(10),
-                KeyCode::PageDown | KeyCode::Char(' ') => line + 10,
-                KeyCode::Home => 0,
-                KeyCode::Esc | KeyCode::Char('q' | '?') | KeyCode::Enter | KeyCode::F(1) => {
-                    return Vec::new();
-                }
-                _ => line,
-            };
-            app.overlay = Some(Overlay::Help(line.min(help::length())));
+            app.overlay = scrolled(line, key, help::length()).map(Overlay::Help);
+            Vec::new()
+        }
+        Overlay::Explain(line) => {
+            app.overlay = scrolled(line, key, explain::length(app.focus)).map(Overlay::Explain);
             Vec::new()
         }
         Overlay::Panes => {
@@ -154,6 +147,20 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
             }
         },
     }
+}
+
+/// The first line that is shown of a text after a key, at most the `last`; none once it is left.
+fn scrolled(line: usize, key: KeyEvent, last: usize) -> Option<usize> {
+    let line = match key.code {
+        KeyCode::Up | KeyCode::Char('k') => line.saturating_sub(1),
+        KeyCode::Down | KeyCode::Char('j') => line + 1,
+        KeyCode::PageUp => line.saturating_sub(10),
+        KeyCode::PageDown | KeyCode::Char(' ') => line + 10,
+        KeyCode::Home => 0,
+        KeyCode::Esc | KeyCode::Char('q' | '?' | 'I') | KeyCode::Enter => return None,
+        _ => line,
+    };
+    Some(line.min(last))
 }
 
 /// Shows a form, and asks which likelihood suits the data that stands in it.

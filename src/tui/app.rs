@@ -16,10 +16,12 @@ use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
 use super::queue::Queue;
 use super::theme::{self, Theme};
+use super::tour::{self, Tour};
 use super::workspace::Workspace;
 use crate::data::ItemPlace;
 use crate::entries;
 use crate::explore::attribute::Applied;
+use crate::language::{Language, tr};
 use crate::learning::advice::Basis;
 use crate::outputs::Output;
 use crate::pictures::blocks::Drawing;
@@ -37,6 +39,8 @@ pub struct App {
     pub depth: ColourDepth,
     /// The characters that it has.
     pub glyphs: Glyphs,
+    /// The language of what it says.
+    pub language: Language,
     /// How pictures are drawn, as somebody chose.
     pub graphics: Graphics,
     /// The best blocks that it is known to have.
@@ -71,6 +75,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// The overlay that comes back once the question before it is answered.
     pub behind: Option<Overlay>,
+    /// The tour, while a person is on it.
+    pub tour: Option<Tour>,
     /// The last thing worth saying.
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
@@ -173,6 +179,7 @@ impl App {
             area,
             depth,
             glyphs: Glyphs::Unicode,
+            language: Language::English,
             graphics: Graphics::Auto,
             best_blocks: Blocks::Quadrant,
             colour_map: ColourMap::Grey,
@@ -187,9 +194,10 @@ impl App {
             typed: Vec::new(),
             panes: panes::all(),
             saved: BTreeMap::new(),
-            stage: Stage::Loading("opening".into(), 0.0),
+            stage: Stage::Loading(tr!("opening").into(), 0.0),
             overlay: None,
             behind: None,
+            tour: None,
             notice: None,
             changed: true,
             writing: None,
@@ -421,7 +429,8 @@ impl App {
 
     /// The area inside the frame of a pane, if it is on the screen.
     pub fn visible(&self, name: &str) -> Option<Rect> {
-        let arrangement = layout::arrange(self.area, self.focus, self.zoomed);
+        let (area, _) = tour::divide(self, self.area);
+        let arrangement = layout::arrange(area, self.focus, self.zoomed);
         let found = arrangement.panes.into_iter().find(|(kind, _)| kind.name == name);
         found
             .map(|(_, area)| layout::inside(area))

@@ -29,6 +29,7 @@ mod signals;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+pub mod tour;
 pub mod update;
 pub mod widgets;
 pub mod workspace;

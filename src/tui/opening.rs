@@ -8,6 +8,7 @@ use crossbeam_channel::Receiver;
 
 use super::message::Opened;
 use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT, mnist};
+use crate::language::tr;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{Configuration, Training};
 use crate::run::{Entry, Event, Happening, RunHandle, RunState};
@@ -66,8 +67,10 @@ pub fn open(
         Some(data) if data.name == name && data.rules == *rules => Ok(data.clone()),
         _ => read_data(name, rules, reading),
     };
-    let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
-                  or use vae-tui train --data -";
+    let in_use = tr!(
+        "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, or use \
+         vae-tui train --data -"
+    );
     match run {
         RunSource::New(configuration) => {
             configuration.check()?;
@@ -128,7 +131,7 @@ fn forked(fork: ForkSource, left_behind: bool) -> anyhow::Result<Ready> {
         from,
         view,
     } = fork;
-    let mut state = *state.recv().context("that checkpoint is kept no longer")?;
+    let mut state = *state.recv().context(tr!("that checkpoint is kept no longer"))?;
     let before = state.training.present();
     state.training.change(&changes)?;
     let after = state.training.present();
@@ -180,8 +183,8 @@ fn read_data(
     reading: &dyn Fn(&str, f32),
 ) -> Result<Arc<Dataset>, LoadError> {
     let what = match name {
-        mnist::NAME => "unpacking MNIST".into(),
-        other => format!("reading {}", data::short_name(other)),
+        mnist::NAME => tr!("unpacking MNIST").to_owned(),
+        other => tr!("reading {name}", name = data::short_name(other)),
     };
     reading(&what, 0.0);
     Ok(Arc::new(data::load(name, rules, |fraction| {

@@ -6,6 +6,7 @@ use super::answering::is_unsaved;
 use super::app::App;
 use super::message::Effect;
 use super::saver::Manner;
+use crate::language::tr;
 use crate::learning::Configuration;
 use crate::run::State;
 
@@ -22,8 +23,9 @@ pub struct Queue {
 pub(super) fn add(app: &mut App, configuration: Configuration) -> Vec<Effect> {
     app.queue.waiting.push_back(configuration);
     let count = app.queue.waiting.len();
-    app.say(format!(
-        "{count} in the queue; the next one begins when this run has reached its goal"
+    app.say(tr!(
+        "{count} in the queue; the next one begins when this run has reached its goal",
+        count = count
     ));
     advance(app)
 }

@@ -28,11 +28,13 @@ use super::saver::{Manner, Request, Saver};
 use super::signals;
 use super::terminal::{Screen, window_size};
 use super::theme::Theme;
+use super::tour::Tour;
 use super::update::update;
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::data::{Dataset, ItemPlace, STANDARD_INPUT, listing, load, short_name};
+use crate::language::{self, Language, tr};
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
 use crate::pictures::numbered::write_numbered;
@@ -62,6 +64,10 @@ pub struct Options {
     pub autosave: Duration,
     /// The colours to use; what the environment says where none are given.
     pub colours: Option<ColourDepth>,
+    /// The language; that of the locale where none is given.
+    pub language: Option<Language>,
+    /// Whether the tour begins.
+    pub tour: bool,
     /// How pictures are drawn.
     pub graphics: Graphics,
     /// What a person set for every start: theme and keys.
@@ -101,6 +107,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 
     let mut app = App::new(screen.area(), depth);
     app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
+    app.tour = options.tour.then(Tour::default);
+    app.language = options.language.unwrap_or_else(|| usual_language(app.glyphs));
+    language::speak(app.language);
     app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
     app.graphics = options.graphics.here(|name| std::env::var(name).ok());
     app.colour_map = options.config.colour_map;
@@ -372,8 +381,9 @@ impl Runtime {
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {
-                        self.app
-                            .say("nothing here could continue a stopped program: Ctrl-Z does nothing");
+                        self.app.say(tr!(
+                            "nothing here could continue a stopped program: Ctrl-Z does nothing"
+                        ));
                     }
                     self.app.changed = true;
                 }
@@ -650,15 +660,27 @@ impl Runtime {
     }
 }
 
+/// The language of the locale, as far as the terminal has its characters: a console has no Japanese ones.
+fn usual_language(glyphs: Glyphs) -> Language {
+    match glyphs {
+        Glyphs::Unicode => Language::detect(|name| std::env::var(name).ok()),
+        Glyphs::Console => Language::English,
+    }
+}
+
 /// The runs that wait to be shown: whole, whoever panicked while looking at them.
 fn waiting(runs: &Mutex<BTreeMap<u64, Ready>>) -> MutexGuard<'_, BTreeMap<u64, Ready>> {
     runs.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    let language = language::spoken();
     std::thread::Builder::new()
         .name(name.into())
-        .spawn(work)
+        .spawn(move || {
+            language::speak(language);
+            work();
+        })
         .with_context(|| format!("starting the {name} thread"))?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::message::Opened;
 use super::widgets::axis::short;
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
+use crate::language::tr;
 use crate::learning::mcem::Sampling;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, StepReport};
@@ -107,7 +108,7 @@ impl Workspace {
     pub fn age(&self, samples: u64) -> Option<String> {
         let learned = self.progress.samples.saturating_sub(samples);
         let steps = learned / self.progress.configuration.batch.max(1) as u64;
-        (steps >= OLD).then(|| format!("at {} samples", short(samples as f64)))
+        (steps >= OLD).then(|| tr!("at {samples} samples", samples = short(samples as f64)))
     }
 
     /// Whether something was learned since the last save, or since the run was new.

@@ -19,6 +19,7 @@ use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_charact
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
 use vae_tui::data::{ItemPlace, Part};
+use vae_tui::language::Language;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
 use vae_tui::outputs::Output;
@@ -245,6 +246,17 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             "nothing is saved yet"
         ),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
+        "explain" => assert!(matches!(after.overlay, Some(Overlay::Explain(0)))),
+        "tour.start" => {
+            assert_eq!(before.tour.as_ref().map(|tour| tour.number()), None);
+            assert_eq!(after.tour.as_ref().map(|tour| tour.number()), Some(1));
+        }
+        "language.next" => {
+            assert_eq!(
+                (before.language, after.language),
+                (Language::English, Language::Japanese)
+            );
+        }
         "quit" => assert!(matches!(effects, [Effect::Quit])),
         "suspend" => assert!(matches!(effects, [Effect::Suspend])),
         "repaint" => assert!(matches!(effects, [Effect::Repaint])),

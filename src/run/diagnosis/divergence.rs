@@ -1,6 +1,7 @@
 //! Divergence ahead: bounds of the last minibatches lie far below those before.
 
 use super::{Evidence, Finding, median, times};
+use crate::language::tr;
 use crate::run::curve::Bucket;
 
 /// Stretches that are the present, and those before it that it is held against.
@@ -38,11 +39,21 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
     }
     let rate = times(evidence.configuration.learning_rate, 0.25);
     let what = if is_falling {
-        format!("the last minibatches fell to {now:.1} from {usual:.1}")
+        tr!(
+            "the last minibatches fell to {now} from {usual}",
+            now = format_args!("{now:.1}"),
+            usual = format_args!("{usual:.1}")
+        )
     } else {
-        format!("spikes far below {usual:.1} nats among the last minibatches")
+        tr!(
+            "spikes far below {usual} nats among the last minibatches",
+            usual = format_args!("{usual:.1}")
+        )
     };
-    let text = format!("divergence ahead: {what}; lower the learning rate, or B goes back");
+    let text = tr!(
+        "divergence ahead: {what}; lower the learning rate, or B goes back",
+        what = what
+    );
     Some(Finding::new(
         "divergence",
         text,

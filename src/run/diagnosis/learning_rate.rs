@@ -1,6 +1,7 @@
 //! A learning rate too small: the bound still rises as in its first half, where a healthy run has most of its gain behind it.
 
 use super::{Evidence, Finding, mean, times};
+use crate::language::tr;
 use crate::run::Happening;
 use crate::run::curve::Bucket;
 
@@ -36,9 +37,9 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
     if late <= SHARE * gain || late <= RISE * spread || gain <= 0.0 {
         return None;
     }
-    let text = format!(
-        "the learning rate may be too small: {:.0} % of what was gained came in the second half; raise it",
-        100.0 * late / gain
+    let text = tr!(
+        "the learning rate may be too small: {share} % of what was gained came in the second half; raise it",
+        share = format_args!("{:.0}", 100.0 * late / gain)
     );
     let rate = times(evidence.configuration.learning_rate, 4.0);
     Some(Finding::new(

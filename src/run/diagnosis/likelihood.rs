@@ -4,6 +4,7 @@
 use super::{Evidence, Finding};
 use crate::choices::Choose;
 use crate::data::{Binarisation, mnist};
+use crate::language::tr;
 use crate::model::Likelihood;
 
 pub fn find(evidence: &Evidence) -> Option<Finding> {
@@ -24,9 +25,9 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
     }
     let (why, settings) = if are_black_or_white {
         (
-            format!(
-                "every value is black or white, which {} is not for",
-                likelihood.word()
+            tr!(
+                "every value is black or white, which {likelihood} is not for",
+                likelihood = likelihood.word()
             ),
             "likelihood bernoulli".to_owned(),
         )
@@ -34,10 +35,14 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
         let settings = suited.settings().into_iter();
         let settings: Vec<String> = settings.map(|(name, value)| format!("{name} {value}")).collect();
         (
-            "a bernoulli only ever draws 0 or 1, and the values are others".to_owned(),
-            settings.join(" and "),
+            tr!("a bernoulli only ever draws 0 or 1, and the values are others").to_owned(),
+            settings.join(tr!(" and ")),
         )
     };
-    let text = format!("the likelihood does not fit the data: {why}; begin a run with {settings}");
+    let text = tr!(
+        "the likelihood does not fit the data: {why}; begin a run with {settings}",
+        why = why,
+        settings = settings
+    );
     Some(Finding::new("likelihood", text, "run.new".into()))
 }

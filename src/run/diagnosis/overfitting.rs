@@ -1,6 +1,7 @@
 //! Overfitting: the bound of the training points rises on while that of the test set falls.
 
 use super::{Evidence, Finding};
+use crate::language::tr;
 use crate::learning::Method;
 
 /// Measurements in a row below the best one.
@@ -27,9 +28,12 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
         return None;
     }
     let decay = (4.0 * evidence.configuration.weight_decay).max(DECAY);
-    let text = format!(
-        "overfitting: test {:.1} was {:.1} at {} samples, while train has risen to {:.1}; decay the weights, or stop there",
-        now.elbo_test, at_best.elbo_test, at_best.samples, now.elbo_train
+    let text = tr!(
+        "overfitting: test {now} was {best} at {samples} samples, while train has risen to {train}; decay the weights, or stop there",
+        now = format_args!("{:.1}", now.elbo_test),
+        best = format_args!("{:.1}", at_best.elbo_test),
+        samples = at_best.samples,
+        train = format_args!("{:.1}", now.elbo_train)
     );
     Some(Finding::new(
         "overfitting",

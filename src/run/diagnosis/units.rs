@@ -1,6 +1,7 @@
 //! Hidden units that say the same of everything: rectified ones that are always 0, or hyperbolic tangents at their ends.
 
 use super::{Evidence, Finding, times};
+use crate::language::{said, tr};
 use crate::model::Activation;
 
 /// The share of a layer's units that is too many.
@@ -18,19 +19,23 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
     let (name, what, advice) = match evidence.configuration.activation {
         Activation::Relu => (
             "dead-units",
-            "0 for every item, and learn no more",
-            "such units stay so: begin anew with a lower learning rate",
+            tr!("0 for every item, and learn no more"),
+            tr!("such units stay so: begin anew with a lower learning rate"),
         ),
         Activation::Tanh => (
             "saturated-units",
-            "at their ends for every item, where they hardly learn",
-            "lower the learning rate, or begin anew with a lower one",
+            tr!("at their ends for every item, where they hardly learn"),
+            tr!("lower the learning rate, or begin anew with a lower one"),
         ),
     };
     let rate = times(evidence.configuration.learning_rate, 0.25);
-    let text = format!(
-        "{} of {} hidden units of the {} are {what}; {advice}",
-        worst.stuck, worst.units, worst.name
+    let text = tr!(
+        "{stuck} of {units} hidden units of the {layer} are {what}; {advice}",
+        stuck = worst.stuck,
+        units = worst.units,
+        layer = said(worst.name),
+        what = what,
+        advice = advice
     );
     let command = match evidence.configuration.activation {
         Activation::Relu => "run.new".to_owned(),

@@ -5,6 +5,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::keys::{character, control, plain};
 use super::{Command, pointing, sharing, steering, undo};
 use crate::choices::Choose;
+use crate::language::{self, tr};
 use crate::session::Side;
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
@@ -14,6 +15,7 @@ use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::palette::Palette;
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::theme::THEMES;
+use crate::tui::tour;
 
 /// The rows.
 #[rustfmt::skip]
@@ -52,7 +54,10 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "picture.save", keys: &[character('Y')], help: "save the pane's picture as a PNG file", footer: None, run: sharing::save_picture },
     Command { name: "copy.value", keys: &[character('y')], help: "copy the pane's number or vector to the clipboard", footer: None, run: sharing::copy_value },
     Command { name: "copy.command-line", keys: &[control('y')], help: "copy the command that makes what the pane shows", footer: None, run: sharing::copy_command_line },
-    Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
+    Command { name: "help", keys: &[character('?')], help: "this help", footer: Some("help"), run: help },
+    Command { name: "explain", keys: &[character('I')], help: "what each number of this pane means", footer: None, run: explain },
+    Command { name: "tour.start", keys: &[plain(KeyCode::F(1))], help: "what a variational autoencoder is, in eight steps; again ends it", footer: None, run: tour::toggle },
+    Command { name: "language.next", keys: &[], help: "the next language, until the program ends", footer: None, run: next_language },
     Command { name: "quit", keys: &[character('q'), control('c')], help: "quit (asks if there is something to save)", footer: Some("quit"), run: quit },
     Command { name: "suspend", keys: &[control('z')], help: "suspend; `fg` comes back", footer: None, run: |_| vec![Effect::Suspend] },
     Command { name: "repaint", keys: &[control('l')], help: "draw the screen anew", footer: None, run: |_| vec![Effect::Repaint] },
@@ -86,8 +91,9 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
     let present = THEMES.iter().position(|(_, theme)| *theme == app.theme);
     let (name, theme) = THEMES[present.map_or(0, |place| (place + 1) % THEMES.len())];
     app.theme = theme;
-    app.say(format!(
-        "theme {name}: theme: {name:?} in the configuration keeps it"
+    app.say(tr!(
+        "theme {name}: theme: \"{name}\" in the configuration keeps it",
+        name = name
     ));
     Vec::new()
 }
@@ -99,8 +105,9 @@ fn next_graphics(app: &mut App) -> Vec<Effect> {
         app.graphics = next(app.graphics);
     }
     let word = app.graphics.word();
-    app.say(format!(
-        "pictures {word}: graphics: {word:?} in the configuration keeps it"
+    app.say(tr!(
+        "pictures {word}: graphics: \"{word}\" in the configuration keeps it",
+        word = word
     ));
     Vec::new()
 }
@@ -108,8 +115,9 @@ fn next_graphics(app: &mut App) -> Vec<Effect> {
 fn next_colour_map(app: &mut App) -> Vec<Effect> {
     app.colour_map = next(app.colour_map);
     let word = app.colour_map.word();
-    app.say(format!(
-        "colour map {word}: colour_map: {word:?} in the configuration keeps it"
+    app.say(tr!(
+        "colour map {word}: colour_map: \"{word}\" in the configuration keeps it",
+        word = word
     ));
     Vec::new()
 }
@@ -122,6 +130,21 @@ fn next<T: Choose + 'static>(present: T) -> T {
 
 fn help(app: &mut App) -> Vec<Effect> {
     app.overlay = Some(Overlay::Help(0));
+    Vec::new()
+}
+
+fn explain(app: &mut App) -> Vec<Effect> {
+    app.overlay = Some(Overlay::Explain(0));
+    Vec::new()
+}
+
+fn next_language(app: &mut App) -> Vec<Effect> {
+    app.language = next(app.language);
+    language::speak(app.language);
+    app.say(tr!(
+        "language {name}: language: \"{name}\" in the configuration keeps it",
+        name = app.language.word()
+    ));
     Vec::new()
 }
 

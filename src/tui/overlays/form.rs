@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::{said, tr};
 use crate::learning::Configuration;
 use crate::learning::advice::{Advice, Basis};
 use crate::learning::settings::{Assignment, Setting, SettingError, TABLE};
@@ -191,16 +192,22 @@ impl Form {
     /// What stands above and below the fields.
     fn words(&self) -> (String, &'static str) {
         match &self.purpose {
-            Purpose::Begin => ("New run".into(), "Enter start, Esc cancel, ↑ ↓ field, F2 data"),
+            Purpose::Begin => (
+                tr!("New run").into(),
+                tr!("Enter start, Esc cancel, ↑ ↓ field, F2 data"),
+            ),
             Purpose::Queue => (
-                "A run for the queue".into(),
-                "Enter add, Esc cancel, ↑ ↓ field, F2 data",
+                tr!("A run for the queue").into(),
+                tr!("Enter add, Esc cancel, ↑ ↓ field, F2 data"),
             ),
             Purpose::Fork { moments, chosen } => (
-                format!("Fork at {} samples", short(moments[*chosen] as f64)),
+                tr!(
+                    "Fork at {samples} samples",
+                    samples = short(moments[*chosen] as f64)
+                ),
                 match moments.len() {
-                    1 => "Enter fork, Esc cancel, ↑ ↓ field",
-                    _ => "Enter fork, Esc cancel, ↑ ↓ field, F2 checkpoint",
+                    1 => tr!("Enter fork, Esc cancel, ↑ ↓ field"),
+                    _ => tr!("Enter fork, Esc cancel, ↑ ↓ field, F2 checkpoint"),
                 },
             ),
         }
@@ -272,7 +279,11 @@ impl Form {
         let is_here = [LIKELIHOOD, "mean"].contains(&self.fields[self.selected].setting.name);
         let advice = self.open_advice().filter(|_| self.is_news || is_here)?;
         let (likelihood, reason) = (advice.likelihood(), advice.reason());
-        Some(format!("F3 takes {likelihood}, which suits this data: {reason}"))
+        Some(tr!(
+            "F3 takes {likelihood}, which suits this data: {reason}",
+            likelihood = likelihood,
+            reason = reason
+        ))
     }
 
     fn data_field(&self) -> usize {
@@ -406,7 +417,7 @@ impl Form {
         let room = room.saturating_sub(text::columns(&value) + 1);
         let unit = match self.open_advice() {
             Some(advice) if field.setting.name == LIKELIHOOD => format!("F3 {}", advice.likelihood()),
-            _ => field.setting.unit.into(),
+            _ => said(field.setting.unit).into(),
         };
         let unit = text::cut(&unit, room).into_owned();
         Line::from(vec![
@@ -425,11 +436,11 @@ impl Field {
 
     /// What it decides, and what it may be or what its word stands for.
     fn about(&self) -> String {
-        let Setting { help, .. } = self.setting;
+        let help = said(self.setting.help);
         let mut choices = self.setting.choices().iter();
         match choices.find(|choice| choice.name == self.input.value()) {
-            Some(choice) if choice.help.is_empty() => (*help).into(),
-            Some(choice) => format!("{help}: {}", choice.help),
+            Some(choice) if choice.help.is_empty() => help.into(),
+            Some(choice) => format!("{help}: {}", said(&choice.help)),
             None => format!("{help} [{}]", self.setting.bounds()),
         }
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::{said, tr};
 use crate::tui::command::keymap::Keymap;
 use crate::tui::panes::{KINDS, Kind};
 use crate::tui::{text, theme};
@@ -27,8 +28,8 @@ pub fn render(keymap: &Keymap, focus: &Kind, area: Rect, buffer: &mut Buffer) {
     let rows = KINDS.len().div_ceil(columns);
     let (width, height) = (COLUMN * columns + 4, rows + 2);
     let inside = super::frame(
-        "Panes",
-        "a letter goes there, Esc stays",
+        tr!("Panes"),
+        tr!("a letter goes there, Esc stays"),
         width as u16,
         height as u16,
         area,
@@ -59,7 +60,7 @@ fn entry(keymap: &Keymap, kind: &Kind, is_focused: bool) -> [Span<'static>; 3] {
     };
     [
         Span::styled(format!("{} ", kind.letter), theme::selected()),
-        Span::styled(text::padded(kind.heading, COLUMN - 6), style),
+        Span::styled(text::padded(said(kind.heading), COLUMN - 6), style),
         Span::styled(text::padded(&key, 4), theme::dim()),
     ]
 }

@@ -69,8 +69,25 @@ pub struct Kind {
     pub everywhere: &'static [Command],
     /// What can be done in it.
     pub commands: &'static [Command],
+    /// What the numbers in it mean.
+    pub explains: &'static [Explanation],
     /// Makes its state as it is before any run.
     pub new: fn() -> Box<dyn Pane>,
+}
+
+/// What a number on the screen means.
+#[derive(Debug)]
+pub struct Explanation {
+    /// As it stands there, or in a few words.
+    pub name: &'static str,
+    /// What it counts: `nats per data point`; empty where it counts nothing.
+    pub unit: &'static str,
+    /// Its formula; empty where it has none.
+    pub equation: &'static str,
+    /// Where the paper, or whose paper, has it; empty where none has.
+    pub source: &'static str,
+    /// What it says, and how to read it.
+    pub text: &'static str,
 }
 
 /// Where a pane stands on a large screen.

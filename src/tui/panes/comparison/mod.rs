@@ -2,6 +2,7 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 mod runs;
 
@@ -36,6 +37,7 @@ pub const KIND: Kind = Kind {
         commands::KEEP,
     ],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Comparison::default()),
 };
 

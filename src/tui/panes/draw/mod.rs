@@ -2,6 +2,7 @@
 
 mod canvas;
 mod commands;
+mod explains;
 mod geometry;
 mod view;
 
@@ -36,6 +37,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Draw::default()),
 };
 

@@ -16,6 +16,7 @@ use ratatui::widgets::Widget;
 
 use super::{Canvas, Draw, ROUNDS, geometry};
 use crate::data::ItemShape;
+use crate::language::tr;
 use crate::pictures::item;
 use crate::tui::app::App;
 use crate::tui::widgets::block_image::{Scale, fit};
@@ -49,17 +50,18 @@ pub fn draw(pane: &Draw, app: &App, workspace: &Workspace, area: Rect, buffer: &
         pictures.push(picture(
             &restored.reconstruction.output,
             Scale::Values,
-            "reconstruction",
+            tr!("reconstruction"),
         ));
         // The newest question matters more where only one of the two has room.
         if canvas.hidden.contains(&true) {
             let place = if geometry.pictures.page() > 1 { 1 } else { 0 };
-            pictures.insert(place, picture(&restored.filled, Scale::Values, "filled in"));
+            pictures.insert(place, picture(&restored.filled, Scale::Values, tr!("filled in")));
         }
     }
     geometry.pictures.render(app, pictures.into_iter(), None, buffer);
 
-    Line::styled("the training items that are most like it", theme::dim()).render(geometry.words, buffer);
+    Line::styled(tr!("the training items that are most like it"), theme::dim())
+        .render(geometry.words, buffer);
     let similar = pane.similar.iter().map(|found| Labelled {
         values: &found.values,
         scale: Scale::Values,
@@ -96,9 +98,13 @@ fn render_brush(canvas: &Canvas, shape: ItemShape, area: Rect, buffer: &mut Buff
 fn render_heading(pane: &Draw, canvas: &Canvas, area: Rect, buffer: &mut Buffer) {
     let rounds = ROUNDS[pane.rounds.min(ROUNDS.len() - 1)];
     let hidden = canvas.hidden.iter().filter(|&&hidden| hidden).count();
-    let mut words = format!("a brush of {}", 2 * pane.reach + 1);
+    let mut words = tr!("a brush of {size}", size = 2 * pane.reach + 1);
     if hidden > 0 {
-        words += &format!(", {hidden} values hidden, filled in in {rounds} rounds");
+        words += &tr!(
+            ", {hidden} values hidden, filled in in {rounds} rounds",
+            hidden = hidden,
+            rounds = rounds
+        );
     }
     let terms = pane.restored().map(|restored| restored.reconstruction.terms);
     let bound = terms.map_or(String::new(), |terms| {

@@ -17,6 +17,7 @@ use ratatui::widgets::Widget;
 use super::Film;
 use crate::data::Part;
 use crate::explore::traversal;
+use crate::language::tr;
 use crate::run::curve::{HorizontalAxis, bounds, value_at};
 use crate::run::film::{Frame, MOST_BYTES, PICTURES};
 use crate::tui::app::App;
@@ -40,7 +41,7 @@ pub fn draw(pane: &Film, app: &App, workspace: &Workspace, area: Rect, buffer: &
     let film = &workspace.progress.log.film;
     let Some(place) = film.at(app.selection.time) else {
         return Line::styled(
-            "no frame yet: one is made when the test set is measured (e measures it now)",
+            tr!("no frame yet: one is made when the test set is measured (e measures it now)"),
             theme::dim(),
         )
         .render(area, buffer);
@@ -70,14 +71,16 @@ fn render_heading(workspace: &Workspace, place: usize, area: Rect, buffer: &mut 
     let (film, frame) = (&log.film, &log.film.frames()[place]);
     let points = bounds(&log.evaluations, HorizontalAxis::Samples, Part::Test);
     let bound = value_at(&points, frame.samples as f64, |x| x);
-    let bound = bound.map_or(String::new(), |bound| format!("  test {bound:.1}"));
-    let when = format!("at {} samples{bound}", short(frame.samples as f64));
-    let which = format!(
-        "frame {} of {}  {} of {} MB",
-        place + 1,
-        film.frames().len(),
-        size(film.bytes()),
-        MOST_BYTES >> 20
+    let bound = bound.map_or(String::new(), |bound| {
+        tr!("  test {bound}", bound = format_args!("{bound:.1}"))
+    });
+    let when = tr!("at {samples} samples", samples = short(frame.samples as f64)) + &bound;
+    let which = tr!(
+        "frame {place} of {all}  {size} of {most} MB",
+        place = place + 1,
+        all = film.frames().len(),
+        size = size(film.bytes()),
+        most = MOST_BYTES >> 20
     );
     let room = usize::from(area.width).saturating_sub(text::columns(&which) + 1);
     Line::from(vec![
@@ -120,17 +123,17 @@ fn render_pictures(
     };
     if area.height >= WITH_ITEMS - WITH_ITEMS / CURVE {
         let values = items.iter().map(|item| item.values.clone()).collect();
-        rows.push(labelled(values, &|place| format!("item {}", name(place))));
+        rows.push(labelled(values, &|place| tr!("item {name}", name = name(place))));
     }
     let pictures = |bytes: &crate::run::film::Bytes| bytes.pictures(numbers).collect();
     rows.push(labelled(pictures(&frame.reconstructed), &|place| {
-        format!("back {}", name(place))
+        tr!("back {name}", name = name(place))
     }));
     rows.push(labelled(pictures(&frame.traversed), &|place| {
         format!("z{z} {:+.1}", steps[place])
     }));
     rows.push(labelled(pictures(&frame.drawn), &|place| {
-        format!("draw {}", place + 1)
+        tr!("draw {number}", number = place + 1)
     }));
     let height = area.height / rows.len() as u16;
     let place = |row: u16| Rect {
@@ -172,7 +175,7 @@ fn chart(workspace: &Workspace, frame: &Frame, is_logarithmic: bool) -> Option<C
     Some(Chart {
         backdrop: None,
         series: vec![Series {
-            name: Some("test"),
+            name: Some(tr!("test")),
             colour: theme::colours().test,
             pattern: Pattern::Solid,
             mark: None,
@@ -184,7 +187,7 @@ fn chart(workspace: &Workspace, frame: &Frame, is_logarithmic: bool) -> Option<C
             spacing,
         },
         y,
-        x_title: "samples",
+        x_title: tr!("samples"),
         cursor: Some(frame.samples as f64),
         changes: Vec::new(),
     })

@@ -3,6 +3,7 @@
 mod colours;
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 mod scatter;
 mod search;
@@ -43,6 +44,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Map::default()),
 };
 

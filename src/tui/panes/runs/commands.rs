@@ -6,6 +6,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{Runs, View, Writing};
 use crate::data::ItemPlace;
+use crate::language::tr;
 use crate::run::protocol::Origin;
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
@@ -146,7 +147,7 @@ fn other(app: &mut App) -> Option<PathBuf> {
     let path = selected(app)?;
     let open = app.workspace().and_then(|workspace| workspace.path.as_deref());
     if open.is_some_and(|open| path.ends_with(open) || open == path) {
-        app.complain("this run is open: what is on the screen is saved there");
+        app.complain(tr!("this run is open: what is on the screen is saved there"));
         return None;
     }
     Some(path)
@@ -170,7 +171,7 @@ fn delete(app: &mut App) -> Vec<Effect> {
 
 fn bring_back(app: &mut App) -> Vec<Effect> {
     let Some((thrown, to)) = app.pane_mut::<Runs>().thrown.pop() else {
-        app.say("nothing was thrown away");
+        app.say(tr!("nothing was thrown away"));
         return Vec::new();
     };
     vec![Effect::BringBack(thrown, to)]
@@ -178,8 +179,8 @@ fn bring_back(app: &mut App) -> Vec<Effect> {
 
 fn unqueue(app: &mut App) -> Vec<Effect> {
     let words = match app.queue.waiting.pop_back() {
-        Some(_) => format!("{} in the queue", app.queue.waiting.len()),
-        None => "the queue is empty: `run.queue` in the palette adds a run".to_owned(),
+        Some(_) => tr!("{count} in the queue", count = app.queue.waiting.len()),
+        None => tr!("the queue is empty: `run.queue` in the palette adds a run").to_owned(),
     };
     app.say(words);
     Vec::new()

@@ -17,6 +17,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::table::Column;
 use super::{Runs, View, Writing};
 use crate::data::short_name;
+use crate::language::{said, tr};
 use crate::learning::settings::TABLE;
 use crate::session::RunFacts;
 use crate::tui::app::App;
@@ -44,9 +45,9 @@ pub fn draw(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, buffer: &
     match (pane.view, pane.meant().is_empty()) {
         (_, true) => {
             let words = match &pane.found {
-                None => "the saved runs are being read",
-                Some(found) if found.is_empty() => "no run was saved yet: s saves one",
-                Some(_) => "no run is like that: Esc shows all",
+                None => tr!("the saved runs are being read"),
+                Some(found) if found.is_empty() => tr!("no run was saved yet: s saves one"),
+                Some(_) => tr!("no run is like that: Esc shows all"),
             };
             Line::styled(words, theme::dim()).render(body, buffer);
         }
@@ -59,18 +60,22 @@ pub fn draw(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, buffer: &
 
 fn heading_line(pane: &Runs) -> Line<'static> {
     let (found, shown) = (pane.found.as_deref().unwrap_or_default(), pane.shown());
-    let mut words = format!("{} runs", found.len());
+    let mut words = tr!("{count} runs", count = found.len());
     if shown.len() < found.len() {
-        words.push_str(&format!(", {} shown", shown.len()));
+        words.push_str(&tr!(", {count} shown", count = shown.len()));
     }
     if !pane.marked.is_empty() {
-        words.push_str(&format!(", {} marked", pane.marked.len()));
+        words.push_str(&tr!(", {count} marked", count = pane.marked.len()));
     }
     let mut line = Line::styled(words, theme::strong());
     if let Some(fault) = pane.faults.first() {
         let count = pane.faults.len();
         line.push_span(Span::styled(
-            format!("  {count} could not be read: {}", text::printable(fault)),
+            tr!(
+                "  {count} could not be read: {fault}",
+                count = count,
+                fault = text::printable(fault)
+            ),
             theme::dim(),
         ));
     }
@@ -82,14 +87,17 @@ fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if !app.queue.waiting.is_empty() {
         let runs = app.queue.waiting.iter().map(|configuration| {
-            format!(
-                "{} {}d {} samples",
-                short_name(&configuration.data),
-                configuration.latent,
-                short(configuration.goal as f64)
+            tr!(
+                "{data} {latent}d {samples} samples",
+                data = short_name(&configuration.data),
+                latent = configuration.latent,
+                samples = short(configuration.goal as f64)
             )
         });
-        let words = format!("queue: {}", runs.collect::<Vec<_>>().join(", then "));
+        let words = tr!(
+            "queue: {runs}",
+            runs = runs.collect::<Vec<_>>().join(tr!(", then "))
+        );
         let words = text::cut(&text::printable(&words), width).into_owned();
         lines.push(Line::raw(words));
     }
@@ -99,7 +107,7 @@ fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
         line
     };
     match &pane.writing {
-        Some(Writing::Name(_, name)) => lines.push(field("name: ", name.spans(width.saturating_sub(6)))),
+        Some(Writing::Name(_, name)) => lines.push(field(tr!("name: "), name.spans(width.saturating_sub(8)))),
         Some(Writing::Filter) => lines.push(field("/", pane.filter.spans(width.saturating_sub(1)))),
         None if !pane.filter.value().is_empty() => {
             let filter = text::printable(pane.filter.value()).into_owned();
@@ -167,7 +175,7 @@ fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buf
 fn render_differences(pane: &Runs, area: Rect, buffer: &mut Buffer) {
     let meant = pane.meant();
     if meant.len() < 2 {
-        let words = "mark two runs or more (x): their differing settings stand here";
+        let words = tr!("mark two runs or more (x): their differing settings stand here");
         return Line::styled(words, theme::dim()).render(area, buffer);
     }
     let room = usize::from(area.width).saturating_sub(SETTING);
@@ -182,8 +190,8 @@ fn render_differences(pane: &Runs, area: Rect, buffer: &mut Buffer) {
     let of = |value: &dyn Fn(&RunFacts) -> String| meant.iter().map(|run| value(run)).collect::<Vec<_>>();
     let mut lines = vec![
         Line::styled(row("", of(&RunFacts::name)), theme::strong()),
-        Line::raw(row("test", of(&|run| Column::Bound.value(run)))),
-        Line::raw(row("samples seen", of(&|run| Column::Samples.value(run)))),
+        Line::raw(row(tr!("test"), of(&|run| Column::Bound.value(run)))),
+        Line::raw(row(tr!("samples seen"), of(&|run| Column::Samples.value(run)))),
     ];
     let differing = TABLE.iter().filter_map(|setting| {
         let values = of(&|run| setting.value(&run.configuration));
@@ -193,7 +201,7 @@ fn render_differences(pane: &Runs, area: Rect, buffer: &mut Buffer) {
     let before = lines.len();
     lines.extend(differing);
     if lines.len() == before {
-        lines.push(Line::styled("no setting differs", theme::dim()));
+        lines.push(Line::styled(tr!("no setting differs"), theme::dim()));
     }
     Paragraph::new(lines).render(area, buffer);
 }
@@ -201,7 +209,7 @@ fn render_differences(pane: &Runs, area: Rect, buffer: &mut Buffer) {
 /// The item as it is, what each run makes of it, and the differences; one of the runs large in front.
 fn render_pictures(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let Some(looks) = &pane.looks else {
-        return Line::styled("it is on its way", theme::dim()).render(area, buffer);
+        return Line::styled(tr!("it is on its way"), theme::dim()).render(area, buffer);
     };
     let shape = workspace.data.shape;
     let name = |index: usize| {
@@ -224,7 +232,7 @@ fn render_pictures(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, bu
     let (_, first) = match whole.first() {
         Some(&first) => first,
         None if looks.found.is_empty() => {
-            return Line::styled("the models are being read", theme::dim()).render(area, buffer);
+            return Line::styled(tr!("the models are being read"), theme::dim()).render(area, buffer);
         }
         None => return Paragraph::new(faults).render(area, buffer),
     };
@@ -238,14 +246,18 @@ fn render_pictures(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, bu
     let &(front, shown) = &whole[pane.flicker % whole.len()];
     Line::from(vec![
         Span::styled(
-            format!("{} item {}", looks.item.part.name(), looks.item.item),
+            tr!(
+                "{part} item {item}",
+                part = said(looks.item.part.name()),
+                item = looks.item.item
+            ),
             theme::strong(),
         ),
         Span::styled(
-            format!(
-                "  in front: {} {:.1} (z the next)",
-                name(front),
-                shown.terms.lower_bound()
+            tr!(
+                "  in front: {name} {bound} (z the next)",
+                name = name(front),
+                bound = format_args!("{:.1}", shown.terms.lower_bound())
             ),
             theme::dim(),
         ),
@@ -254,9 +266,9 @@ fn render_pictures(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, bu
     let picture = |values, scale, label: String| Labelled { values, scale, label };
     let grid = PictureGrid::new(large, shape, large.height.saturating_sub(1));
     let in_front = [
-        picture(&first.input, Scale::Values, "item".into()),
+        picture(&first.input, Scale::Values, tr!("item").into()),
         picture(&shown.output, Scale::Values, name(front)),
-        picture(&shown.difference, Scale::Difference, "less item".into()),
+        picture(&shown.difference, Scale::Difference, tr!("less item").into()),
     ];
     grid.render(app, in_front.into_iter().take(grid.columns), None, buffer);
     // The runs beside one another, and how far each is from the first of them.
@@ -270,10 +282,13 @@ fn render_pictures(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, bu
     let outputs = whole
         .iter()
         .map(|&(index, found)| picture(&found.output, Scale::Values, name(index)));
-    let apart = apart
-        .iter()
-        .zip(&whole[1..])
-        .map(|(values, &(index, _))| picture(values, Scale::Difference, format!("{} less 1st", name(index))));
+    let apart = apart.iter().zip(&whole[1..]).map(|(values, &(index, _))| {
+        picture(
+            values,
+            Scale::Difference,
+            tr!("{name} less 1st", name = name(index)),
+        )
+    });
     let grid = PictureGrid::new(small, shape, small.height.saturating_sub(1));
     let selected = Some(pane.flicker % whole.len());
     grid.render(app, outputs.chain(apart).take(grid.columns), selected, buffer);

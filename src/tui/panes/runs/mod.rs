@@ -3,6 +3,7 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod table;
 mod wishes;
 
@@ -39,6 +40,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Runs::default()),
 };
 

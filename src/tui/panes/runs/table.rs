@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use crate::choices::Choose;
 use crate::data::short_name;
+use crate::language::tr;
 use crate::learning::settings::find;
 use crate::session::RunFacts;
 use crate::tui::panes::training::clock;
@@ -54,14 +55,14 @@ impl Column {
     /// What stands above it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Name => "name",
-            Self::Data => "data",
-            Self::Method => "method",
-            Self::Latent => "latent",
-            Self::Samples => "samples",
-            Self::Bound => "test",
-            Self::Seconds => "seconds",
-            Self::Date => "saved",
+            Self::Name => tr!("name"),
+            Self::Data => tr!("data"),
+            Self::Method => tr!("method"),
+            Self::Latent => tr!("latent"),
+            Self::Samples => tr!("samples"),
+            Self::Bound => tr!("test"),
+            Self::Seconds => tr!("seconds"),
+            Self::Date => tr!("saved"),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{KIND, Looks, MOST_LOOKS, Runs, View};
 use crate::data::ItemPlace;
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::message::{Effect, Tidied};
 
@@ -46,14 +47,14 @@ pub fn kept(app: &mut App, kept: Result<Tidied, String>) -> Vec<Effect> {
         }
         Ok(Tidied::Renamed { from, to }) => {
             app.pane_mut::<Runs>().renamed(&from, &to);
-            format!("renamed to {}", to.display())
+            tr!("renamed to {path}", path = to.display())
         }
         Ok(Tidied::ThrownAway { from, to }) => {
-            let words = format!("{} was thrown away; U brings it back", from.display());
+            let words = tr!("{path} was thrown away; U brings it back", path = from.display());
             app.pane_mut::<Runs>().thrown.push((to, from));
             words
         }
-        Ok(Tidied::BroughtBack(path)) => format!("{} is back", path.display()),
+        Ok(Tidied::BroughtBack(path)) => tr!("{path} is back", path = path.display()),
     };
     app.say(words);
     vec![Effect::ReadRuns]

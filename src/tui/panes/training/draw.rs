@@ -16,6 +16,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Geometry, Training, geometry};
 use crate::evaluation::Estimates;
+use crate::language::tr;
 use crate::learning::{Configuration, Method};
 use crate::objective::BoundTerms;
 use crate::run::curve::{CurvePoint, MarginalPoint};
@@ -40,7 +41,7 @@ pub fn draw(pane: &Training, app: &App, workspace: &Workspace, area: Rect, buffe
     render_numbers(workspace, geometry.numbers, buffer);
     match chart(pane, app, workspace) {
         Some(chart) => chart.render(geometry.curve, buffer),
-        None => Paragraph::new("no points yet: space starts training")
+        None => Paragraph::new(tr!("no points yet: space starts training"))
             .style(theme::dim())
             .wrap(Wrap { trim: true })
             .render(geometry.curve, buffer),
@@ -61,29 +62,41 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let share = 100.0 * progress.samples as f64 / goal.max(1) as f64;
     let first = Line::from(vec![
         Span::styled(short(progress.samples as f64), theme::strong()),
-        Span::raw(format!("/{} samples {share:.0}%  ", short(goal as f64))),
+        Span::raw(tr!(
+            "/{goal} samples {share}%  ",
+            goal = short(goal as f64),
+            share = format_args!("{share:.0}")
+        )),
         Span::raw(format!("{speed}  {}  ", clock(progress.seconds))),
-        Span::styled("ETA ", theme::dim()),
+        Span::styled(tr!("ETA "), theme::dim()),
         Span::raw(left),
     ]);
     let Configuration {
         method, estimator, ..
     } = &progress.configuration;
-    let name = if *method == Method::Mcem { "joint" } else { "batch" };
+    let name = if *method == Method::Mcem {
+        tr!("joint")
+    } else {
+        tr!("batch")
+    };
     let [_, cost] = method.term_names(*estimator);
     let mut minibatch = terms_line(name, progress.latest, cost, theme::colours().train);
     if let Some(spread) = progress.spread().filter(|_| progress.latest.is_some()) {
         minibatch.push_span(Span::styled(format!(" ±{spread:.1}"), theme::dim()));
     }
     let mut test = terms_line(
-        "test ",
+        tr!("test "),
         progress.test.as_ref().map(|test| test.terms),
         "KL",
         theme::colours().test,
     );
     if let Some(bound) = &progress.test {
         let latent = progress.configuration.latent;
-        test.push_span(Span::raw(format!("  active {}/{latent}", bound.active_units())));
+        test.push_span(Span::raw(tr!(
+            "  active {active}/{latent}",
+            active = bound.active_units(),
+            latent = latent
+        )));
     }
     let used = minibatch.width() as u16 + 2;
     let mut lines = vec![first, minibatch, test];
@@ -147,7 +160,7 @@ fn marginal_line(point: &MarginalPoint) -> Line<'static> {
         }
     }
     line.push_span(Span::styled(
-        format!(" at {}", short(point.samples as f64)),
+        tr!(" at {samples}", samples = short(point.samples as f64)),
         theme::dim(),
     ));
     line
@@ -251,7 +264,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
     if pane.smoothing > 1 {
         let pattern = pattern(Pattern::Dotted);
         series.push(line(
-            Some("smoothed"),
+            Some(tr!("smoothed")),
             theme::colours().smoothed,
             pattern,
             smooth.collect(),
@@ -263,11 +276,16 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
             _ => Pattern::Dashed,
         };
         series.push(line(None, theme::colours().train, pattern, paper_train));
-        series.push(line(Some("paper"), theme::colours().test, pattern, paper_test));
+        series.push(line(
+            Some(tr!("paper")),
+            theme::colours().test,
+            pattern,
+            paper_test,
+        ));
     }
     let train = match progress.configuration.method {
-        Method::Aevb | Method::WakeSleep => "train",
-        Method::Mcem => "joint",
+        Method::Aevb | Method::WakeSleep => tr!("train"),
+        Method::Mcem => tr!("joint"),
     };
     series.push(line(
         Some(train),
@@ -276,14 +294,14 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         evaluated(|point| point.elbo_train).collect(),
     ));
     series.push(line(
-        Some("test"),
+        Some(tr!("test")),
         theme::colours().test,
         Pattern::Solid,
         evaluated(|point| point.elbo_test).collect(),
     ));
     Some(Chart {
         backdrop: Some(line(
-            Some("minibatch"),
+            Some(tr!("minibatch")),
             theme::colours().minibatch,
             Pattern::Solid,
             raw.collect(),
@@ -291,7 +309,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         series,
         x,
         y,
-        x_title: "samples",
+        x_title: tr!("samples"),
         cursor: app.selection.time.map(|samples| samples as f64),
         changes: changes(&progress.log),
     })
@@ -301,7 +319,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
 fn changes(log: &RunLog) -> Vec<(f64, String)> {
     let changed = |entry: &Entry| match &entry.what {
         Happening::Changed { setting, to, .. } => Some((entry.samples as f64, format!("{setting} {to}"))),
-        Happening::WentBack { .. } => Some((entry.samples as f64, "went back".into())),
+        Happening::WentBack { .. } => Some((entry.samples as f64, tr!("went back").into())),
         _ => None,
     };
     log.entries.iter().filter_map(changed).collect()
@@ -312,7 +330,7 @@ fn render_bars(pane: &Training, workspace: &Workspace, geometry: &Geometry, buff
     let Some(test) = &workspace.progress.test else {
         return;
     };
-    Line::styled("KL per dimension", theme::dim()).render(geometry.bars_title, buffer);
+    Line::styled(tr!("KL per dimension"), theme::dim()).render(geometry.bars_title, buffer);
     let bar = |dimension: usize| Bar {
         label: format!("z{dimension}"),
         value: test.kl_per_dimension[dimension],

@@ -2,6 +2,7 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 
 use ratatui::buffer::Buffer;
@@ -33,6 +34,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Training::default()),
 };
 
