@@ -138,15 +138,16 @@ impl Film {
 }
 
 impl Frame {
-    /// What a run looks like now, whose test set was just measured; none where items are too large for a film.
-    pub fn of(training: &Training, data: &Dataset, test: &LowerBound) -> Option<Self> {
-        let (model, context, cancel) = (&training.model, training.noise(), Cancel::default());
+    /// What a run looks like now, whose test set was just measured; none where items are too large for a film, or as soon as it
+    /// is cancelled.
+    pub fn of(training: &Training, data: &Dataset, test: &LowerBound, cancel: &Cancel) -> Option<Self> {
+        let (model, context) = (&training.model, training.noise());
         let numbers = data.shape.numbers();
         if LEAST_FRAMES * KINDS * PICTURES * numbers > MOST_BYTES {
             return None;
         }
         let latent = model.architecture().latent;
-        let mean = |item| traversal::posterior_mean(model, &data.test, item, context, &cancel);
+        let mean = |item| traversal::posterior_mean(model, &data.test, item, context, cancel);
         let means: Vec<Vec<f32>> = (0..PICTURES.min(data.test.points()))
             .map(mean)
             .collect::<Option<_>>()?;
@@ -159,18 +160,12 @@ impl Frame {
         let dimension = (0..latent).max_by(informative)?;
         let steps = traversal::steps(PICTURES);
         let draws = samples::draws(latent, PICTURES, 1.0, context.seed);
-        let decode = |points: &[Vec<f32>]| Some(Bytes::of(&traversal::decode(model, points, &cancel)?));
+        let decode = |points: &[Vec<f32>]| Some(Bytes::of(&traversal::decode(model, points, cancel)?));
         Some(Self {
             samples: training.samples,
             reconstructed: decode(&means)?,
             dimension,
-            traversed: Bytes::of(&traversal::traverse(
-                model,
-                &start,
-                &[dimension],
-                &steps,
-                &cancel,
-            )?),
+            traversed: Bytes::of(&traversal::traverse(model, &start, &[dimension], &steps, cancel)?),
             drawn: decode(&draws)?,
         })
     }

@@ -486,32 +486,24 @@ impl Desk {
         let started = Instant::now();
         let measured = self.attend(Measurement::Evaluation, |state, data, cancel| {
             let (model, noise) = (&state.training.model, state.training.noise());
-            lower_bound(model, &data.test, noise, cancel, |_| true)
+            let test = lower_bound(model, &data.test, noise, cancel, |_| true)?;
+            let frame = frame(state, data, &test, cancel);
+            Some((test, frame))
         });
-        if let Some(test) = measured {
+        if let Some((test, frame)) = measured {
             self.is_evaluation_wanted = false;
             let seconds = started.elapsed().as_secs_f64();
             let point = self.state.curve_point(&test);
             self.signs.take_in(&self.state, &self.data, test.clone());
-            self.film(point.is_some(), &test);
+            if let Some(frame) = frame {
+                self.tell(Event::Filmed(frame));
+            }
             self.tell(Event::Evaluated { point, test, seconds });
             self.diagnose();
             // What is gone by now is worth a word when it comes again.
             let findings = &self.findings;
             self.logged
                 .retain(|name| findings.iter().any(|finding| finding.name == *name));
-        }
-    }
-
-    /// Keeps what the run looks like, where something was learned since the last measurement, or nothing was kept yet.
-    fn film(&mut self, has_learned: bool, test: &LowerBound) {
-        let RunState { training, log } = &self.state;
-        let is_wanted = has_learned || log.film.is_empty();
-        if !(is_wanted && log.film.is_due(training.samples)) {
-            return;
-        }
-        if let Some(frame) = Frame::of(training, &self.data, test) {
-            self.tell(Event::Filmed(frame));
         }
     }
 
@@ -654,6 +646,14 @@ impl Desk {
         self.state.log.take_in(&event);
         tell(&self.events, self.run, event);
     }
+}
+
+/// What the run looks like, if that is to be kept: where something was learned since the last measurement, or nothing was kept yet.
+fn frame(state: &RunState, data: &Dataset, test: &LowerBound, cancel: &Cancel) -> Option<Frame> {
+    let RunState { training, log } = state;
+    let is_wanted = training.since_evaluation.1 > 0 || log.film.is_empty();
+    let is_due = is_wanted && log.film.is_due(training.samples);
+    is_due.then(|| Frame::of(training, data, test, cancel))?
 }
 
 fn tell(events: &Sender<Told>, run: RunId, event: Event) {

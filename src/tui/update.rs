@@ -105,6 +105,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             tour::resume(app);
             app.settle();
             app.say(match (left_behind, fresh) {
+                _ if begins => tr!("the next run of the queue begins"),
                 (true, _) => tr!("a program ended badly and left a copy of an unsaved run: o opens it"),
                 (false, true) => tr!("space starts training, ? shows all keys"),
                 (false, false) => tr!("space goes on with training"),

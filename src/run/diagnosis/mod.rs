@@ -52,8 +52,9 @@ pub struct Signs {
     pub suited: Option<Suggestion>,
 }
 
-/// Items that are looked at to tell what the values are.
+/// Items of each part that are looked at to tell what the values are, and numbers of them all: fewer items where they are large.
 const ITEMS: usize = 1_000;
+const NUMBERS: usize = 1_000_000;
 
 /// Everything that can be found, the most urgent first.
 const FINDINGS: [fn(&Evidence) -> Option<Finding>; 6] = [
@@ -84,8 +85,9 @@ impl Signs {
         let (model, noise) = (&state.training.model, state.training.noise());
         self.test = Some(test);
         self.units = Some(HiddenUnits::of(model, &data.test, noise));
+        let items = (NUMBERS / data.shape.numbers().max(1)).clamp(1, ITEMS);
         self.suited
-            .get_or_insert_with(|| Values::of_some(data, ITEMS).suggestion());
+            .get_or_insert_with(|| Values::of_some(data, items).suggestion());
     }
 }
 

@@ -77,6 +77,7 @@ fn render_heading(map: &Map, workspace: &Workspace, area: Rect, buffer: &mut Buf
             "unfolding {share} %, Ctrl-G stops",
             share = format_args!("{:.0}", 100.0 * share)
         ),
+        None if shown == 0 => String::new(),
         None if shown < all => tr!("the first {shown} of {all}", shown = shown, all = all),
         None => tr!("{count} items", count = shown),
     };

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! 12 runs, 3 shown, 2 marked                           what there is
-//!    name ▲         data     latent  samples     test  the columns, and by which they are sorted
-//! ▶ mnist-20d-1     mnist        20     3.0M   -103.1  the selected run
-//! x mnist-2d-1      mnist         2     3.0M   -139.8  a marked one
+//!    name▲          data     latent  samples     test  the columns, and by which they are sorted
+//! ▶  mnist-20d-1    mnist        20     3.0M   -103.1  the selected run
+//!  x mnist-2d-1     mnist         2     3.0M   -139.8  a marked one
 //! queue: mnist 10d, 1.0M samples                       what comes next
 //! /latent=20                                           the filter
 //! ```
@@ -121,8 +121,8 @@ fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
 fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
     let others: usize = Column::ALL.iter().map(|column| column.width() + 1).sum();
-    // The mark and a space stand before the name.
-    let room = width.saturating_sub(others + 2).max(LEAST_NAME);
+    // The cursor, the mark and a space stand before the name.
+    let room = width.saturating_sub(others + 3).max(LEAST_NAME);
     let shown = pane.shown();
     let names = shown
         .iter()
@@ -147,7 +147,7 @@ fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buf
         (true, true) => "▼",
     };
     let titles = Column::ALL.map(|column| cell(column, &format!("{}{}", column.title(), arrow(column))));
-    let mut lines = vec![Line::styled(format!("  {}", titles.concat()), theme::dim())];
+    let mut lines = vec![Line::styled(format!("   {}", titles.concat()), theme::dim())];
     let room = usize::from(area.height.saturating_sub(1));
     let selected = pane.selected.min(shown.len().saturating_sub(1));
     let first = layout::window(selected, room, shown.len());
@@ -166,7 +166,7 @@ fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buf
         let marker = if index == selected { "▶" } else { " " };
         let mark = if pane.marked.contains(&run.path) { "x" } else { " " };
         let values = Column::ALL.map(|column| cell(column, &text::printable(&column.value(run))));
-        lines.push(Line::styled(format!("{marker}{mark}{}", values.concat()), style));
+        lines.push(Line::styled(format!("{marker}{mark} {}", values.concat()), style));
     }
     Paragraph::new(lines).render(area, buffer);
 }
