@@ -104,7 +104,7 @@ pub const EXPLANATIONS: [(&str, &str); 17] = [
 ];
 
 /// Columns of the keys of a command.
-const KEYS: usize = 16;
+const KEYS: usize = 18;
 
 /// What stands above the likelihoods.
 pub const LIKELIHOODS: &str = "Likelihoods: the distribution p(x|z) of every value, which a new run chooses";
