@@ -370,7 +370,13 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
     } = &workspace.progress;
     let likelihood = configuration.likelihood.word();
     let is_news = app.advised.as_ref() != Some(basis);
-    if *samples > 0 || Basis::of(configuration) != *basis || advice.is_heeded_by(likelihood) || !is_news {
+    // Who is on the tour has other things to think of.
+    if app.tour.is_some()
+        || *samples > 0
+        || Basis::of(configuration) != *basis
+        || advice.is_heeded_by(likelihood)
+        || !is_news
+    {
         return;
     }
     app.advised = Some(basis.clone());

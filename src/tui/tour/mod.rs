@@ -28,53 +28,67 @@ pub struct Tour {
     step: usize,
     /// How the screen was when the step began.
     start: Facts,
-    /// Whether the explanations were open since.
-    has_explained: bool,
+    /// How it was when it was looked at last.
+    seen: Facts,
 }
 
 /// What a person's doing changes, as far as steps ask for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// The place of the selected item in the data browser.
-    pub browsed: usize,
+    browsed: usize,
     /// Training points that were seen.
     pub samples: u64,
     /// Whether the run has reached its goal.
     pub is_finished: bool,
     /// The first of the test items that are reconstructed: how many there are depends on the room.
-    pub first_image: Option<usize>,
+    first_image: Option<usize>,
+    /// How often other items were turned to since the step began, in either pane.
+    pub turns: usize,
     /// The latent vector that a person went to.
-    pub latent: Option<Vec<f32>>,
+    latent: Option<Vec<f32>>,
     /// Points drawn from the prior.
     pub draws: u64,
     /// Whether the explanations were read since the step began.
     pub has_explained: bool,
-    /// Whether the selected dimension carries least.
-    pub is_last_dimension: bool,
+    /// Whether the selected dimension carries most.
+    pub is_first_dimension: bool,
+    /// Whether that which carries least was selected since the step began.
+    pub has_been_last: bool,
     /// Training points that the saved state had seen; none where there is no file.
     pub saved_at: Option<u64>,
 }
 
 impl Facts {
-    fn of(app: &App, has_explained: bool) -> Self {
+    /// As they are now; what was done since the step began is added to what was `seen` before.
+    fn of(app: &App, seen: &Self) -> Self {
         let Some(workspace) = app.workspace() else {
             return Self::default();
         };
+        let order = workspace.order();
+        let selected = Some(workspace.selected(&app.selection));
+        let (browsed, first_image) = (
+            app.pane::<DataBrowser>().place(&workspace.data),
+            app.selection.images.first().copied(),
+        );
+        let is_turned = (browsed, first_image) != (seen.browsed, seen.first_image);
         Self {
-            browsed: app.pane::<DataBrowser>().place(&workspace.data),
+            browsed,
+            turns: seen.turns + usize::from(is_turned),
             samples: workspace.progress.samples,
             is_finished: workspace.progress.state == State::Finished,
-            first_image: app.selection.images.first().copied(),
+            first_image,
             latent: app.selection.point.latent.clone(),
             draws: app.pane::<Traversal>().draws,
-            has_explained,
-            is_last_dimension: workspace.order().last() == Some(&workspace.selected(&app.selection)),
+            has_explained: seen.has_explained || matches!(app.overlay, Some(Overlay::Explain(_))),
+            is_first_dimension: order.first().copied() == selected,
+            has_been_last: seen.has_been_last || order.last().copied() == selected,
             saved_at: workspace.saved_at.filter(|_| workspace.path.is_some()),
         }
     }
 
     /// How far a person has moved the latent vector since `before`, in its widest dimension; nothing before he has moved it at all.
-    fn moved_since(&self, before: &Self) -> f32 {
+    pub fn moved_since(&self, before: &Self) -> f32 {
         let (Some(now), Some(before)) = (&self.latent, &before.latent) else {
             return 0.0;
         };
@@ -122,12 +136,14 @@ fn enter(app: &mut App, step: usize) {
         ..Tour::default()
     });
     app.settle();
-    let start = Facts::of(app, false);
-    app.tour = Some(Tour {
-        step,
-        start,
+    let start = Facts {
+        turns: 0,
         has_explained: false,
-    });
+        has_been_last: false,
+        ..Facts::of(app, &Facts::default())
+    };
+    let seen = start.clone();
+    app.tour = Some(Tour { step, start, seen });
 }
 
 /// Goes on to the step after this one; after the last, the tour is over.
@@ -154,21 +170,19 @@ pub fn take(app: &mut App, key: KeyEvent) -> bool {
 
 /// Notices what was done, and goes on once that is what the step asked for; not behind something that is being read.
 pub fn look(app: &mut App) {
+    let Some(now) = app.tour.as_ref().map(|tour| Facts::of(app, &tour.seen)) else {
+        return;
+    };
     let is_reading = app.overlay.is_some();
-    let is_explaining = matches!(app.overlay, Some(Overlay::Explain(_)));
     let Some(tour) = &mut app.tour else {
         return;
     };
-    tour.has_explained |= is_explaining;
-    let (step, has_explained) = (tour.step, tour.has_explained);
-    let now = Facts::of(app, has_explained);
-    let Some(tour) = &mut app.tour else {
-        return;
-    };
+    tour.seen.clone_from(&now);
     // A person's own point of the latent space begins with his first move.
     if tour.start.latent.is_none() {
         tour.start.latent.clone_from(&now.latent);
     }
+    let step = tour.step;
     if !is_reading && (STEPS[step].is_done)(&tour.start, &now) {
         go_on(app, step);
     }

@@ -22,6 +22,8 @@ pub struct Step {
 
 /// Training points after which something has been seen of the training.
 const SEEN: u64 = 5_000;
+/// Pages after which some items have been seen.
+const TURNS: usize = 2;
 /// Draws from the prior that show that each is another.
 const DRAWS: u64 = 3;
 /// How far a latent value is moved until its effect is seen.
@@ -33,10 +35,10 @@ pub const STEPS: &[Step] = &[
         title: "What it learns from",
         text: "Each of these is {numbers} numbers. A variational autoencoder (VAE) finds out by itself how to describe each of them \
                by only {latent} numbers, well enough to draw it again. Nobody tells it what matters in them.",
-        task: "{key} turns the page: look at some more",
+        task: "{key} turns the page: look at two more",
         command: "data.next-page",
         pane: "data",
-        is_done: |start, now| now.browsed != start.browsed,
+        is_done: |_, now| now.turns >= TURNS,
     },
     Step {
         title: "Training",
@@ -53,10 +55,10 @@ pub const STEPS: &[Step] = &[
         title: "Compress and restore",
         text: "Above, items that it was not trained on. The encoder compresses each to {latent} numbers, and the decoder restores it \
                from those alone: the row below. The third row is the difference. While training goes on, they come closer.",
-        task: "{key} shows others",
+        task: "{key} shows others: do it twice",
         command: "reconstruction.random",
         pane: "reconstruction",
-        is_done: |start, now| now.first_image != start.first_image,
+        is_done: |_, now| now.turns >= TURNS,
     },
     Step {
         title: "The latent space",
@@ -89,10 +91,10 @@ pub const STEPS: &[Step] = &[
         title: "What carries nothing",
         text: "The KL term is a sum over the dimensions, and the rows stand in its order. Where it is near 0, the encoder says the same of \
                every item: the dimension carries nothing, its row hardly changes, and it is called dead.",
-        task: "{key} goes down to the last row: compare it with the first",
+        task: "{key} goes down to the last row, ↑ back to the first: compare them",
         command: "traversal.dimension-down",
         pane: "traversal",
-        is_done: |start, now| now.is_last_dimension != start.is_last_dimension,
+        is_done: |_, now| now.has_been_last && now.is_first_dimension,
     },
     Step {
         title: "Keep it",

@@ -127,7 +127,16 @@ fn render_heading(pane: &DataBrowser, workspace: &Workspace, length: usize, area
     });
     let width = usize::from(area.width);
     let room = width.saturating_sub(text::columns(&places) + 1);
-    let words = text::cut(&format!("{what}, {order}{ranked}"), room).into_owned();
+    let words = text::cut(
+        &tr!(
+            "{what}, {order}{ranked}",
+            what = what,
+            order = order,
+            ranked = ranked
+        ),
+        room,
+    )
+    .into_owned();
     Line::from(vec![
         Span::styled(text::padded(&words, room), theme::strong()),
         Span::styled(format!(" {places}"), theme::dim()),

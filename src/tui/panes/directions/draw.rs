@@ -67,7 +67,7 @@ fn render_heading(pane: &Directions, app: &App, workspace: &Workspace, area: Rec
     };
     let samples = pane.found.as_ref().map(|found| found.samples);
     let age = samples.and_then(|samples| workspace.age(samples));
-    let age = age.map_or(String::new(), |age| format!(", {age}"));
+    let age = age.map_or(String::new(), |age| tr!(", {age}", age = age));
     let words = format!("{how}{age}");
     Line::styled(text::cut(&words, usize::from(area.width)), theme::strong()).render(area, buffer);
 }

@@ -70,7 +70,7 @@ fn render_heading(map: &Map, workspace: &Workspace, area: Rect, buffer: &mut Buf
         None => map.seen().map(|seen| seen.samples),
     };
     let age = samples.and_then(|samples| workspace.age(samples));
-    let age = age.map_or(String::new(), |age| format!(", {age}"));
+    let age = age.map_or(String::new(), |age| tr!(", {age}", age = age));
     let (shown, all) = (map.positions().len(), workspace.data.items(map.part, None));
     let right = match map.unfolding() {
         Some(share) => tr!(
