@@ -4,7 +4,7 @@ use crate::data::Part;
 use crate::evaluation::detection::{auroc, quantile};
 use crate::evaluation::{MOST_RANKED, MOST_RANKED_BY_CHAINS};
 use crate::language::tr;
-use crate::model::Recognition;
+use crate::learning::Method;
 use crate::run::Question;
 use crate::run::protocol::ScoredItem;
 use crate::tui::workspace::Workspace;
@@ -84,7 +84,7 @@ impl Extent {
         Self {
             train: workspace.data.train_items,
             test: workspace.data.test_items,
-            by_chains: workspace.progress.configuration.method.recognition() == Recognition::Chains,
+            by_chains: workspace.progress.configuration.method == Method::Mcem,
         }
     }
 }
