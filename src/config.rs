@@ -31,6 +31,8 @@ pub struct Config {
     pub graphics: Graphics,
     /// The colours of pictures that are grey by themselves.
     pub colour_map: ColourMap,
+    /// Whether the mouse is listened to; else the terminal selects text with it.
+    pub mouse: bool,
     /// What a new run starts from.
     pub preset: Preset,
     /// Threads that share a minibatch of a new run; none takes the cores of this machine.
@@ -81,6 +83,7 @@ impl Default for Config {
             colours: None,
             graphics: Graphics::Auto,
             colour_map: ColourMap::Grey,
+            mouse: true,
             preset: Preset::default(),
             threads: None,
             autosave: 60,
@@ -89,7 +92,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 8] = [
+pub const ENTRIES: [(&str, &str); 9] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -109,6 +112,10 @@ pub const ENTRIES: [(&str, &str); 8] = [
     (
         "colour_map",
         "the colours of pictures that are grey by themselves: grey, viridis or magma",
+    ),
+    (
+        "mouse",
+        "true where the mouse points and scrolls, false where it is left to the terminal",
     ),
     ("preset", "what a new run starts from"),
     (
@@ -177,6 +184,9 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "colours" => choice(value).map(|colours| config.colours = Some(colours)),
             "graphics" => choice(value).map(|graphics| config.graphics = graphics),
             "colour_map" => choice(value).map(|map| config.colour_map = map),
+            "mouse" => read(value)
+                .map(|mouse| config.mouse = mouse)
+                .map_err(|_| "it must be true or false".into()),
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
@@ -303,6 +313,7 @@ impl Loaded {
                 "colours" => config.colours.map(|colours| quoted(colours.word())),
                 "graphics" => Some(quoted(config.graphics.word())),
                 "colour_map" => Some(quoted(config.colour_map.word())),
+                "mouse" => Some(config.mouse.to_string()),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 _ => Some(config.autosave.to_string()),
@@ -379,7 +390,8 @@ mod tests {
     #[test]
     fn the_effective_configuration_reads_back_as_it_is() {
         let loaded = parsed(
-            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", threads: 2)",
+            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", mouse: false, \
+             threads: 2)",
         );
         let again = parsed(&loaded.text());
         assert_eq!(again.faults, Vec::<String>::new());

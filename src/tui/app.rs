@@ -42,6 +42,10 @@ pub struct App {
     pub best_blocks: Blocks,
     /// The colours of pictures that are grey by themselves.
     pub colour_map: ColourMap,
+    /// Whether the terminal reports what the mouse does; else it selects text with it.
+    pub mouse: bool,
+    /// The pane in which a button of the mouse is held.
+    pub held: Option<&'static Kind>,
     /// The pane that keys go to.
     pub focus: &'static Kind,
     /// Whether it fills the screen.
@@ -171,6 +175,8 @@ impl App {
             graphics: Graphics::Auto,
             best_blocks: Blocks::Quadrant,
             colour_map: ColourMap::Grey,
+            mouse: true,
+            held: None,
             focus: panes::KINDS[0],
             zoomed: false,
             theme: theme::DARK,

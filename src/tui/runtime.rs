@@ -103,6 +103,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
     app.graphics = options.graphics.here(|name| std::env::var(name).ok());
     app.colour_map = options.config.colour_map;
+    // A console has no mouse, or a program of its own for it.
+    app.mouse = options.config.mouse && app.glyphs == Glyphs::Unicode;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
     for fault in options.faults.into_iter().chain(faults(&options.config)) {
@@ -212,6 +214,7 @@ impl Runtime {
                 let (width, height) = window_size();
                 self.carry_out(Message::Resized(width, height), screen)?;
             }
+            screen.listen_to_mouse(self.app.mouse)?;
             if self.app.changed && !self.window_changed {
                 let complete = screen.draw(self.app.protocol(), |area, buffer| {
                     frame::render(&self.app, area, buffer);
@@ -229,7 +232,11 @@ impl Runtime {
                 };
                 urgent = matches!(
                     message,
-                    Message::Key(_) | Message::Pasted(_) | Message::Tick | Message::Continued
+                    Message::Key(_)
+                        | Message::Pasted(_)
+                        | Message::Mouse(_)
+                        | Message::Tick
+                        | Message::Continued
                 );
                 if let Some(ending) = self.carry_out(message, screen)? {
                     return Ok(ending);

@@ -231,6 +231,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             (before.colour_map, after.colour_map),
             (ColourMap::Grey, ColourMap::Viridis)
         ),
+        "mouse.toggle" => assert_eq!((before.mouse, after.mouse), (true, false)),
         "picture.save" => assert!(
             after.notice.is_some() && effects.is_empty(),
             "the training pane has no picture"

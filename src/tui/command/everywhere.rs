@@ -47,6 +47,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
     Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next kind of blocks, until the program ends", footer: None, run: next_graphics },
     Command { name: "colour-map.next", keys: &[control('p')], help: "grey pictures in the next colour map, until the program ends", footer: None, run: next_colour_map },
+    Command { name: "mouse.toggle", keys: &[character('M')], help: "leave the mouse to the terminal, which selects text with it, or take it back; Shift selects always", footer: None, run: toggle_mouse },
     Command { name: "picture.save", keys: &[character('Y')], help: "save the pane's picture as a PNG file", footer: None, run: sharing::save_picture },
     Command { name: "copy.value", keys: &[character('y')], help: "copy the pane's number or vector to the clipboard", footer: None, run: sharing::copy_value },
     Command { name: "copy.command-line", keys: &[control('y')], help: "copy the command that makes what the pane shows", footer: None, run: sharing::copy_command_line },
@@ -109,6 +110,17 @@ fn next_colour_map(app: &mut App) -> Vec<Effect> {
     app.say(format!(
         "colour map {word}: colour_map: {word:?} in the configuration keeps it"
     ));
+    Vec::new()
+}
+
+fn toggle_mouse(app: &mut App) -> Vec<Effect> {
+    app.mouse = !app.mouse;
+    app.held = None;
+    app.say(if app.mouse {
+        "the mouse points and scrolls; with Shift it selects text"
+    } else {
+        "the mouse is the terminal's: it selects text; mouse: false in the configuration keeps it so"
+    });
     Vec::new()
 }
 

@@ -44,7 +44,7 @@ const NUMBERS: [(&str, &str); 6] = [
     ),
 ];
 
-const EXPLANATIONS: [(&str, &str); 16] = [
+const EXPLANATIONS: [(&str, &str); 17] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -98,6 +98,11 @@ const EXPLANATIONS: [(&str, &str); 16] = [
         "Points",
         "All panes share a point, A, and another, B. Enter makes what is under the cursor A, O makes it B, ' gives it a name, ] and \
          [ mark the item as one that has an attribute and as one that lacks it. u undoes any of it.",
+    ),
+    (
+        "Mouse",
+        "A press gives the focus and selects what is under it; on what is selected it is Enter. The wheel scrolls, the slider is dragged. \
+         The terminal selects text while Shift is held; M leaves the mouse to it.",
     ),
     (
         "Samples",

@@ -25,6 +25,7 @@ use ron::value::RawValue;
 
 use super::app::{App, Selection};
 use super::command::Command;
+use super::mouse::Pressed;
 use super::widgets::text_field::TextField;
 use super::workspace::Workspace;
 use crate::pictures::raster::Raster;
@@ -134,6 +135,11 @@ pub trait Pane: Any {
     /// The text that is being written in it, which keys go to until it is ended.
     fn text(&mut self) -> Option<&mut TextField> {
         None
+    }
+
+    /// What a press of the mouse inside its frame does; nothing where it knows of no place.
+    fn pressed(&self) -> Pressed {
+        |_, _, _| Vec::new()
     }
 
     /// What it shows in an `area` of this size as one picture, pixel for pixel; none if it shows none.

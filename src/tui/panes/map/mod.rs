@@ -4,6 +4,7 @@ mod colours;
 mod commands;
 mod draw;
 mod geometry;
+mod mouse;
 mod scatter;
 mod search;
 
@@ -24,6 +25,7 @@ use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::mouse::Pressed;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::workspace::Workspace;
 use scatter::Frame;
@@ -412,6 +414,10 @@ impl Pane for Map {
 
     fn text(&mut self) -> Option<&mut TextField> {
         self.is_writing.then_some(&mut self.search)
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
