@@ -1,6 +1,8 @@
 //! What a person set for every start: a file in the configuration folder, of which whatever is wrong is said, and the rest
 //! works.
 
+pub mod layout;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,7 @@ use crate::learning::Preset;
 use crate::pictures::colour_map::ColourMap;
 use crate::terminal_facts::{ColourDepth, Graphics};
 use crate::words::plain;
+use layout::LayoutFile;
 
 /// The settings of the program itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,8 @@ pub struct Config {
     pub threads: Option<u16>,
     /// Seconds between two copies of an unsaved run.
     pub autosave: u64,
+    /// How the panes are arranged, from a file of its own; none where nobody arranged them.
+    pub layout: Option<LayoutFile>,
 }
 
 /// A theme of a person's own: what differs from another one.
@@ -87,6 +92,7 @@ impl Default for Config {
             preset: Preset::default(),
             threads: None,
             autosave: 60,
+            layout: None,
         }
     }
 }
@@ -141,7 +147,7 @@ pub fn load() -> Loaded {
     load_from(&folder)
 }
 
-/// Reads the configuration in a folder: `config.ron`, and the theme that it names.
+/// Reads the configuration in a folder: `config.ron`, the theme that it names, and the layout.
 pub fn load_from(folder: &Path) -> Loaded {
     let path = folder.join("config.ron");
     let mut loaded = match std::fs::read_to_string(&path) {
@@ -152,6 +158,9 @@ pub fn load_from(folder: &Path) -> Loaded {
             ..parse("()", &path)
         },
     };
+    let (layout, fault) = layout::load_from(folder);
+    loaded.config.layout = layout;
+    loaded.faults.extend(fault);
     let is_file_name = |name: &str| !name.contains(['/', '\\']) && name != "..";
     let theme = folder
         .join("themes")

@@ -1,12 +1,12 @@
 //! What a person does with the mouse. The wheel scrolls what is under it, as its arrow keys do; a press gives the focus to the pane
-//! under it and is for what stands there: a line of an overlay, or what the pane itself knows of its place.
+//! under it and is for what stands there: a line of an overlay, a border between panes, or what the pane itself knows of its place.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::app::App;
 use super::command::keys::plain;
-use super::layout;
+use super::layout::{self, Arrangement, Border};
 use super::message::Effect;
 use super::overlays::{self, Overlay};
 use super::panes::Kind;
@@ -25,6 +25,15 @@ pub struct Press {
     /// Whether the pane had the focus before. A press on what is selected goes on with it, as Enter does; not so the press that only
     /// gives the focus.
     pub had_focus: bool,
+}
+
+/// What a button of the mouse holds.
+#[derive(Clone, Copy)]
+pub enum Held {
+    /// Something in this pane.
+    Pane(&'static Kind),
+    /// The border between panes.
+    Border(Border),
 }
 
 /// What a press in a pane does: a function of the whole state, as that of a command is.
@@ -56,11 +65,15 @@ pub(super) fn take_in(app: &mut App, event: MouseEvent) -> Vec<Effect> {
     }
 }
 
-/// The pane under a place, and the inside of its frame.
+fn arrangement(app: &App) -> Arrangement {
+    layout::arrange(app.area, &app.plan, app.focus, app.zoomed)
+}
+
+/// The pane under a place, with its frame.
 fn under(app: &App, at: Position) -> Option<(&'static Kind, Rect)> {
     app.workspace()?;
-    let arrangement = layout::arrange(app.area, app.focus, app.zoomed);
-    arrangement.panes.into_iter().find(|(_, area)| area.contains(at))
+    let panes = arrangement(app).panes;
+    panes.into_iter().find(|(_, area)| area.contains(at))
 }
 
 /// The wheel does what the arrow keys do in the overlay, or in the pane under the mouse, whichever has the focus.
@@ -117,13 +130,15 @@ fn press(app: &mut App, at: Position, button: MouseButton) -> Vec<Effect> {
     let Some((kind, area)) = under(app, at) else {
         return Vec::new();
     };
+    let border = arrangement(app).border_at(at);
     let had_focus = app.focus.name == kind.name;
     app.focus = kind;
     let inside = layout::inside(area);
     if !inside.contains(at) {
+        app.held = border.map(Held::Border);
         return Vec::new();
     }
-    app.held = Some(kind);
+    app.held = Some(Held::Pane(kind));
     let press = Press {
         at,
         button,
@@ -133,10 +148,20 @@ fn press(app: &mut App, at: Position, button: MouseButton) -> Vec<Effect> {
     in_pane(app, kind, inside, press)
 }
 
-/// A movement with a button held belongs to the pane in which it was pressed, wherever it leads.
+/// A movement with a button held moves the border that it holds, or belongs to the pane in which it was pressed, wherever it leads.
 fn drag(app: &mut App, at: Position, button: MouseButton) -> Vec<Effect> {
-    let Some(kind) = app.held else {
-        return Vec::new();
+    let kind = match app.held {
+        None => return Vec::new(),
+        Some(Held::Pane(kind)) => kind,
+        Some(Held::Border(border)) => {
+            let body = arrangement(app).body;
+            let cells = match border {
+                Border::Upright => at.x.saturating_sub(body.x),
+                Border::Level => body.bottom().saturating_sub(at.y),
+            };
+            app.plan.move_border(border, cells, body);
+            return Vec::new();
+        }
     };
     let Some(inside) = app.visible(kind.name) else {
         return Vec::new();

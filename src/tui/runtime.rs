@@ -18,6 +18,7 @@ use super::command::keymap::Keymap;
 use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
+use super::layout::Plan;
 use super::message::{Effect, Message, Opened, Written};
 use super::opening::{Ready, RunSource, open};
 use super::overlays::sessions::Intent;
@@ -30,7 +31,7 @@ use super::theme::Theme;
 use super::update::update;
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
-use crate::config::Config;
+use crate::config::{Config, layout};
 use crate::data::{Dataset, STANDARD_INPUT, listing, load, short_name};
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
@@ -73,7 +74,8 @@ pub struct Options {
 pub fn faults(config: &Config) -> Vec<String> {
     let (_, of_theme) = Theme::chosen(&config.theme, config.theme_file.as_ref());
     let (_, of_keys) = Keymap::rebound(&config.keys);
-    of_theme.into_iter().chain(of_keys).collect()
+    let of_layout = config.layout.as_ref().and_then(|layout| Plan::of(layout).err());
+    of_theme.into_iter().chain(of_keys).chain(of_layout).collect()
 }
 
 /// Opens the workbench and stays until it is left.
@@ -107,6 +109,11 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.mouse = options.config.mouse && app.glyphs == Glyphs::Unicode;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
+    let planned = options.config.layout.as_ref();
+    app.plan = planned
+        .and_then(|layout| Plan::of(layout).ok())
+        .unwrap_or_default();
+    let plan = app.plan.clone();
     for fault in options.faults.into_iter().chain(faults(&options.config)) {
         app.complain(fault);
     }
@@ -136,6 +143,11 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let ending = runtime.serve(&mut screen, &messages);
     let outcome = runtime.leave(&ending);
     drop(screen);
+    if runtime.app.plan != plan
+        && let Err(error) = layout::keep(&runtime.app.plan.file())
+    {
+        say(format_args!("vae-tui: {error:#}"));
+    }
     // What is being saved now is saved to its end.
     drop(runtime);
     match (ending, outcome) {

@@ -8,6 +8,7 @@ mod directions;
 mod draw;
 mod edit;
 mod interpolation;
+mod layout;
 mod manifold;
 mod map;
 mod pointing;
@@ -87,6 +88,7 @@ fn prepared(scope: Scope, command: &str) -> App {
         name if name.starts_with("anomalies.") => anomalies::prepare(&mut app, name),
         name if name.starts_with("directions.") => directions::prepare(&mut app, name),
         name if name.starts_with("draw.") => draw::prepare(&mut app, name),
+        name if name.starts_with("layout.") => layout::prepare(&mut app, name),
         "undo" => drop(type_character(&mut app, '+')),
         "redo" => {
             type_character(&mut app, '+');
@@ -375,6 +377,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         name if name.starts_with("anomalies.") => anomalies::check(name, before, after),
         name if name.starts_with("directions.") => directions::check(name, before, after),
         name if name.starts_with("draw.") => draw::check(name, before, after),
+        name if name.starts_with("layout.") => layout::check(name, before, after),
         name => panic!("{name} has no line here"),
     }
 }

@@ -2,8 +2,8 @@
 
 use ratatui::crossterm::event::KeyCode;
 
-use super::keys::{character, control, plain};
-use super::{Command, pointing, sharing, steering, undo};
+use super::keys::{character, control, plain, with_control};
+use super::{Command, arranging, pointing, sharing, steering, undo};
 use crate::choices::Choose;
 use crate::session::Side;
 use crate::tui::answering::{ask, is_unsaved};
@@ -13,6 +13,7 @@ use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::palette::Palette;
 use crate::tui::overlays::sessions::Intent;
+use crate::tui::panes::Place;
 use crate::tui::theme::THEMES;
 
 /// The rows.
@@ -43,6 +44,14 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.next", keys: &[plain(KeyCode::Tab)], help: "next pane", footer: Some("pane"), run: next_pane },
     Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },
+    Command { name: "layout.wider", keys: &[with_control(KeyCode::Right)], help: "make the pane wider", footer: None, run: |app| arranging::widen(app, 1) },
+    Command { name: "layout.narrower", keys: &[with_control(KeyCode::Left)], help: "make it narrower", footer: None, run: |app| arranging::widen(app, -1) },
+    Command { name: "layout.higher", keys: &[with_control(KeyCode::Up)], help: "make it higher", footer: None, run: |app| arranging::heighten(app, 1) },
+    Command { name: "layout.lower", keys: &[with_control(KeyCode::Down)], help: "make it lower", footer: None, run: |app| arranging::heighten(app, -1) },
+    Command { name: "layout.place-upper-left", keys: &[], help: "put the pane into the upper left of a large screen", footer: None, run: |app| arranging::place(app, Place::UpperLeft) },
+    Command { name: "layout.place-lower-left", keys: &[], help: "put it into the lower left", footer: None, run: |app| arranging::place(app, Place::LowerLeft) },
+    Command { name: "layout.place-right", keys: &[], help: "put it on the right", footer: None, run: |app| arranging::place(app, Place::Right) },
+    Command { name: "layout.reset", keys: &[], help: "all panes in their usual places and sizes", footer: None, run: arranging::reset },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
     Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next kind of blocks, until the program ends", footer: None, run: next_graphics },

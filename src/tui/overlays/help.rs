@@ -44,7 +44,7 @@ const NUMBERS: [(&str, &str); 6] = [
     ),
 ];
 
-const EXPLANATIONS: [(&str, &str); 17] = [
+const EXPLANATIONS: [(&str, &str); 18] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -103,6 +103,11 @@ const EXPLANATIONS: [(&str, &str); 17] = [
         "Mouse",
         "A press gives the focus and selects what is under it; on what is selected it is Enter. The wheel scrolls, the slider is dragged. \
          The terminal selects text while Shift is held; M leaves the mouse to it.",
+    ),
+    (
+        "Layout",
+        "From 100 x 30 on three panes stand beside one another. Ctrl and the arrows, or dragging a border, make the one with the focus larger \
+         or smaller; layout.place-right and its like in the palette put it elsewhere. It is kept for the next start.",
     ),
     (
         "Samples",

@@ -60,7 +60,7 @@ pub struct Kind {
     pub heading: &'static str,
     /// The letter that chooses it in the list of panes, which no other has.
     pub letter: char,
-    /// Where it stands.
+    /// Where it stands unless a person put it elsewhere.
     pub place: Place,
     /// What works whatever has the focus: at least the command that brings it to the front.
     pub everywhere: &'static [Command],
