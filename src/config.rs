@@ -1,6 +1,8 @@
 //! What a person set for every start: a file in the configuration folder, of which whatever is wrong is said, and the rest
 //! works.
 
+pub mod layout;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,7 @@ use crate::learning::Preset;
 use crate::pictures::colour_map::ColourMap;
 use crate::terminal_facts::{ColourDepth, Graphics};
 use crate::words::plain;
+use layout::LayoutFile;
 
 /// The settings of the program itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +37,16 @@ pub struct Config {
     pub graphics: Graphics,
     /// The colours of pictures that are grey by themselves.
     pub colour_map: ColourMap,
+    /// Whether the mouse is listened to; else the terminal selects text with it.
+    pub mouse: bool,
     /// What a new run starts from.
     pub preset: Preset,
     /// Threads that share a minibatch of a new run; none takes the cores of this machine.
     pub threads: Option<u16>,
     /// Seconds between two copies of an unsaved run.
     pub autosave: u64,
+    /// How the panes are arranged, from a file of its own; none where nobody arranged them.
+    pub layout: Option<LayoutFile>,
 }
 
 /// A theme of a person's own: what differs from another one.
@@ -85,15 +92,17 @@ impl Default for Config {
             language: None,
             graphics: Graphics::Auto,
             colour_map: ColourMap::Grey,
+            mouse: true,
             preset: Preset::default(),
             threads: None,
             autosave: 60,
+            layout: None,
         }
     }
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 9] = [
+pub const ENTRIES: [(&str, &str); 10] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -114,6 +123,10 @@ pub const ENTRIES: [(&str, &str); 9] = [
     (
         "colour_map",
         "the colours of pictures that are grey by themselves: grey, viridis or magma",
+    ),
+    (
+        "mouse",
+        "true where the mouse points and scrolls, false where it is left to the terminal",
     ),
     ("preset", "what a new run starts from"),
     (
@@ -139,7 +152,7 @@ pub fn load() -> Loaded {
     load_from(&folder)
 }
 
-/// Reads the configuration in a folder: `config.ron`, and the theme that it names.
+/// Reads the configuration in a folder: `config.ron`, the theme that it names, and the layout.
 pub fn load_from(folder: &Path) -> Loaded {
     let path = folder.join("config.ron");
     let mut loaded = match std::fs::read_to_string(&path) {
@@ -150,6 +163,9 @@ pub fn load_from(folder: &Path) -> Loaded {
             ..parse("()", &path)
         },
     };
+    let (layout, fault) = layout::load_from(folder);
+    loaded.config.layout = layout;
+    loaded.faults.extend(fault);
     let is_file_name = |name: &str| !name.contains(['/', '\\']) && name != "..";
     let theme = folder
         .join("themes")
@@ -183,6 +199,9 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "language" => choice(value).map(|language| config.language = Some(language)),
             "graphics" => choice(value).map(|graphics| config.graphics = graphics),
             "colour_map" => choice(value).map(|map| config.colour_map = map),
+            "mouse" => read(value)
+                .map(|mouse| config.mouse = mouse)
+                .map_err(|_| "it must be true or false".into()),
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
@@ -310,6 +329,7 @@ impl Loaded {
                 "language" => config.language.map(|language| quoted(language.word())),
                 "graphics" => Some(quoted(config.graphics.word())),
                 "colour_map" => Some(quoted(config.colour_map.word())),
+                "mouse" => Some(config.mouse.to_string()),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 _ => Some(config.autosave.to_string()),
@@ -388,7 +408,8 @@ mod tests {
     #[test]
     fn the_effective_configuration_reads_back_as_it_is() {
         let loaded = parsed(
-            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", threads: 2)",
+            "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", mouse: false, \
+             threads: 2)",
         );
         let again = parsed(&loaded.text());
         assert_eq!(again.faults, Vec::<String>::new());

@@ -261,7 +261,7 @@ fn differences_are_red_and_blue_and_the_focus_is_marked() {
     );
 
     let corner = |pane: &str| {
-        let (_, area) = layout::arrange(app.area, app.focus, app.zoomed)
+        let (_, area) = layout::arrange(app.area, &app.plan, app.focus, app.zoomed)
             .panes
             .into_iter()
             .find(|(kind, _)| kind.name == pane)

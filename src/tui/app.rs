@@ -10,8 +10,9 @@ use super::colour::ColourDepth;
 use super::command::History;
 use super::command::keymap::Keymap;
 use super::glyphs::Glyphs;
-use super::layout;
+use super::layout::{self, Plan};
 use super::message::Effect;
+use super::mouse::Held;
 use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
 use super::queue::Queue;
@@ -47,6 +48,12 @@ pub struct App {
     pub best_blocks: Blocks,
     /// The colours of pictures that are grey by themselves.
     pub colour_map: ColourMap,
+    /// Whether the terminal reports what the mouse does; else it selects text with it.
+    pub mouse: bool,
+    /// What a button of the mouse holds.
+    pub held: Option<Held>,
+    /// How a large screen is divided.
+    pub plan: Plan,
     /// The pane that keys go to.
     pub focus: &'static Kind,
     /// Whether it fills the screen.
@@ -183,6 +190,9 @@ impl App {
             graphics: Graphics::Auto,
             best_blocks: Blocks::Quadrant,
             colour_map: ColourMap::Grey,
+            mouse: true,
+            held: None,
+            plan: Plan::default(),
             focus: panes::KINDS[0],
             zoomed: false,
             theme: theme::DARK,
@@ -430,7 +440,7 @@ impl App {
     /// The area inside the frame of a pane, if it is on the screen.
     pub fn visible(&self, name: &str) -> Option<Rect> {
         let (area, _) = tour::divide(self, self.area);
-        let arrangement = layout::arrange(area, self.focus, self.zoomed);
+        let arrangement = layout::arrange(area, &self.plan, self.focus, self.zoomed);
         let found = arrangement.panes.into_iter().find(|(kind, _)| kind.name == name);
         found
             .map(|(_, area)| layout::inside(area))
@@ -448,8 +458,8 @@ impl App {
             return Vec::new();
         };
         let is_there = self.focus.name == name;
-        match kind.place {
-            Place::Whole if is_there => self.focus = panes::KINDS[0],
+        match self.plan.place(kind) {
+            Place::Whole if is_there => self.focus = self.plan.first(),
             Place::Whole => self.focus = kind,
             _ => {
                 self.zoomed = !(self.zoomed && is_there);

@@ -35,7 +35,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     match &app.stage {
         Stage::Loading(what, fraction) => render_loading(what, *fraction, area, buffer),
         Stage::Ready(workspace) => {
-            let arrangement = layout::arrange(area, app.focus, app.zoomed);
+            let arrangement = layout::arrange(area, &app.plan, app.focus, app.zoomed);
             render_header(workspace, arrangement.header, buffer);
             for (kind, pane) in app.panes() {
                 let place = arrangement

@@ -1,13 +1,14 @@
-//! What is typed and pasted at the terminal, read from standard input on a thread of its own.
+//! What is typed, pasted and pointed at at the terminal, read from standard input on a thread of its own.
 //!
 //! A terminal writes keys, pasted text and answers to questions (which another program may have asked) into one stream
-//! of bytes. [`decoder`] tells them apart; what is neither a key nor a paste goes no further.
+//! of bytes. [`decoder`] tells them apart; what is no key, no paste and no report of the mouse goes no further.
 
 mod decoder;
 mod keys;
+mod mouse;
 
 use crossbeam_channel::Sender;
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use super::message::Message;
 
@@ -18,6 +19,8 @@ enum Input {
     Key(KeyEvent),
     /// A text was pasted.
     Pasted(String),
+    /// The mouse was moved, or a button of it.
+    Mouse(MouseEvent),
 }
 
 impl From<Input> for Message {
@@ -25,6 +28,7 @@ impl From<Input> for Message {
         match input {
             Input::Key(key) => Self::Key(key),
             Input::Pasted(text) => Self::Pasted(text),
+            Input::Mouse(mouse) => Self::Mouse(mouse),
         }
     }
 }
@@ -86,6 +90,7 @@ pub fn read(messages: &Sender<Message>) {
         let message = match event {
             Event::Key(key) => Input::Key(key).into(),
             Event::Paste(text) => Input::Pasted(text).into(),
+            Event::Mouse(mouse) => Input::Mouse(mouse).into(),
             Event::Resize(..) => Message::WindowChanged,
             _ => continue,
         };

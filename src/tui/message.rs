@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::data::ItemPlace;
 use crate::data::listing::Listing;
@@ -24,6 +24,8 @@ pub enum Message {
     Key(KeyEvent),
     /// A text that the terminal marked as pasted: none of its letters is a key.
     Pasted(String),
+    /// The mouse was moved, or a button of it, while the program listens to it.
+    Mouse(MouseEvent),
     /// The terminal can't be read from any more: nobody is left to ask, so what is not saved is saved and the program ends.
     TerminalGone,
     /// The terminal has this many columns and rows now.

@@ -16,6 +16,7 @@ pub mod glyphs;
 mod input;
 pub mod layout;
 pub mod message;
+pub mod mouse;
 pub mod opening;
 pub mod overlays;
 pub mod panes;

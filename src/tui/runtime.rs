@@ -18,6 +18,7 @@ use super::command::keymap::Keymap;
 use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
+use super::layout::Plan;
 use super::message::{Effect, Message, Opened, Tidied, Written};
 use super::opening::{ForkSource, Ready, RunSource, open};
 use super::overlays::form::Fork;
@@ -32,7 +33,7 @@ use super::tour::Tour;
 use super::update::update;
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
-use crate::config::Config;
+use crate::config::{Config, layout};
 use crate::data::{Dataset, ItemPlace, STANDARD_INPUT, listing, load, short_name};
 use crate::language::{self, Language, tr};
 use crate::learning::advice::{Advice, Basis};
@@ -80,7 +81,8 @@ pub struct Options {
 pub fn faults(config: &Config) -> Vec<String> {
     let (_, of_theme) = Theme::chosen(&config.theme, config.theme_file.as_ref());
     let (_, of_keys) = Keymap::rebound(&config.keys);
-    of_theme.into_iter().chain(of_keys).collect()
+    let of_layout = config.layout.as_ref().and_then(|layout| Plan::of(layout).err());
+    of_theme.into_iter().chain(of_keys).chain(of_layout).collect()
 }
 
 /// Opens the workbench and stays until it is left.
@@ -113,8 +115,15 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
     app.graphics = options.graphics.here(|name| std::env::var(name).ok());
     app.colour_map = options.config.colour_map;
+    // A console has no mouse, or a program of its own for it.
+    app.mouse = options.config.mouse && app.glyphs == Glyphs::Unicode;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
+    let planned = options.config.layout.as_ref();
+    app.plan = planned
+        .and_then(|layout| Plan::of(layout).ok())
+        .unwrap_or_default();
+    let plan = app.plan.clone();
     for fault in options.faults.into_iter().chain(faults(&options.config)) {
         app.complain(fault);
     }
@@ -145,6 +154,11 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let ending = runtime.serve(&mut screen, &messages);
     let outcome = runtime.leave(&ending);
     drop(screen);
+    if runtime.app.plan != plan
+        && let Err(error) = layout::keep(&runtime.app.plan.file())
+    {
+        say(format_args!("vae-tui: {error:#}"));
+    }
     // What is being saved now is saved to its end.
     drop(runtime);
     match (ending, outcome) {
@@ -225,6 +239,7 @@ impl Runtime {
                 let (width, height) = window_size();
                 self.carry_out(Message::Resized(width, height), screen)?;
             }
+            screen.listen_to_mouse(self.app.mouse)?;
             if self.app.changed && !self.window_changed {
                 let complete = screen.draw(self.app.protocol(), |area, buffer| {
                     frame::render(&self.app, area, buffer);
@@ -242,7 +257,11 @@ impl Runtime {
                 };
                 urgent = matches!(
                     message,
-                    Message::Key(_) | Message::Pasted(_) | Message::Tick | Message::Continued
+                    Message::Key(_)
+                        | Message::Pasted(_)
+                        | Message::Mouse(_)
+                        | Message::Tick
+                        | Message::Continued
                 );
                 if let Some(ending) = self.carry_out(message, screen)? {
                     return Ok(ending);

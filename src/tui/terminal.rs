@@ -13,6 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
+use ratatui::crossterm::style::Print;
 use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
@@ -37,6 +38,8 @@ pub struct Screen {
     next: Buffer,
     pixels: Pixels,
     depth: ColourDepth,
+    /// Whether the terminal reports what the mouse does.
+    listens: bool,
 }
 
 impl Screen {
@@ -63,6 +66,7 @@ impl Screen {
             next: Buffer::default(),
             pixels: Pixels::default(),
             depth,
+            listens: false,
         };
         screen.repaint()?;
         Ok(screen)
@@ -120,6 +124,20 @@ impl Screen {
         Ok(())
     }
 
+    /// Has the terminal report the buttons and the wheel of the mouse, or leave them to its own selection of text.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn listen_to_mouse(&mut self, listens: bool) -> std::io::Result<()> {
+        if listens != self.listens {
+            self.listens = listens;
+            let modes = if listens { MOUSE_ON } else { MOUSE_OFF };
+            self.backend.write_all(modes.as_bytes())?;
+            Backend::flush(&mut self.backend)?;
+        }
+        Ok(())
+    }
+
     /// Hands a text to the clipboard of the terminal, wherever that runs (OSC 52); some are set to refuse. tmux takes it itself,
     /// where its `set-clipboard` says so.
     ///
@@ -138,6 +156,8 @@ impl Screen {
         // Whoever stopped this process from outside left it no time to restore the modes, and a shell has changed them.
         disable_raw_mode()?;
         take_over()?;
+        let listens = std::mem::take(&mut self.listens);
+        self.listen_to_mouse(listens)?;
         self.repaint()
     }
 
@@ -164,6 +184,10 @@ impl Drop for Screen {
     }
 }
 
+/// Reports of buttons, of the wheel and of movements with a button held (1002), written in decimal numbers (1006).
+const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
+
 /// The sequence that sets the clipboard: the text in base64, so that nothing of it is obeyed.
 fn clipboard(text: &str) -> String {
     format!("\x1b]52;c;{}\x07", BASE64_STANDARD.encode(text))
@@ -184,7 +208,13 @@ fn restore() {
         return;
     }
     // A terminal that is gone can't be restored, and needs not be.
-    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = execute!(
+        stdout(),
+        Print(MOUSE_OFF),
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
     let _ = disable_raw_mode();
     let _ = stdout().flush();
 }

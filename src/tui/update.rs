@@ -1,7 +1,7 @@
 //! The only place where the state of the screen changes: something happened, so this is different, and that is to be
 //! done. What a key does stands with its [command](super::command), or with the overlay that is open.
 
-use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseEventKind};
 use ratatui::layout::Rect;
 
 use super::answering::{answer, ask, is_unsaved};
@@ -9,6 +9,7 @@ use super::app::{App, Stage, Tone};
 use super::command::keys::is_plain;
 use super::command::{Command, Undoable, named};
 use super::message::{Effect, Message, Written};
+use super::mouse;
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
@@ -48,6 +49,18 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             let mut effects = pressed(app, key);
             app.settle();
             effects.extend(runs::wishes(app));
+            effects
+        }
+        Message::Mouse(event) if event.kind == MouseEventKind::Moved => {
+            app.changed = false;
+            Vec::new()
+        }
+        Message::Mouse(event) => {
+            if matches!(event.kind, MouseEventKind::Down(_)) {
+                app.notice = None;
+            }
+            let effects = mouse::take_in(app, event);
+            app.settle();
             effects
         }
         // Text goes where text is written; anywhere else its letters would be taken for keys.
@@ -299,7 +312,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
 
 /// A key: for the overlay that is open, or else for the pane. What is pressed together with Control or Alt is never
 /// text nor an answer; it does in front of an overlay what it does everywhere, and the overlay stays.
-fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+pub(super) fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.overlay.take() {
         None if is_plain(key) && (write(app, key) || tour::take(app, key)) => Vec::new(),
         None => app

@@ -175,7 +175,10 @@ impl Terminal {
         let since = Instant::now();
         let restored = || {
             let parser = self.parser.lock().expect("no thread panics with it");
-            !parser.screen().alternate_screen() && !parser.screen().hide_cursor()
+            let screen = parser.screen();
+            !screen.alternate_screen()
+                && !screen.hide_cursor()
+                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
         };
         while !restored() {
             assert!(since.elapsed() < PATIENCE, "the terminal was not restored");

@@ -9,6 +9,7 @@ mod draw;
 mod edit;
 mod film;
 mod interpolation;
+mod layout;
 mod manifold;
 mod map;
 mod pointing;
@@ -90,6 +91,7 @@ fn prepared(scope: Scope, command: &str) -> App {
         name if name.starts_with("anomalies.") => anomalies::prepare(&mut app, name),
         name if name.starts_with("directions.") => directions::prepare(&mut app, name),
         name if name.starts_with("draw.") => draw::prepare(&mut app, name),
+        name if name.starts_with("layout.") => layout::prepare(&mut app, name),
         "undo" => drop(type_character(&mut app, '+')),
         "redo" => {
             type_character(&mut app, '+');
@@ -236,6 +238,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             (before.colour_map, after.colour_map),
             (ColourMap::Grey, ColourMap::Viridis)
         ),
+        "mouse.toggle" => assert_eq!((before.mouse, after.mouse), (true, false)),
         "picture.save" => assert!(
             after.notice.is_some() && effects.is_empty(),
             "the training pane has no picture"
@@ -400,6 +403,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         }
         name if name.starts_with("film.") => film::check(name, before, after, effects),
         name if name.starts_with("runs.") => runs::check(name, before, after, effects),
+        name if name.starts_with("layout.") => layout::check(name, before, after),
         name => panic!("{name} has no line here"),
     }
 }

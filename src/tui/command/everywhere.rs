@@ -2,8 +2,8 @@
 
 use ratatui::crossterm::event::KeyCode;
 
-use super::keys::{character, control, plain};
-use super::{Command, pointing, sharing, steering, undo};
+use super::keys::{character, control, plain, with_control};
+use super::{Command, arranging, pointing, sharing, steering, undo};
 use crate::choices::Choose;
 use crate::language::{self, tr};
 use crate::session::Side;
@@ -14,6 +14,7 @@ use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::palette::Palette;
 use crate::tui::overlays::sessions::Intent;
+use crate::tui::panes::Place;
 use crate::tui::theme::THEMES;
 use crate::tui::tour;
 
@@ -47,10 +48,19 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "pane.next", keys: &[plain(KeyCode::Tab)], help: "next pane", footer: Some("pane"), run: next_pane },
     Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },
+    Command { name: "layout.wider", keys: &[with_control(KeyCode::Right)], help: "make the pane wider", footer: None, run: |app| arranging::widen(app, 1) },
+    Command { name: "layout.narrower", keys: &[with_control(KeyCode::Left)], help: "make it narrower", footer: None, run: |app| arranging::widen(app, -1) },
+    Command { name: "layout.higher", keys: &[with_control(KeyCode::Up)], help: "make it higher", footer: None, run: |app| arranging::heighten(app, 1) },
+    Command { name: "layout.lower", keys: &[with_control(KeyCode::Down)], help: "make it lower", footer: None, run: |app| arranging::heighten(app, -1) },
+    Command { name: "layout.place-upper-left", keys: &[], help: "put the pane into the upper left of a large screen", footer: None, run: |app| arranging::place(app, Place::UpperLeft) },
+    Command { name: "layout.place-lower-left", keys: &[], help: "put it into the lower left", footer: None, run: |app| arranging::place(app, Place::LowerLeft) },
+    Command { name: "layout.place-right", keys: &[], help: "put it on the right", footer: None, run: |app| arranging::place(app, Place::Right) },
+    Command { name: "layout.reset", keys: &[], help: "all panes in their usual places and sizes", footer: None, run: arranging::reset },
     Command { name: "palette", keys: &[character(':')], help: "any command by its name, or `set SETTING VALUE`", footer: None, run: palette },
     Command { name: "theme.next", keys: &[character('T')], help: "the next theme, until the program ends", footer: None, run: next_theme },
     Command { name: "graphics.next", keys: &[character('P')], help: "draw pictures in the next kind of blocks, until the program ends", footer: None, run: next_graphics },
     Command { name: "colour-map.next", keys: &[control('p')], help: "grey pictures in the next colour map, until the program ends", footer: None, run: next_colour_map },
+    Command { name: "mouse.toggle", keys: &[character('M')], help: "leave the mouse to the terminal, which selects text with it, or take it back; Shift selects always", footer: None, run: toggle_mouse },
     Command { name: "picture.save", keys: &[character('Y')], help: "save the pane's picture as a PNG file", footer: None, run: sharing::save_picture },
     Command { name: "copy.value", keys: &[character('y')], help: "copy the pane's number or vector to the clipboard", footer: None, run: sharing::copy_value },
     Command { name: "copy.command-line", keys: &[control('y')], help: "copy the command that makes what the pane shows", footer: None, run: sharing::copy_command_line },
@@ -119,6 +129,17 @@ fn next_colour_map(app: &mut App) -> Vec<Effect> {
         "colour map {word}: colour_map: \"{word}\" in the configuration keeps it",
         word = word
     ));
+    Vec::new()
+}
+
+fn toggle_mouse(app: &mut App) -> Vec<Effect> {
+    app.mouse = !app.mouse;
+    app.held = None;
+    app.say(if app.mouse {
+        "the mouse points and scrolls; with Shift it selects text"
+    } else {
+        "the mouse is the terminal's: it selects text; mouse: false in the configuration keeps it so"
+    });
     Vec::new()
 }
 

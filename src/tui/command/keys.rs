@@ -18,6 +18,10 @@ pub const fn control(character: char) -> Key {
 pub const fn shift(code: KeyCode) -> Key {
     Key(code, KeyModifiers::SHIFT)
 }
+/// Any key together with Control.
+pub const fn with_control(code: KeyCode) -> Key {
+    Key(code, KeyModifiers::CONTROL)
+}
 /// Any key by itself.
 pub const fn plain(code: KeyCode) -> Key {
     Key(code, KeyModifiers::NONE)

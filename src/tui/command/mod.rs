@@ -3,6 +3,7 @@
 //! A command is one row with the function that it runs. Those that work everywhere stand in [`everywhere`], those of a pane
 //! in the pane's own folder.
 
+mod arranging;
 mod everywhere;
 pub mod keymap;
 pub mod keys;

@@ -1,9 +1,10 @@
-//! From the bytes of a terminal to keys and pasted text, however the bytes are split over reads.
+//! From the bytes of a terminal to keys, pasted text and what the mouse does, however the bytes are split over reads.
 //!
 //! ```text
 //! q                  a key                     ESC q               Alt-q
 //! ESC [ 1 ; 5 A      Ctrl-Up                   ESC O P             F1
 //! ESC [ 200 ~ … ESC [ 201 ~                    a paste
+//! ESC [ < 0 ; 10 ; 20 M                        a button of the mouse
 //! ESC [ ? 1 ; 2 c    an answer: nothing        ESC ] 11 ; … BEL    an answer: nothing
 //! ```
 //!
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyEvent, KeyModifiers};
 
-use super::{Input, keys};
+use super::{Input, keys, mouse};
 
 /// How long a lone Esc waits for the rest of a sequence.
 const ESCAPE_PATIENCE: Duration = Duration::from_millis(50);
@@ -53,7 +54,7 @@ enum State {
     ControlSequence(Vec<u8>),
     /// `ESC [ [`, of the Linux console.
     LinuxConsole,
-    /// So many bytes of the report of a mouse are still to come, of any value.
+    /// So many bytes of a report of the mouse are still to come, of any value: the old encoding, which nobody asked for.
     Mouse(u8),
     /// A string that `ESC \` ends, or one of `ends`.
     String { ends: &'static [u8] },
@@ -232,6 +233,13 @@ impl Decoder {
             b'~' if parameters == PASTE_BEGINS => {
                 self.escape_alone();
                 State::Paste(Vec::new())
+            }
+            b'M' | b'm' if parameters.first() == Some(&b'<') => {
+                self.escape_alone();
+                let known = parameters.len() < LONGEST_PARAMETERS;
+                let event = known.then(|| mouse::of_report(&parameters[1..], byte));
+                self.found.extend(event.flatten().map(Input::Mouse));
+                State::Ground
             }
             0x40..=0x7e => {
                 let known = parameters.len() < LONGEST_PARAMETERS;

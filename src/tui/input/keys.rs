@@ -79,7 +79,7 @@ pub(super) fn of_linux_console(end: u8) -> Option<KeyEvent> {
 }
 
 /// The numbers between semicolons, where a missing one is 1; none if there is anything else, as there is in answers
-/// (`?`, `>`, `$`), in the reports of a mouse (`<`), and where a key is let go (`1;1:3`).
+/// (`?`, `>`, `$`), and where a key is let go (`1;1:3`).
 fn numbers(parameters: &[u8]) -> Option<Vec<u32>> {
     if parameters.is_empty() {
         return Some(Vec::new());

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
@@ -106,6 +106,11 @@ pub enum ListOutcome {
     Undo,
 }
 
+/// Rows of a list of so many bookmarks, with its frame.
+fn height(count: usize) -> u16 {
+    u16::try_from(count.max(2)).unwrap_or(u16::MAX).saturating_add(2)
+}
+
 impl BookmarkList {
     /// The list with the bookmark at this place selected.
     pub fn at(selected: usize) -> Self {
@@ -134,15 +139,24 @@ impl BookmarkList {
         ListOutcome::Open
     }
 
+    /// Selects the one of `count` bookmarks under the mouse; whether it was selected already.
+    pub fn select_at(&mut self, count: usize, area: Rect, at: Position) -> bool {
+        let inside = super::inside(WIDTH, height(count), area);
+        let shown = usize::from(inside.height).max(1);
+        let selected = self.selected.min(count.saturating_sub(1));
+        let first = layout::window(selected, shown, count);
+        let entry = super::row_at(inside, at).map(|row| first + row);
+        super::select(&mut self.selected, entry.filter(|&entry| entry < count))
+    }
+
     /// Draws the list, a line each.
     pub fn render(&self, bookmarks: &[Bookmark], area: Rect, buffer: &mut Buffer) {
-        let height = u16::try_from(bookmarks.len().max(2)).unwrap_or(u16::MAX);
         let hint = if bookmarks.is_empty() {
             tr!("Esc close")
         } else {
             tr!("Enter go, o make it B, r rename, d delete, u undo")
         };
-        let inside = super::frame(tr!("Points"), hint, WIDTH, height.saturating_add(2), area, buffer);
+        let inside = super::frame(tr!("Points"), hint, WIDTH, height(bookmarks.len()), area, buffer);
         if bookmarks.is_empty() {
             Paragraph::new(tr!("No point has a name yet; ' gives one to what is pointed at."))
                 .style(theme::dim())

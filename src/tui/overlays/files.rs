@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
@@ -14,6 +14,12 @@ use crate::data::listing::{EntryKind, Listing};
 use crate::language::tr;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
+
+/// Columns of the picker with its frame, and its rows at most.
+const WIDTH: u16 = 90;
+const HEIGHT: u16 = 24;
+/// Lines above the list: the folder, and the filter.
+const HEADING: usize = 2;
 
 /// A folder, the selected row of it, and the form that waits for a choice.
 #[derive(Debug)]
@@ -171,11 +177,24 @@ impl FilePicker {
         self.rows = others.chain(entries).collect();
     }
 
+    /// Selects the row under the mouse; whether it was selected already.
+    pub fn select_at(&mut self, area: Rect, at: Position) -> bool {
+        let inside = super::inside(WIDTH, HEIGHT, area);
+        let said = self.said().map(|(words, _)| said_rows(&words, inside.width));
+        let above = HEADING + said.map_or(0, |rows| rows.len());
+        let room = usize::from(inside.height).saturating_sub(above);
+        let first = layout::window(self.selected, room, self.rows.len());
+        let row = super::row_at(inside, at).and_then(|row| row.checked_sub(above));
+        let entry = row
+            .map(|row| first + row)
+            .filter(|&entry| entry < self.rows.len());
+        super::select(&mut self.selected, entry)
+    }
+
     /// Draws the folder, the filter, and below them as much of the list around the selected row as there is room for.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let height = area.height.min(24);
         let hint = tr!("Enter choose, Backspace up, Esc back");
-        let inside = super::frame(tr!("Data"), hint, 90, height, area, buffer);
+        let inside = super::frame(tr!("Data"), hint, WIDTH, HEIGHT, area, buffer);
         let width = usize::from(inside.width);
         let folder = self.listing.as_ref().map_or("", |listing| &listing.folder);
         let folder = text::cut_middle(&text::printable(folder), width).into_owned();
@@ -183,7 +202,7 @@ impl FilePicker {
         filter.spans.extend(self.filter.spans(width.saturating_sub(1)));
         let mut lines = vec![Line::styled(folder, theme::dim()), filter];
         if let Some((words, style)) = self.said() {
-            let rows = text::fitted(&words, width, 3).into_iter();
+            let rows = said_rows(&words, inside.width).into_iter();
             lines.extend(rows.map(|line| Line::styled(line, style)));
         }
         let room = usize::from(inside.height).saturating_sub(lines.len());
@@ -236,6 +255,11 @@ impl FilePicker {
             Span::styled(kind, theme::dim()),
         ])
     }
+}
+
+/// What is said above the list, in lines.
+fn said_rows(words: &str, width: u16) -> Vec<String> {
+    text::fitted(words, usize::from(width), 3)
 }
 
 #[cfg(test)]

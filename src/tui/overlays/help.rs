@@ -12,7 +12,7 @@ use crate::tui::command::keymap::Keymap;
 use crate::tui::{text, theme};
 
 /// What is seen, in a few sentences each: a heading and the text below it.
-pub const EXPLANATIONS: [(&str, &str); 17] = [
+pub const EXPLANATIONS: [(&str, &str); 19] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -70,6 +70,16 @@ pub const EXPLANATIONS: [(&str, &str); 17] = [
         "Points",
         "All panes share a point, A, and another, B. Enter makes what is under the cursor A, O makes it B, ' gives it a name, ] and \
          [ mark the item as one that has an attribute and as one that lacks it. u undoes any of it.",
+    ),
+    (
+        "Mouse",
+        "A press gives the focus and selects what is under it; on what is selected it is Enter. The wheel scrolls, the slider is dragged. \
+         The terminal selects text while Shift is held; M leaves the mouse to it.",
+    ),
+    (
+        "Layout",
+        "From 100 x 30 on three panes stand beside one another. Ctrl and the arrows, or dragging a border, make the one with the focus larger \
+         or smaller; layout.place-right and its like in the palette put it elsewhere. It is kept for the next start.",
     ),
     (
         "Samples",

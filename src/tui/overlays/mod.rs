@@ -14,7 +14,7 @@ pub mod panes;
 pub mod sessions;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
 use self::bookmarks::{BookmarkList, BookmarkName};
@@ -56,17 +56,47 @@ pub enum Overlay {
 /// The smallest area in which an overlay still has a frame: below, what it says needs the room.
 const LEAST_FRAMED: (u16, u16) = (12, 5);
 
-/// Draws an empty frame of at most `width` x `height` in the middle and returns its inside.
-fn frame(title: &str, hint: &str, width: u16, height: u16, area: Rect, buffer: &mut Buffer) -> Rect {
+/// Where a frame of at most `width` x `height` stands, in the middle.
+fn outside(width: u16, height: u16, area: Rect) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
-    let outer = Rect {
+    Rect {
         x: area.x + (area.width - width) / 2,
         y: area.y + (area.height - height) / 2,
         width,
         height,
-    };
+    }
+}
+
+/// Whether there is room for a frame.
+fn is_framed(area: Rect) -> bool {
+    area.width >= LEAST_FRAMED.0 && area.height >= LEAST_FRAMED.1
+}
+
+/// The inside of that frame.
+fn inside(width: u16, height: u16, area: Rect) -> Rect {
+    let outer = outside(width, height, area);
+    if is_framed(area) {
+        outer.inner(Margin::new(2, 1))
+    } else {
+        outer
+    }
+}
+
+/// Which of the rows inside an overlay a place is on.
+fn row_at(inside: Rect, at: Position) -> Option<usize> {
+    inside.contains(at).then(|| usize::from(at.y - inside.y))
+}
+
+/// Selects the entry under the mouse, if there is one; whether it was selected already.
+fn select(selected: &mut usize, entry: Option<usize>) -> bool {
+    entry.is_some_and(|entry| std::mem::replace(selected, entry) == entry)
+}
+
+/// Draws an empty frame of at most `width` x `height` in the middle and returns its inside.
+fn frame(title: &str, hint: &str, width: u16, height: u16, area: Rect, buffer: &mut Buffer) -> Rect {
+    let outer = outside(width, height, area);
     Clear.render(outer, buffer);
-    if area.width < LEAST_FRAMED.0 || area.height < LEAST_FRAMED.1 {
+    if !is_framed(area) {
         return outer;
     }
     let mut block = Block::bordered()
@@ -77,7 +107,6 @@ fn frame(title: &str, hint: &str, width: u16, height: u16, area: Rect, buffer: &
     if !hint.is_empty() {
         block = block.title_bottom(format!(" {hint} "));
     }
-    let inside = block.inner(outer);
     block.render(outer, buffer);
-    inside
+    inside(width, height, area)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use frizbee::{Config, Matcher};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
@@ -16,6 +16,9 @@ use crate::tui::command::{self, Command, Scope};
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
+/// Columns of the palette with its frame, and its rows at most.
+const WIDTH: u16 = 90;
+const HEIGHT: u16 = 20;
 /// Columns of a command's name: of the longest one.
 const NAME: usize = 28;
 
@@ -181,13 +184,34 @@ impl Palette {
             .sort_by_key(|&place| self.entries[place].command.name != typed);
     }
 
+    /// Whether the first of what fits is selected.
+    pub fn is_at_top(&self) -> bool {
+        self.selected == 0
+    }
+
+    /// Selects the command under the mouse; whether it was selected already.
+    pub fn select_at(&mut self, area: Rect, at: Position) -> bool {
+        if self.setting().is_some() {
+            return false;
+        }
+        let inside = super::inside(WIDTH, HEIGHT, area);
+        let shown = usize::from(inside.height.saturating_sub(1));
+        let first = layout::window(self.selected, shown, self.found.len());
+        // The first row is what is typed.
+        let row = super::row_at(inside, at).and_then(|row| row.checked_sub(1));
+        let entry = row
+            .map(|row| first + row)
+            .filter(|&entry| entry < self.found.len());
+        super::select(&mut self.selected, entry)
+    }
+
     /// Draws what is typed, and below it the commands or settings that fit, the best first.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let inside = super::frame(
             tr!("Command"),
             tr!("Enter run, ↑ earlier, Esc close"),
-            90,
-            area.height.min(20),
+            WIDTH,
+            HEIGHT,
             area,
             buffer,
         );

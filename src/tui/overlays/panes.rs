@@ -1,7 +1,7 @@
 //! The list of panes: one letter goes to each.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
@@ -18,20 +18,34 @@ pub fn chosen(letter: char) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|kind| kind.letter == letter)
 }
 
-/// Draws the list, in two columns where there is little height.
-pub fn render(keymap: &Keymap, focus: &Kind, area: Rect, buffer: &mut Buffer) {
+/// The pane under the mouse.
+pub fn at(area: Rect, at: Position) -> Option<&'static Kind> {
+    let (width, height, rows) = size(area);
+    let inside = super::inside(width, height, area);
+    let row = super::row_at(inside, at).filter(|&row| row < rows)?;
+    let column = usize::from(at.x - inside.x) / COLUMN;
+    KINDS.get(column * rows + row).copied()
+}
+
+/// Columns and rows of the list with its frame, and rows of panes: in two columns where there is little height.
+fn size(area: Rect) -> (u16, u16, usize) {
     let columns = if usize::from(area.height) >= KINDS.len() + 4 {
         1
     } else {
         2
     };
     let rows = KINDS.len().div_ceil(columns);
-    let (width, height) = (COLUMN * columns + 4, rows + 2);
+    ((COLUMN * columns + 4) as u16, (rows + 2) as u16, rows)
+}
+
+/// Draws the list, in two columns where there is little height.
+pub fn render(keymap: &Keymap, focus: &Kind, area: Rect, buffer: &mut Buffer) {
+    let (width, height, rows) = size(area);
     let inside = super::frame(
         tr!("Panes"),
         tr!("a letter goes there, Esc stays"),
-        width as u16,
-        height as u16,
+        width,
+        height,
         area,
         buffer,
     );

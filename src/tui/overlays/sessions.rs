@@ -5,13 +5,16 @@ use std::time::SystemTime;
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use crate::language::tr;
 use crate::session::folder::SessionEntry;
 use crate::tui::{layout, text, theme};
+
+/// Columns of the list with its frame.
+const WIDTH: u16 = 90;
 
 /// What a session is chosen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,15 +73,29 @@ impl SessionList {
         Outcome::Open
     }
 
+    /// Selects the session under the mouse; whether it was selected already.
+    pub fn select_at(&mut self, area: Rect, at: Position) -> bool {
+        let inside = super::inside(WIDTH, self.height(), area);
+        let shown = usize::from(inside.height / 2).max(1);
+        let first = layout::window(self.selected, shown, self.entries.len());
+        let entry = super::row_at(inside, at).map(|row| first + row / 2);
+        let entry = entry.filter(|&entry| entry < self.entries.len().min(first + shown));
+        super::select(&mut self.selected, entry)
+    }
+
+    /// Rows of the list with its frame.
+    fn height(&self) -> u16 {
+        let lines = u16::try_from(2 * self.entries.len()).unwrap_or(u16::MAX);
+        lines.max(2).saturating_add(2)
+    }
+
     /// Draws the list, two lines a session.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let lines = u16::try_from(2 * self.entries.len()).unwrap_or(u16::MAX);
-        let height = lines.max(2).saturating_add(2);
         let (title, hint) = match self.intent {
             Intent::Open => (tr!("Sessions"), tr!("Enter open, Esc close")),
             Intent::Compare => (tr!("Add a curve"), tr!("Enter add, Esc close")),
         };
-        let inside = super::frame(title, hint, 90, height, area, buffer);
+        let inside = super::frame(title, hint, WIDTH, self.height(), area, buffer);
         if self.entries.is_empty() {
             let none = tr!("No session was saved yet; s saves one. `vae-tui FILE.ron` opens any other file.");
             Paragraph::new(none)

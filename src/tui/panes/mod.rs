@@ -27,6 +27,7 @@ use ron::value::RawValue;
 
 use super::app::{App, Selection};
 use super::command::Command;
+use super::mouse::Pressed;
 use super::widgets::text_field::TextField;
 use super::workspace::Workspace;
 use crate::pictures::raster::Raster;
@@ -63,7 +64,7 @@ pub struct Kind {
     pub heading: &'static str,
     /// The letter that chooses it in the list of panes, which no other has.
     pub letter: char,
-    /// Where it stands.
+    /// Where it stands unless a person put it elsewhere.
     pub place: Place,
     /// What works whatever has the focus: at least the command that brings it to the front.
     pub everywhere: &'static [Command],
@@ -155,6 +156,11 @@ pub trait Pane: Any {
     /// The text that is being written in it, which keys go to until it is ended.
     fn text(&mut self) -> Option<&mut TextField> {
         None
+    }
+
+    /// What a press of the mouse inside its frame does; nothing where it knows of no place.
+    fn pressed(&self) -> Pressed {
+        |_, _, _| Vec::new()
     }
 
     /// What it shows in an `area` of this size as one picture, pixel for pixel; none if it shows none.

@@ -1,7 +1,7 @@
 //! Pictures close together, with nothing written between them: what belongs together as one, such as a plane of the latent space.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::data::ItemShape;
@@ -54,6 +54,14 @@ impl Mosaic {
             width: self.image_columns,
             height: self.image_rows,
         }
+    }
+
+    /// The column and the row of the picture under the mouse.
+    pub fn at(&self, at: Position) -> Option<(usize, usize)> {
+        let (x, y) = (at.x.checked_sub(self.area.x)?, at.y.checked_sub(self.area.y)?);
+        let column = usize::from(x / (self.image_columns + 1));
+        let row = usize::from(y / self.image_rows);
+        (column < self.columns && row < self.rows).then_some((column, row))
     }
 
     /// What all pictures cover together.

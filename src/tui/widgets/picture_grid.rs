@@ -6,7 +6,7 @@
 //! ```
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
@@ -79,6 +79,14 @@ impl PictureGrid {
             width: self.image_columns,
             height: self.image_rows,
         }
+    }
+
+    /// The place of the picture under the mouse; its label belongs to it.
+    pub fn at(&self, at: Position) -> Option<usize> {
+        let (x, y) = (at.x.checked_sub(self.area.x)?, at.y.checked_sub(self.area.y)?);
+        let column = usize::from(x / (self.image_columns + 1));
+        let row = usize::from(y / (self.image_rows + 1));
+        (column < self.columns && row < self.rows).then(|| row * self.columns + column)
     }
 
     /// Draws as many pictures as there is room for, and marks the one that is `selected`.

@@ -1,7 +1,7 @@
 //! A table of what terminals send, whole and split at every byte.
 
 use proptest::prelude::*;
-use ratatui::crossterm::event::KeyCode;
+use ratatui::crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
 
@@ -94,6 +94,81 @@ const KEYS: &[(&[u8], KeyCode, KeyModifiers)] = &[
     (b"\xc2\x9bA", KeyCode::Up, NONE),
 ];
 
+/// Reports of the mouse, each with what it says, the column and the row from 0.
+const MOUSE: &[(&[u8], MouseEventKind, (u16, u16), KeyModifiers)] = &[
+    (
+        b"\x1b[<0;1;1M",
+        MouseEventKind::Down(MouseButton::Left),
+        (0, 0),
+        NONE,
+    ),
+    (
+        b"\x1b[<0;10;20m",
+        MouseEventKind::Up(MouseButton::Left),
+        (9, 19),
+        NONE,
+    ),
+    (
+        b"\x1b[<1;10;20M",
+        MouseEventKind::Down(MouseButton::Middle),
+        (9, 19),
+        NONE,
+    ),
+    (
+        b"\x1b[<2;10;20M",
+        MouseEventKind::Down(MouseButton::Right),
+        (9, 19),
+        NONE,
+    ),
+    (
+        b"\x1b[<32;200;60M",
+        MouseEventKind::Drag(MouseButton::Left),
+        (199, 59),
+        NONE,
+    ),
+    (
+        b"\x1b[<34;3;4M",
+        MouseEventKind::Drag(MouseButton::Right),
+        (2, 3),
+        NONE,
+    ),
+    (b"\x1b[<35;3;4M", MouseEventKind::Moved, (2, 3), NONE),
+    (b"\x1b[<64;3;4M", MouseEventKind::ScrollUp, (2, 3), NONE),
+    (b"\x1b[<65;3;4M", MouseEventKind::ScrollDown, (2, 3), NONE),
+    (b"\x1b[<66;3;4M", MouseEventKind::ScrollLeft, (2, 3), NONE),
+    (b"\x1b[<67;3;4M", MouseEventKind::ScrollRight, (2, 3), NONE),
+    (
+        b"\x1b[<4;3;4M",
+        MouseEventKind::Down(MouseButton::Left),
+        (2, 3),
+        SHIFT,
+    ),
+    (
+        b"\x1b[<8;3;4M",
+        MouseEventKind::Down(MouseButton::Left),
+        (2, 3),
+        ALT,
+    ),
+    (
+        b"\x1b[<16;3;4M",
+        MouseEventKind::Down(MouseButton::Left),
+        (2, 3),
+        CONTROL,
+    ),
+    (
+        b"\x1b[<93;3;4M",
+        MouseEventKind::ScrollDown,
+        (2, 3),
+        SHIFT.union(ALT).union(CONTROL),
+    ),
+    (
+        b"\x9b<0;65535;65535M",
+        MouseEventKind::Down(MouseButton::Left),
+        (65_534, 65_534),
+        NONE,
+    ),
+];
+
 /// Sequences that are none.
 const ANSWERS: &[&[u8]] = &[
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
@@ -132,9 +207,20 @@ const ANSWERS: &[&[u8]] = &[
     b"\x1b[Mqqq",
     b"\x1b[M \xf0\xff",
     b"\x1b[M\x1b\x1bq",
-    b"\x1b[<0;10;20M",
-    b"\x1b[<0;10;20m",
-    b"\x1b[<65;1;1M",
+    // Buttons beyond the third, places before the first and after the last, and what is no number.
+    b"\x1b[<128;1;1M",
+    b"\x1b[<3;1;1M",
+    b"\x1b[<0;0;1M",
+    b"\x1b[<0;1;0m",
+    b"\x1b[<0;65536;1M",
+    b"\x1b[<0;1;99999999999999999999M",
+    b"\x1b[<-1;1;1M",
+    b"\x1b[<0;1M",
+    b"\x1b[<0;1;1;1M",
+    b"\x1b[<;;M",
+    b"\x1b[<M",
+    b"\x1b[<64;1;1m",
+    b"\x1b[<96;1;1M",
     b"\x1b[32;10;20M",
     b"\x1b[?0u",
     b"\x1b[97;1:3u",
@@ -188,6 +274,22 @@ fn every_key_is_known_however_it_is_split() {
             bytes.escape_ascii()
         );
     }
+}
+
+#[test]
+fn every_report_of_the_mouse_is_known_however_it_is_split() {
+    for &(bytes, kind, (column, row), modifiers) in MOUSE {
+        let event = MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        };
+        assert_eq!(decoded(bytes), [Input::Mouse(event)], "{}", bytes.escape_ascii());
+    }
+    // An Esc before a report was a key.
+    let found = decoded(b"\x1b\x1b[<64;3;4M");
+    assert!(matches!(found[..], [Input::Key(_), Input::Mouse(_)]), "{found:?}");
 }
 
 #[test]
@@ -367,6 +469,8 @@ proptest! {
                 break;
             }
         }
+        // Digits may make a report of the mouse, which is no key.
+        found.retain(|input| !matches!(input, Input::Mouse(_)));
         prop_assert_eq!(found, expected);
     }
 

@@ -4,6 +4,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 mod scoring;
 
 use ratatui::buffer::Buffer;
@@ -21,6 +22,7 @@ use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
+use crate::tui::mouse::Pressed;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -240,6 +242,10 @@ impl Pane for Anomalies {
         let item = self.verdict.ranked.get(self.place())?.item;
         let part = self.part;
         Some(Origin::item(ItemPlace { part, item }))
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

@@ -4,6 +4,7 @@ mod canvas;
 mod commands;
 mod explains;
 mod geometry;
+mod mouse;
 mod view;
 
 use ratatui::buffer::Buffer;
@@ -20,6 +21,7 @@ use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
+use crate::tui::mouse::Pressed;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -148,6 +150,10 @@ impl Pane for Draw {
             item: None,
             latent: Some(latent),
         })
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

@@ -4,6 +4,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,6 +21,7 @@ use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
+use crate::tui::mouse::Pressed;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -145,6 +147,10 @@ impl Pane for Interpolation {
                 steps,
             });
         }
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

@@ -5,6 +5,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 mod scatter;
 mod search;
 
@@ -25,6 +26,7 @@ use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::mouse::Pressed;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::workspace::Workspace;
 use scatter::Frame;
@@ -414,6 +416,10 @@ impl Pane for Map {
 
     fn text(&mut self) -> Option<&mut TextField> {
         self.is_writing.then_some(&mut self.search)
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

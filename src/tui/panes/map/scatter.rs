@@ -52,6 +52,14 @@ impl Frame {
         Some((place(share[0], columns), place(1.0 - share[1], rows)))
     }
 
+    /// The middle of a cell among so many columns and rows: a point that has this [place](Self::place).
+    pub fn middle(&self, place: (usize, usize), (columns, rows): (usize, usize)) -> [f32; 2] {
+        let share = |place: usize, count: usize| (place as f32 + 0.5) / count.max(1) as f32;
+        let shares = [share(place.0, columns), 1.0 - share(place.1, rows)];
+        let size = self.size();
+        [0, 1].map(|axis| self.low[axis] + shares[axis] * size[axis])
+    }
+
     /// The `count` points nearest to one, the nearest first, by distances as they are seen: in shares of the frame.
     pub fn nearest(&self, points: &[[f32; 2]], to: [f32; 2], count: usize) -> Vec<usize> {
         let size = self.size();
@@ -139,6 +147,9 @@ mod tests {
         assert_eq!(frame.place([f32::NAN, 0.0], (40, 20)), None);
         assert_eq!(frame.place([0.0, 0.0], (0, 0)), None);
         assert_eq!(frame.clamped([9.0, 0.5]), [2.12, 0.5]);
+        for place in [(0, 0), (39, 19), (7, 12)] {
+            assert_eq!(frame.place(frame.middle(place, (40, 20)), (40, 20)), Some(place));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::data::ItemShape;
 use crate::pictures::item;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::tui::layout::{affordable, columns_for, sheet};
 
@@ -29,6 +29,14 @@ impl Geometry {
     /// Test images on a page.
     pub fn page(&self) -> usize {
         self.columns * self.rows
+    }
+
+    /// The place of the group under the mouse, in a pane that begins at `area`.
+    pub fn at(&self, area: Rect, at: Position) -> Option<usize> {
+        let (x, y) = (at.x.checked_sub(area.x)?, at.y.checked_sub(area.y)?);
+        let column = usize::from(x / (self.image_columns + 1));
+        let row = usize::from(y / self.group_rows);
+        (column < self.columns && row < self.rows).then(|| row * self.columns + column)
     }
 }
 

@@ -4,6 +4,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,6 +20,7 @@ use crate::run::{Answer, Answered, Question};
 use crate::tui::app::{App, Selection};
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::mouse::Pressed;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::workspace::Workspace;
 
@@ -133,6 +135,10 @@ impl Pane for Reconstruction {
     fn value(&self, app: &App) -> Option<String> {
         let selected = app.selection.images.get(app.selection.selected_image)?;
         Some(self.of(*selected)?.reconstruction.terms.lower_bound().to_string())
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

@@ -113,7 +113,7 @@ fn cycle_sheet(app: &mut App) -> Vec<Effect> {
 }
 
 /// Changes the selected latent value, from the start's own vector where nothing was changed before.
-fn set_value(app: &mut App, change: impl Fn(f32) -> f32) {
+pub(super) fn set_value(app: &mut App, change: impl Fn(f32) -> f32) {
     let Some(selected) = app
         .workspace()
         .map(|workspace| workspace.selected(&app.selection))

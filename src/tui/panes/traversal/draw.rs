@@ -191,9 +191,14 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     Paragraph::new(lines).render(area, buffer);
 }
 
+/// Columns of the slider's line in so many, without the numbers at its ends.
+pub fn slider_width(width: u16) -> u16 {
+    width.saturating_sub(6).clamp(3, 41)
+}
+
 /// Where a value lies between -3 and 3.
 fn slider(value: f32, width: u16) -> Line<'static> {
-    let width = usize::from(width.saturating_sub(6)).clamp(3, 41);
+    let width = usize::from(slider_width(width));
     let share = ((value + REACH) / (2.0 * REACH)).clamp(0.0, 1.0);
     let at = (share * (width - 1) as f32).round() as usize;
     Line::from(vec![

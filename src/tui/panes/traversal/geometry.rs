@@ -89,7 +89,12 @@ mod tests {
 
     #[test]
     fn a_digit_has_sixteen_points_by_sixteen_on_a_screen_of_100_by_30() {
-        let arrangement = layout::arrange(Rect::new(0, 0, 100, 30), &training::KIND, false);
+        let arrangement = layout::arrange(
+            Rect::new(0, 0, 100, 30),
+            &layout::Plan::default(),
+            &training::KIND,
+            false,
+        );
         let pane = arrangement
             .panes
             .iter()

@@ -4,6 +4,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,6 +24,7 @@ use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
 use crate::tui::layout;
+use crate::tui::mouse::Pressed;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::workspace::Workspace;
 
@@ -236,6 +238,10 @@ impl Pane for Traversal {
     fn value(&self, app: &App) -> Option<String> {
         let numbers: Vec<String> = self.latent(app).iter().map(f32::to_string).collect();
         (!numbers.is_empty()).then(|| numbers.join(","))
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

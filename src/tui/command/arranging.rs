@@ -1,0 +1,71 @@
+//! Arranging the panes of a large screen: which stands where, and how much room it has.
+
+use crate::tui::app::App;
+use crate::tui::layout::{self, Border, Plan};
+use crate::tui::message::Effect;
+use crate::tui::panes::Place;
+
+/// Columns and rows by which a border moves at once.
+const STEP: (i16, i16) = (4, 2);
+
+/// Puts the pane with the focus into a place.
+pub fn place(app: &mut App, place: Place) -> Vec<Effect> {
+    app.plan.put(app.focus, place);
+    app.zoomed = false;
+    let words = match place {
+        Place::UpperLeft => "in the upper left",
+        Place::LowerLeft => "in the lower left",
+        Place::Right => "on the right",
+        Place::Whole => "on a screen of its own",
+    };
+    let is_alone = layout::arrange(app.area, &app.plan, app.focus, false).panes.len() == 1;
+    let where_seen = if is_alone {
+        ", on terminals of 100 x 30 and larger"
+    } else {
+        ""
+    };
+    let name = app.focus.heading;
+    app.say(format!(
+        "{name} stands {words}{where_seen}; layout.reset puts all panes back"
+    ));
+    Vec::new()
+}
+
+/// Puts everything back.
+pub fn reset(app: &mut App) -> Vec<Effect> {
+    app.plan = Plan::default();
+    app.say("all panes are in their usual places");
+    Vec::new()
+}
+
+/// Makes the pane with the focus wider, or narrower where `steps` is negative.
+pub fn widen(app: &mut App, steps: i16) -> Vec<Effect> {
+    let steps = match app.plan.place(app.focus) {
+        Place::Right => -steps,
+        _ => steps,
+    };
+    move_border(app, Border::Upright, steps * STEP.0)
+}
+
+/// Makes it higher, or lower where `steps` is negative.
+pub fn heighten(app: &mut App, steps: i16) -> Vec<Effect> {
+    match app.plan.place(app.focus) {
+        Place::Right => {
+            app.say("this pane has the whole height");
+            Vec::new()
+        }
+        Place::UpperLeft => move_border(app, Border::Level, -steps * STEP.1),
+        _ => move_border(app, Border::Level, steps * STEP.1),
+    }
+}
+
+fn move_border(app: &mut App, border: Border, by: i16) -> Vec<Effect> {
+    let arrangement = layout::arrange(app.area, &app.plan, app.focus, app.zoomed);
+    match arrangement.border(border) {
+        Some(cells) => app
+            .plan
+            .move_border(border, cells.saturating_add_signed(by), arrangement.body),
+        None => app.say("one pane fills the screen: there is no border to move"),
+    }
+    Vec::new()
+}
