@@ -136,9 +136,9 @@ fn toggle_mouse(app: &mut App) -> Vec<Effect> {
     app.mouse = !app.mouse;
     app.held = None;
     app.say(if app.mouse {
-        "the mouse points and scrolls; with Shift it selects text"
+        tr!("the mouse points and scrolls; with Shift it selects text")
     } else {
-        "the mouse is the terminal's: it selects text; mouse: false in the configuration keeps it so"
+        tr!("the mouse is the terminal's: it selects text; mouse: false in the configuration keeps it so")
     });
     Vec::new()
 }
