@@ -72,6 +72,38 @@ fn draw_the_picture_of_the_readme() {
     std::fs::write("docs/screen.svg", svg(&common::frame(&app))).expect("the folder can be written");
 }
 
+/// Panes of the guide, each with the keys that bring it into a state worth looking at.
+const PANES: [(&str, &str); 8] = [
+    ("map", ""),
+    ("samples", ""),
+    ("edit", "illlll"),
+    ("manifold", "w"),
+    ("interpolation", "lllll"),
+    ("directions", "llllllllll"),
+    ("anomalies", "d"),
+    ("draw", "tyyi"),
+];
+
+#[test]
+#[ignore = "writes docs/panes, whose pictures are looked at before they are kept"]
+fn draw_the_panes_of_the_guide() {
+    std::fs::create_dir_all("docs/panes").expect("the folder can be made");
+    for (pane, keys) in PANES {
+        let mut app = example(100, 30);
+        common::focus(&mut app, pane);
+        // Some ask for several things, one after the other.
+        let answer = |app: &mut App| (0..40).for_each(|_| drop(update(app, Message::Resized(100, 30))));
+        answer(&mut app);
+        for key in keys.chars() {
+            common::type_character(&mut app, key);
+            answer(&mut app);
+        }
+        app.notice = None;
+        let path = format!("docs/panes/{pane}.svg");
+        std::fs::write(path, svg(&common::frame(&app))).expect("the folder can be written");
+    }
+}
+
 /// Draws from the prior as they stand in the traversal pane of a screen of 100 x 30 with each kind of block; first as they were
 /// before there was a choice: half blocks, four rows high.
 #[test]
