@@ -1,8 +1,9 @@
 //! From a start to the first frame, and from a key to the frame that shows what it did, in a pseudo-terminal, with the real
 //! program.
 //!
-//! A start is timed from before the process is made to reading the output with the first text. The selected latent value is moved to and fro while the program trains, saves, opens and estimates; what is timed is
-//! from writing the key to reading the output that shows the new value. `cargo bench --bench screen`.
+//! A start is timed from before the process is made to reading the output with the first text. A latent value is moved to and fro,
+//! in the traversal or on the map, while the program trains, saves, opens and estimates; what is timed is from writing the key to
+//! reading the output that shows the new value. `cargo bench --bench screen`.
 
 mod workbench;
 
@@ -22,29 +23,41 @@ struct Situation {
     name: &'static str,
     /// Flags of the run that is trained.
     flags: &'static [&'static str],
+    /// The key of the pane in which a latent value is moved.
+    pane: &'static str,
     /// Keys that are pressed every now and then: what they begin goes on meanwhile.
     meanwhile: &'static str,
 }
 
-const SITUATIONS: [Situation; 4] = [
+const SITUATIONS: [Situation; 5] = [
     Situation {
         name: "training, 20 latent dimensions",
         flags: &["--latent", "20"],
+        pane: "",
+        meanwhile: "",
+    },
+    Situation {
+        name: "training, a map of 10 000 items",
+        flags: &["--latent", "20"],
+        pane: "7",
         meanwhile: "",
     },
     Situation {
         name: "training, 200 latent dimensions",
         flags: &["--latent", "200"],
+        pane: "",
         meanwhile: "",
     },
     Situation {
         name: "Monte Carlo EM, 500 hidden units",
         flags: &["--latent", "20", "--method", "mcem", "--train-size", "5000"],
+        pane: "",
         meanwhile: "",
     },
     Situation {
         name: "a save, a list and an estimate under way",
         flags: &["--latent", "20"],
+        pane: "",
         meanwhile: "sm",
     },
 ];
@@ -75,6 +88,7 @@ fn main() {
             let copy = folder.path().join("copy.ron");
             std::fs::copy(&session, &copy).expect("the folder can be written");
             let mut workbench = Workbench::open(folder.path(), (columns, rows), &copy);
+            workbench.show(situation.pane);
             let (mut times, mut bytes) = workbench.measure(KEYS, PAUSE, situation.meanwhile);
             times.sort_by(f64::total_cmp);
             bytes.sort_unstable();

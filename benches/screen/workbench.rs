@@ -46,6 +46,20 @@ pub fn first_frame(folder: &Path, size: (u16, u16)) -> f64 {
     (shown - started).as_secs_f64()
 }
 
+/// What is said of the latent value that is moved: `z7 = +0.35` in the traversal, `z7 0.35` on the map.
+fn value_on(screen: &str) -> Option<String> {
+    let words: Vec<&str> = screen.split_whitespace().collect();
+    let is_dimension = |word: &str| {
+        word.strip_prefix('z')
+            .is_some_and(|number| number.parse::<u32>().is_ok())
+    };
+    let in_traversal = |said: &&[&str]| is_dimension(said[0]) && said[1] == "=";
+    let on_map = |said: &&[&str]| is_dimension(said[0]) && said[1].parse::<f32>().is_ok();
+    let found = words.windows(3).find(in_traversal).map(|said| said[2]);
+    let found = found.or_else(|| words.windows(2).find(on_map).map(|said| said[1]));
+    found.map(str::to_owned)
+}
+
 impl Workbench {
     /// Opens a session, starts its training, and puts the focus on the traversal.
     pub fn open(folder: &Path, size: (u16, u16), session: &Path) -> Self {
@@ -92,7 +106,15 @@ impl Workbench {
         }
     }
 
-    /// Moves the selected value to and fro, so many times; seconds from each key to the output with the new value, and the
+    /// Goes to another pane by its key, and waits for what it shows; none stays.
+    pub fn show(&mut self, key: &str) {
+        if !key.is_empty() {
+            self.press(key);
+            self.wait(|screen| screen.contains("items") && value_on(screen).is_some());
+        }
+    }
+
+    /// Moves the latent value to and fro, so many times; seconds from each key to the output with the new value, and the
     /// bytes of its frame. What `meanwhile` begins is begun anew before every tenth key.
     pub fn measure(&mut self, keys: usize, pause: Duration, meanwhile: &str) -> (Vec<f64>, Vec<usize>) {
         let (mut times, mut sizes) = (Vec::new(), Vec::new());
@@ -131,17 +153,8 @@ impl Workbench {
         (times, sizes)
     }
 
-    /// What is said of the selected latent value: `z7 = +0.35`.
     fn value(&self) -> Option<String> {
-        let screen = self.parser.screen().contents();
-        let words: Vec<&str> = screen.split_whitespace().collect();
-        let is_dimension = |word: &str| {
-            word.strip_prefix('z')
-                .is_some_and(|number| number.parse::<u32>().is_ok())
-        };
-        let mut triples = words.windows(3);
-        let said = triples.find(|triple| is_dimension(triple[0]) && triple[1] == "=")?;
-        Some(said[2].to_owned())
+        value_on(&self.parser.screen().contents())
     }
 
     fn press(&mut self, keys: &str) {
