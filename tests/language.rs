@@ -27,6 +27,7 @@ const NOT_ON_THE_SCREEN: &[&str] = &["page up", "page down", "set {} {}", "set "
 const OUTSIDE_THE_SCREEN: &[&str] = &[
     "abort.rs",
     "keymap.rs",
+    "layout.rs",
     "rescue.rs",
     "saver.rs",
     "signals.rs",
