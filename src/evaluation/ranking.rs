@@ -37,20 +37,10 @@ pub fn ranking(
 mod tests {
     use super::*;
     use crate::data::Binarisation;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation};
 
     #[test]
     fn items_stand_in_the_order_of_the_bounds_that_each_has_by_itself() {
-        let architecture = Architecture {
-            pixels: 6,
-            hidden: 5.into(),
-            latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let model = Vae::small((6, 5, 3), 1);
         let split = Split::of_bytes((0..=255).cycle().take(6 * 80).collect(), Vec::new(), 6);
         let noise = MeasurementContext {
             seed: 1,

@@ -105,20 +105,10 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::evaluation::{importance_weighted, lower_bound};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     #[test]
     fn the_scores_of_all_items_make_the_bounds_of_the_split() {
-        let architecture = Architecture {
-            pixels: 6,
-            hidden: 5.into(),
-            latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let model = Vae::small((6, 5, 3), 1);
         let split = Split::of_bytes((0..=255).cycle().take(6 * 300).collect(), Vec::new(), 6);
         let noise = MeasurementContext {
             seed: 1,

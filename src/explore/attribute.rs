@@ -185,7 +185,6 @@ pub fn moved(z: &[f32], direction: &[f32], strength: f32) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::data::{Binarisation, ItemShape, Split};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation};
 
     const CONTEXT: MeasurementContext = MeasurementContext {
         seed: 1,
@@ -193,16 +192,7 @@ mod tests {
     };
 
     fn model() -> Vae {
-        let architecture = Architecture {
-            pixels: 4,
-            hidden: 5.into(),
-            latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        Vae::new(architecture, Initialisation::Glorot, 1)
+        Vae::small((4, 5, 3), 1)
     }
 
     #[test]

@@ -84,7 +84,6 @@ pub fn page(
 mod tests {
     use super::*;
     use crate::data::{Binarisation, ItemShape};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     /// Ten training items of two classes in turn, and three test items.
     fn data() -> Dataset {
@@ -99,16 +98,7 @@ mod tests {
     }
 
     fn items(part: Part, wanted: Page) -> Vec<BrowsedItem> {
-        let architecture = Architecture {
-            pixels: 4,
-            hidden: 3.into(),
-            latent: 2,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let model = Vae::small((4, 3, 2), 1);
         let context = MeasurementContext {
             seed: 1,
             binarisation: Binarisation::Static,

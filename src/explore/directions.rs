@@ -197,19 +197,9 @@ pub fn along(
 mod tests {
     use super::*;
     use crate::data::Binarisation;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     fn model() -> Vae {
-        let architecture = Architecture {
-            pixels: 6,
-            hidden: 5.into(),
-            latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        Vae::new(architecture, Initialisation::Glorot, 4)
+        Vae::small((6, 5, 3), 4)
     }
 
     fn dot(a: &[f32], b: &[f32]) -> f32 {

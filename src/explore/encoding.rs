@@ -93,20 +93,10 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::explore::traversal::posterior_mean;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation};
 
     #[test]
     fn many_items_lie_where_each_lies_alone() {
-        let architecture = Architecture {
-            pixels: 6,
-            hidden: 5.into(),
-            latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let model = Vae::small((6, 5, 3), 1);
         let split = Split::of_bytes((0..=255).cycle().take(6 * 200).collect(), Vec::new(), 6);
         let context = MeasurementContext {
             seed: 1,

@@ -116,7 +116,6 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::evaluation::MeasurementContext;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     fn close(found: &[Vec<f32>], expected: &[[f32; 2]]) {
         assert_eq!(found.len(), expected.len());
@@ -139,16 +138,7 @@ mod tests {
 
     #[test]
     fn the_bound_on_the_way_is_that_of_an_item_with_the_same_values() {
-        let architecture = Architecture {
-            pixels: 3,
-            hidden: 4.into(),
-            latent: 2,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let model = Vae::small((3, 4, 2), 1);
         let cancel = Cancel::default();
         let points = Way::Straight.points(&[-1.0, 0.5], &[2.0, 0.0], 3);
         let steps = decoded_along(&model, points.clone(), 1, &cancel).unwrap();

@@ -79,19 +79,9 @@ fn through(model: &Vae, values: &[f32], noise: Option<u64>, seed: u64) -> (Vec<f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     fn model() -> Vae {
-        let architecture = Architecture {
-            pixels: 6,
-            hidden: 5.into(),
-            latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        Vae::new(architecture, Initialisation::Glorot, 1)
+        Vae::small((6, 5, 3), 1)
     }
 
     const VALUES: [f32; 6] = [0.0, 1.0, 0.3, 0.9, 0.0, 0.5];

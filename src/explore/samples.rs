@@ -172,7 +172,6 @@ fn draw_values(model: &Vae, latents: &[Vec<f32>], seed: u64, cancel: &Cancel) ->
 mod tests {
     use super::*;
     use crate::data::{Binarisation, ItemShape, Split};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     const CONTEXT: MeasurementContext = MeasurementContext {
         seed: 3,
@@ -180,16 +179,7 @@ mod tests {
     };
 
     fn model() -> Vae {
-        let architecture = Architecture {
-            pixels: 4,
-            hidden: 5.into(),
-            latent: 2,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        Vae::new(architecture, Initialisation::Glorot, 1)
+        Vae::small((4, 5, 2), 1)
     }
 
     /// 20 training items of two classes in turn: the first dark, the second bright.

@@ -83,20 +83,10 @@ pub fn traverse(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
 
     #[test]
     fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {
-        let architecture = Architecture {
-            pixels: 6,
-            hidden: 5.into(),
-            latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
-        };
-        let model = Vae::new(architecture, Initialisation::Glorot, 1);
+        let model = Vae::small((6, 5, 3), 1);
         let z = vec![0.3, -1.0, 3.0];
         let go_on = Cancel::default();
         let here = decode(&model, std::slice::from_ref(&z), &go_on).expect("not cancelled");

@@ -4,6 +4,8 @@ use dfdx::prelude::*;
 
 use super::families::{Family, HiddenValues, Networks};
 use super::posterior::Posterior;
+#[cfg(test)]
+use super::{Activation, Likelihood, Observation, Recognition};
 use super::{Architecture, Decoded, Initialisation};
 use crate::dims::{Batch, Latent, Pixels};
 
@@ -58,6 +60,22 @@ impl Vae {
             architecture,
             networks,
         }
+    }
+
+    /// A model of so many pixels, hidden units and latent dimensions, with a Bernoulli decoder, for tests that want one like any
+    /// other.
+    #[cfg(test)]
+    pub(crate) fn small((pixels, hidden, latent): (usize, usize, usize), seed: u64) -> Self {
+        let architecture = Architecture {
+            pixels,
+            hidden: hidden.into(),
+            latent,
+            activation: Activation::Tanh,
+            likelihood: Likelihood::Bernoulli,
+            observation: Observation::default(),
+            recognition: Recognition::Encoder,
+        };
+        Self::new(architecture, Initialisation::Glorot, seed)
     }
 
     /// The sizes of the layers.
