@@ -3,6 +3,7 @@
 mod commands;
 mod draw;
 mod geometry;
+mod mouse;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,6 +17,8 @@ use super::{Kind, Pane, Place};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::mouse::Pressed;
+use crate::tui::widgets::curve_window::CurveWindow;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -42,6 +45,11 @@ pub const KIND: Kind = Kind {
 pub struct Training {
     /// How many steps the smoothing of the minibatch curve looks back, 0 for none.
     pub smoothing: u32,
+    /// Which part of the curve is visible, and where the cursor is.
+    pub looking: CurveWindow,
+    /// Whether the cursor is shown, and what it reads.
+    #[serde(skip)]
+    pub reads: bool,
     /// The first bar of the KL terms that is shown.
     #[serde(skip)]
     pub first_bar: usize,
@@ -51,6 +59,8 @@ impl Default for Training {
     fn default() -> Self {
         Self {
             smoothing: 20,
+            looking: CurveWindow::default(),
+            reads: false,
             first_bar: 0,
         }
     }
@@ -62,11 +72,18 @@ impl Pane for Training {
     }
 
     fn restore(&mut self, saved: &RawValue) -> bool {
-        saved.into_rust().map(|state| *self = state).is_ok()
+        let Ok(state) = saved.into_rust::<Self>() else {
+            return false;
+        };
+        *self = Self {
+            looking: state.looking.checked(),
+            ..state
+        };
+        true
     }
 
     fn begin(&mut self, _workspace: &Workspace) {
-        self.first_bar = 0;
+        (self.first_bar, self.reads, self.looking) = (0, false, CurveWindow::default());
     }
 
     fn command_line(&self, _app: &App, session: &str) -> Option<String> {
@@ -77,6 +94,10 @@ impl Pane for Training {
     fn value(&self, app: &App) -> Option<String> {
         let test = app.workspace()?.progress.test.as_ref()?;
         Some(test.terms.lower_bound().to_string())
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
