@@ -12,6 +12,7 @@ use crate::pictures::raster::Raster;
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, RunFiles, View};
+use crate::tui::notification::Ended;
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::saver::{Manner, SaveFault};
 
@@ -181,6 +182,8 @@ pub enum Effect {
     },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
+    /// Tell somebody who looks elsewhere that the run came to its end.
+    Notify(Ended),
     /// Stop this process until it is continued.
     Suspend,
     /// Clear the terminal and draw every cell: what stands there is not known any more.

@@ -10,6 +10,7 @@ use super::command::keys::is_plain;
 use super::command::{Command, Undoable, named};
 use super::message::{Effect, Message, Written};
 use super::mouse;
+use super::notification::Ended;
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
@@ -125,10 +126,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.awaited.take_if(|_| is_awaited);
             Vec::new()
         }
-        Message::Told(told) => {
-            take_in(app, told);
-            Vec::new()
-        }
+        Message::Told(told) => take_in(app, told),
         Message::Panicked(panic) => {
             let panic = text::printable(&panic);
             let reason = format!("a fault in the program ended it; what could be saved was saved; {panic}");
@@ -354,24 +352,35 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
     app.note(before.map_or(said.clone(), |before| format!("{before}; {said}")));
 }
 
-/// What a run told; only the one on the screen changes anything.
-fn take_in(app: &mut App, Told { run, event }: Told) {
+/// What a run told; only the one on the screen changes anything. Its end is told to somebody who looks elsewhere, once.
+fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
-        return;
+        return Vec::new();
     };
     if workspace.run != run {
-        return;
+        return Vec::new();
     }
+    let was_finished = workspace.progress.state == State::Finished;
+    let mut ended = None;
     match event {
-        Event::Answered(answered) => return app.answered(*answered),
+        Event::Answered(answered) => {
+            app.answered(*answered);
+            return Vec::new();
+        }
         Event::Estimated(_) => {
             app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }
         Event::BrokenOff(Measurement::Evaluation) => app.say("the measurement was broken off"),
         Event::BrokenOff(Measurement::Estimate) => app.say("the estimate of log p(x) was broken off"),
-        Event::State(State::Finished) => app.say("goal reached: everything stays; space goes on, s saves"),
+        Event::State(State::Finished) => {
+            app.say("goal reached: everything stays; space goes on, s saves");
+            ended = (!was_finished).then_some(Ended::Finished);
+        }
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
-        Event::Diverged(diverged) => app.complain(diverged.to_string()),
+        Event::Diverged(diverged) => {
+            app.complain(diverged.to_string());
+            ended = Some(Ended::Diverged);
+        }
         // Most settings stand nowhere on the screen; what was said since the last key stays.
         Event::Happened(Entry {
             what: ref what @ Happening::Changed { .. },
@@ -387,4 +396,5 @@ fn take_in(app: &mut App, Told { run, event }: Told) {
     if let Stage::Ready(workspace) = &mut app.stage {
         workspace.progress.take_in(event);
     }
+    ended.map(Effect::Notify).into_iter().collect()
 }
