@@ -13,6 +13,7 @@ use crate::choices::Choose;
 use crate::entries;
 use crate::files::shown;
 use crate::folders;
+use crate::language::Language;
 use crate::learning::Preset;
 use crate::pictures::colour_map::ColourMap;
 use crate::terminal_facts::{ColourDepth, Graphics, Notify};
@@ -30,6 +31,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// The colours that the terminal has; none asks the environment.
     pub colours: Option<ColourDepth>,
+    /// The language of the workbench; none asks the locale.
+    pub language: Option<Language>,
     /// How pictures are drawn.
     pub graphics: Graphics,
     /// The colours of pictures that are grey by themselves.
@@ -88,6 +91,7 @@ impl Default for Config {
             theme_file: None,
             keys: BTreeMap::new(),
             colours: None,
+            language: None,
             graphics: Graphics::Auto,
             colour_map: ColourMap::Grey,
             mouse: true,
@@ -101,7 +105,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 10] = [
+pub const ENTRIES: [(&str, &str); 11] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -114,6 +118,7 @@ pub const ENTRIES: [(&str, &str); 10] = [
         "colours",
         "truecolour, 256, 16 or none, where the terminal does not say what it can",
     ),
+    ("language", "en or ja, where the locale does not say it"),
     (
         "graphics",
         "how pictures are drawn: auto, half, quadrant, sextant, octant, braille, kitty, iterm2 or sixel",
@@ -198,6 +203,7 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "theme" => read(value).map(|theme| config.theme = theme),
             "keys" => read(value).map(|keys| config.keys = keys),
             "colours" => choice(value).map(|colours| config.colours = Some(colours)),
+            "language" => choice(value).map(|language| config.language = Some(language)),
             "graphics" => choice(value).map(|graphics| config.graphics = graphics),
             "colour_map" => choice(value).map(|map| config.colour_map = map),
             "mouse" => read(value)
@@ -328,6 +334,7 @@ impl Loaded {
                 "theme" => Some(quoted(&config.theme)),
                 "keys" => Some(keys.clone()),
                 "colours" => config.colours.map(|colours| quoted(colours.word())),
+                "language" => config.language.map(|language| quoted(language.word())),
                 "graphics" => Some(quoted(config.graphics.word())),
                 "colour_map" => Some(quoted(config.colour_map.word())),
                 "mouse" => Some(config.mouse.to_string()),
@@ -363,18 +370,20 @@ mod tests {
     fn every_entry_is_read_and_told_where_it_stands() {
         let loaded = parsed(
             "(\n    theme: \"light\",\n    keys: {\"session.save\": [\"Ctrl-S\"]},\n    colours: \"256\",\n    preset: \
-             \"paper-mnist\", threads: 3,\n    // a comment\n    autosave: 30,\n)",
+             \"paper-mnist\", language: \"ja\", threads: 3,\n    // a comment\n    autosave: 30,\n)",
         );
         assert_eq!(loaded.faults, Vec::<String>::new());
         let Config {
             theme,
             keys,
             colours,
+            language,
             preset,
             threads,
             autosave,
             ..
         } = &loaded.config;
+        assert_eq!(*language, Some(Language::Japanese));
         assert_eq!(
             (theme.as_str(), *colours),
             ("light", Some(ColourDepth::Indexed256))

@@ -3,6 +3,7 @@
 //! The rooms, from the ground up; a room uses only rooms above it in this list, which `tests/layering.rs` holds:
 //!
 //! - [`words`]: text for people
+//! - [`language`]: the languages of the workbench, and its texts in them
 //! - [`process`]: how this process is ended, and what it says on the way
 //! - [`terminal_facts`]: what the terminal can show, as far as it says
 //! - [`files`]: regular files, and their names for people to read
@@ -50,6 +51,7 @@ pub mod files;
 pub mod folders;
 pub mod hmc;
 pub mod kernels;
+pub mod language;
 pub mod learning;
 pub mod model;
 pub mod nn;

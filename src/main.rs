@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments};
+use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, tour};
 use vae_tui::config::{self, Loaded};
 use vae_tui::process::{say, survive_large_writes};
 use vae_tui::tui;
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             Some(command) => command.run(&About {
                 commands: tui::listing,
                 faults: tui::faults,
+                tour: open_tour,
             }),
             None => options(cli.workbench, config::load()).and_then(tui::run),
         });
@@ -46,8 +47,26 @@ fn options(arguments: WorkbenchArguments, loaded: Loaded) -> anyhow::Result<tui:
         compare: arguments.compare,
         autosave: Duration::from_secs(arguments.autosave.unwrap_or(loaded.config.autosave)),
         colours: arguments.colours.or(loaded.config.colours),
+        language: arguments.language.or(loaded.config.language),
+        tour: false,
         graphics: arguments.graphics.unwrap_or(loaded.config.graphics),
         config: loaded.config,
         faults: loaded.faults,
+    })
+}
+
+/// Opens the workbench with the tour and its small run.
+fn open_tour(arguments: &tour::Arguments) -> anyhow::Result<()> {
+    let Loaded { config, faults, .. } = config::load();
+    tui::run(tui::Options {
+        run: tui::RunSource::New(Box::new(tour::Arguments::new_run(&config))),
+        compare: Vec::new(),
+        autosave: Duration::from_secs(config.autosave),
+        colours: arguments.colours.or(config.colours),
+        graphics: config.graphics,
+        language: arguments.language.or(config.language),
+        tour: true,
+        config,
+        faults,
     })
 }

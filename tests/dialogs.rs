@@ -184,13 +184,16 @@ fn a_paste_is_text_where_text_is_written_and_nothing_elsewhere() {
     let paste = |app: &mut App, text: &str| update(app, Message::Pasted(text.into()));
     let before = screen(&app);
     assert!(paste(&mut app, "query\n").is_empty());
-    for dialog in [0, 2, 3, 7] {
+    for dialog in [0, 2, 3, 8, 9] {
         let mut app = with_dialog(dialog);
         let before = screen(&app);
         assert!(paste(&mut app, "yqs\n").is_empty());
         assert_eq!(screen(&app), before);
     }
     assert_eq!(screen(&app), before);
+    let mut named = with_dialog(7);
+    paste(&mut named, " a seven\n");
+    assert!(screen(&named).contains("test:0 a seven"), "{}", screen(&named));
 
     type_character(&mut app, 'n');
     paste(&mut app, "1\x1b[31m2\r\n");

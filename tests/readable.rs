@@ -113,7 +113,7 @@ fn what_stands_in_an_empty_pane_is_whole() {
         let mut app = app(width, height);
         common::open_new_run(&mut app);
         let inside = app.visible("training").expect("the pane is on the screen");
-        let curve = panes::training::geometry(inside, false).curve;
+        let curve = panes::training::geometry(inside, false, false).curve;
         let shown = words(&app, curve);
         assert!(
             shown.contains("no points yet: space starts training"),

@@ -33,8 +33,11 @@ fn pane(width: u16, height: u16, which: &str) -> App {
 fn pane_in(width: u16, height: u16, pane: &str, depth: ColourDepth) -> App {
     let mut app = app_with_depth(width, height, depth);
     focus(&mut app, pane);
-    if pane == "comparison" {
-        common::compare(&mut app);
+    match pane {
+        "comparison" => common::compare(&mut app),
+        "film" => common::film(&mut app),
+        "runs" => drop(update(&mut app, Message::Runs(common::saved_runs(), Vec::new()))),
+        _ => {}
     }
     run_a_little(&mut app);
     press(&mut app, KeyCode::Esc);

@@ -7,6 +7,7 @@ use super::{NAME, print_line};
 use crate::choices::Choose;
 use crate::files::shown;
 use crate::folders;
+use crate::language::Language;
 use crate::learning::default_threads;
 use crate::session::folder;
 use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, size};
@@ -58,6 +59,13 @@ pub(super) fn run() -> anyhow::Result<()> {
             format!("{blocks} ({blocks_reason}; --graphics says otherwise)"),
         ),
         ("locale", locale(variable)),
+        (
+            "language",
+            format!(
+                "{} (as the locale says; --lang says otherwise)",
+                Language::detect(variable).word()
+            ),
+        ),
         ("sessions", sessions),
         ("configuration", configuration),
     ];

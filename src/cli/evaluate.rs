@@ -15,6 +15,7 @@ use crate::evaluation::{
     MarginalLikelihood, annealed, from_posterior_samples, importance_weighted, lower_bound,
 };
 use crate::learning::default_threads;
+use crate::run::diagnosis::{Finding, Signs, diagnose};
 use crate::session::Resumed;
 
 /// The flags of `vae-tui evaluate`.
@@ -64,6 +65,8 @@ struct Report {
     posterior_samples: Option<MarginalLikelihood>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annealed: Option<MarginalLikelihood>,
+    /// What seems to be wrong with the run, where its test set was measured.
+    findings: Vec<Finding>,
 }
 
 #[derive(Serialize)]
@@ -121,7 +124,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         pool.install(|| annealed(model, split, points, schedule, noise, &cancel, go_on))
     });
     bar.finish_and_clear();
+    let mut signs = Signs::default();
+    if arguments.split == Part::Test {
+        signs.take_in(&state, &data, bound.clone());
+    }
     let report = Report {
+        findings: diagnose(&state, &signs),
         elbo: bound.terms.lower_bound(),
         reconstruction: bound.terms.reconstruction,
         kl: bound.terms.kl,
@@ -185,5 +193,6 @@ fn words(report: &Report, latent: usize) -> String {
             estimate(measured, how);
         }
     }
+    lines.extend(report.findings.iter().map(|finding| format!("note: {finding}")));
     lines.join("\n")
 }

@@ -31,6 +31,7 @@ mod reconstruct;
 mod reproduce;
 mod sample;
 mod setting_flags;
+pub mod tour;
 mod train;
 mod traverse;
 
@@ -46,6 +47,7 @@ use data_flags::DataFlags;
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::data::{Dataset, LoadError, ReadingRules, load};
+use crate::language::Language;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
 use crate::process::{ending_flag, say};
@@ -95,6 +97,9 @@ pub struct WorkbenchArguments {
     /// Colours to use, where the terminal does not say what it can
     #[arg(long, value_name = "COLOURS", value_parser = choice::<ColourDepth>())]
     pub colours: Option<ColourDepth>,
+    /// The language of the workbench [default: that of the configuration, or of the locale]
+    #[arg(long = "lang", value_name = "LANGUAGE", value_parser = choice::<Language>())]
+    pub language: Option<Language>,
     /// How pictures are drawn
     #[arg(long, value_name = "GRAPHICS", value_parser = choice::<Graphics>())]
     pub graphics: Option<Graphics>,
@@ -117,9 +122,11 @@ impl WorkbenchArguments {
     }
 }
 
-/// A command without a screen.
+/// A command, without a screen but for the tour.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Learn on the screen what a variational autoencoder is, in eight steps
+    Tour(tour::Arguments),
     /// Train without a screen
     Train(Box<train::Arguments>),
     /// Measure a saved model
@@ -172,6 +179,8 @@ pub struct About {
     pub commands: fn() -> String,
     /// What it can't do of what a configuration asks for, a sentence each.
     pub faults: fn(&Config) -> Vec<String>,
+    /// Opens it for the tour, until it is left.
+    pub tour: fn(&tour::Arguments) -> anyhow::Result<()>,
 }
 
 impl Command {
@@ -181,6 +190,7 @@ impl Command {
     /// One sentence that names the file and the cause.
     pub fn run(self, about: &About) -> anyhow::Result<()> {
         match self {
+            Self::Tour(arguments) => (about.tour)(&arguments),
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),

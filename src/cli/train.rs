@@ -20,7 +20,7 @@ use crate::learning::{Configuration, Diverged, Preset, Training, default_threads
 use crate::model::Likelihood;
 use crate::process::{ending_signals, say, signal_name};
 use crate::run::curve::CurvePoint;
-use crate::run::{Command, Entry, Event, RunHandle, RunState, State};
+use crate::run::{Command, Entry, Event, Happening, RunHandle, RunState, State};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
 use crate::words::plain;
 
@@ -158,8 +158,13 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
                 }
             }
             Event::Happened(entry) => {
-                // A person sees the bar, and what is wrong at the end.
-                if let Err(error) = report.line(&Line::Log((&entry).into()), || {}) {
+                // A person sees the bar, and what is wrong.
+                let reported = report.line(&Line::Log((&entry).into()), || {
+                    if let Happening::Diagnosed(words) = &entry.what {
+                        bar.suspend(|| say(format_args!("note: {words}")));
+                    }
+                });
+                if let Err(error) = reported {
                     break Ending::Unread(error);
                 }
             }
@@ -167,11 +172,14 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             Event::State(State::Finished) => break Ending::Finished,
             // Nobody steers a run without a screen.
             Event::Evaluated { .. }
+            | Event::Filmed(_)
+            | Event::Checkpoints(_)
             | Event::Estimated(_)
             | Event::BrokenOff(_)
             | Event::Changed { .. }
             | Event::Refused { .. }
             | Event::State(_)
+            | Event::Diagnosed(_)
             | Event::WentBack(_)
             | Event::Answered(_) => {}
         }

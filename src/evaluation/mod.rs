@@ -13,6 +13,7 @@ pub mod complexity;
 mod density;
 pub mod detection;
 mod estimates;
+mod hidden_units;
 mod importance;
 mod lower_bound;
 mod marginal;
@@ -27,6 +28,7 @@ use crate::nn::CachingDevice;
 
 pub use annealed::annealed;
 pub use estimates::{Estimates, estimates};
+pub use hidden_units::{HiddenLayer, HiddenUnits};
 pub use importance::importance_weighted;
 pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementContext, lower_bound};
 pub use marginal::MarginalLikelihood;

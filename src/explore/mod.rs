@@ -15,6 +15,5 @@ pub mod reconstruction;
 pub mod repair;
 pub mod samples;
 pub mod sheet;
-pub mod similar;
 pub mod surprise;
 pub mod traversal;

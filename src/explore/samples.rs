@@ -139,15 +139,15 @@ pub fn sample(
         traversal::decode(model, &latents, cancel)?
     };
     let nearest = if draws.nearest {
-        neighbours::nearest(&data.train, &values, cancel)?
+        neighbours::nearest(&data.train, &values, 1, cancel)?
     } else {
-        vec![None; latents.len()]
+        vec![Vec::new(); latents.len()]
     };
     let rows = values.chunks_exact(data.train.numbers_per_item.max(1));
-    let of_row = |((latent, values), nearest): ((Vec<f32>, &[f32]), Option<Neighbour>)| Sample {
+    let of_row = |((latent, values), nearest): ((Vec<f32>, &[f32]), Vec<Neighbour>)| Sample {
         latent,
         values: values.to_vec(),
-        nearest,
+        nearest: nearest.into_iter().next(),
     };
     Some(latents.into_iter().zip(rows).zip(nearest).map(of_row).collect())
 }

@@ -3,6 +3,7 @@
 use super::Configuration;
 use super::settings::{Assignment, SettingError, TABLE, find};
 use crate::data::{Dataset, Part};
+use crate::language::tr;
 use crate::learning::Updates;
 use crate::model::architecture::Architecture;
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
@@ -146,11 +147,11 @@ impl Configuration {
             .find(|name| !data.classes.contains(name))
         {
             let classes = if data.classes.is_empty() {
-                "none, since the data has no labels".into()
+                tr!("none, since the data has no labels").into()
             } else {
-                format!(
-                    "among the classes of the data, {}",
-                    plain(&data.classes.join(", "))
+                tr!(
+                    "among the classes of the data, {classes}",
+                    classes = plain(&data.classes.join(", "))
                 )
             };
             return Err(out_of_bounds(unknown, classes));
@@ -159,7 +160,7 @@ impl Configuration {
             let given = self.without_label.join(",");
             return Err(out_of_bounds(
                 &given,
-                "fewer classes, so that some training point is left".into(),
+                tr!("fewer classes, so that some training point is left").into(),
             ));
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use dfdx::prelude::*;
 
-use super::families::{Family, Networks};
+use super::families::{Family, HiddenValues, Networks};
 use super::posterior::Posterior;
 use super::{Architecture, Decoded, Initialisation};
 use crate::dims::{Batch, Latent, Pixels};
@@ -81,6 +81,16 @@ impl Vae {
     /// The generative model `p(x|z)` for every latent vector, one a row.
     pub fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         self.networks.decode(z)
+    }
+
+    /// What every hidden layer says, with the network that it belongs to: the encoder's of the data, where there is one, then the
+    /// decoder's of the latent vectors.
+    pub fn hidden(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        z: Tensor<(Batch, Latent), f32, Cpu>,
+    ) -> Vec<HiddenValues> {
+        self.networks.hidden(x, z)
     }
 
     /// Every parameter, in the order in which a session lists them.

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{OutputError, write_file};
 use crate::cancel::Cancel;
 use crate::exchange::tensorboard::{self, Scalar};
+use crate::language::tr;
 use crate::run::curve::CurvePoint;
 use crate::session::KeptRun;
 use crate::words::plain;
@@ -64,7 +65,7 @@ pub(super) fn write_any(path: &Path, run: &KeptRun, cancel: &Cancel) -> Result<S
     } else {
         write_events(&path.join(&run.name), run, cancel)?;
     }
-    Ok(format!("{} evaluations", run.evaluations.len()))
+    Ok(tr!("{count} evaluations", count = run.evaluations.len()))
 }
 
 /// What was measured at a point, under the names that TensorBoard shows; bounds in nats per data point.

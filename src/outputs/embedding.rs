@@ -9,6 +9,7 @@ use crate::data::{Dataset, Part};
 use crate::evaluation::MeasurementContext;
 use crate::exchange::embedding::{Form, Table, posteriors};
 use crate::files::shown;
+use crate::language::tr;
 use crate::learning::Training;
 use crate::model::Vae;
 
@@ -54,9 +55,9 @@ impl<'a> Embedding<'a> {
     /// If the file can't be written, or it was broken off.
     pub fn write_file(&self, path: &Path, watch: Watch<'_>) -> Result<String, OutputError> {
         write_file(path, watch.cancel, |output| self.write(path, output, watch))?;
-        Ok(format!(
-            "posteriors of {} items",
-            self.data.split(self.part).points()
+        Ok(tr!(
+            "posteriors of {count} items",
+            count = self.data.split(self.part).points()
         ))
     }
 

@@ -20,6 +20,7 @@ use crate::data::{Dataset, Part};
 use crate::exchange::onnx::OnnxError;
 use crate::exchange::tensorboard;
 use crate::files::shown;
+use crate::language::tr;
 use crate::learning::default_threads;
 use crate::run::RunState;
 use crate::session::KeptRun;
@@ -102,11 +103,11 @@ impl Output {
     /// What it is called among others.
     pub fn noun(self) -> &'static str {
         match self {
-            Self::Parameters => "parameters",
-            Self::Embedding => "posteriors of the test items",
-            Self::Curves => "curves",
-            Self::Scores => "scores of the test items",
-            Self::Packed => "packed test items",
+            Self::Parameters => tr!("parameters"),
+            Self::Embedding => tr!("posteriors of the test items"),
+            Self::Curves => tr!("curves"),
+            Self::Scores => tr!("scores of the test items"),
+            Self::Packed => tr!("packed test items"),
         }
     }
 
@@ -114,17 +115,19 @@ impl Output {
     pub fn endings(self) -> &'static str {
         match self {
             Self::Parameters => {
-                ".safetensors or .npz, as PyTorch has them; .onnx is a folder with encoder.onnx and decoder.onnx"
+                tr!(
+                    ".safetensors or .npz, as PyTorch has them; .onnx is a folder with encoder.onnx and decoder.onnx"
+                )
             }
             Self::Embedding => {
-                ".npy for NumPy, .csv for a table: the mean and log-variance of every latent dimension"
+                tr!(".npy for NumPy, .csv for a table: the mean and log-variance of every latent dimension")
             }
-            Self::Curves => ".csv for a table; any other name is a folder for TensorBoard",
+            Self::Curves => tr!(".csv for a table; any other name is a folder for TensorBoard"),
             Self::Scores => {
-                ".csv: the bound, its terms and a score, which is higher the more unusual an item is"
+                tr!(".csv: the bound, its terms and a score, which is higher the more unusual an item is")
             }
             Self::Packed => {
-                "any: vae-tui decompress unpacks it by this session, which must be saved for that"
+                tr!("any: vae-tui decompress unpacks it by this session, which must be saved for that")
             }
         }
     }
@@ -202,7 +205,7 @@ impl Output {
             Self::Scores => scores::write_table_of(path, &state.training, data, watch),
             Self::Packed => packing::write_test_set(path, &state.training, data, watch),
         })?;
-        Ok(format!("{what} written to {}", shown(path)))
+        Ok(tr!("{what} written to {path}", what = what, path = shown(path)))
     }
 }
 

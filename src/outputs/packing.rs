@@ -8,6 +8,7 @@ use super::{OutputError, Watch, write_file};
 use crate::coding::{Codec, CodingError, Items, Packed};
 use crate::data::{Binarisation, Dataset, Part};
 use crate::evaluation::MeasurementContext;
+use crate::language::tr;
 use crate::learning::Training;
 
 /// Packs `items` on the threads of the pool it is called in.
@@ -48,11 +49,15 @@ pub(super) fn write_test_set(
         other => other.into(),
     })?;
     write_file(path, watch.cancel, |output| Ok(output.write_all(&packed.bytes)?))?;
-    let kind = if are_made_so { " black-and-white" } else { "" };
-    Ok(format!(
-        "{}{kind} items in {} bytes ({:.3} bits per dimension)",
-        items.count(),
-        packed.bytes.len(),
-        8.0 * packed.bytes.len() as f64 / items.bytes.len() as f64
+    let kind = if are_made_so { tr!(" black-and-white") } else { "" };
+    Ok(tr!(
+        "{count}{kind} items in {bytes} bytes ({rate} bits per dimension)",
+        count = items.count(),
+        kind = kind,
+        bytes = packed.bytes.len(),
+        rate = format_args!(
+            "{:.3}",
+            8.0 * packed.bytes.len() as f64 / items.bytes.len() as f64
+        )
     ))
 }

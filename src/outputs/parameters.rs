@@ -9,6 +9,7 @@ use crate::cancel::Cancel;
 use crate::data::Dataset;
 use crate::exchange::{Parameters, check, npz, onnx, safetensors};
 use crate::files::shown;
+use crate::language::tr;
 use crate::learning::Training;
 use crate::model::{Recognition, Vae};
 
@@ -128,10 +129,10 @@ pub(super) fn write_any(
     if is_of_graphs(path) {
         let graphs = write_graphs(path, &training.model, &parameters(), cancel)?;
         return Ok(match graphs {
-            1 => "the decoder (there is no encoder) as a graph".into(),
-            _ => "encoder and decoder as graphs".into(),
+            1 => tr!("the decoder (there is no encoder) as a graph").into(),
+            _ => tr!("encoder and decoder as graphs").into(),
         });
     }
     write(path, Format::of(path)?, &parameters(), cancel)?;
-    Ok("parameters".into())
+    Ok(tr!("parameters").into())
 }

@@ -14,6 +14,7 @@ use crate::evaluation::complexity::{Line, compressed_bytes};
 use crate::evaluation::detection::quantile;
 use crate::evaluation::{ItemScore, MeasurementContext, Pca, item_scores};
 use crate::files::shown;
+use crate::language::tr;
 use crate::learning::{Configuration, Training};
 use crate::model::Vae;
 use crate::words::plain;
@@ -273,8 +274,9 @@ pub(super) fn write_table_of(
         Ok(output.write_all(table(&items).as_bytes())?)
     })?;
     let anomalies = items.iter().filter(|item| item.is_anomaly).count();
-    Ok(format!(
-        "scores of {} items, {anomalies} of them anomalous,",
-        items.len()
+    Ok(tr!(
+        "scores of {count} items, {anomalies} of them anomalous,",
+        count = items.len(),
+        anomalies = anomalies
     ))
 }

@@ -83,6 +83,14 @@ impl RunHandle {
         receiver
     }
 
+    /// Asks for a checkpoint that the run keeps of itself, by the training points that it had seen; the channel closes without
+    /// one where there is none.
+    pub fn kept_checkpoint(&self, samples: u64) -> Receiver<Box<RunState>> {
+        let (sender, receiver) = bounded(1);
+        self.trainer.send(Mail::KeptCheckpoint(samples, sender));
+        receiver
+    }
+
     /// A way to ask for the state from another thread, such as the one that handles signals.
     pub fn checkpoints(&self) -> impl Fn() -> Option<Box<RunState>> + Send + use<> {
         let mailbox = self.trainer.mailbox();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::curve::{CurvePoint, MarginalPoint, Trace};
+use super::film::Film;
 use super::protocol::Event;
 use crate::learning::StepReport;
 
@@ -18,6 +19,9 @@ pub struct RunLog {
     pub trace: Trace,
     /// What happened when, in order.
     pub entries: Vec<Entry>,
+    /// What it looked like on the way.
+    #[serde(default)]
+    pub film: Film,
 }
 
 /// Something that happened to a run.
@@ -55,10 +59,17 @@ pub enum Happening {
         /// Training points that it had evaluated before.
         from: u64,
     },
+    /// It goes on apart from the run of this name from here on.
+    Forked {
+        /// The name.
+        from: String,
+    },
     /// It was saved to this file.
     Saved(String),
     /// Something went wrong.
     Warned(String),
+    /// Something seems to be wrong: what, what to try, and the command that tries it.
+    Diagnosed(String),
 }
 
 /// Entries that are kept: the oldest give way, so that a run of weeks stays a file that can be read.
@@ -79,6 +90,7 @@ impl RunLog {
                 }
             }
             Event::Evaluated { point, .. } => self.evaluations.extend(*point),
+            Event::Filmed(frame) => self.film.push(frame.clone()),
             Event::Estimated(point) => self.marginals.push(*point),
             Event::Happened(entry) => {
                 if self.entries.len() == MOST_ENTRIES {
@@ -92,6 +104,8 @@ impl RunLog {
             | Event::Refused { .. }
             | Event::State(_)
             | Event::Diverged(_)
+            | Event::Diagnosed(_)
+            | Event::Checkpoints(_)
             | Event::Answered(_) => {}
         }
     }
@@ -105,8 +119,9 @@ impl std::fmt::Display for Happening {
             Self::Finished => write!(f, "goal reached"),
             Self::Changed { setting, from, to } => write!(f, "{setting} {from} -> {to}"),
             Self::WentBack { from } => write!(f, "went back from {from} samples"),
+            Self::Forked { from } => write!(f, "forked from {from}"),
             Self::Saved(path) => write!(f, "saved to {path}"),
-            Self::Warned(words) => write!(f, "{words}"),
+            Self::Warned(words) | Self::Diagnosed(words) => write!(f, "{words}"),
         }
     }
 }

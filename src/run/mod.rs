@@ -5,6 +5,8 @@
 //! [`RunLog`], which is shown, saved and printed. The headless commands and the screen use the same handle.
 
 pub mod curve;
+pub mod diagnosis;
+pub mod film;
 mod handle;
 mod log;
 pub mod probe;

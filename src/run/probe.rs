@@ -20,8 +20,8 @@ use crate::evaluation::{item_scores, ranking};
 use crate::explore::browse::Page;
 use crate::explore::traversal::REACH;
 use crate::explore::{
-    attribute, browse, directions, encoding, interpolate, neighbour_map, projection, reconstruction, repair,
-    samples, similar, surprise, traversal,
+    attribute, browse, directions, encoding, interpolate, neighbour_map, neighbours, projection,
+    reconstruction, repair, samples, surprise, traversal,
 };
 
 /// Answers that are kept: whoever comes back to a question finds its answer at once.
@@ -264,8 +264,8 @@ pub fn answer(
             Some(Answer::Restored(Box::new(restored)))
         }
         Question::Resemble { values, count } => {
-            let items = similar::similar(&data.train, values, *count, cancel)?;
-            let page = Page::Items(items);
+            let rows = neighbours::nearest(&data.train, values, *count, cancel)?;
+            let page = Page::Items(rows.into_iter().flatten().map(|found| found.item).collect());
             browse::page(model, data, Part::Train, &page, *context, cancel).map(Answer::Resembling)
         }
         Question::Surprise { part, items } => {

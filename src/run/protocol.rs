@@ -9,6 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::curve::{CurvePoint, MarginalPoint};
+use super::diagnosis::Finding;
+use super::film::Frame;
 use super::log::{Entry, Happening};
 use super::summary::Summary;
 use crate::data::{ItemPlace, Part};
@@ -25,6 +27,7 @@ use crate::explore::repair::Restored;
 use crate::explore::samples::{Draws, Sample};
 use crate::explore::sheet::{Sheet, SheetImages};
 use crate::explore::surprise::Surprise;
+use crate::language::tr;
 use crate::learning::settings::Assignment;
 use crate::learning::{Diverged, StepReport};
 
@@ -221,9 +224,9 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.item, &self.latent) {
             (Some(item), None) => write!(f, "{item}"),
-            (Some(item), Some(_)) => write!(f, "a point reached from {item}"),
-            (None, Some(_)) => f.write_str("a point"),
-            (None, None) => f.write_str("the centre"),
+            (Some(item), Some(_)) => f.write_str(&tr!("a point reached from {item}", item = item)),
+            (None, Some(_)) => f.write_str(tr!("a point")),
+            (None, None) => f.write_str(tr!("the centre")),
         }
     }
 }
@@ -346,6 +349,10 @@ pub enum Event {
         /// Seconds that the measurement took.
         seconds: f64,
     },
+    /// This is what it looks like now.
+    Filmed(Frame),
+    /// The checkpoints that the run keeps of itself, by the training points that each had seen.
+    Checkpoints(Vec<u64>),
     /// The marginal likelihood was estimated.
     Estimated(MarginalPoint),
     /// A measurement or an estimate was broken off.
@@ -370,6 +377,8 @@ pub enum Event {
     Diverged(Diverged),
     /// The run went back to a checkpoint, and is like this now.
     WentBack(Box<Summary>),
+    /// What seems to be wrong by now, the most urgent first; nothing where all is well.
+    Diagnosed(Vec<Finding>),
     /// Something for the log.
     Happened(Entry),
     /// A question was answered.

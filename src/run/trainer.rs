@@ -8,7 +8,7 @@
 //! always holds one consistent, unchanging set of them.
 
 use std::any::Any;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -17,13 +17,16 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
 
 use super::curve::MarginalPoint;
+use super::diagnosis::{Finding, Signs, diagnose};
+use super::film::Frame;
 use super::log::{Entry, Happening};
 use super::protocol::{Command, Event, Measurement, RunId, State, Told};
 use super::snapshot::{Parameters, Snapshot};
 use super::{RunState, StartError, Summary};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
-use crate::evaluation::{estimates, lower_bound};
+use crate::evaluation::{LowerBound, estimates, lower_bound};
+use crate::language;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{StepFault, StepReport, Training, Workers};
 
@@ -33,6 +36,9 @@ pub enum Mail {
     Command(u64, Command),
     /// Send a copy of the whole state, as it is between two steps.
     Checkpoint(Sender<Box<RunState>>),
+    /// Send the checkpoint that the run keeps of itself from when it had seen so many training points; nothing comes where it
+    /// keeps none.
+    KeptCheckpoint(u64, Sender<Box<RunState>>),
     /// End the thread.
     End,
 }
@@ -100,11 +106,19 @@ impl Trainer {
             last_report: Instant::now(),
             checkpoints: VecDeque::new(),
             last_checkpoint: Instant::now(),
+            signs: Signs::default(),
+            findings: Vec::new(),
+            logged: BTreeSet::new(),
             state,
         };
+        // What it finds wrong with the run is said to whoever opened it.
+        let language = language::spoken();
         let thread = std::thread::Builder::new()
             .name("trainer".into())
-            .spawn(move || desk.serve(&Arc::new(workers)))
+            .spawn(move || {
+                language::speak(language);
+                desk.serve(&Arc::new(workers));
+            })
             .map_err(|error| StartError(error.to_string()))?;
         Ok(Self {
             mailbox: Mailbox { sender, interrupt },
@@ -179,6 +193,11 @@ struct Desk {
     /// How the run was before it was changed, and from time to time; the newest last.
     checkpoints: VecDeque<RunState>,
     last_checkpoint: Instant,
+    /// What was measured last, and what seems to be wrong since.
+    signs: Signs,
+    findings: Vec<Finding>,
+    /// The names of findings that stand in the log and were not gone since.
+    logged: BTreeSet<String>,
 }
 
 impl Desk {
@@ -187,6 +206,13 @@ impl Desk {
             match self.next_mail() {
                 Ok(Mail::End) | Err(TryRecvError::Disconnected) => return,
                 Ok(Mail::Checkpoint(reply)) => self.send_checkpoint(&reply),
+                Ok(Mail::KeptCheckpoint(samples, reply)) => {
+                    let mut kept = self.checkpoints.iter().rev();
+                    if let Some(state) = kept.find(|state| state.training.samples == samples) {
+                        // Whoever asked may have left.
+                        let _ = reply.send(Box::new(state.clone()));
+                    }
+                }
                 Ok(Mail::Command(number, command)) => self.obey(number, command),
                 Err(TryRecvError::Empty) => match self.next_work() {
                     Some(Work::LongStep) => self.step_aside(workers),
@@ -332,6 +358,12 @@ impl Desk {
         while self.checkpoints.len() > CHECKPOINTS {
             self.checkpoints.pop_front();
         }
+        self.tell_checkpoints();
+    }
+
+    fn tell_checkpoints(&mut self) {
+        let samples = self.checkpoints.iter().map(|state| state.training.samples);
+        self.tell(Event::Checkpoints(samples.collect()));
     }
 
     fn go_back(&mut self, number: u64) {
@@ -355,6 +387,7 @@ impl Desk {
         self.happen(Happening::WentBack { from });
         let summary = Summary::of(self.run, &self.state, &self.data);
         self.tell(Event::WentBack(Box::new(summary)));
+        self.tell_checkpoints();
     }
 
     fn set_running(&mut self, running: bool) {
@@ -453,16 +486,24 @@ impl Desk {
         let started = Instant::now();
         let measured = self.attend(Measurement::Evaluation, |state, data, cancel| {
             let (model, noise) = (&state.training.model, state.training.noise());
-            lower_bound(model, &data.test, noise, cancel, |_| true)
+            let test = lower_bound(model, &data.test, noise, cancel, |_| true)?;
+            let frame = frame(state, data, &test, cancel);
+            Some((test, frame))
         });
-        if let Some(test) = measured {
+        if let Some((test, frame)) = measured {
             self.is_evaluation_wanted = false;
+            let seconds = started.elapsed().as_secs_f64();
             let point = self.state.curve_point(&test);
-            self.tell(Event::Evaluated {
-                point,
-                test,
-                seconds: started.elapsed().as_secs_f64(),
-            });
+            self.signs.take_in(&self.state, &self.data, test.clone());
+            if let Some(frame) = frame {
+                self.tell(Event::Filmed(frame));
+            }
+            self.tell(Event::Evaluated { point, test, seconds });
+            self.diagnose();
+            // What is gone by now is worth a word when it comes again.
+            let findings = &self.findings;
+            self.logged
+                .retain(|name| findings.iter().any(|finding| finding.name == *name));
         }
     }
 
@@ -510,6 +551,7 @@ impl Desk {
                 let _ = reply.send(Box::new(state.clone()));
                 Attention::Given
             }
+            mail @ Mail::KeptCheckpoint(..) => Attention::SetAside(mail),
             Mail::End => Attention::Urgent(Mail::End),
             // That is true already, since no step is made meanwhile.
             mail @ Mail::Command(_, Command::Pause) => {
@@ -572,7 +614,23 @@ impl Desk {
             let reports = std::mem::take(&mut self.unreported);
             let seconds = training.seconds;
             self.tell(Event::Steps { reports, seconds });
+            self.diagnose();
         }
+    }
+
+    /// Tells what seems to be wrong, where that is something else than before; what is new goes into the log.
+    fn diagnose(&mut self) {
+        let findings = diagnose(&self.state, &self.signs);
+        if findings == self.findings {
+            return;
+        }
+        for finding in &findings {
+            if self.logged.insert(finding.name.clone()) {
+                self.happen(Happening::Diagnosed(finding.to_string()));
+            }
+        }
+        self.findings.clone_from(&findings);
+        self.tell(Event::Diagnosed(findings));
     }
 
     fn happen(&mut self, what: Happening) {
@@ -588,6 +646,14 @@ impl Desk {
         self.state.log.take_in(&event);
         tell(&self.events, self.run, event);
     }
+}
+
+/// What the run looks like, if that is to be kept: where something was learned since the last measurement, or nothing was kept yet.
+fn frame(state: &RunState, data: &Dataset, test: &LowerBound, cancel: &Cancel) -> Option<Frame> {
+    let RunState { training, log } = state;
+    let is_wanted = training.since_evaluation.1 > 0 || log.film.is_empty();
+    let is_due = is_wanted && log.film.is_due(training.samples);
+    is_due.then(|| Frame::of(training, data, test, cancel))?
 }
 
 fn tell(events: &Sender<Told>, run: RunId, event: Event) {

@@ -10,6 +10,7 @@ use crate::learning::mcem::Sampling;
 use crate::objective::BoundTerms;
 use crate::run::Entry;
 use crate::run::curve::{CurvePoint, MarginalPoint, Trace};
+use crate::run::film::Film;
 
 /// What every session file says that it is.
 pub const FORMAT: &str = "vae-tui session";
@@ -53,6 +54,9 @@ pub struct Document {
     /// What happened when; earlier programs did not say.
     #[serde(default)]
     pub entries: Vec<Entry>,
+    /// What the run looked like on the way; earlier programs did not keep it.
+    #[serde(default, skip_serializing_if = "Film::is_empty")]
+    pub film: Film,
     /// The Markov chains of the training points, for Monte Carlo EM.
     #[serde(default)]
     pub chains: Option<StoredChains>,

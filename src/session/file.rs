@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::save::{failed, name, replace, written};
 use super::target::{Identity, Target, number};
-use super::{SessionError, View, folder, temporary};
+use super::{SessionError, View, folder, fork_of, temporary};
 use crate::files::shown;
 use crate::run::RunState;
 
@@ -79,6 +79,19 @@ impl RunFiles {
             session: Arc::new(SessionFile::opened(path.to_owned(), known.clone())),
             ..Self::default()
         }
+    }
+
+    /// Of a run that goes on apart from the one at `path`, beside which it has a file of its own.
+    ///
+    /// # Errors
+    /// If that file can't be written.
+    pub fn forked(path: &Path) -> Result<Self, SessionError> {
+        let session = SessionFile::chosen(fork_of(path));
+        session.claim()?;
+        Ok(Self {
+            session: Arc::new(session),
+            ..Self::default()
+        })
     }
 
     /// Whether both mean the same run.
@@ -366,7 +379,7 @@ impl Drop for SessionFile {
 }
 
 /// Locks the session at `target`, so that only one program writes it; none where the file system has no locks.
-fn lock(path: &Path, target: &Path) -> Result<Option<File>, SessionError> {
+pub(super) fn lock(path: &Path, target: &Path) -> Result<Option<File>, SessionError> {
     loop {
         let file = match File::open(target) {
             Ok(file) => file,

@@ -4,6 +4,8 @@ use std::fs::Metadata;
 use std::io::Read;
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
+
 use super::document::{Document, FORMAT, Header, StoredChains, StoredParameter, VERSION};
 use super::target::Identity;
 use super::{KeptRun, SessionError, View, syntax};
@@ -50,8 +52,28 @@ pub fn parse(bytes: Vec<u8>, path: &Path) -> Result<Session, SessionError> {
     understood(bytes, path, identity)
 }
 
+/// The fields of a session file that `T` has; whatever else stands there is passed over.
+///
+/// # Errors
+/// As for [`load`], as far as those fields tell.
+pub(super) fn header<T: DeserializeOwned>(path: &Path) -> Result<(T, Metadata), SessionError> {
+    let (bytes, metadata) = read(path)?;
+    Ok((fields(bytes, path)?, metadata))
+}
+
 /// The session in bytes that may be one.
 fn understood(bytes: Vec<u8>, path: &Path, identity: Identity) -> Result<Session, SessionError> {
+    let document: Document = fields(bytes, path)?;
+    check(&document).map_err(|cause| damaged(path, cause))?;
+    Ok(Session {
+        document,
+        path: path.to_owned(),
+        identity,
+    })
+}
+
+/// The fields that `T` has of a session that may be one of a later program.
+fn fields<T: DeserializeOwned>(bytes: Vec<u8>, path: &Path) -> Result<T, SessionError> {
     let text = String::from_utf8(bytes).map_err(|error| not_text(path, error.utf8_error().valid_up_to()))?;
     let (text, skipped) = document_of(&text);
     let unparsed = |error| damaged(path, syntax::words(&error, text, skipped));
@@ -71,13 +93,7 @@ fn understood(bytes: Vec<u8>, path: &Path, identity: Identity) -> Result<Session
             program: plain(&program),
         });
     }
-    let document: Document = ron::from_str(text).map_err(unparsed)?;
-    check(&document).map_err(|cause| damaged(path, cause))?;
-    Ok(Session {
-        document,
-        path: path.to_owned(),
-        identity,
-    })
+    ron::from_str(text).map_err(unparsed)
 }
 
 /// The bytes of a session file; one that does not begin like a session, or stops being text, is read no further.
@@ -254,6 +270,9 @@ impl Session {
         document.configuration.check_data(data).map_err(unfit)?;
 
         let damaged = |cause: String| damaged(&path, cause);
+        let film = &document.film;
+        film.check(document.pixels, document.configuration.latent)
+            .map_err(damaged)?;
         let architecture = document.configuration.architecture(data);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
@@ -276,6 +295,7 @@ impl Session {
             marginals: document.marginals,
             trace: document.trace,
             entries: document.entries,
+            film: document.film,
         };
         Ok(RunState { training, log })
     }

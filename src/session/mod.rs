@@ -5,13 +5,16 @@
 //! name and the reason. A [`SessionFile`] is the file of one run, shared by all who save it: the newest state wins, and
 //! what other programs write is noticed. [`folder`] knows where sessions lie when nobody says so.
 
+mod catalogue;
 mod comparison;
 mod document;
 mod error;
 mod file;
 mod floats;
 pub mod folder;
+mod housekeeping;
 mod load;
+mod models;
 mod resume;
 mod save;
 mod syntax;
@@ -19,10 +22,13 @@ mod target;
 mod temporary;
 mod view;
 
+pub use catalogue::{RunFacts, catalogue};
 pub use comparison::{Bounds, Comparison, KeptRun};
 pub use error::SessionError;
 pub use file::{Kept, RunFiles, SessionFile, Ticket};
+pub use housekeeping::{bring_back, fork_of, rename, throw_away};
 pub use load::{Session, load, parse};
+pub use models::OtherModels;
 pub use resume::{Resumed, resume};
 pub use save::save;
 pub use target::Identity;

@@ -149,6 +149,7 @@ fn document(state: &RunState, view: &View) -> Document {
         since_evaluation: training.since_evaluation,
         trace: log.trace.clone(),
         entries: log.entries.clone(),
+        film: log.film.clone(),
         chains: training.chains.as_ref().map(|chains| StoredChains {
             positions: Floats(chains.positions.clone()),
             sampling: chains.sampling,

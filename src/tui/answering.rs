@@ -13,7 +13,8 @@ use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::files::{self, FilePicker};
 use crate::tui::overlays::form::Form;
 use crate::tui::overlays::sessions::{self, Intent};
-use crate::tui::overlays::{Overlay, form, help, naming, palette, panes};
+use crate::tui::overlays::{Overlay, explain, form, help, naming, palette, panes};
+use crate::tui::queue;
 use crate::tui::saver::Manner;
 use crate::tui::update::run;
 use crate::tui::workspace::Workspace;
@@ -22,18 +23,11 @@ use crate::tui::workspace::Workspace;
 pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
     match overlay {
         Overlay::Help(line) => {
-            let line = match key.code {
-                KeyCode::Up | KeyCode::Char('k') => line.saturating_sub(1),
-                KeyCode::Down | KeyCode::Char('j') => line + 1,
-                KeyCode::PageUp => line.saturating_sub(10),
-                KeyCode::PageDown | KeyCode::Char(' ') => line + 10,
-                KeyCode::Home => 0,
-                KeyCode::Esc | KeyCode::Char('q' | '?') | KeyCode::Enter | KeyCode::F(1) => {
-                    return Vec::new();
-                }
-                _ => line,
-            };
-            app.overlay = Some(Overlay::Help(line.min(help::length())));
+            app.overlay = scrolled(line, key, help::length()).map(Overlay::Help);
+            Vec::new()
+        }
+        Overlay::Explain(line) => {
+            app.overlay = scrolled(line, key, explain::length(app.focus)).map(Overlay::Explain);
             Vec::new()
         }
         Overlay::Panes => {
@@ -51,6 +45,9 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
         Overlay::Form(mut form) => match form.key(key) {
             form::Outcome::Cancelled => Vec::new(),
             form::Outcome::Begin(configuration) => begin(app, configuration),
+            form::Outcome::Queue(configuration) => queue::add(app, *configuration),
+            form::Outcome::Fork(fork) if is_unsaved(app) => ask(app, Confirmation::Fork(fork)),
+            form::Outcome::Fork(fork) => vec![Effect::Fork(app.await_run(false), fork)],
             form::Outcome::ChooseData => {
                 let near = form.data().to_owned();
                 app.overlay = Some(Overlay::Files(Box::new(FilePicker::new(form, &near))));
@@ -152,6 +149,20 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
+/// The first line that is shown of a text after a key, at most the `last`; none once it is left.
+fn scrolled(line: usize, key: KeyEvent, last: usize) -> Option<usize> {
+    let line = match key.code {
+        KeyCode::Up | KeyCode::Char('k') => line.saturating_sub(1),
+        KeyCode::Down | KeyCode::Char('j') => line + 1,
+        KeyCode::PageUp => line.saturating_sub(10),
+        KeyCode::PageDown | KeyCode::Char(' ') => line + 10,
+        KeyCode::Home => 0,
+        KeyCode::Esc | KeyCode::Char('q' | '?' | 'I') | KeyCode::Enter => return None,
+        _ => line,
+    };
+    Some(line.min(last))
+}
+
 /// Shows a form, and asks which likelihood suits the data that stands in it.
 pub fn fill_in(app: &mut App, mut form: Box<Form>) -> Vec<Effect> {
     let question = form.question();
@@ -216,6 +227,9 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
         }
         (KeyCode::Char('y' | 'Y'), Confirmation::Open(path)) => {
             leave(app, |request| Effect::Open(request, path))
+        }
+        (KeyCode::Char('y' | 'Y'), Confirmation::Fork(fork)) => {
+            leave(app, |request| Effect::Fork(request, fork))
         }
         (KeyCode::Char('y' | 'Y'), Confirmation::Show(request)) => vec![Effect::Show(request)],
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::Show(request)) => {

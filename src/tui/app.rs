@@ -10,16 +10,19 @@ use super::colour::ColourDepth;
 use super::command::History;
 use super::command::keymap::Keymap;
 use super::glyphs::Glyphs;
-use super::layout::{self, Plan};
+use super::layout::{self, Arrangement, Plan};
 use super::message::Effect;
 use super::mouse::Held;
 use super::overlays::Overlay;
 use super::panes::{self, Kind, Pane, Place};
+use super::queue::Queue;
 use super::theme::{self, Theme};
+use super::tour::{self, Tour};
 use super::workspace::Workspace;
 use crate::data::ItemPlace;
 use crate::entries;
 use crate::explore::attribute::Applied;
+use crate::language::{Language, tr};
 use crate::learning::advice::Basis;
 use crate::outputs::Output;
 use crate::pictures::blocks::Drawing;
@@ -37,6 +40,8 @@ pub struct App {
     pub depth: ColourDepth,
     /// The characters that it has.
     pub glyphs: Glyphs,
+    /// The language of what it says.
+    pub language: Language,
     /// How pictures are drawn, as somebody chose.
     pub graphics: Graphics,
     /// The best blocks that it is known to have.
@@ -77,6 +82,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// The overlay that comes back once the question before it is answered.
     pub behind: Option<Overlay>,
+    /// The tour, while a person is on it.
+    pub tour: Option<Tour>,
     /// The last thing worth saying.
     pub notice: Option<Notice>,
     /// Whether something visible changed since the last frame.
@@ -87,6 +94,8 @@ pub struct App {
     pub advised: Option<Basis>,
     /// The run that was asked for and has not arrived.
     pub awaited: Option<Awaited>,
+    /// Runs that wait for the one on the screen to reach its goal.
+    pub queue: Queue,
     /// Runs that were asked for so far.
     requests: u64,
     /// Set when the program is to end: with an error, if it could not begin.
@@ -119,6 +128,8 @@ pub struct Selection {
     pub attributes: Vec<Applied>,
     /// The latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
+    /// The moment of training that is looked at, in training points seen; none for the present.
+    pub time: Option<u64>,
     /// The test items on the page of reconstructions.
     pub images: Vec<usize>,
     /// The selected one of them.
@@ -175,6 +186,7 @@ impl App {
             area,
             depth,
             glyphs: Glyphs::Unicode,
+            language: Language::English,
             graphics: Graphics::Auto,
             best_blocks: Blocks::Quadrant,
             colour_map: ColourMap::Grey,
@@ -192,14 +204,16 @@ impl App {
             typed: Vec::new(),
             panes: panes::all(),
             saved: BTreeMap::new(),
-            stage: Stage::Loading("opening".into(), 0.0),
+            stage: Stage::Loading(tr!("opening").into(), 0.0),
             overlay: None,
             behind: None,
+            tour: None,
             notice: None,
             changed: true,
             writing: None,
             advised: None,
             awaited: None,
+            queue: Queue::default(),
             requests: 0,
             ending: None,
         }
@@ -316,6 +330,7 @@ impl App {
             bookmarks: view.bookmarks.into_iter().filter(is_kept).collect(),
             attributes: view.attributes.into_iter().filter(is_finite).collect(),
             dimension: view.dimension.filter(|&dimension| dimension < latent),
+            time: None,
             images: view.images.into_iter().filter(|&item| item < items).collect(),
             selected_image: view.selected_image,
         };
@@ -365,6 +380,7 @@ impl App {
             bookmarks,
             attributes,
             dimension,
+            time: _,
             images,
             selected_image,
         } = self.selection.clone();
@@ -421,9 +437,19 @@ impl App {
             .zip(self.panes.iter().map(|pane| &**pane))
     }
 
+    /// The part of the terminal that is left to the panes and to what stands in front of them: the tour stands below it.
+    pub fn room(&self) -> Rect {
+        tour::divide(self, self.area).0
+    }
+
+    /// How that is divided.
+    pub fn arrangement(&self) -> Arrangement {
+        layout::arrange(self.room(), &self.plan, self.focus, self.zoomed)
+    }
+
     /// The area inside the frame of a pane, if it is on the screen.
     pub fn visible(&self, name: &str) -> Option<Rect> {
-        let arrangement = layout::arrange(self.area, &self.plan, self.focus, self.zoomed);
+        let arrangement = self.arrangement();
         let found = arrangement.panes.into_iter().find(|(kind, _)| kind.name == name);
         found
             .map(|(_, area)| layout::inside(area))

@@ -9,12 +9,13 @@ use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
 use super::app::{App, Notice, Stage, Tone};
 use super::command::keys::Key;
 use super::command::{self, Scope};
-use super::overlays::{Overlay, confirm, help, panes};
+use super::overlays::{Overlay, confirm, explain, help, panes};
 use super::panes::{Kind, Pane};
 use super::widgets::axis::short;
 use super::workspace::Workspace;
-use super::{layout, text, theme};
+use super::{layout, text, theme, tour};
 use crate::data::short_name;
+use crate::language::{self, said, tr};
 use crate::learning::Method;
 use crate::learning::mcem::Sampling;
 use crate::run::State;
@@ -26,6 +27,11 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
         return;
     }
     theme::set(app.theme);
+    language::speak(app.language);
+    let (area, below) = tour::divide(app, area);
+    if let Some(tour) = &app.tour {
+        tour::render(app, tour, below, buffer);
+    }
     match &app.stage {
         Stage::Loading(what, fraction) => render_loading(what, *fraction, area, buffer),
         Stage::Ready(workspace) => {
@@ -45,6 +51,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     match &app.overlay {
         Some(Overlay::Help(line)) => help::render(&app.keymap, *line, area, buffer),
+        Some(Overlay::Explain(line)) => explain::render(app.focus, *line, area, buffer),
         Some(Overlay::Panes) => panes::render(&app.keymap, app.focus, area, buffer),
         Some(Overlay::Confirm(question)) => confirm::render(question, area, buffer),
         Some(Overlay::Form(form)) => form.render(area, buffer),
@@ -59,6 +66,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
     if let Some(notice) = &app.notice {
         render_notice(notice, area, buffer);
     }
+    text::mend(buffer);
     app.glyphs.reduce(buffer);
 }
 
@@ -94,9 +102,9 @@ const LEAST_FILE_NAME: usize = 12;
 fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let progress = &workspace.progress;
     let (symbol, state, colour) = match progress.state {
-        State::Running => ("▶", "running", theme::colours().good),
-        State::Paused => ("‖", "paused", theme::colours().train),
-        State::Finished => ("■", "goal reached", theme::colours().accent),
+        State::Running => ("▶", tr!("running"), theme::colours().good),
+        State::Paused => ("‖", tr!("paused"), theme::colours().train),
+        State::Finished => ("■", tr!("goal reached"), theme::colours().accent),
     };
     let optimizer = progress.configuration.optimizer.title();
     let method = match progress.configuration.method {
@@ -107,7 +115,11 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
                 step_size,
                 acceptance,
             } = sampling;
-            format!("MCEM accepts {:.0}% step {step_size:.3}", 100.0 * acceptance)
+            tr!(
+                "MCEM accepts {share} % step {step}",
+                share = format_args!("{:.0}", 100.0 * acceptance),
+                step = format_args!("{step_size:.3}")
+            )
         }),
     };
     let name = workspace
@@ -125,7 +137,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         .filter(|_| progress.state == State::Running);
     let speed = speed.map_or(String::new(), |speed| format!(" {}/s", short(speed)));
     let state = format!(" {symbol} {state}{speed} ");
-    let name = text::printable(name.as_deref().unwrap_or("not saved yet"));
+    let name = text::printable(name.as_deref().unwrap_or(tr!("not saved yet")));
     // Where there is little room, what is chosen once gives way to the file.
     let ways = [
         format!(" {data} {model}  {method} {optimizer} lr {rate}"),
@@ -186,7 +198,7 @@ fn render_hints(app: &App, area: Rect, buffer: &mut Buffer) {
         .chain(of_scope(Scope::Everywhere))
         .filter_map(|(_, command)| {
             let key = app.keymap.keys(command).first()?;
-            Some((command.name, footer_keys(*key), command.footer?))
+            Some((command.name, footer_keys(*key), said(command.footer?)))
         })
         .collect();
     let always = |name: &str| matches!(name, "help" | "quit");
@@ -244,7 +256,7 @@ fn render_pane(
         })
         .border_style(style)
         .title(Line::styled(
-            format!(" {key}{} ", kind.title),
+            format!(" {key}{} ", said(kind.title)),
             if focused {
                 theme::selected()
             } else {

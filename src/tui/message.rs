@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use crate::data::ItemPlace;
 use crate::data::listing::Listing;
+use crate::explore::reconstruction::Reconstruction;
 use crate::learning::Configuration;
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
 use crate::pictures::raster::Raster;
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
-use crate::session::{KeptRun, RunFiles, View};
+use crate::session::{KeptRun, RunFacts, RunFiles, View};
 use crate::tui::notification::Ended;
+use crate::tui::overlays::form::Fork;
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::saver::{Manner, SaveFault};
 
@@ -81,6 +84,12 @@ pub enum Message {
     CurveUnread(String),
     /// A picture was written to this file, or why not.
     PictureSaved(Result<PathBuf, String>),
+    /// The saved runs, the newest first, and what is wrong with files that could not be read.
+    Runs(Vec<RunFacts>, Vec<String>),
+    /// What became of a saved run.
+    Kept(Result<Tidied, String>),
+    /// What saved runs make of an item, or why one of them can't say, in the order in which they were asked.
+    LookedInto(u64, Vec<Result<Reconstruction, String>>),
     /// Time passed while something moves by itself.
     Tick,
     /// The time between two copies of an unsaved run is over.
@@ -136,6 +145,27 @@ impl Opened {
     }
 }
 
+/// What became of a saved run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tidied {
+    /// It has another name.
+    Renamed {
+        /// Where it lay.
+        from: PathBuf,
+        /// Where it lies now.
+        to: PathBuf,
+    },
+    /// It was thrown away.
+    ThrownAway {
+        /// Where it lay.
+        from: PathBuf,
+        /// Where it lies now.
+        to: PathBuf,
+    },
+    /// It was brought back to here.
+    BroughtBack(PathBuf),
+}
+
 /// Something to be done outside the application's state.
 #[derive(Debug)]
 pub enum Effect {
@@ -145,6 +175,8 @@ pub enum Effect {
     NewRun(u64, Box<Configuration>),
     /// Open a session, with the request's number.
     Open(u64, PathBuf),
+    /// Go on apart from the run on the screen, with the request's number.
+    Fork(u64, Box<Fork>),
     /// Show the run that arrived with this number.
     Show(u64),
     /// End the run that arrived with this number without showing it.
@@ -184,6 +216,24 @@ pub enum Effect {
     Copy(String),
     /// Tell somebody who looks elsewhere that the run came to its end.
     Notify(Ended),
+    /// Look for saved runs and what they are, on a thread of its own; [`Message::Runs`] follows.
+    ReadRuns,
+    /// Send an item of the open run's data through saved runs' models, on a thread of its own; [`Message::LookedInto`] follows, with
+    /// this number.
+    LookInto {
+        /// The number.
+        number: u64,
+        /// The runs.
+        paths: Vec<PathBuf>,
+        /// The item.
+        item: ItemPlace,
+    },
+    /// Rename a saved run; [`Message::Kept`] follows.
+    Rename(PathBuf, String),
+    /// Throw a saved run away; [`Message::Kept`] follows.
+    ThrowAway(PathBuf),
+    /// Bring a run that was thrown away, the first path, back to the second; [`Message::Kept`] follows.
+    BringBack(PathBuf, PathBuf),
     /// Stop this process until it is continued.
     Suspend,
     /// Clear the terminal and draw every cell: what stands there is not known any more.

@@ -3,21 +3,41 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
+use crossbeam_channel::Receiver;
 
 use super::message::Opened;
 use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT, mnist};
+use crate::language::tr;
+use crate::learning::settings::{Assignment, find};
 use crate::learning::{Configuration, Training};
-use crate::run::{RunHandle, RunState};
-use crate::session::{self, Resumed, RunFiles, SessionError, folder};
+use crate::run::{Entry, Event, Happening, RunHandle, RunState};
+use crate::session::{self, Resumed, RunFiles, SessionError, View, folder};
 
 /// Where a run comes from.
 #[derive(Debug)]
 pub enum RunSource {
     /// A new run of this configuration, with the first values of its seed.
     New(Box<Configuration>),
+    /// One that goes on apart from another.
+    Fork(Box<ForkSource>),
     /// A saved one, with the place of its data where a person says that it is elsewhere now.
     Saved(PathBuf, Option<String>),
+}
+
+/// What a fork is made from.
+#[derive(Debug)]
+pub struct ForkSource {
+    /// Where the state arrives from which it goes on.
+    pub state: Receiver<Box<RunState>>,
+    /// What it trains on.
+    pub data: Arc<Dataset>,
+    /// The settings that are different from there on.
+    pub changes: Vec<Assignment>,
+    /// The file of the run that it leaves, which gives it its name; it need not exist.
+    pub from: PathBuf,
+    /// How that is looked at.
+    pub view: View,
 }
 
 /// A run whose threads wait for commands, and what the screen needs to show it.
@@ -47,8 +67,10 @@ pub fn open(
         Some(data) if data.name == name && data.rules == *rules => Ok(data.clone()),
         _ => read_data(name, rules, reading),
     };
-    let in_use = "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, \
-                  or use vae-tui train --data -";
+    let in_use = tr!(
+        "the keys of the workbench come from the terminal, so it reads no data from standard input: name a file, or use \
+         vae-tui train --data -"
+    );
     match run {
         RunSource::New(configuration) => {
             configuration.check()?;
@@ -65,6 +87,7 @@ pub fn open(
             };
             Ok(Ready { run, data, opened })
         }
+        RunSource::Fork(fork) => forked(*fork, left_behind),
         RunSource::Saved(path, moved) => {
             ensure!(moved.as_deref() != Some(STANDARD_INPUT), in_use);
             let Resumed {
@@ -99,6 +122,53 @@ pub fn open(
     }
 }
 
+/// Goes on apart from another run: with its parameters, optimizer and random numbers, and a file of its own.
+fn forked(fork: ForkSource, left_behind: bool) -> anyhow::Result<Ready> {
+    let ForkSource {
+        state,
+        data,
+        changes,
+        from,
+        view,
+    } = fork;
+    let mut state = *state.recv().context(tr!("that checkpoint is kept no longer"))?;
+    let before = state.training.present();
+    state.training.change(&changes)?;
+    let after = state.training.present();
+    let name = from.file_stem().unwrap_or_default().to_string_lossy();
+    let changed = changes.iter().filter_map(|change| {
+        let setting = find(&change.setting)?;
+        Some(Happening::Changed {
+            setting: setting.name.into(),
+            from: setting.value(&before),
+            to: setting.value(&after),
+        })
+    });
+    let forked = Happening::Forked {
+        from: name.into_owned(),
+    };
+    for what in std::iter::once(forked).chain(changed) {
+        let (samples, seconds) = (state.training.samples, state.training.seconds);
+        let entry = Entry {
+            samples,
+            seconds,
+            what,
+        };
+        state.log.take_in(&Event::Happened(entry));
+    }
+    let files = RunFiles::forked(&from)?;
+    let (run, summary) = RunHandle::start(state, data.clone())?;
+    let opened = Opened {
+        view,
+        path: files.session.path(),
+        files,
+        is_saved: false,
+        left_behind,
+        ..Opened::new(summary)
+    };
+    Ok(Ready { run, data, opened })
+}
+
 /// What is worth knowing of data that was not loaded before, and of a session that goes over to it.
 fn notes(data: &Arc<Dataset>, loaded: Option<&Arc<Dataset>>, note: Option<String>) -> Vec<String> {
     let is_new = loaded.is_none_or(|loaded| !Arc::ptr_eq(loaded, data));
@@ -113,8 +183,8 @@ fn read_data(
     reading: &dyn Fn(&str, f32),
 ) -> Result<Arc<Dataset>, LoadError> {
     let what = match name {
-        mnist::NAME => "unpacking MNIST".into(),
-        other => format!("reading {}", data::short_name(other)),
+        mnist::NAME => tr!("unpacking MNIST").to_owned(),
+        other => tr!("reading {name}", name = data::short_name(other)),
     };
     reading(&what, 0.0);
     Ok(Arc::new(data::load(name, rules, |fraction| {

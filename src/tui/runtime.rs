@@ -19,9 +19,10 @@ use super::frame;
 use super::glyphs::Glyphs;
 use super::input;
 use super::layout::Plan;
-use super::message::{Effect, Message, Opened, Written};
+use super::message::{Effect, Message, Opened, Tidied, Written};
 use super::notification;
-use super::opening::{Ready, RunSource, open};
+use super::opening::{ForkSource, Ready, RunSource, open};
+use super::overlays::form::Fork;
 use super::overlays::sessions::Intent;
 use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
@@ -29,18 +30,20 @@ use super::saver::{Manner, Request, Saver};
 use super::signals;
 use super::terminal::{Screen, window_size};
 use super::theme::Theme;
+use super::tour::Tour;
 use super::update::update;
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
 use crate::config::{Config, layout};
-use crate::data::{Dataset, STANDARD_INPUT, listing, load, short_name};
+use crate::data::{Dataset, ItemPlace, STANDARD_INPUT, listing, load, short_name};
+use crate::language::{self, Language, tr};
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
 use crate::pictures::numbered::write_numbered;
 use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
-use crate::session::{self, folder};
+use crate::session::{self, OtherModels, SessionError, folder};
 use crate::terminal_facts::{Blocks, Graphics, Notify};
 
 /// The least time between two frames that no key asked for.
@@ -63,6 +66,10 @@ pub struct Options {
     pub autosave: Duration,
     /// The colours to use; what the environment says where none are given.
     pub colours: Option<ColourDepth>,
+    /// The language; that of the locale where none is given.
+    pub language: Option<Language>,
+    /// Whether the tour begins.
+    pub tour: bool,
     /// How pictures are drawn.
     pub graphics: Graphics,
     /// What a person set for every start: theme and keys.
@@ -103,6 +110,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 
     let mut app = App::new(screen.area(), depth);
     app.glyphs = Glyphs::detect(|name| std::env::var(name).ok()).0;
+    app.tour = options.tour.then(Tour::default);
+    app.language = options.language.unwrap_or_else(|| usual_language(app.glyphs));
+    language::speak(app.language);
     app.best_blocks = Blocks::detect(|name| std::env::var(name).ok()).0;
     app.graphics = options.graphics.here(|name| std::env::var(name).ok());
     app.colour_map = options.config.colour_map;
@@ -127,6 +137,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         writer: None,
         advising: Cancel::default(),
         asking: Asking::default(),
+        models: Arc::default(),
         waiting: Arc::default(),
         rescue: rescue.clone(),
         notify: options.config.notify,
@@ -188,6 +199,8 @@ struct Runtime {
     /// A wish that looking at data which nobody asks about any more be broken off.
     advising: Cancel,
     asking: Asking,
+    /// Models of saved runs that were looked into.
+    models: Arc<OtherModels>,
     /// Runs that were asked for and are ready, with the numbers of their requests: [`Message::Arrived`] says so of each, in the
     /// order of the news about it.
     waiting: Arc<Mutex<BTreeMap<u64, Ready>>>,
@@ -343,6 +356,7 @@ impl Runtime {
                     }
                 }
                 Effect::NewRun(request, configuration) => self.begin(request, RunSource::New(configuration)),
+                Effect::Fork(request, fork) => self.fork(request, *fork),
                 Effect::Open(request, path) => self.begin(request, RunSource::Saved(path, None)),
                 Effect::Show(request) => {
                     if let Some(opened) = self.take_up(request)
@@ -355,6 +369,20 @@ impl Runtime {
                 Effect::Save(manner) => self.save(manner),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ListFiles(near) => self.list_files(near),
+                Effect::ReadRuns => self.read_runs(),
+                Effect::LookInto { number, paths, item } => self.look_into(number, paths, item),
+                Effect::Rename(from, name) => self.tidy(move || {
+                    let to = session::rename(&from, &name)?;
+                    Ok(Tidied::Renamed { from, to })
+                }),
+                Effect::ThrowAway(from) => self.tidy(move || {
+                    let to = session::throw_away(&from)?;
+                    Ok(Tidied::ThrownAway { from, to })
+                }),
+                Effect::BringBack(thrown, to) => self.tidy(move || {
+                    session::bring_back(&thrown, &to)?;
+                    Ok(Tidied::BroughtBack(to))
+                }),
                 Effect::ReadCurve(path) => self.read_curve(path),
                 Effect::Advise(basis) => self.advise(basis),
                 Effect::Write {
@@ -380,8 +408,9 @@ impl Runtime {
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {
-                        self.app
-                            .say("nothing here could continue a stopped program: Ctrl-Z does nothing");
+                        self.app.say(tr!(
+                            "nothing here could continue a stopped program: Ctrl-Z does nothing"
+                        ));
                     }
                     self.app.changed = true;
                 }
@@ -450,6 +479,64 @@ impl Runtime {
         if let Err(error) = started {
             update(&mut self.app, failed(error));
         }
+    }
+
+    /// Goes on apart from the run on the screen.
+    fn fork(&mut self, request: u64, fork: Fork) {
+        let (Some(run), Some(data), Some(workspace)) = (&self.run, &self.data, self.app.workspace()) else {
+            return;
+        };
+        let usual = || {
+            let configuration = &workspace.progress.configuration;
+            let folder = folder::sessions().unwrap_or_default();
+            folder::names(configuration, false)
+                .next()
+                .map(|name| folder.join(name))
+        };
+        let source = ForkSource {
+            state: fork
+                .at
+                .map_or_else(|| run.checkpoint(), |samples| run.kept_checkpoint(samples)),
+            data: data.clone(),
+            changes: fork.changes,
+            from: workspace.path.clone().or_else(usual).unwrap_or_default(),
+            view: self.app.view(),
+        };
+        self.begin(request, RunSource::Fork(Box::new(source)));
+    }
+
+    /// Looks for saved runs on a thread, and reads what they are.
+    fn read_runs(&mut self) {
+        let (sender, folders) = (self.sender.clone(), self.session_folders());
+        self.start("runs", move || {
+            let (runs, faults) = session::catalogue(&folders);
+            let _ = sender.send(Message::Runs(runs, faults));
+        });
+    }
+
+    /// Sends an item through the models of saved runs on a thread.
+    fn look_into(&mut self, number: u64, paths: Vec<PathBuf>, item: ItemPlace) {
+        let Some(data) = self.data.clone() else {
+            return;
+        };
+        let (sender, models) = (self.sender.clone(), self.models.clone());
+        self.start("models", move || {
+            let look = |path: &PathBuf| {
+                models
+                    .reconstruct(path, &data, item)
+                    .map_err(|error| error.to_string())
+            };
+            let found = paths.iter().map(look).collect();
+            let _ = sender.send(Message::LookedInto(number, found));
+        });
+    }
+
+    /// Renames, removes or restores a saved run on a thread.
+    fn tidy(&mut self, work: impl FnOnce() -> Result<Tidied, SessionError> + Send + 'static) {
+        let sender = self.sender.clone();
+        self.start("tidy", move || {
+            let _ = sender.send(Message::Kept(work().map_err(|error| error.to_string())));
+        });
     }
 
     /// Looks for sessions on a thread: a folder may be far away.
@@ -600,15 +687,27 @@ impl Runtime {
     }
 }
 
+/// The language of the locale, as far as the terminal has its characters: a console has no Japanese ones.
+fn usual_language(glyphs: Glyphs) -> Language {
+    match glyphs {
+        Glyphs::Unicode => Language::detect(|name| std::env::var(name).ok()),
+        Glyphs::Console => Language::English,
+    }
+}
+
 /// The runs that wait to be shown: whole, whoever panicked while looking at them.
 fn waiting(runs: &Mutex<BTreeMap<u64, Ready>>) -> MutexGuard<'_, BTreeMap<u64, Ready>> {
     runs.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    let language = language::spoken();
     std::thread::Builder::new()
         .name(name.into())
-        .spawn(work)
+        .spawn(move || {
+            language::speak(language);
+            work();
+        })
         .with_context(|| format!("starting the {name} thread"))?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use ratatui::buffer::Buffer;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -13,6 +14,23 @@ const ELLIPSIS: &str = "…";
 const UNSHOWN: char = '�';
 /// The fewest columns in which a name that was cut still says something.
 const LEAST_OF_A_NAME: usize = 8;
+
+/// Takes away wide characters whose second cell was drawn over: terminals would show them whole, and everything behind them a column
+/// too far to the right.
+pub fn mend(buffer: &mut Buffer) {
+    let width = usize::from(buffer.area.width);
+    for place in 0..buffer.content.len() {
+        let symbol = buffer.content[place].symbol();
+        // No character of fewer bytes is wide.
+        if symbol.len() < 3 || symbol.width() < 2 {
+            continue;
+        }
+        let is_last = (place + 1).is_multiple_of(width);
+        if is_last || buffer.content[place + 1].symbol() != " " {
+            buffer.content[place].set_symbol(" ");
+        }
+    }
+}
 
 /// The columns that a text takes: those of its graphemes, each of which goes into a cell of its own.
 pub fn columns(text: &str) -> usize {
@@ -80,6 +98,13 @@ pub fn padded(text: &str, exactly: usize) -> String {
     format!("{text}{}", " ".repeat(missing))
 }
 
+/// The text in exactly so many columns, cut or after spaces.
+pub fn padded_left(text: &str, exactly: usize) -> String {
+    let text = cut(text, exactly);
+    let missing = exactly - columns(&text);
+    format!("{}{text}", " ".repeat(missing))
+}
+
 /// The text in at most so many columns: paths are cut in the middle first, so that what is said of them stays.
 pub fn brief(text: &str, most: usize) -> String {
     let mut words: Vec<Cow<str>> = text.split(' ').map(Cow::Borrowed).collect();
@@ -101,29 +126,57 @@ pub fn brief(text: &str, most: usize) -> String {
     cut_middle(&words.join(" "), most).into_owned()
 }
 
+/// What no line begins with, and what none ends with, where lines are broken between wide characters.
+const NOT_FIRST: &str = "、。，．・：；？！ー）」』】〉》〕々ゝっゃゅょァィゥェォッャュョ,.:;!?)]}%…";
+const NOT_LAST: &str = "（「『【〈《〔([{";
+
+/// The parts of a word between which a line may be broken: beside each wide character, as Japanese is written, but for marks that
+/// belong to their neighbour.
+fn parts(word: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut before: Option<&str> = None;
+    for (place, grapheme) in word.grapheme_indices(true) {
+        let may_break = before.is_some_and(|before| {
+            before.width().max(grapheme.width()) > 1
+                && !NOT_LAST.contains(before)
+                && !NOT_FIRST.contains(grapheme)
+        });
+        if may_break {
+            parts.push(&word[start..place]);
+            start = place;
+        }
+        before = Some(grapheme);
+    }
+    parts.push(&word[start..]);
+    parts
+}
+
 /// The text in lines of at most so many columns, broken between words where it can be.
 pub fn wrapped(text: &str, most: usize) -> Vec<String> {
     let most = most.max(2);
     let mut lines: Vec<String> = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();
-        for mut word in paragraph.split(' ') {
-            let gap = usize::from(!line.is_empty());
-            if columns(&line) + gap + columns(word) > most && !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
-            }
-            while columns(word) > most {
-                let fitting = start(word, most);
-                if fitting.is_empty() {
-                    break;
+        for word in paragraph.split(' ') {
+            for (place, mut part) in parts(word).into_iter().enumerate() {
+                let gap = usize::from(place == 0 && !line.is_empty());
+                if columns(&line) + gap + columns(part) > most && !line.is_empty() {
+                    lines.push(std::mem::take(&mut line));
                 }
-                lines.push(fitting.to_owned());
-                word = &word[fitting.len()..];
+                while columns(part) > most {
+                    let fitting = start(part, most);
+                    if fitting.is_empty() {
+                        break;
+                    }
+                    lines.push(fitting.to_owned());
+                    part = &part[fitting.len()..];
+                }
+                if place == 0 && !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(part);
             }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
         }
         lines.push(line);
     }
@@ -164,6 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn half_a_wide_character_is_not_shown() {
+        let mut buffer = Buffer::with_lines(["日本語x", "x日本語"]);
+        buffer[(1, 0)].set_symbol("│");
+        buffer[(1, 1)].set_symbol("│");
+        mend(&mut buffer);
+        assert_eq!(buffer, Buffer::with_lines([" │本語x", "x│ 本語"]));
+    }
+
+    #[test]
     fn the_reason_stays_where_a_path_is_long() {
         let path = format!("/home/{}/run.ron", "folder/".repeat(30));
         let message = format!("{path} can't be read: No such file or directory (os error 2)");
@@ -197,6 +259,10 @@ mod tests {
     fn lines_are_broken_between_words() {
         assert_eq!(wrapped("one two three\nfour", 7), ["one two", "three", "four"]);
         assert_eq!(wrapped("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        // Japanese between any two characters, but no line begins with a full stop or ends with an opening bracket.
+        assert_eq!(wrapped("事前分布からの標本。", 10), ["事前分布か", "らの標本。"]);
+        assert_eq!(wrapped("これは標本。次", 10), ["これは標", "本。次"]);
+        assert_eq!(wrapped("下界「ELBO」と KL", 8), ["下界", "「ELBO」", "と KL"]);
     }
 
     proptest! {

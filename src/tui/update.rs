@@ -15,11 +15,17 @@ use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
-use super::panes::{interpolation, traversal};
+use super::panes::log::happened_in_words;
+use super::panes::runs::{self, Runs};
+use super::panes::{film, interpolation, traversal};
+use super::queue;
 use super::saver::Manner;
 use super::text;
+use super::tour;
 use super::workspace::{Progress, Workspace};
 use crate::choices::Choose;
+use crate::language::{self, tr};
+use crate::learning::Diverged;
 use crate::learning::advice::{Advice, Basis};
 use crate::run::protocol::Measurement;
 use crate::run::{self, Entry, Event, Happening, State, Told};
@@ -27,6 +33,13 @@ use crate::run::{self, Entry, Event, Happening, State, Told};
 /// Takes in what happened, decodes what is visible anew where needed, and returns what is to be done.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     app.changed = true;
+    language::speak(app.language);
+    let effects = happened(app, message);
+    tour::look(app);
+    effects
+}
+
+fn happened(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) if key.kind != KeyEventKind::Press => {
             app.changed = false;
@@ -34,8 +47,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Key(key) => {
             app.notice = None;
-            let effects = pressed(app, key);
+            let mut effects = pressed(app, key);
             app.settle();
+            effects.extend(runs::wishes(app));
             effects
         }
         Message::Mouse(event) if event.kind == MouseEventKind::Moved => {
@@ -100,17 +114,21 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             if is_first_with_curves {
                 app.focus = &comparison::KIND;
             }
+            let begins = queue::is_begun(app);
             app.awaited = None;
+            tour::resume(app);
             app.settle();
             app.say(match (left_behind, fresh) {
-                (true, _) => "a program ended badly and left a copy of an unsaved run: o opens it",
-                (false, true) => "space starts training, ? shows all keys",
-                (false, false) => "space goes on with training",
+                _ if begins => tr!("the next run of the queue begins"),
+                (true, _) => tr!("a program ended badly and left a copy of an unsaved run: o opens it"),
+                (false, true) => tr!("space starts training, ? shows all keys"),
+                (false, false) => tr!("space goes on with training"),
             });
             if !notes.is_empty() {
                 app.note(notes);
             }
             let mut effects = vec![Effect::Command(run::Command::Evaluate)];
+            effects.extend(begins.then_some(Effect::Command(run::Command::Start)));
             let workspace = app.workspace().filter(|_| fresh);
             effects.extend(workspace.map(|new| Effect::Advise(Basis::of(&new.progress.configuration))));
             effects
@@ -123,18 +141,27 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 }
                 _ => app.complain(reason),
             }
-            app.awaited.take_if(|_| is_awaited);
+            if is_awaited {
+                let begins = queue::is_begun(app);
+                app.awaited = None;
+                if begins {
+                    return queue::advance(app);
+                }
+            }
             Vec::new()
         }
         Message::Told(told) => take_in(app, told),
         Message::Panicked(panic) => {
             let panic = text::printable(&panic);
-            let reason = format!("a fault in the program ended it; what could be saved was saved; {panic}");
+            let reason = tr!(
+                "a fault in the program ended it; what could be saved was saved; {panic}",
+                panic = panic
+            );
             app.ending = Some(Err(reason));
             Vec::new()
         }
         Message::Saved { files, path, samples } => {
-            app.say(format!("saved to {}", path.display()));
+            app.say(tr!("saved to {path}", path = path.display()));
             match &mut app.stage {
                 // The save may be that of a run that was left since.
                 Stage::Ready(workspace) if workspace.files.are_of_same_run(&files) => {
@@ -144,7 +171,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     if workspace.quit_when_saved {
                         return vec![Effect::Quit];
                     }
-                    return vec![Effect::Command(run::Command::Record(happening))];
+                    app.pane_mut::<Runs>().is_listed = false;
+                    let record = Effect::Command(run::Command::Record(happening));
+                    return std::iter::once(record).chain(queue::advance(app)).collect();
                 }
                 _ => {}
             }
@@ -152,7 +181,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::SaveFailed(files, manner, fault) => {
             if manner == Manner::Autosave {
-                app.complain(format!("the unsaved run can't be copied for safety: {fault}"));
+                app.complain(tr!(
+                    "the unsaved run can't be copied for safety: {fault}",
+                    fault = fault
+                ));
                 return Vec::new();
             }
             let Stage::Ready(workspace) = &mut app.stage else {
@@ -206,9 +238,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     |overlay| matches!(overlay, Overlay::Naming(naming) if naming.output() == output),
                 );
             }
-            app.say(format!(
-                "writing the {}: {percent} % (Ctrl-G breaks it off)",
-                output.noun()
+            app.say(tr!(
+                "writing the {what}: {percent} % (Ctrl-G breaks it off)",
+                what = output.noun(),
+                percent = percent
             ));
             Vec::new()
         }
@@ -230,7 +263,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::CurveRead(run) => {
             if run.evaluations.is_empty() {
-                app.complain(format!("{} was never measured, so it has no curve", run.name));
+                app.complain(tr!(
+                    "{name} was never measured, so it has no curve",
+                    name = run.name
+                ));
             } else {
                 app.pane_mut::<Comparison>().0.keep(*run);
                 app.focus = &comparison::KIND;
@@ -242,9 +278,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::PictureSaved(Ok(path)) => {
-            app.say(format!(
-                "the picture lies in {}",
-                text::printable(&path.to_string_lossy())
+            app.say(tr!(
+                "the picture lies in {path}",
+                path = text::printable(&path.to_string_lossy())
             ));
             Vec::new()
         }
@@ -252,9 +288,19 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.complain(reason);
             Vec::new()
         }
+        Message::Runs(found, faults) => {
+            app.pane_mut::<Runs>().take_in(found, faults);
+            Vec::new()
+        }
+        Message::Kept(kept) => runs::kept(app, kept),
+        Message::LookedInto(number, found) => {
+            app.pane_mut::<Runs>().looked(number, found);
+            Vec::new()
+        }
         Message::Tick => {
             traversal::play(app);
             interpolation::play(app);
+            film::play(app);
             app.settle();
             Vec::new()
         }
@@ -269,7 +315,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 /// text nor an answer; it does in front of an overlay what it does everywhere, and the overlay stays.
 pub(super) fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.overlay.take() {
-        None if is_plain(key) && write(app, key) => Vec::new(),
+        None if is_plain(key) && (write(app, key) || tour::take(app, key)) => Vec::new(),
         None => app
             .keymap
             .command(key, app.focus.name)
@@ -338,14 +384,22 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
     } = &workspace.progress;
     let likelihood = configuration.likelihood.word();
     let is_news = app.advised.as_ref() != Some(basis);
-    if *samples > 0 || Basis::of(configuration) != *basis || advice.is_heeded_by(likelihood) || !is_news {
+    // Who is on the tour has other things to think of.
+    if app.tour.is_some()
+        || *samples > 0
+        || Basis::of(configuration) != *basis
+        || advice.is_heeded_by(likelihood)
+        || !is_news
+    {
         return;
     }
     app.advised = Some(basis.clone());
     let form = named("run.new").map_or_else(String::new, |command| app.keymap.label(command));
-    let said = format!(
-        "{} would suit this data better than {likelihood}: {form} says why",
-        advice.likelihood()
+    let said = tr!(
+        "{better} would suit this data better than {likelihood}: {key} says why",
+        better = advice.likelihood(),
+        likelihood = likelihood,
+        key = form
     );
     // What stands there is worth reading too: how to begin, what is odd about the data.
     let before = app.notice.as_ref().map(|notice| notice.text.clone());
@@ -362,6 +416,7 @@ fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     }
     let was_finished = workspace.progress.state == State::Finished;
     let mut ended = None;
+    let is_finished = event == Event::State(State::Finished);
     match event {
         Event::Answered(answered) => {
             app.answered(*answered);
@@ -370,31 +425,46 @@ fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
         Event::Estimated(_) => {
             app.notice.take_if(|notice| notice.tone != Tone::Failed);
         }
-        Event::BrokenOff(Measurement::Evaluation) => app.say("the measurement was broken off"),
-        Event::BrokenOff(Measurement::Estimate) => app.say("the estimate of log p(x) was broken off"),
+        Event::BrokenOff(Measurement::Evaluation) => app.say(tr!("the measurement was broken off")),
+        Event::BrokenOff(Measurement::Estimate) => {
+            app.say(tr!("the estimate of log p(x) was broken off"));
+        }
         Event::State(State::Finished) => {
-            app.say("goal reached: everything stays; space goes on, s saves");
+            app.say(tr!("goal reached: everything stays; space goes on, s saves"));
             ended = (!was_finished).then_some(Ended::Finished);
         }
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
-        Event::Diverged(diverged) => {
-            app.complain(diverged.to_string());
+        Event::Diverged(Diverged { step, samples }) => {
             ended = Some(Ended::Diverged);
+            app.complain(tr!(
+            "the loss is no longer finite at step {step} ({samples} samples): training stopped at the last finite parameters; a lower learning rate may help",
+            step = step,
+            samples = samples
+        ));
         }
         // Most settings stand nowhere on the screen; what was said since the last key stays.
         Event::Happened(Entry {
             what: ref what @ Happening::Changed { .. },
             ..
-        }) if app.notice.is_none() => app.say(what.to_string()),
-        Event::WentBack(ref summary) => app.say(format!("back at {} samples", summary.samples)),
+        }) if app.notice.is_none() => app.say(happened_in_words(what)),
+        Event::WentBack(ref summary) => {
+            app.say(tr!("back at {samples} samples", samples = summary.samples));
+        }
         Event::Steps { .. }
         | Event::Evaluated { .. }
+        | Event::Filmed(_)
+        | Event::Checkpoints(_)
         | Event::Changed { .. }
+        | Event::Diagnosed(_)
         | Event::State(_)
         | Event::Happened(_) => {}
     }
     if let Stage::Ready(workspace) = &mut app.stage {
         workspace.progress.take_in(event);
     }
-    ended.map(Effect::Notify).into_iter().collect()
+    let mut effects: Vec<Effect> = ended.map(Effect::Notify).into_iter().collect();
+    if is_finished {
+        effects.extend(queue::advance(app));
+    }
+    effects
 }

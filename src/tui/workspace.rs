@@ -8,11 +8,13 @@ use super::message::Opened;
 use super::widgets::axis::short;
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
+use crate::language::tr;
 use crate::learning::mcem::Sampling;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, StepReport};
 use crate::objective::BoundTerms;
 use crate::run::curve::MarginalPoint;
+use crate::run::diagnosis::Finding;
 use crate::run::{DataFacts, Event, RunId, RunLog, State, Summary};
 use crate::session::{RunFiles, View};
 
@@ -63,6 +65,10 @@ pub struct Progress {
     pub test: Option<LowerBound>,
     /// Seconds that the last measurement took, for the time that is left.
     pub evaluation_seconds: f64,
+    /// What seems to be wrong, the most urgent first.
+    pub findings: Vec<Finding>,
+    /// The checkpoints that the run keeps of itself, by the training points that each had seen.
+    pub checkpoints: Vec<u64>,
 }
 
 /// Minibatches after which an answer is old.
@@ -102,7 +108,7 @@ impl Workspace {
     pub fn age(&self, samples: u64) -> Option<String> {
         let learned = self.progress.samples.saturating_sub(samples);
         let steps = learned / self.progress.configuration.batch.max(1) as u64;
-        (steps >= OLD).then(|| format!("at {} samples", short(samples as f64)))
+        (steps >= OLD).then(|| tr!("at {samples} samples", samples = short(samples as f64)))
     }
 
     /// Whether something was learned since the last save, or since the run was new.
@@ -161,6 +167,8 @@ impl Progress {
             reports: VecDeque::new(),
             test: None,
             evaluation_seconds: 0.0,
+            findings: Vec::new(),
+            checkpoints: Vec::new(),
             configuration: summary.configuration,
         }
     }
@@ -179,6 +187,8 @@ impl Progress {
                 self.test = Some(test);
                 self.evaluation_seconds = seconds;
             }
+            Event::Diagnosed(findings) => self.findings = findings,
+            Event::Checkpoints(checkpoints) => self.checkpoints = checkpoints,
             Event::Changed {
                 configuration,
                 learning_rate,
@@ -195,10 +205,12 @@ impl Progress {
                 *self = Self {
                     test,
                     evaluation_seconds: self.evaluation_seconds,
+                    findings: std::mem::take(&mut self.findings),
                     ..Self::of(*summary)
                 };
             }
-            Event::Estimated(_)
+            Event::Filmed(_)
+            | Event::Estimated(_)
             | Event::BrokenOff(_)
             | Event::Refused { .. }
             | Event::Diverged(_)

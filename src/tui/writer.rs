@@ -12,6 +12,7 @@ use super::message::{Message, Written};
 use crate::cancel::Cancel;
 use crate::data::Dataset;
 use crate::folders::with_home;
+use crate::language::{self, tr};
 use crate::outputs::{Output, OutputError, Watch};
 use crate::run::RunState;
 
@@ -48,7 +49,9 @@ impl Writer {
             .name("writer".into())
             .spawn({
                 let cancel = cancel.clone();
+                let language = language::spoken();
                 move || {
+                    language::speak(language);
                     let output = job.output;
                     let written = write(job, &cancel, &messages);
                     // If the screen is gone, nobody waits for the answer.
@@ -104,7 +107,7 @@ fn write(job: Job, cancel: &Cancel, messages: &Sender<Message>) -> Written {
     };
     let _ = messages.send(Message::Writing(output, 0));
     let Some(state) = state() else {
-        return Written::Failed(anyhow!("nothing is written: the training thread has ended"));
+        return Written::Failed(anyhow!(tr!("nothing is written: the training thread has ended")));
     };
     let watch = Watch {
         cancel,

@@ -19,9 +19,10 @@ use vae_tui::learning::{Configuration, Preset, StepReport, Training};
 use vae_tui::model::Vae;
 use vae_tui::objective::BoundTerms;
 use vae_tui::run::curve::CurvePoint;
+use vae_tui::run::film::{Bytes, Frame, PICTURES};
 use vae_tui::run::probe::{Parameters, answer};
 use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
-use vae_tui::session::{Comparison, KeptRun, SessionError};
+use vae_tui::session::{Comparison, KeptRun, RunFacts, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::frame;
@@ -402,6 +403,37 @@ pub fn focus(app: &mut App, pane: &str) {
 /// What the comparison pane compares the open run with.
 pub fn compared(app: &mut App) -> &mut Comparison {
     &mut app.pane_mut::<panes::comparison::Comparison>().0
+}
+
+/// Tells the screen what its run looked like 15 times, every 600 samples: pictures that grow brighter.
+pub fn film(app: &mut App) {
+    for index in 1..=15_u32 {
+        let pictures = Bytes::of(&vec![index as f32 / 15.0; PICTURES * PIXELS]);
+        let frame = Frame {
+            samples: 600 * u64::from(index),
+            reconstructed: pictures.clone(),
+            dimension: 0,
+            traversed: pictures.clone(),
+            drawn: pictures,
+        };
+        tell(app, Event::Filmed(frame));
+    }
+}
+
+/// Saved runs with other latent sizes each, as they are found in a folder.
+pub fn saved_runs() -> Vec<RunFacts> {
+    let run = |index: usize| RunFacts {
+        path: format!("/runs/shapes-{index}.ron").into(),
+        modified: std::time::SystemTime::UNIX_EPOCH,
+        configuration: Configuration {
+            latent: 2 * index,
+            ..configuration()
+        },
+        samples: 1_000 * index as u64,
+        seconds: index as f64,
+        test: Some(-100.0 - index as f64),
+    };
+    (1..=15).map(run).collect()
 }
 
 /// Shows the curves of [`comparison`] in their pane.

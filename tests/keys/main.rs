@@ -7,17 +7,20 @@ mod common;
 mod directions;
 mod draw;
 mod edit;
+mod film;
 mod interpolation;
 mod layout;
 mod manifold;
 mod map;
 mod pointing;
+mod runs;
 mod samples;
 
 use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
 use vae_tui::data::{ItemPlace, Part};
+use vae_tui::language::Language;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
 use vae_tui::outputs::Output;
@@ -129,6 +132,8 @@ fn prepared(scope: Scope, command: &str) -> App {
         "data.up" => drop(press(&mut app, KeyCode::Down)),
         "data.previous-page" => drop(press(&mut app, KeyCode::PageDown)),
         "data.traverse" | "data.reconstruct" => drop(type_character(&mut app, 'l')),
+        name if name.starts_with("film.") => film::prepare(&mut app, name),
+        name if name.starts_with("runs.") => runs::prepare(&mut app, name),
         "log.end-search" | "log.clear-search" => {
             type_character(&mut app, '/');
             type_character(&mut app, '1');
@@ -259,6 +264,17 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             "nothing is saved yet"
         ),
         "help" => assert!(matches!(after.overlay, Some(Overlay::Help(0)))),
+        "explain" => assert!(matches!(after.overlay, Some(Overlay::Explain(0)))),
+        "tour.start" => {
+            assert_eq!(before.tour.as_ref().map(|tour| tour.number()), None);
+            assert_eq!(after.tour.as_ref().map(|tour| tour.number()), Some(1));
+        }
+        "language.next" => {
+            assert_eq!(
+                (before.language, after.language),
+                (Language::English, Language::Japanese)
+            );
+        }
         "quit" => assert!(matches!(effects, [Effect::Quit])),
         "suspend" => assert!(matches!(effects, [Effect::Suspend])),
         "repaint" => assert!(matches!(effects, [Effect::Repaint])),
@@ -399,6 +415,16 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         name if name.starts_with("anomalies.") => anomalies::check(name, before, after),
         name if name.starts_with("directions.") => directions::check(name, before, after),
         name if name.starts_with("draw.") => draw::check(name, before, after),
+        "run.queue" | "run.fork" => {
+            let title = if command == "run.fork" {
+                "Fork at 9k samples"
+            } else {
+                "A run for the queue"
+            };
+            assert!(screen(after).contains(title), "{}", screen(after));
+        }
+        name if name.starts_with("film.") => film::check(name, before, after, effects),
+        name if name.starts_with("runs.") => runs::check(name, before, after, effects),
         name if name.starts_with("layout.") => layout::check(name, before, after),
         name => panic!("{name} has no line here"),
     }

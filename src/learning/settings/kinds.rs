@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use crate::choices::{Choice, Choose};
 use crate::data::{self, ReadingRules};
+use crate::language::{said, tr};
 use crate::model::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 use crate::words::is_obeyed;
 
@@ -66,16 +67,16 @@ where
     fn bounds(&self) -> String {
         let (first, last) = (self.0.start(), self.0.end());
         match (*first == T::LEAST, *last == T::MOST) {
-            (true, true) => "a whole number".into(),
-            (false, true) => format!("at least {first}"),
-            (_, false) => format!("from {first} to {last}"),
+            (true, true) => tr!("a whole number").into(),
+            (false, true) => tr!("at least {first}", first = first),
+            (_, false) => tr!("from {first} to {last}", first = first, last = last),
         }
     }
 
     fn expected(&self) -> String {
         match self.bounds() {
             bounds if *self.0.start() == T::LEAST => bounds,
-            bounds => format!("a whole number, {bounds}"),
+            bounds => tr!("a whole number, {bounds}", bounds = bounds),
         }
     }
 
@@ -141,7 +142,7 @@ impl Kind for WholeOrAll {
     }
 
     fn bounds(&self) -> String {
-        format!("{} or {ALL}", self.number().bounds())
+        tr!("{bounds} or {word}", bounds = self.number().bounds(), word = ALL)
     }
 
     fn placeholder(&self) -> &'static str {
@@ -173,11 +174,11 @@ impl Kind for HiddenLayers {
     }
 
     fn bounds(&self) -> String {
-        format!(
-            "from {} to {}, in up to {} layers",
-            HIDDEN_RANGE.start(),
-            HIDDEN_RANGE.end(),
-            DEPTH_RANGE.end()
+        tr!(
+            "from {first} to {last}, in up to {layers} layers",
+            first = HIDDEN_RANGE.start(),
+            last = HIDDEN_RANGE.end(),
+            layers = DEPTH_RANGE.end()
         )
     }
 
@@ -205,7 +206,7 @@ impl Kind for Positive {
     }
 
     fn bounds(&self) -> String {
-        "a positive, finite number".into()
+        tr!("a positive, finite number").into()
     }
 
     fn placeholder(&self) -> &'static str {
@@ -232,7 +233,7 @@ impl Kind for NotNegative {
     }
 
     fn bounds(&self) -> String {
-        "a finite number, at least 0".into()
+        tr!("a finite number, at least 0").into()
     }
 
     fn placeholder(&self) -> &'static str {
@@ -259,7 +260,7 @@ impl Kind for Share {
     }
 
     fn bounds(&self) -> String {
-        "from 0 to 1".into()
+        tr!("from 0 to 1").into()
     }
 
     fn placeholder(&self) -> &'static str {
@@ -291,7 +292,7 @@ impl Kind for PositiveOrNone {
     }
 
     fn bounds(&self) -> String {
-        format!("{} or {NONE}", Positive.bounds())
+        tr!("{bounds} or {word}", bounds = Positive.bounds(), word = NONE)
     }
 
     fn placeholder(&self) -> &'static str {
@@ -389,7 +390,7 @@ impl Kind for Rules {
     }
 
     fn bounds(&self) -> String {
-        ReadingRules::EXPECTED.into()
+        said(ReadingRules::EXPECTED).into()
     }
 
     fn placeholder(&self) -> &'static str {
@@ -412,7 +413,7 @@ impl Kind for DataName {
     }
 
     fn bounds(&self) -> String {
-        format!("{} or a path", data::mnist::NAME)
+        tr!("{name} or a path", name = data::mnist::NAME)
     }
 
     fn placeholder(&self) -> &'static str {
@@ -450,7 +451,10 @@ impl Kind for ClassNames {
     }
 
     fn bounds(&self) -> String {
-        format!("names of classes with commas between them, or {NONE}")
+        tr!(
+            "names of classes with commas between them, or {word}",
+            word = NONE
+        )
     }
 
     fn placeholder(&self) -> &'static str {

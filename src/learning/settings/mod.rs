@@ -7,10 +7,11 @@ mod kinds;
 mod rows;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 pub use self::rows::{BATCH_RANGE, Configuration, TABLE, THREADS_RANGE};
 use kinds::Kind;
+
+use crate::language::tr;
 
 pub use crate::choices::Choice;
 
@@ -50,16 +51,14 @@ impl Assignment {
 }
 
 /// A setting that can't be as it was asked for.
-#[derive(Clone, Debug, Error, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SettingError {
     /// There is no such setting.
-    #[error("there is no setting {name:?}")]
     Unknown {
         /// As it was typed.
         name: String,
     },
     /// The text is no value of its kind.
-    #[error("{name} is {given:?}, but must be {expected}")]
     Unreadable {
         /// The setting.
         name: String,
@@ -69,7 +68,6 @@ pub enum SettingError {
         expected: String,
     },
     /// The value, or a product of two of them, is out of bounds.
-    #[error("{name} is {given}, but must be {expected}")]
     OutOfBounds {
         /// The setting, or what of several settings is meant.
         name: String,
@@ -79,12 +77,45 @@ pub enum SettingError {
         expected: String,
     },
     /// The setting belongs to the start of a run.
-    #[error("{name} can't change while a run is under way: it takes a new run")]
     NotLive {
         /// The setting.
         name: String,
     },
 }
+
+impl std::fmt::Display for SettingError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&match self {
+            Self::Unknown { name } => tr!("there is no setting {name}", name = format_args!("{name:?}")),
+            Self::Unreadable {
+                name,
+                given,
+                expected,
+            } => tr!(
+                "{name} is {given}, but must be {expected}",
+                name = name,
+                given = format_args!("{given:?}"),
+                expected = expected
+            ),
+            Self::OutOfBounds {
+                name,
+                given,
+                expected,
+            } => tr!(
+                "{name} is {given}, but must be {expected}",
+                name = name,
+                given = given,
+                expected = expected
+            ),
+            Self::NotLive { name } => tr!(
+                "{name} can't change while a run is under way: it takes a new run",
+                name = name
+            ),
+        })
+    }
+}
+
+impl std::error::Error for SettingError {}
 
 /// The setting of that name.
 pub fn find(name: &str) -> Option<&'static Setting> {

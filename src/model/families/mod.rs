@@ -11,7 +11,7 @@ use dfdx::prelude::*;
 
 use super::posterior::Posterior;
 use super::{Architecture, Decoded};
-use crate::dims::{Batch, Latent, Pixels};
+use crate::dims::{Batch, Hidden, Latent, Pixels};
 use crate::nn::parameters::{Named, Parameter};
 
 /// What learning, evaluation and exploration need of a family. Everything else (bounds, chains, estimates) is built on
@@ -32,6 +32,13 @@ pub(super) trait Family: Sized {
     /// `p(x|z)` for every latent vector, one a row.
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T>;
 
+    /// What every hidden layer says: the encoder's of the data, the decoder's of the latent vectors.
+    fn hidden(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        z: Tensor<(Batch, Latent), f32, Cpu>,
+    ) -> Vec<HiddenValues>;
+
     /// The encoder's weights and biases, layer by layer; none without an encoder.
     fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>>;
 
@@ -41,6 +48,9 @@ pub(super) trait Family: Sized {
     /// The encoder's and the decoder's weights and biases, to change.
     fn parameters_mut(&mut self) -> [Vec<Named<&mut dyn Parameter>>; 2];
 }
+
+/// What a hidden layer of the `encoder` or the `decoder` says, one row per input.
+pub type HiddenValues = (&'static str, Tensor<(Batch, Hidden), f32, Cpu>);
 
 /// The networks of a model, of whichever family.
 #[derive(Clone, Debug)]
@@ -73,6 +83,14 @@ impl Family for Networks {
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         of_family!(self, family => family.decode(z))
+    }
+
+    fn hidden(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        z: Tensor<(Batch, Latent), f32, Cpu>,
+    ) -> Vec<HiddenValues> {
+        of_family!(self, family => family.hidden(x, z))
     }
 
     fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {

@@ -6,6 +6,7 @@ use super::{CLASSES_RANGE, Likelihood, Mean, Observation};
 use crate::cancel::checkpoint;
 use crate::choices::Choose;
 use crate::data::Dataset;
+use crate::language::tr;
 
 /// The counts that `x = 1` stands for, where values are bytes.
 pub(super) const COUNTS_OF_BYTES: f32 = 255.0;
@@ -65,10 +66,15 @@ impl Suggestion {
 impl Values {
     /// Looks at every value of `data`.
     pub fn of(data: &Dataset) -> Self {
+        Self::of_some(data, usize::MAX)
+    }
+
+    /// Looks at the values of so many items of each part at most, evenly spaced.
+    pub fn of_some(data: &Dataset, most: usize) -> Self {
         let mut values = Self::none(data.counts_per_unit());
         let mut row = vec![0.0; data.shape.numbers()];
         for split in [&data.train, &data.test] {
-            for item in 0..split.points() {
+            for item in (0..split.points()).step_by(split.points().div_ceil(most).max(1)) {
                 checkpoint();
                 split.fill_row(item, &mut row);
                 row.iter().for_each(|&x| values.add(x));
@@ -127,7 +133,7 @@ impl Values {
                 Likelihood::Bernoulli,
                 &[Likelihood::BetaBinomial, Likelihood::Categorical][..],
                 Mean::Unit,
-                "every value is black or white, as a Bernoulli draws it",
+                tr!("every value is black or white, as a Bernoulli draws it"),
             )
         } else if self.are_bytes() {
             (
@@ -139,32 +145,40 @@ impl Values {
                     Likelihood::Gaussian,
                 ][..],
                 Mean::Unit,
-                "the values are grey, but a Bernoulli only ever draws black or white: as the paper uses it, it takes a grey value \
+                tr!(
+                    "the values are grey, but a Bernoulli only ever draws black or white: as the paper uses it, it takes a grey value \
                  for the probability of white, which learns well, but the bound is then not that of the images as they are, and can't \
-                 be compared with one in bits per pixel; beta-binomial and discretised-logistic are distributions over the 256 levels",
+                 be compared with one in bits per pixel; beta-binomial and discretised-logistic are distributions over the 256 levels"
+                ),
             )
         } else if self.are_counts {
             (
                 Likelihood::NegativeBinomial,
                 &[Likelihood::Poisson, Likelihood::Categorical][..],
                 Mean::Unit,
-                "the values are counts, which mostly scatter more than a Poisson distribution lets them; poisson is simpler where \
-                 they do not",
+                tr!(
+                    "the values are counts, which mostly scatter more than a Poisson distribution lets them; poisson is simpler where \
+                 they do not"
+                ),
             )
         } else if self.lie_in_unit_interval() {
             (
                 Likelihood::ContinuousBernoulli,
                 &[Likelihood::Gaussian][..],
                 Mean::Unit,
-                "the values are real numbers from 0 to 1: a continuous Bernoulli is a density over them, while a Bernoulli only \
-                 ever draws 0 or 1",
+                tr!(
+                    "the values are real numbers from 0 to 1: a continuous Bernoulli is a density over them, while a Bernoulli only \
+                 ever draws 0 or 1"
+                ),
             )
         } else {
             (
                 Likelihood::Gaussian,
                 &[][..],
                 Mean::Real,
-                "the values are real numbers that do not lie between 0 and 1: a Gaussian with mean real is a density over them",
+                tr!(
+                    "the values are real numbers that do not lie between 0 and 1: a Gaussian with mean real is a density over them"
+                ),
             )
         };
         Suggestion {

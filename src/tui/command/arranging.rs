@@ -1,7 +1,8 @@
 //! Arranging the panes of a large screen: which stands where, and how much room it has.
 
+use crate::language::{said, tr};
 use crate::tui::app::App;
-use crate::tui::layout::{self, Border, Plan};
+use crate::tui::layout::{Border, Plan};
 use crate::tui::message::Effect;
 use crate::tui::panes::Place;
 
@@ -13,20 +14,23 @@ pub fn place(app: &mut App, place: Place) -> Vec<Effect> {
     app.plan.put(app.focus, place);
     app.zoomed = false;
     let words = match place {
-        Place::UpperLeft => "in the upper left",
-        Place::LowerLeft => "in the lower left",
-        Place::Right => "on the right",
-        Place::Whole => "on a screen of its own",
+        Place::UpperLeft => tr!("in the upper left"),
+        Place::LowerLeft => tr!("in the lower left"),
+        Place::Right => tr!("on the right"),
+        Place::Whole => tr!("on a screen of its own"),
     };
-    let is_alone = layout::arrange(app.area, &app.plan, app.focus, false).panes.len() == 1;
+    let is_alone = app.arrangement().panes.len() == 1;
     let where_seen = if is_alone {
-        ", on terminals of 100 x 30 and larger"
+        tr!(", on terminals of 100 x 30 and larger")
     } else {
         ""
     };
-    let name = app.focus.heading;
-    app.say(format!(
-        "{name} stands {words}{where_seen}; layout.reset puts all panes back"
+    let name = said(app.focus.heading);
+    app.say(tr!(
+        "{name} stands {place}{where_seen}; layout.reset puts all panes back",
+        name = name,
+        place = words,
+        where_seen = where_seen
     ));
     Vec::new()
 }
@@ -34,7 +38,7 @@ pub fn place(app: &mut App, place: Place) -> Vec<Effect> {
 /// Puts everything back.
 pub fn reset(app: &mut App) -> Vec<Effect> {
     app.plan = Plan::default();
-    app.say("all panes are in their usual places");
+    app.say(tr!("all panes are in their usual places"));
     Vec::new()
 }
 
@@ -51,7 +55,7 @@ pub fn widen(app: &mut App, steps: i16) -> Vec<Effect> {
 pub fn heighten(app: &mut App, steps: i16) -> Vec<Effect> {
     match app.plan.place(app.focus) {
         Place::Right => {
-            app.say("this pane has the whole height");
+            app.say(tr!("this pane has the whole height"));
             Vec::new()
         }
         Place::UpperLeft => move_border(app, Border::Level, -steps * STEP.1),
@@ -60,12 +64,12 @@ pub fn heighten(app: &mut App, steps: i16) -> Vec<Effect> {
 }
 
 fn move_border(app: &mut App, border: Border, by: i16) -> Vec<Effect> {
-    let arrangement = layout::arrange(app.area, &app.plan, app.focus, app.zoomed);
+    let arrangement = app.arrangement();
     match arrangement.border(border) {
         Some(cells) => app
             .plan
             .move_border(border, cells.saturating_add_signed(by), arrangement.body),
-        None => app.say("one pane fills the screen: there is no border to move"),
+        None => app.say(tr!("one pane fills the screen: there is no border to move")),
     }
     Vec::new()
 }

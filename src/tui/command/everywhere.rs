@@ -5,6 +5,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::keys::{character, control, plain, with_control};
 use super::{Command, arranging, pointing, sharing, steering, undo};
 use crate::choices::Choose;
+use crate::language::{self, tr};
 use crate::session::Side;
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
@@ -15,6 +16,7 @@ use crate::tui::overlays::palette::Palette;
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::panes::Place;
 use crate::tui::theme::THEMES;
+use crate::tui::tour;
 
 /// The rows.
 #[rustfmt::skip]
@@ -30,6 +32,8 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "run.go-back", keys: &[character('B')], help: "go back to before the last change of a setting", footer: None, run: steering::go_back },
     Command { name: "run.restart", keys: &[character('r')], help: "start this run over (asks first)", footer: None, run: steering::restart },
     Command { name: "run.new", keys: &[character('n')], help: "new run: choose sizes, optimizer, seed, goal", footer: Some("new"), run: steering::new_run },
+    Command { name: "run.queue", keys: &[], help: "add a run to the queue: it begins when the one on the screen has reached its goal and is saved", footer: None, run: steering::queue_run },
+    Command { name: "run.fork", keys: &[], help: "go on apart from this run, from now or from a checkpoint, with other settings", footer: None, run: steering::fork },
     Command { name: "session.save", keys: &[character('s')], help: "save the session", footer: Some("save"), run: steering::save },
     Command { name: "session.open", keys: &[character('o')], help: "open a saved session", footer: Some("open"), run: open_sessions },
     Command { name: "undo", keys: &[character('u')], help: "undo what was moved, selected or set last", footer: None, run: undo::undo },
@@ -60,7 +64,10 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "picture.save", keys: &[character('Y')], help: "save the pane's picture as a PNG file", footer: None, run: sharing::save_picture },
     Command { name: "copy.value", keys: &[character('y')], help: "copy the pane's number or vector to the clipboard", footer: None, run: sharing::copy_value },
     Command { name: "copy.command-line", keys: &[control('y')], help: "copy the command that makes what the pane shows", footer: None, run: sharing::copy_command_line },
-    Command { name: "help", keys: &[character('?'), plain(KeyCode::F(1))], help: "this help", footer: Some("help"), run: help },
+    Command { name: "help", keys: &[character('?')], help: "this help", footer: Some("help"), run: help },
+    Command { name: "explain", keys: &[character('I')], help: "what each number of this pane means", footer: None, run: explain },
+    Command { name: "tour.start", keys: &[plain(KeyCode::F(1))], help: "what a variational autoencoder is, in eight steps; again ends it", footer: None, run: tour::toggle },
+    Command { name: "language.next", keys: &[], help: "the next language, until the program ends", footer: None, run: next_language },
     Command { name: "quit", keys: &[character('q'), control('c')], help: "quit (asks if there is something to save)", footer: Some("quit"), run: quit },
     Command { name: "suspend", keys: &[control('z')], help: "suspend; `fg` comes back", footer: None, run: |_| vec![Effect::Suspend] },
     Command { name: "repaint", keys: &[control('l')], help: "draw the screen anew", footer: None, run: |_| vec![Effect::Repaint] },
@@ -94,8 +101,9 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
     let present = THEMES.iter().position(|(_, theme)| *theme == app.theme);
     let (name, theme) = THEMES[present.map_or(0, |place| (place + 1) % THEMES.len())];
     app.theme = theme;
-    app.say(format!(
-        "theme {name}: theme: {name:?} in the configuration keeps it"
+    app.say(tr!(
+        "theme {name}: theme: \"{name}\" in the configuration keeps it",
+        name = name
     ));
     Vec::new()
 }
@@ -107,8 +115,9 @@ fn next_graphics(app: &mut App) -> Vec<Effect> {
         app.graphics = next(app.graphics);
     }
     let word = app.graphics.word();
-    app.say(format!(
-        "pictures {word}: graphics: {word:?} in the configuration keeps it"
+    app.say(tr!(
+        "pictures {word}: graphics: \"{word}\" in the configuration keeps it",
+        word = word
     ));
     Vec::new()
 }
@@ -116,8 +125,9 @@ fn next_graphics(app: &mut App) -> Vec<Effect> {
 fn next_colour_map(app: &mut App) -> Vec<Effect> {
     app.colour_map = next(app.colour_map);
     let word = app.colour_map.word();
-    app.say(format!(
-        "colour map {word}: colour_map: {word:?} in the configuration keeps it"
+    app.say(tr!(
+        "colour map {word}: colour_map: \"{word}\" in the configuration keeps it",
+        word = word
     ));
     Vec::new()
 }
@@ -126,9 +136,9 @@ fn toggle_mouse(app: &mut App) -> Vec<Effect> {
     app.mouse = !app.mouse;
     app.held = None;
     app.say(if app.mouse {
-        "the mouse points and scrolls; with Shift it selects text"
+        tr!("the mouse points and scrolls; with Shift it selects text")
     } else {
-        "the mouse is the terminal's: it selects text; mouse: false in the configuration keeps it so"
+        tr!("the mouse is the terminal's: it selects text; mouse: false in the configuration keeps it so")
     });
     Vec::new()
 }
@@ -141,6 +151,21 @@ fn next<T: Choose + 'static>(present: T) -> T {
 
 fn help(app: &mut App) -> Vec<Effect> {
     app.overlay = Some(Overlay::Help(0));
+    Vec::new()
+}
+
+fn explain(app: &mut App) -> Vec<Effect> {
+    app.overlay = Some(Overlay::Explain(0));
+    Vec::new()
+}
+
+fn next_language(app: &mut App) -> Vec<Effect> {
+    app.language = next(app.language);
+    language::speak(app.language);
+    app.say(tr!(
+        "language {name}: language: \"{name}\" in the configuration keeps it",
+        name = app.language.word()
+    ));
     Vec::new()
 }
 

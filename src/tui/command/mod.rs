@@ -16,6 +16,7 @@ mod writing;
 use super::app::App;
 use super::message::Effect;
 use super::panes;
+use crate::language::said;
 use keys::Key;
 
 pub use steering::set;
@@ -91,11 +92,11 @@ pub fn listing() -> String {
     all().map(line).collect()
 }
 
-/// The table with the default keys as the README has it.
+/// The table with the default keys as the README has it, in the language that the thread speaks.
 pub fn markdown() -> String {
     let mut text = String::new();
     for scope in scopes() {
-        text.push_str(&format!("| {} | | |\n|---|---|---|\n", heading(scope)));
+        text.push_str(&format!("| {} | | |\n|---|---|---|\n", said(heading(scope))));
         for (_, command) in all().filter(|(of, _)| *of == scope) {
             let keys: Vec<String> = command
                 .keys
@@ -106,7 +107,7 @@ pub fn markdown() -> String {
                 "| {} | `{}` | {} |\n",
                 keys.join(" "),
                 command.name,
-                command.help
+                said(command.help)
             ));
         }
         text.push('\n');

@@ -1,5 +1,6 @@
 //! What is pointed at becomes the other point, is marked, or is given a name.
 
+use crate::language::tr;
 use crate::run::protocol::Origin;
 use crate::session::{Bookmark, Marked, Side};
 use crate::tui::app::App;
@@ -10,7 +11,7 @@ use crate::tui::overlays::bookmarks::{BookmarkList, BookmarkName, Naming};
 /// Makes what is pointed at the other point.
 pub(super) fn make_other(app: &mut App) -> Vec<Effect> {
     let pointed = app.pointed();
-    app.say(format!("B is {pointed}"));
+    app.say(tr!("B is {point}", point = pointed));
     app.selection.other = Some(pointed);
     Vec::new()
 }
@@ -20,10 +21,14 @@ pub(super) fn swap(app: &mut App) -> Vec<Effect> {
     match app.selection.other.take() {
         Some(other) => {
             let point = std::mem::replace(&mut app.selection.point, other);
-            app.say(format!("A is {}, and B is {point}", app.selection.point));
+            app.say(tr!(
+                "A is {point}, and B is {other}",
+                point = app.selection.point,
+                other = point
+            ));
             app.selection.other = Some(point);
         }
-        None => app.say("there is no B yet: O makes what is pointed at B"),
+        None => app.say(tr!("there is no B yet: O makes what is pointed at B")),
     }
     Vec::new()
 }
@@ -31,19 +36,23 @@ pub(super) fn swap(app: &mut App) -> Vec<Effect> {
 /// Marks the item that is pointed at, or unmarks it.
 pub(super) fn mark(app: &mut App, side: Side) -> Vec<Effect> {
     let Some(item) = app.pointed().item else {
-        app.say("nothing here is an item that could be marked");
+        app.say(tr!("nothing here is an item that could be marked"));
         return Vec::new();
     };
     let is_marked = app.selection.marked.toggle(item, side);
     let Marked { towards, away } = &app.selection.marked;
     let (with, without) = (towards.len(), away.len());
     let what = match (is_marked, side) {
-        (false, _) => "is not marked any more",
-        (true, Side::Towards) => "has the attribute",
-        (true, Side::Away) => "lacks the attribute",
+        (false, _) => tr!("is not marked any more"),
+        (true, Side::Towards) => tr!("has the attribute"),
+        (true, Side::Away) => tr!("lacks the attribute"),
     };
-    app.say(format!(
-        "{item} {what}; marked: {with} with it, {without} without"
+    app.say(tr!(
+        "{item} {what}; marked: {with} with it, {without} without",
+        item = item,
+        what = what,
+        with = with,
+        without = without
     ));
     Vec::new()
 }
@@ -51,7 +60,7 @@ pub(super) fn mark(app: &mut App, side: Side) -> Vec<Effect> {
 /// Unmarks all items.
 pub(super) fn unmark_all(app: &mut App) -> Vec<Effect> {
     app.selection.marked = Marked::default();
-    app.say("no item is marked");
+    app.say(tr!("no item is marked"));
     Vec::new()
 }
 
@@ -74,7 +83,7 @@ fn suggested_name(point: &Origin, bookmarks: &[Bookmark]) -> String {
         return item.to_string();
     }
     let is_free = |name: &String| bookmarks.iter().all(|bookmark| bookmark.name != *name);
-    let mut names = (1..).map(|number| format!("point {number}"));
+    let mut names = (1..).map(|number| tr!("point {number}", number = number));
     names.find(is_free).unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! What leaves the screen: the pane's picture as a file, its numbers and command lines to the clipboard.
 
+use crate::language::{said, tr};
 use crate::session::folder;
 use crate::tui::app::App;
 use crate::tui::message::Effect;
@@ -9,9 +10,9 @@ use crate::words::plain;
 pub(super) fn save_picture(app: &mut App) -> Vec<Effect> {
     let picture = (app.visible(app.focus.name)).and_then(|area| app.focused_pane().picture(app, area));
     let (Some(picture), Some(workspace)) = (picture, app.workspace()) else {
-        app.say(format!(
-            "the {} pane shows no pictures at present",
-            app.focus.name
+        app.say(tr!(
+            "the {pane} pane shows no pictures at present",
+            pane = said(app.focus.heading)
         ));
         return Vec::new();
     };
@@ -33,19 +34,21 @@ pub(super) fn copy_command_line(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let Some(path) = &workspace.path else {
-        app.say("the run has no file that a command could read: s saves it");
+        app.say(tr!("the run has no file that a command could read: s saves it"));
         return Vec::new();
     };
     let path = path.to_string_lossy();
     if path.chars().any(char::is_control) {
-        app.say("the name of the session's file has control characters, which no command line should have");
+        app.say(tr!(
+            "the name of the session's file has control characters, which no command line should have"
+        ));
         return Vec::new();
     }
     let session = quoted(&path);
     match app.focused_pane().command_line(app, &session) {
         Some(line) => copy(app, format!("vae-tui {line}")),
         None => {
-            app.say("no command makes what this pane shows at present");
+            app.say(tr!("no command makes what this pane shows at present"));
             Vec::new()
         }
     }
@@ -56,9 +59,9 @@ pub(super) fn copy_value(app: &mut App) -> Vec<Effect> {
     match app.focused_pane().value(app) {
         Some(value) => copy(app, value),
         None => {
-            app.say(format!(
-                "nothing in the {} pane is a number to copy",
-                app.focus.name
+            app.say(tr!(
+                "nothing in the {pane} pane is a number to copy",
+                pane = said(app.focus.heading)
             ));
             Vec::new()
         }
@@ -67,7 +70,7 @@ pub(super) fn copy_value(app: &mut App) -> Vec<Effect> {
 
 fn copy(app: &mut App, text: String) -> Vec<Effect> {
     // Whether the terminal takes it, it does not say.
-    app.say(format!("to the clipboard: {text}"));
+    app.say(tr!("to the clipboard: {text}", text = text));
     vec![Effect::Copy(text)]
 }
 

@@ -1,10 +1,12 @@
 //! What steers the training, whatever pane has the focus.
 
+use crate::language::tr;
 use crate::learning::settings::{Assignment, find};
 use crate::run::{Command, State};
 use crate::tui::answering::{ask, fill_in};
 use crate::tui::app::{App, Stage};
 use crate::tui::message::Effect;
+use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
@@ -38,7 +40,7 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
         State::Paused => vec![Effect::Command(Command::Start)],
         State::Finished => {
             let goal = progress.samples.saturating_add(progress.configuration.goal);
-            app.say(format!("goal raised to {} samples", short(goal as f64)));
+            app.say(tr!("goal raised to {goal} samples", goal = short(goal as f64)));
             let mut effects = set(app, vec![Assignment::new("samples", goal)]);
             effects.push(Effect::Command(Command::Start));
             effects
@@ -64,7 +66,7 @@ fn multiply_learning_rate(app: &mut App, factor: f32) -> Vec<Effect> {
         return Vec::new();
     };
     let rate = (workspace.progress.learning_rate * factor).clamp(1e-8, 1e3);
-    app.say(format!("learning rate {}", short(f64::from(rate))));
+    app.say(tr!("learning rate {rate}", rate = short(f64::from(rate))));
     set(app, vec![Assignment::new("learning-rate", rate)])
 }
 
@@ -74,7 +76,7 @@ pub(super) fn switch_estimator(app: &mut App) -> Vec<Effect> {
     };
     let present = setting.value(&workspace.progress.configuration);
     let other = if present == "a" { "b" } else { "a" };
-    app.say(format!("SGVB estimator {}", other.to_uppercase()));
+    app.say(tr!("SGVB estimator {letter}", letter = other.to_uppercase()));
     set(app, vec![Assignment::new(setting.name, other)])
 }
 
@@ -93,7 +95,9 @@ pub(super) fn measure(app: &mut App) -> Vec<Effect> {
 
 pub(super) fn estimate(app: &mut App) -> Vec<Effect> {
     if workspace(app).is_some() {
-        app.say("estimating log p(x): some seconds; steering the training ends it");
+        app.say(tr!(
+            "estimating log p(x): some seconds; steering the training ends it"
+        ));
     }
     command(app, Command::Estimate)
 }
@@ -101,7 +105,7 @@ pub(super) fn estimate(app: &mut App) -> Vec<Effect> {
 /// What the pane works out first, where it does.
 pub(super) fn break_off(app: &mut App) -> Vec<Effect> {
     if app.break_off() {
-        app.say("broken off; what there is of it stays");
+        app.say(tr!("broken off; what there is of it stays"));
         return Vec::new();
     }
     let mut effects = command(app, Command::BreakOff);
@@ -125,10 +129,27 @@ pub(super) fn new_run(app: &mut App) -> Vec<Effect> {
     form.map_or_else(Vec::new, |form| fill_in(app, Box::new(form)))
 }
 
+pub(super) fn queue_run(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = workspace(app) {
+        let form = Form::queued(&workspace.progress.configuration);
+        app.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+    Vec::new()
+}
+
+pub(super) fn fork(app: &mut App) -> Vec<Effect> {
+    if let Some(workspace) = workspace(app) {
+        let progress = &workspace.progress;
+        let form = Form::fork(&progress.present(), progress.samples, &progress.checkpoints);
+        app.overlay = Some(Overlay::Form(Box::new(form)));
+    }
+    Vec::new()
+}
+
 pub(super) fn save(app: &mut App) -> Vec<Effect> {
     if workspace(app).is_none() {
         return Vec::new();
     }
-    app.say("saving");
+    app.say(tr!("saving"));
     vec![Effect::Save(Manner::Usual)]
 }

@@ -1,6 +1,7 @@
 //! Undoing what a person did: where he moved, what he selected, what he set.
 
 use super::steering;
+use crate::language::tr;
 use crate::learning::settings::{Assignment, TABLE};
 use crate::tui::app::{App, Selection};
 use crate::tui::message::Effect;
@@ -87,7 +88,7 @@ impl History {
 pub fn undo(app: &mut App) -> Vec<Effect> {
     let present = Undoable::of(app);
     let Some(before) = app.history.done.pop() else {
-        app.say("there is nothing to undo");
+        app.say(tr!("there is nothing to undo"));
         return Vec::new();
     };
     app.history.undone.push(present.clone().part_in(&before));
@@ -98,7 +99,7 @@ pub fn undo(app: &mut App) -> Vec<Effect> {
 pub(super) fn redo(app: &mut App) -> Vec<Effect> {
     let present = Undoable::of(app);
     let Some(after) = app.history.undone.pop() else {
-        app.say("there is nothing to do again");
+        app.say(tr!("there is nothing to do again"));
         return Vec::new();
     };
     app.history.done.push(present.clone().part_in(&after));

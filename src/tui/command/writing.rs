@@ -1,6 +1,7 @@
 //! What is written of the run for people and other programs, without leaving it.
 
 use super::Command;
+use crate::language::tr;
 use crate::outputs::Output;
 use crate::tui::app::App;
 use crate::tui::message::Effect;
@@ -20,9 +21,9 @@ pub const COMMANDS: &[Command] = &[
 /// Asks for the name of a file, unless something is being written already.
 fn name(app: &mut App, output: Output) -> Vec<Effect> {
     if let Some(present) = app.writing {
-        app.say(format!(
-            "the {} are still being written; Ctrl-G breaks that off",
-            present.noun()
+        app.say(tr!(
+            "the {what} are still being written; Ctrl-G breaks that off",
+            what = present.noun()
         ));
         return Vec::new();
     }

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::tr;
 use crate::run::protocol::Origin;
 use crate::session::Bookmark;
 use crate::tui::widgets::text_field::TextField;
@@ -69,8 +70,8 @@ impl BookmarkName {
     /// Draws the line.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let inside = super::frame(
-            "Name of the point",
-            "Enter keep, Esc leave",
+            tr!("Name of the point"),
+            tr!("Enter keep, Esc leave"),
             WIDTH,
             3,
             area,
@@ -151,13 +152,13 @@ impl BookmarkList {
     /// Draws the list, a line each.
     pub fn render(&self, bookmarks: &[Bookmark], area: Rect, buffer: &mut Buffer) {
         let hint = if bookmarks.is_empty() {
-            "Esc close"
+            tr!("Esc close")
         } else {
-            "Enter go, o make it B, r rename, d delete, u undo"
+            tr!("Enter go, o make it B, r rename, d delete, u undo")
         };
-        let inside = super::frame("Points", hint, WIDTH, height(bookmarks.len()), area, buffer);
+        let inside = super::frame(tr!("Points"), hint, WIDTH, height(bookmarks.len()), area, buffer);
         if bookmarks.is_empty() {
-            Paragraph::new("No point has a name yet; ' gives one to what is pointed at.")
+            Paragraph::new(tr!("No point has a name yet; ' gives one to what is pointed at."))
                 .style(theme::dim())
                 .wrap(Default::default())
                 .render(inside, buffer);

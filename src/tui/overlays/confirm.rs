@@ -7,7 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::tr;
 use crate::learning::Configuration;
+use crate::tui::overlays::form::Fork;
 use crate::tui::saver::SaveFault;
 use crate::tui::{text, theme};
 
@@ -22,6 +24,8 @@ pub enum Confirmation {
     Replace(Box<Configuration>),
     /// Leave an unsaved run for a saved one.
     Open(PathBuf),
+    /// Leave an unsaved run for a fork of it.
+    Fork(Box<Fork>),
     /// Leave a run that went on while another one was being opened, which is ready now.
     Show(u64),
     /// Save to another file than the run's own, which could not be written.
@@ -36,27 +40,31 @@ pub enum Confirmation {
 impl Confirmation {
     /// What is at stake, and what the keys do.
     fn text(&self) -> (String, &'static str) {
-        let unsaved = "This session is not saved.";
+        let unsaved = tr!("This session is not saved.");
         match self {
             Self::Reset => (
-                "Start this run over? What it has learned is lost.".into(),
-                "y start over    Esc go on",
+                tr!("Start this run over? What it has learned is lost.").into(),
+                tr!("y start over    Esc go on"),
             ),
-            Self::Quit => (unsaved.into(), "s save and quit    y quit without    Esc stay"),
-            Self::Replace(_) | Self::Open(_) => {
-                (unsaved.into(), "y leave it anyway    Esc stay (then s saves)")
-            }
+            Self::Quit => (
+                unsaved.into(),
+                tr!("s save and quit    y quit without    Esc stay"),
+            ),
+            Self::Replace(_) | Self::Open(_) | Self::Fork(_) => (
+                unsaved.into(),
+                tr!("y leave it anyway    Esc stay (then s saves)"),
+            ),
             Self::Show(_) => (
-                "The other run is ready, but this one has gone on and is not saved.".into(),
-                "y leave it anyway    Esc stay (then s saves)",
+                tr!("The other run is ready, but this one has gone on and is not saved.").into(),
+                tr!("y leave it anyway    Esc stay (then s saves)"),
             ),
             Self::SaveElsewhere { fault, .. } if fault.is_change() => (
-                format!("Not saved: {fault}."),
-                "s save to a new file    y replace it    Esc don't save",
+                tr!("Not saved: {fault}.", fault = fault),
+                tr!("s save to a new file    y replace it    Esc don't save"),
             ),
             Self::SaveElsewhere { fault, .. } => (
-                format!("Not saved: {fault}."),
-                "s save to a new file    Esc don't save",
+                tr!("Not saved: {fault}.", fault = fault),
+                tr!("s save to a new file    Esc don't save"),
             ),
         }
     }
@@ -74,7 +82,7 @@ pub fn render(question: &Confirmation, area: Rect, buffer: &mut Buffer) {
     let height = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
         .saturating_add(FRAME);
-    let inside = super::frame("Sure?", "", WIDTH, height, area, buffer);
+    let inside = super::frame(tr!("Sure?"), "", WIDTH, height, area, buffer);
     // The keys are seen whatever the size, and then the text, and then a free line between them.
     let text_height = match inside.height {
         0..=2 => inside.height.saturating_sub(1),

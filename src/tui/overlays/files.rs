@@ -11,6 +11,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::form::Form;
 use crate::data::listing::{EntryKind, Listing};
+use crate::language::tr;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
@@ -192,8 +193,8 @@ impl FilePicker {
 
     /// Draws the folder, the filter, and below them as much of the list around the selected row as there is room for.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let hint = "Enter choose, Backspace up, Esc back";
-        let inside = super::frame("Data", hint, WIDTH, HEIGHT, area, buffer);
+        let hint = tr!("Enter choose, Backspace up, Esc back");
+        let inside = super::frame(tr!("Data"), hint, WIDTH, HEIGHT, area, buffer);
         let width = usize::from(inside.width);
         let folder = self.listing.as_ref().map_or("", |listing| &listing.folder);
         let folder = text::cut_middle(&text::printable(folder), width).into_owned();
@@ -218,9 +219,9 @@ impl FilePicker {
             return Some((text::printable(fault).into_owned(), style));
         }
         let words = match &self.listing {
-            _ if self.awaited.is_some() => "the folder is being read",
-            Some(_) if self.rows.is_empty() => "no name fits that",
-            Some(listing) if listing.is_partial => "not all of it is listed",
+            _ if self.awaited.is_some() => tr!("the folder is being read"),
+            Some(_) if self.rows.is_empty() => tr!("no name fits that"),
+            Some(listing) if listing.is_partial => tr!("not all of it is listed"),
             _ => return None,
         };
         Some((words.into(), theme::dim()))
@@ -238,12 +239,12 @@ impl FilePicker {
                 match entry.kind {
                     EntryKind::Folder => (format!("{}/", entry.name), ""),
                     EntryKind::Data(format) => (entry.name.clone(), format),
-                    EntryKind::Other => (entry.name.clone(), "not read"),
+                    EntryKind::Other => (entry.name.clone(), tr!("not read")),
                     EntryKind::Unseen => (entry.name.clone(), ""),
                 }
             }
             (Row::Around, _) => ("../".into(), ""),
-            _ => (".".into(), "this folder: its images"),
+            _ => (".".into(), tr!("this folder: its images")),
         };
         let kind = format!("  {kind}");
         let room = width.saturating_sub(text::columns(mark) + text::columns(&kind));

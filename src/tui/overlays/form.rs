@@ -1,4 +1,4 @@
-//! The settings of a new run: a field for every row of the table.
+//! The settings of a new run, a field for every row of the table, or of a fork: a field for every one that may change while training.
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
@@ -7,15 +7,18 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::{said, tr};
 use crate::learning::Configuration;
 use crate::learning::advice::{Advice, Basis};
 use crate::learning::settings::{Assignment, Setting, SettingError, TABLE};
+use crate::tui::widgets::axis::short;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
 /// The fields with what is typed in them, over the configuration that they were offered from.
 #[derive(Clone, Debug)]
 pub struct Form {
+    purpose: Purpose,
     base: Configuration,
     fields: Vec<Field>,
     selected: usize,
@@ -27,6 +30,31 @@ pub struct Form {
     advice: Option<Advice>,
     /// Whether the advice came since the last key: then its reason is shown, whatever is selected.
     is_news: bool,
+}
+
+/// What the settings are for.
+#[derive(Clone, Debug)]
+enum Purpose {
+    /// A run that begins at once.
+    Begin,
+    /// One that waits for those before it.
+    Queue,
+    /// One that goes on apart from the open run.
+    Fork {
+        /// Moments from which it may go on, in training points seen: now, or a checkpoint; the newest first.
+        moments: Vec<u64>,
+        /// Which of them.
+        chosen: usize,
+    },
+}
+
+/// A run that goes on apart from the open one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// From the checkpoint with so many training points seen; none for the present state.
+    pub at: Option<u64>,
+    /// With these settings changed.
+    pub changes: Vec<Assignment>,
 }
 
 /// A row of the settings table, and the value as it is typed.
@@ -47,6 +75,10 @@ pub enum Outcome {
     ChooseData,
     /// Everything typed is accepted: a run with this configuration is to begin.
     Begin(Box<Configuration>),
+    /// Such a run is to wait for those before it.
+    Queue(Box<Configuration>),
+    /// The open run is to be forked.
+    Fork(Box<Fork>),
 }
 
 /// Which way a choice moves through its words.
@@ -70,13 +102,36 @@ const FEW_ROWS: u16 = 8;
 impl Form {
     /// Every field offers what `configuration` has; the first is selected.
     pub fn new(configuration: &Configuration) -> Self {
+        Self::of(configuration, Purpose::Begin)
+    }
+
+    /// The same for a run that waits for those before it.
+    pub fn queued(configuration: &Configuration) -> Self {
+        Self::of(configuration, Purpose::Queue)
+    }
+
+    /// What may change of a run that goes on apart from the open one: from now on, or from one of its checkpoints, which are given by
+    /// the training points that they had seen, the newest last.
+    pub fn fork(present: &Configuration, samples: u64, checkpoints: &[u64]) -> Self {
+        let earlier = checkpoints.iter().rev().copied().filter(|&kept| kept < samples);
+        let mut moments = vec![samples];
+        moments.extend(earlier);
+        Self::of(present, Purpose::Fork { moments, chosen: 0 })
+    }
+
+    fn of(configuration: &Configuration, purpose: Purpose) -> Self {
+        let is_offered = |setting: &&Setting| match purpose {
+            Purpose::Begin | Purpose::Queue => true,
+            Purpose::Fork { .. } => setting.is_live(),
+        };
         let field = |setting: &'static Setting| Field {
             setting,
             input: TextField::new(&setting.value(configuration)),
         };
         Self {
             base: configuration.clone(),
-            fields: TABLE.iter().map(field).collect(),
+            fields: TABLE.iter().filter(is_offered).map(field).collect(),
+            purpose,
             selected: 0,
             untouched: true,
             fault: None,
@@ -93,10 +148,13 @@ impl Form {
         match key.code {
             KeyCode::Esc => return Outcome::Cancelled,
             KeyCode::Enter => match self.configuration() {
-                Ok(configuration) => return Outcome::Begin(Box::new(configuration)),
+                Ok(configuration) => return self.accepted(configuration),
                 Err(error) => self.fault = Some(error.to_string()),
             },
-            KeyCode::F(2) => return Outcome::ChooseData,
+            KeyCode::F(2) => match &mut self.purpose {
+                Purpose::Fork { moments, chosen } => *chosen = (*chosen + 1) % moments.len(),
+                Purpose::Begin | Purpose::Queue => return Outcome::ChooseData,
+            },
             KeyCode::F(3) => self.take_advice(),
             KeyCode::Up | KeyCode::BackTab => self.select(self.selected + self.fields.len() - 1),
             KeyCode::Down | KeyCode::Tab => self.select(self.selected + 1),
@@ -109,6 +167,50 @@ impl Form {
             _ => self.untouched &= !self.fields[self.selected].input.key(key),
         }
         Outcome::Open
+    }
+
+    /// What comes of a form whose every field is right.
+    fn accepted(&self, configuration: Configuration) -> Outcome {
+        match &self.purpose {
+            Purpose::Begin => Outcome::Begin(Box::new(configuration)),
+            Purpose::Queue => Outcome::Queue(Box::new(configuration)),
+            Purpose::Fork { moments, chosen } => {
+                // A checkpoint may have had other settings: what nobody changed stays as it was there.
+                let changed =
+                    |field: &&Field| field.setting.value(&configuration) != field.setting.value(&self.base);
+                let fields = self.fields.iter().filter(changed);
+                let assignment =
+                    |field: &Field| Assignment::new(field.setting.name, field.setting.value(&configuration));
+                Outcome::Fork(Box::new(Fork {
+                    at: (*chosen > 0).then(|| moments[*chosen]),
+                    changes: fields.map(assignment).collect(),
+                }))
+            }
+        }
+    }
+
+    /// What stands above and below the fields.
+    fn words(&self) -> (String, &'static str) {
+        match &self.purpose {
+            Purpose::Begin => (
+                tr!("New run").into(),
+                tr!("Enter start, Esc cancel, ↑ ↓ field, F2 data"),
+            ),
+            Purpose::Queue => (
+                tr!("A run for the queue").into(),
+                tr!("Enter add, Esc cancel, ↑ ↓ field, F2 data"),
+            ),
+            Purpose::Fork { moments, chosen } => (
+                tr!(
+                    "Fork at {samples} samples",
+                    samples = short(moments[*chosen] as f64)
+                ),
+                match moments.len() {
+                    1 => tr!("Enter fork, Esc cancel, ↑ ↓ field"),
+                    _ => tr!("Enter fork, Esc cancel, ↑ ↓ field, F2 checkpoint"),
+                },
+            ),
+        }
     }
 
     /// Writes a pasted text into the selected field, if it is no choice.
@@ -177,7 +279,11 @@ impl Form {
         let is_here = [LIKELIHOOD, "mean"].contains(&self.fields[self.selected].setting.name);
         let advice = self.open_advice().filter(|_| self.is_news || is_here)?;
         let (likelihood, reason) = (advice.likelihood(), advice.reason());
-        Some(format!("F3 takes {likelihood}, which suits this data: {reason}"))
+        Some(tr!(
+            "F3 takes {likelihood}, which suits this data: {reason}",
+            likelihood = likelihood,
+            reason = reason
+        ))
     }
 
     fn data_field(&self) -> usize {
@@ -251,8 +357,8 @@ impl Form {
         // The frame takes two rows and four columns.
         let about_rows = text::wrapped(&about, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
         let height = u16::try_from(self.fields.len() + 3 + about_rows.max(ABOUT_ROWS)).unwrap_or(u16::MAX);
-        let hint = "Enter start, Esc cancel, ↑ ↓ field, F2 data";
-        let inside = super::frame("New run", hint, WIDTH, height, area, buffer);
+        let (title, hint) = self.words();
+        let inside = super::frame(&title, hint, WIDTH, height, area, buffer);
 
         // The selected field and a fault are seen whatever the size; other fields scroll.
         let room = match &self.fault {
@@ -311,7 +417,7 @@ impl Form {
         let room = room.saturating_sub(text::columns(&value) + 1);
         let unit = match self.open_advice() {
             Some(advice) if field.setting.name == LIKELIHOOD => format!("F3 {}", advice.likelihood()),
-            _ => field.setting.unit.into(),
+            _ => said(field.setting.unit).into(),
         };
         let unit = text::cut(&unit, room).into_owned();
         Line::from(vec![
@@ -330,11 +436,11 @@ impl Field {
 
     /// What it decides, and what it may be or what its word stands for.
     fn about(&self) -> String {
-        let Setting { help, .. } = self.setting;
+        let help = said(self.setting.help);
         let mut choices = self.setting.choices().iter();
         match choices.find(|choice| choice.name == self.input.value()) {
-            Some(choice) if choice.help.is_empty() => (*help).into(),
-            Some(choice) => format!("{help}: {}", choice.help),
+            Some(choice) if choice.help.is_empty() => help.into(),
+            Some(choice) => format!("{help}: {}", said(&choice.help)),
             None => format!("{help} [{}]", self.setting.bounds()),
         }
     }

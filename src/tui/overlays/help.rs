@@ -5,46 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use crate::language::{said, tr};
 use crate::learning::settings::{Choice, Setting, find};
 use crate::tui::command;
 use crate::tui::command::keymap::Keymap;
-use crate::tui::theme;
+use crate::tui::{text, theme};
 
-/// What the numbers in the panes are, by their titles.
-const NUMBERS: [(&str, &str); 6] = [
-    (
-        "Training",
-        "First line: training points evaluated, of the goal; points per second; time spent training; time left to the goal. \
-         batch: bound = reconstruction - KL of the last minibatch, ± the standard deviation over the last hundred; test: \
-         the same of the whole test set, when it was measured last. All in nats per data point. active: latent dimensions \
-         that carry something. KL per dimension: nats that each carries, on the mean over the test set.",
-    ),
-    (
-        "Traversal",
-        "z3 = +0.50: the selected dimension and where it stands, in standard deviations of the prior; start: where the item \
-         has it. Behind the name of each row, its KL term in nats and its value.",
-    ),
-    (
-        "Reconstruction",
-        "Below the images: the lower bound of the selected one and its two terms, in nats, and the number and class that it has \
-         in the test set.",
-    ),
-    (
-        "Data",
-        "Below each item its class, or #place in its part; ranked, its lower bound in nats instead.",
-    ),
-    (
-        "Comparison",
-        "Bounds where the cursor stands, in nats per data point: of the test set, of training, and the difference to the \
-         selected run.",
-    ),
-    (
-        "Run log",
-        "Training points evaluated and seconds of training, and what happened then; bounds in nats per data point.",
-    ),
-];
-
-const EXPLANATIONS: [(&str, &str); 18] = [
+/// What is seen, in a few sentences each: a heading and the text below it.
+pub const EXPLANATIONS: [(&str, &str); 19] = [
     (
         "ELBO",
         "The lower bound of log p(x), in nats per data point: higher is better. It is the reconstruction term (how \
@@ -82,6 +50,10 @@ const EXPLANATIONS: [(&str, &str); 18] = [
         "Gaussian variance",
         "It is never below that of rounding to 256 levels, so that a pixel that is always the same can't send the density to \
          infinity.",
+    ),
+    (
+        "Numbers",
+        "I explains every number of the pane with the focus: what it is, its unit, its formula, and where the paper has it.",
     ),
     (
         "Traversal",
@@ -141,39 +113,48 @@ const EXPLANATIONS: [(&str, &str); 18] = [
     ),
 ];
 
+/// Columns of the keys of a command.
+const KEYS: usize = 18;
+
 /// What stands above the likelihoods.
-const LIKELIHOODS: &str = "Likelihoods: the distribution p(x|z) of every value, which a new run chooses";
+pub const LIKELIHOODS: &str = "Likelihoods: the distribution p(x|z) of every value, which a new run chooses";
 
 /// Draws the help, scrolled down by `first` lines.
 pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
-    let inside = super::frame("Help", "↑ ↓ scroll, Esc close", 84, area.height, area, buffer);
+    let inside = super::frame(
+        tr!("Help"),
+        tr!("↑ ↓ scroll, Esc close"),
+        84,
+        area.height,
+        area,
+        buffer,
+    );
+    let width = usize::from(inside.width);
     let mut lines = Vec::new();
     for scope in command::scopes() {
         let (heading, commands) = keymap.of_scope(scope);
-        lines.push(Line::styled(heading, theme::selected()));
+        lines.push(Line::styled(said(heading), theme::selected()));
         for command in commands {
-            let keys = Span::styled(format!("  {:<14}", keymap.label(command)), theme::strong());
-            lines.push(Line::from(vec![keys, Span::raw(command.help)]));
+            let keys = keymap.label(command);
+            let what = text::wrapped(said(command.help), width.saturating_sub(KEYS));
+            for (row, what) in what.into_iter().enumerate() {
+                let keys = if row == 0 { &*keys } else { "" };
+                let keys = Span::styled(format!("  {}", text::padded(keys, KEYS - 2)), theme::strong());
+                lines.push(Line::from(vec![keys, Span::raw(what)]));
+            }
         }
         lines.push(Line::default());
     }
     for (word, explanation) in EXPLANATIONS {
-        lines.push(Line::styled(word, theme::selected()));
-        lines.push(Line::raw(explanation));
+        lines.push(Line::styled(said(word), theme::selected()));
+        lines.extend(text::wrapped(said(explanation), width).into_iter().map(Line::raw));
         lines.push(Line::default());
     }
-    let mut glossary = |heading: &'static str, entries: &mut dyn Iterator<Item = (&'static str, &str)>| {
-        lines.push(Line::styled(heading, theme::selected()));
-        for (word, explanation) in entries {
-            let word = Span::styled(format!("  {word}: "), theme::strong());
-            lines.push(Line::from(vec![word, Span::raw(explanation.to_owned())]));
-        }
-        lines.push(Line::default());
-    };
-    glossary("What the numbers are", &mut NUMBERS.into_iter());
-    let likelihoods = likelihoods();
-    let likelihoods = likelihoods.iter().map(|choice| (choice.name, &*choice.help));
-    glossary(LIKELIHOODS, &mut { likelihoods });
+    lines.push(Line::styled(said(LIKELIHOODS), theme::selected()));
+    for choice in likelihoods() {
+        let word = Span::styled(format!("  {}: ", choice.name), theme::strong());
+        lines.push(Line::from(vec![word, Span::raw(said(&choice.help))]));
+    }
     let scroll = u16::try_from(first).unwrap_or(u16::MAX);
     Paragraph::new(lines)
         .wrap(Wrap { trim: false })
@@ -188,8 +169,8 @@ fn likelihoods() -> &'static [Choice] {
 
 /// Lines that the help has before wrapping; scrolling further shows nothing new.
 pub fn length() -> usize {
-    let explained = EXPLANATIONS.len() + NUMBERS.len();
-    command::all().count() + 2 * command::scopes().count() + 5 * explained + 2 * likelihoods().len()
+    let likelihoods = 2 * likelihoods().len();
+    command::all().count() + 2 * command::scopes().count() + 5 * EXPLANATIONS.len() + likelihoods
 }
 
 #[cfg(test)]
@@ -199,7 +180,7 @@ mod tests {
     use crate::model::Likelihood;
 
     #[test]
-    fn every_likelihood_and_the_numbers_of_the_panes_are_explained_within_reach() {
+    fn every_likelihood_is_explained_within_reach() {
         let area = Rect::new(0, 0, 84, 30);
         let mut shown = String::new();
         for first in (0..=length()).step_by(20) {
@@ -212,14 +193,6 @@ mod tests {
             // The first words of what it is for stand in the same line.
             let beginning: String = choice.help.chars().take(15).collect();
             assert!(shown.contains(&beginning), "{beginning}");
-        }
-        for (title, _) in NUMBERS {
-            let titles = crate::tui::panes::KINDS.iter().map(|kind| kind.title);
-            assert!(
-                titles.into_iter().any(|found| found.starts_with(title)),
-                "{title} is no pane"
-            );
-            assert!(shown.contains(&format!("  {title}: ")), "{title}");
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod bookmarks;
 pub mod confirm;
+pub mod explain;
 pub mod files;
 pub mod form;
 pub mod help;
@@ -32,6 +33,8 @@ pub enum Overlay {
     Panes,
     /// The table of keys, scrolled down by so many lines.
     Help(usize),
+    /// What the numbers of the pane with the focus mean, scrolled down by so many lines.
+    Explain(usize),
     /// A question before something is lost.
     Confirm(Confirmation),
     /// The settings of a run that is to begin.

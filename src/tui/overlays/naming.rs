@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::tr;
 use crate::outputs::Output;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{text, theme};
@@ -107,22 +108,25 @@ impl Naming {
         let name = self.input.value().trim();
         let wrong = Style::new().fg(theme::colours().bad);
         let (words, style) = match (&self.fault, &self.replaced) {
-            _ if self.is_awaited => ("looking whether something lies there".into(), theme::dim()),
+            _ if self.is_awaited => (tr!("looking whether something lies there").into(), theme::dim()),
             (Some(fault), _) => (text::printable(fault).into_owned(), wrong),
             (None, Some((asked, file))) if asked == name => (
-                format!("{} is there already: Enter replaces it", text::printable(file)),
+                tr!(
+                    "{file} is there already: Enter replaces it",
+                    file = text::printable(file)
+                ),
                 wrong,
             ),
             _ => (
-                format!("the name ends in {}", self.output.endings()),
+                tr!("the name ends in {endings}", endings = self.output.endings()),
                 theme::dim(),
             ),
         };
         let width = usize::from(WIDTH.min(area.width).saturating_sub(4));
         let rows = text::wrapped(&words, width).len();
         let height = u16::try_from(ROWS + rows).unwrap_or(u16::MAX);
-        let title = format!("Write {}", self.output.noun());
-        let inside = super::frame(&title, "Enter write, Esc don't", WIDTH, height, area, buffer);
+        let title = tr!("Write {what}", what = self.output.noun());
+        let inside = super::frame(&title, tr!("Enter write, Esc don't"), WIDTH, height, area, buffer);
         let room = usize::from(inside.height).saturating_sub(2).max(1);
         let mut lines = vec![Line::from(self.input.spans(usize::from(inside.width)))];
         // A free line, where there is room for one.

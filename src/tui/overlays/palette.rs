@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::{said, tr};
 use crate::learning::settings::{Assignment, Setting, TABLE};
 use crate::tui::command::keymap::Keymap;
 use crate::tui::command::{self, Command, Scope};
@@ -69,7 +70,7 @@ impl Palette {
             .map(|(_, command)| Entry {
                 command,
                 keys: keymap.label(command),
-                words: format!("{} {}", command.name, command.help),
+                words: format!("{} {}", command.name, said(command.help)),
             })
             .collect();
         let mut palette = Self {
@@ -207,8 +208,8 @@ impl Palette {
     /// Draws what is typed, and below it the commands or settings that fit, the best first.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let inside = super::frame(
-            "Command",
-            "Enter run, ↑ earlier, Esc close",
+            tr!("Command"),
+            tr!("Enter run, ↑ earlier, Esc close"),
             WIDTH,
             HEIGHT,
             area,
@@ -229,14 +230,14 @@ impl Palette {
             );
             if settings.is_empty() {
                 lines.push(Line::styled(
-                    "no setting that may change while training fits that",
+                    tr!("no setting that may change while training fits that"),
                     theme::dim(),
                 ));
             }
             return Paragraph::new(lines).render(inside, buffer);
         }
         if self.found.is_empty() {
-            lines.push(Line::styled("no command fits that", theme::dim()));
+            lines.push(Line::styled(tr!("no command fits that"), theme::dim()));
         }
         let first = layout::window(self.selected, shown, self.found.len());
         for (row, &place) in self.found.iter().enumerate().skip(first).take(shown) {
@@ -253,7 +254,7 @@ impl Palette {
         let value = value.map_or("", |assignment| assignment.value.as_str());
         let name = text::padded(&text::cut(setting.name, width), 18.min(width));
         let value = text::padded(&text::cut(value, 12), 12);
-        let bounds = format!("{}: {}", setting.help, setting.bounds());
+        let bounds = format!("{}: {}", said(setting.help), setting.bounds());
         let room = width.saturating_sub(text::columns(&name) + text::columns(&value) + 2);
         let bounds = text::cut(&bounds, room).into_owned();
         Line::from(vec![
@@ -273,7 +274,11 @@ impl Palette {
         let room = width.saturating_sub(text::columns(marker) + text::columns(&keys));
         let name = text::cut(entry.command.name, room).into_owned();
         let name = text::padded(&name, NAME.min(room));
-        let help = text::cut(entry.command.help, room.saturating_sub(text::columns(&name) + 1)).into_owned();
+        let help = text::cut(
+            said(entry.command.help),
+            room.saturating_sub(text::columns(&name) + 1),
+        )
+        .into_owned();
         let help = text::padded(&help, room.saturating_sub(text::columns(&name) + 1));
         Line::from(vec![
             Span::styled(marker, style),

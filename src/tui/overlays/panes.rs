@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::{said, tr};
 use crate::tui::command::keymap::Keymap;
 use crate::tui::panes::{KINDS, Kind};
 use crate::tui::{text, theme};
@@ -41,8 +42,8 @@ fn size(area: Rect) -> (u16, u16, usize) {
 pub fn render(keymap: &Keymap, focus: &Kind, area: Rect, buffer: &mut Buffer) {
     let (width, height, rows) = size(area);
     let inside = super::frame(
-        "Panes",
-        "a letter goes there, Esc stays",
+        tr!("Panes"),
+        tr!("a letter goes there, Esc stays"),
         width,
         height,
         area,
@@ -73,7 +74,7 @@ fn entry(keymap: &Keymap, kind: &Kind, is_focused: bool) -> [Span<'static>; 3] {
     };
     [
         Span::styled(format!("{} ", kind.letter), theme::selected()),
-        Span::styled(text::padded(kind.heading, COLUMN - 6), style),
+        Span::styled(text::padded(said(kind.heading), COLUMN - 6), style),
         Span::styled(text::padded(&key, 4), theme::dim()),
     ]
 }

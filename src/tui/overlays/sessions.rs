@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::language::tr;
 use crate::session::folder::SessionEntry;
 use crate::tui::{layout, text, theme};
 
@@ -91,12 +92,12 @@ impl SessionList {
     /// Draws the list, two lines a session.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let (title, hint) = match self.intent {
-            Intent::Open => ("Sessions", "Enter open, Esc close"),
-            Intent::Compare => ("Add a curve", "Enter add, Esc close"),
+            Intent::Open => (tr!("Sessions"), tr!("Enter open, Esc close")),
+            Intent::Compare => (tr!("Add a curve"), tr!("Enter add, Esc close")),
         };
         let inside = super::frame(title, hint, WIDTH, self.height(), area, buffer);
         if self.entries.is_empty() {
-            let none = "No session was saved yet; s saves one. `vae-tui FILE.ron` opens any other file.";
+            let none = tr!("No session was saved yet; s saves one. `vae-tui FILE.ron` opens any other file.");
             Paragraph::new(none)
                 .style(theme::dim())
                 .wrap(Default::default())
@@ -134,9 +135,9 @@ impl SessionList {
 fn age(modified: SystemTime) -> String {
     let seconds = modified.elapsed().map_or(0, |age| age.as_secs());
     match seconds {
-        0..60 => "just now".into(),
-        60..3_600 => format!("{} min ago", seconds / 60),
-        3_600..86_400 => format!("{} h ago", seconds / 3_600),
-        _ => format!("{} days ago", seconds / 86_400),
+        0..60 => tr!("just now").into(),
+        60..3_600 => tr!("{minutes} min ago", minutes = seconds / 60),
+        3_600..86_400 => tr!("{hours} h ago", hours = seconds / 3_600),
+        _ => tr!("{days} days ago", days = seconds / 86_400),
     }
 }

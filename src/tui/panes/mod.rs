@@ -8,11 +8,13 @@ pub mod data;
 pub mod directions;
 pub mod draw;
 pub mod edit;
+pub mod film;
 pub mod interpolation;
 pub mod log;
 pub mod manifold;
 pub mod map;
 pub mod reconstruction;
+pub mod runs;
 pub mod samples;
 pub mod training;
 pub mod traversal;
@@ -48,6 +50,8 @@ pub const KINDS: &[&Kind] = &[
     &directions::KIND,
     &anomalies::KIND,
     &draw::KIND,
+    &film::KIND,
+    &runs::KIND,
 ];
 
 /// A pane as the registry knows it.
@@ -66,8 +70,25 @@ pub struct Kind {
     pub everywhere: &'static [Command],
     /// What can be done in it.
     pub commands: &'static [Command],
+    /// What the numbers in it mean.
+    pub explains: &'static [Explanation],
     /// Makes its state as it is before any run.
     pub new: fn() -> Box<dyn Pane>,
+}
+
+/// What a number on the screen means.
+#[derive(Debug)]
+pub struct Explanation {
+    /// As it stands there, or in a few words.
+    pub name: &'static str,
+    /// What it counts: `nats per data point`; empty where it counts nothing.
+    pub unit: &'static str,
+    /// Its formula; empty where it has none.
+    pub equation: &'static str,
+    /// Where the paper, or whose paper, has it; empty where none has.
+    pub source: &'static str,
+    /// What it says, and how to read it.
+    pub text: &'static str,
 }
 
 /// Where a pane stands on a large screen.

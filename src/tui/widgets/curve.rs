@@ -306,7 +306,7 @@ impl Chart {
             buffer.set_string(start, y, label, theme::dim());
         }
         let mut free_from = area.x;
-        let title_at = plot.right().saturating_sub(self.x_title.len() as u16);
+        let title_at = plot.right().saturating_sub(text::columns(self.x_title) as u16);
         let ticks = self.x.ticks(usize::from(plot.width / 9).max(2));
         for (&tick, label) in ticks.iter().zip(labels(&ticks)) {
             let Some(position) = self.x.position(tick) else {
@@ -329,7 +329,11 @@ impl Chart {
     fn render_legend(&self, plot: Rect, buffer: &mut Buffer) {
         let all = self.backdrop.iter().chain(&self.series);
         let named: Vec<(&str, &Series)> = all.filter_map(|series| Some((series.name?, series))).collect();
-        let name_width = named.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let name_width = named
+            .iter()
+            .map(|(name, _)| text::columns(name))
+            .max()
+            .unwrap_or(0);
         // The line, a space, the name, and a space before the edge.
         let width = (SAMPLE + name_width + 2) as u16;
         let rows = named.len() as u16;

@@ -37,6 +37,11 @@ impl Decoder {
         self.output.forward(self.hidden.forward(z))
     }
 
+    /// What each hidden layer says of some latent vectors.
+    pub fn hidden(&self, z: Tensor<(Batch, Latent), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
+        self.hidden.layers(z)
+    }
+
     /// Weights and biases, layer by layer.
     pub fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
         self.hidden.parameters().chain(self.output.parameters())

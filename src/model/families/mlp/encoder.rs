@@ -36,6 +36,11 @@ impl Encoder {
         self.moments.forward(self.hidden.forward_data(x, tape))
     }
 
+    /// What each hidden layer says of some items.
+    pub fn hidden(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
+        self.hidden.layers(x.clone())
+    }
+
     /// Weights and biases, layer by layer.
     pub fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
         let moments = self.moments.parameters().into_iter();

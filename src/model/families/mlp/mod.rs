@@ -8,6 +8,7 @@ use dfdx::prelude::*;
 
 use super::Family;
 use crate::dims::{Batch, Latent, Pixels};
+use crate::model::families::HiddenValues;
 use crate::model::posterior::Posterior;
 use crate::model::{Architecture, Decoded, Recognition};
 use crate::nn::parameters::{Named, Parameter};
@@ -42,6 +43,19 @@ impl Family for Mlp {
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         self.decoder.forward(z)
+    }
+
+    fn hidden(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        z: Tensor<(Batch, Latent), f32, Cpu>,
+    ) -> Vec<HiddenValues> {
+        let encoder = self.encoder.iter().flat_map(|encoder| encoder.hidden(x));
+        let decoder = self.decoder.hidden(z).into_iter();
+        encoder
+            .map(|values| ("encoder", values))
+            .chain(decoder.map(|values| ("decoder", values)))
+            .collect()
     }
 
     fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {

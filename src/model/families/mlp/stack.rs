@@ -57,6 +57,17 @@ impl<I: Dim> Stack<I> {
         self.rest(self.first.forward(x))
     }
 
+    /// What every layer makes of its input, the first one's first.
+    pub fn layers(&self, x: Tensor<(Batch, I), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
+        let mut layers = vec![self.activation.apply(self.first.forward(x))];
+        for layer in &self.further {
+            if let Some(last) = layers.last() {
+                layers.push(self.activation.apply(layer.forward(last.clone())));
+            }
+        }
+        layers
+    }
+
     fn rest<T: Tape<f32, Cpu>>(
         &self,
         first: Tensor<(Batch, Hidden), f32, Cpu, T>,

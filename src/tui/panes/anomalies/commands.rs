@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{Anomalies, Geometry, KIND, QUANTILES};
 use crate::data::Part;
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain};
@@ -57,7 +58,7 @@ fn turn_class(app: &mut App, places: isize) -> Vec<Effect> {
         .workspace()
         .map_or(0, |workspace| workspace.data.classes.len());
     if classes == 0 {
-        app.say("the data has no labels");
+        app.say(tr!("the data has no labels"));
         return Vec::new();
     }
     let pane = app.pane_mut::<Anomalies>();

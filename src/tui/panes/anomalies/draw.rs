@@ -14,6 +14,7 @@ use ratatui::widgets::Widget;
 
 use super::{Anomalies, Geometry, KIND, Ranked};
 use crate::explore::browse::BrowsedItem;
+use crate::language::{said, tr};
 use crate::tui::app::App;
 use crate::tui::widgets::axis::short;
 use crate::tui::widgets::block_image::Scale;
@@ -38,7 +39,7 @@ pub fn draw(pane: &Anomalies, app: &App, workspace: &Workspace, area: Rect, buff
             height: area.height.saturating_sub(2),
             ..area
         };
-        return Line::styled("the items are on their way", theme::dim()).render(body, buffer);
+        return Line::styled(tr!("the items are on their way"), theme::dim()).render(body, buffer);
     };
     render_items(pane, app, page.items.as_slice(), &geometry, buffer);
     if let Some(found) = page.items.get(pane.place() - pane.first(length)) {
@@ -61,28 +62,44 @@ fn render_heading(pane: &Anomalies, workspace: &Workspace, geometry: &Geometry, 
     let first = pane.first(length);
     let places = match length.min(all - first.min(all)) {
         0 => String::new(),
-        count => format!("{}-{} of {all}", first + 1, first + count),
+        count => tr!(
+            "{first}-{last} of {all}",
+            first = first + 1,
+            last = first + count,
+            all = all
+        ),
     };
-    let order = if pane.from_best { "least" } else { "most" };
-    let part = pane.part.name();
-    let what = format!(
-        "{part} items by {}, the {order} unusual first",
-        pane.score.words()
-    );
+    let part = said(pane.part.name());
+    let score = pane.score.words();
+    let what = if pane.from_best {
+        tr!(
+            "{part} items by {score}, the least unusual first",
+            part = part,
+            score = score
+        )
+    } else {
+        tr!(
+            "{part} items by {score}, the most unusual first",
+            part = part,
+            score = score
+        )
+    };
     let style = theme::strong();
     render_between(&what, &places, style, line(area, 0), buffer);
 
     let share = short(100.0 * pane.quantile());
     let above = match (verdict.threshold, pane.scoring()) {
-        (Some(threshold), _) => format!(
-            "{} ({:.1} %) above {threshold:.1} nats, the threshold of {share} % of the training items",
-            verdict.above,
-            100.0 * verdict.above as f64 / all.max(1) as f64,
+        (Some(threshold), _) => tr!(
+            "{count} ({part} %) above {threshold} nats, the threshold of {share} % of the training items",
+            count = verdict.above,
+            part = format_args!("{:.1}", 100.0 * verdict.above as f64 / all.max(1) as f64),
+            threshold = format_args!("{threshold:.1}"),
+            share = share
         ),
-        (None, Some(scoring)) if scoring.is_stopped => "broken off: g scores all of them".into(),
-        (None, scoring) => format!(
-            "scored {:.0} %, Ctrl-G stops",
-            100.0 * scoring.map_or(0.0, super::Scoring::share)
+        (None, Some(scoring)) if scoring.is_stopped => tr!("broken off: g scores all of them").into(),
+        (None, scoring) => tr!(
+            "scored {share} %, Ctrl-G stops",
+            share = format_args!("{:.0}", 100.0 * scoring.map_or(0.0, super::Scoring::share))
         ),
     };
     let class = pane.odd_class.map(usize::from);
@@ -90,8 +107,12 @@ fn render_heading(pane: &Anomalies, workspace: &Workspace, geometry: &Geometry, 
         class.and_then(|class| workspace.data.classes.get(class)),
         verdict.auroc,
     ) {
-        (Some(class), Some(area)) => format!("AUROC of {}: {area:.3}", text::printable(&class.name)),
-        (Some(class), None) => format!("no AUROC of {}", text::printable(&class.name)),
+        (Some(class), Some(area)) => tr!(
+            "AUROC of {class}: {area}",
+            class = text::printable(&class.name),
+            area = format_args!("{area:.3}")
+        ),
+        (Some(class), None) => tr!("no AUROC of {class}", class = text::printable(&class.name)),
         (None, _) => String::new(),
     };
     render_between(&above, &found, theme::plain_text(), line(area, 1), buffer);
@@ -149,7 +170,7 @@ fn render_items(
             pictures.push(Labelled {
                 values: &shares[index],
                 scale: Scale::Difference,
-                label: "surprise".into(),
+                label: tr!("surprise").into(),
             });
         }
         if (index + 1).is_multiple_of(geometry.columns().max(1)) {

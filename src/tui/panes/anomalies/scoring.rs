@@ -3,7 +3,8 @@
 use crate::data::Part;
 use crate::evaluation::detection::{auroc, quantile};
 use crate::evaluation::{MOST_RANKED, MOST_RANKED_BY_CHAINS};
-use crate::model::Recognition;
+use crate::language::tr;
+use crate::learning::Method;
 use crate::run::Question;
 use crate::run::protocol::ScoredItem;
 use crate::tui::workspace::Workspace;
@@ -26,10 +27,10 @@ impl Score {
     /// What it is called.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Bound => "-ELBO",
-            Self::ImportanceWeighted => "-importance-weighted bound",
-            Self::Reconstruction => "-reconstruction term",
-            Self::Kl => "KL term",
+            Self::Bound => tr!("-ELBO"),
+            Self::ImportanceWeighted => tr!("-importance-weighted bound"),
+            Self::Reconstruction => tr!("-reconstruction term"),
+            Self::Kl => tr!("KL term"),
         }
     }
 
@@ -83,7 +84,7 @@ impl Extent {
         Self {
             train: workspace.data.train_items,
             test: workspace.data.test_items,
-            by_chains: workspace.progress.configuration.method.recognition() == Recognition::Chains,
+            by_chains: workspace.progress.configuration.method == Method::Mcem,
         }
     }
 }

@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::KeyCode;
 
 use super::{Comparison, runs};
+use crate::language::tr;
 use crate::run::curve::HorizontalAxis;
 use crate::session;
 use crate::tui::app::App;
@@ -44,10 +45,10 @@ pub(super) const KEEP: Command = Command {
 fn keep(app: &mut App) -> Vec<Effect> {
     match app.workspace().and_then(runs::keep) {
         Some(run) => {
-            app.say(format!("the curve of {} is kept; 4 compares", run.name));
+            app.say(tr!("the curve of {name} is kept; 4 compares", name = run.name));
             app.pane_mut::<Comparison>().0.keep(run);
         }
-        None => app.complain("there is no curve to keep yet: e measures the test set"),
+        None => app.complain(tr!("there is no curve to keep yet: e measures the test set")),
     }
     Vec::new()
 }
@@ -64,11 +65,11 @@ fn look(app: &mut App, change: impl FnOnce(&mut CurveWindow)) -> Vec<Effect> {
 
 fn remove(app: &mut App) -> Vec<Effect> {
     match app.pane_mut::<Comparison>().0.remove_selected() {
-        Some(run) => app.say(format!(
-            "{} is removed from the comparison; its file stays",
-            run.name
+        Some(run) => app.say(tr!(
+            "{name} is removed from the comparison; its file stays",
+            name = run.name
         )),
-        None => app.say("the open run stays; the arrows select another"),
+        None => app.say(tr!("the open run stays; the arrows select another")),
     }
     Vec::new()
 }

@@ -17,6 +17,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::geometry;
 use super::runs::{ComparedRun, axis, reading, runs, within};
 use crate::data::{Part, short_name};
+use crate::language::{said, tr};
 use crate::learning::Configuration;
 use crate::run::curve::HorizontalAxis;
 use crate::run::published;
@@ -45,10 +46,12 @@ pub fn draw(comparison: &Comparison, app: &App, workspace: &Workspace, area: Rec
     let chart = axis.and_then(|x| chart(comparison, app, workspace, &runs, &looks, x));
     match chart {
         Some(chart) => chart.render(geometry.chart, buffer),
-        None => Paragraph::new("nothing was measured yet: space starts training, Enter adds a saved run")
-            .style(theme::dim())
-            .wrap(Wrap { trim: true })
-            .render(geometry.chart, buffer),
+        None => Paragraph::new(tr!(
+            "nothing was measured yet: space starts training, Enter adds a saved run"
+        ))
+        .style(theme::dim())
+        .wrap(Wrap { trim: true })
+        .render(geometry.chart, buffer),
     }
 }
 
@@ -113,17 +116,21 @@ fn render_legend(
 ) {
     let x = axis.map(|axis| axis.value(comparison.cursor));
     let at = match x {
-        Some(seconds) if comparison.against == HorizontalAxis::Seconds => format!("at {}", clock(seconds)),
-        Some(samples) => format!("at {} samples", short(samples)),
+        Some(seconds) if comparison.against == HorizontalAxis::Seconds => {
+            tr!("at {time}", time = clock(seconds))
+        }
+        Some(samples) => tr!("at {samples} samples", samples = short(samples)),
         None => String::new(),
     };
     let parts = comparison.bounds.parts().iter();
-    let bounds: String = parts.map(|part| format!("{:>NUMBER$}", part.name())).collect();
-    let to = mark(comparison.selected).map_or(String::new(), |mark| format!("to {mark}"));
-    let numbers = bounds.len() + NUMBER;
+    let bounds: String = parts
+        .map(|part| text::padded_left(said(part.name()), NUMBER))
+        .collect();
+    let to = mark(comparison.selected).map_or(String::new(), |mark| tr!("to {mark}", mark = mark));
+    let numbers = text::columns(&bounds) + NUMBER;
     let words = usize::from(area.width).saturating_sub(numbers);
     let mut lines = vec![Line::styled(
-        format!("{}{bounds}{to:>NUMBER$}", text::padded(&at, words)),
+        text::padded(&at, words) + &bounds + &text::padded_left(&to, NUMBER),
         theme::dim(),
     )];
 
@@ -228,7 +235,7 @@ fn chart(
         let strokes = strokes(&within(points, x));
         if !strokes.is_empty() {
             series.push(Series {
-                name: series.is_empty().then_some("paper"),
+                name: series.is_empty().then_some(tr!("paper")),
                 colour: theme::colours().dim,
                 pattern: Pattern::Dashed,
                 mark: None,
@@ -263,7 +270,7 @@ fn chart(
         cursor: Some(x.value(comparison.cursor)),
         changes: Vec::new(),
         x,
-        x_title: comparison.against.name(),
+        x_title: said(comparison.against.name()),
     })
 }
 

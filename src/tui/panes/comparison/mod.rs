@@ -2,6 +2,7 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 mod mouse;
 mod runs;
@@ -38,6 +39,7 @@ pub const KIND: Kind = Kind {
         commands::KEEP,
     ],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Comparison::default()),
 };
 

@@ -2,6 +2,7 @@
 //! there.
 
 use crate::data::{Part, short_name};
+use crate::language::tr;
 use crate::learning::Configuration;
 use crate::run::curve::{CurvePoint, HorizontalAxis, bounds, last_decades, value_at};
 use crate::session::{Bounds, Comparison, KeptRun};
@@ -21,7 +22,7 @@ pub struct ComparedRun<'a> {
 /// The open run, then the ones that it is compared with.
 pub fn runs<'a>(workspace: &'a Workspace, comparison: &'a Comparison) -> Vec<ComparedRun<'a>> {
     let open = ComparedRun {
-        name: format!("{} (open)", name(workspace)),
+        name: tr!("{name} (open)", name = name(workspace)),
         configuration: &workspace.progress.configuration,
         evaluations: &workspace.progress.log.evaluations,
     };

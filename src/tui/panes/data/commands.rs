@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{DataBrowser, KIND, Order, geometry};
 use crate::data::Part;
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain};
@@ -69,7 +70,7 @@ fn turn_class(app: &mut App, places: isize) -> Vec<Effect> {
         .workspace()
         .map_or(0, |workspace| workspace.data.classes.len());
     if classes == 0 {
-        app.say("the data has no labels");
+        app.say(tr!("the data has no labels"));
         return Vec::new();
     }
     let browser = app.pane_mut::<DataBrowser>();
@@ -100,7 +101,7 @@ fn cycle_order(app: &mut App) -> Vec<Effect> {
 fn test_items(app: &mut App) -> Vec<usize> {
     let browser = app.pane::<DataBrowser>();
     if browser.part == Part::Train {
-        app.say("reconstructions are of test items only: t shows those");
+        app.say(tr!("reconstructions are of test items only: t shows those"));
         return Vec::new();
     }
     match (app.workspace(), app.visible(KIND.name)) {

@@ -14,6 +14,7 @@ use ratatui::widgets::Widget;
 use super::{DataBrowser, KIND, Order, geometry};
 use crate::data::ItemPlace;
 use crate::explore::browse::BrowsedItem;
+use crate::language::{said, tr};
 use crate::session::Marked;
 use crate::tui::app::App;
 use crate::tui::widgets::axis::short;
@@ -44,9 +45,11 @@ pub fn draw(pane: &DataBrowser, app: &App, workspace: &Workspace, area: Rect, bu
     };
     let Some(shown) = pane.shown(data, area) else {
         let words = match pane.listed(data) {
-            0 => "there are none",
-            _ if pane.order != Order::Place && pane.ranking().is_none() => "their bounds are on their way",
-            _ => "they are on their way",
+            0 => tr!("there are none"),
+            _ if pane.order != Order::Place && pane.ranking().is_none() => {
+                tr!("their bounds are on their way")
+            }
+            _ => tr!("they are on their way"),
         };
         return Line::styled(words, theme::dim()).render(body, buffer);
     };
@@ -76,43 +79,64 @@ pub fn draw(pane: &DataBrowser, app: &App, workspace: &Workspace, area: Rect, bu
 /// What is listed, in which order, and which places of it are on the page.
 fn render_heading(pane: &DataBrowser, workspace: &Workspace, length: usize, area: Rect, buffer: &mut Buffer) {
     let data = &workspace.data;
-    let part = pane.part.name();
+    let part = said(pane.part.name());
     let class = pane.class.and_then(|class| data.classes.get(usize::from(class)));
     let what = match class {
-        Some(class) => format!("{part} items of class {}", text::printable(&class.name)),
-        None => format!("{part} items of all classes"),
+        Some(class) => tr!(
+            "{part} items of class {class}",
+            part = part,
+            class = text::printable(&class.name)
+        ),
+        None => tr!("{part} items of all classes", part = part),
     };
     let what = if data.classes.is_empty() {
-        format!("{part} items")
+        tr!("{part} items", part = part)
     } else {
         what
     };
     let order = match pane.order {
-        Order::Place => "in their order",
-        Order::LowestBound => "the lowest bound first",
-        Order::HighestBound => "the highest bound first",
+        Order::Place => tr!("in their order"),
+        Order::LowestBound => tr!("the lowest bound first"),
+        Order::HighestBound => tr!("the highest bound first"),
     };
     let listed = pane.listed(data);
     let first = pane.first(data, length);
     let places = match length.min(listed - first) {
         0 => String::new(),
-        count => format!("{}-{} of {listed}", first + 1, first + count),
+        count => tr!(
+            "{first}-{last} of {all}",
+            first = first + 1,
+            last = first + count,
+            all = listed
+        ),
     };
     let ranked = pane.ranking().map_or(String::new(), |ranking| {
         let all = data.items(pane.part, pane.class);
         let first = if listed < all {
-            format!(" (the first {listed} of {all})")
+            tr!(" (the first {listed} of {all})", listed = listed, all = all)
         } else {
             String::new()
         };
         let age = workspace.age(ranking.samples).map_or(String::new(), |_| {
-            format!(" as ranked at {} samples", short(ranking.samples as f64))
+            tr!(
+                " as ranked at {samples} samples",
+                samples = short(ranking.samples as f64)
+            )
         });
         first + &age
     });
     let width = usize::from(area.width);
     let room = width.saturating_sub(text::columns(&places) + 1);
-    let words = text::cut(&format!("{what}, {order}{ranked}"), room).into_owned();
+    let words = text::cut(
+        &tr!(
+            "{what}, {order}{ranked}",
+            what = what,
+            order = order,
+            ranked = ranked
+        ),
+        room,
+    )
+    .into_owned();
     Line::from(vec![
         Span::styled(text::padded(&words, room), theme::strong()),
         Span::styled(format!(" {places}"), theme::dim()),

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{Directions, scrub};
 use crate::explore::directions::Search;
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain, shift};
@@ -77,7 +78,7 @@ fn next_search(app: &mut App) -> Vec<Effect> {
 fn turn_class(app: &mut App, places: isize) -> Vec<Effect> {
     let classes = usize::from(classes(app));
     if classes == 0 {
-        app.say("the data has no labels");
+        app.say(tr!("the data has no labels"));
         return Vec::new();
     }
     let pane = app.pane_mut::<Directions>();

@@ -18,6 +18,7 @@ use ratatui::widgets::Widget;
 use super::{Directions, Geometry, geometry};
 use crate::explore::directions::{Direction, Search};
 use crate::explore::traversal::{REACH, steps};
+use crate::language::tr;
 use crate::run::protocol::Origin;
 use crate::tui::app::App;
 use crate::tui::layout::window;
@@ -35,12 +36,12 @@ pub fn draw(pane: &Directions, app: &App, workspace: &Workspace, area: Rect, buf
         let picture = Labelled {
             values: &shown.image,
             scale: Scale::Values,
-            label: "the point".into(),
+            label: tr!("the point").into(),
         };
         geometry.point.render(app, std::iter::once(picture), None, buffer);
     }
     if pane.found(app).is_empty() {
-        return Line::styled("they are on their way", theme::dim()).render(geometry.table, buffer);
+        return Line::styled(tr!("they are on their way"), theme::dim()).render(geometry.table, buffer);
     }
     render_table(pane, app, geometry.table, buffer);
     render_strips(pane, app, &geometry, buffer);
@@ -48,23 +49,25 @@ pub fn draw(pane: &Directions, app: &App, workspace: &Workspace, area: Rect, buf
 
 fn render_heading(pane: &Directions, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let how = match pane.search {
-        Search::Jacobian => format!(
-            "the decoder changes most along these, at {}",
-            named(&pane.anchor(app))
+        Search::Jacobian => tr!(
+            "the decoder changes most along these, at {point}",
+            point = named(&pane.anchor(app))
         ),
-        Search::Principal => "the test items vary most along these (standard deviation of the means)".into(),
+        Search::Principal => {
+            tr!("the test items vary most along these (standard deviation of the means)").into()
+        }
         Search::Class(class) => {
             let class = workspace.data.classes.get(usize::from(class));
             let name = class.map_or("", |class| &class.name);
-            format!(
-                "dimensions by their correlation with class {}",
-                text::printable(name)
+            tr!(
+                "dimensions by their correlation with class {class}",
+                class = text::printable(name)
             )
         }
     };
     let samples = pane.found.as_ref().map(|found| found.samples);
     let age = samples.and_then(|samples| workspace.age(samples));
-    let age = age.map_or(String::new(), |age| format!(", {age}"));
+    let age = age.map_or(String::new(), |age| tr!(", {age}", age = age));
     let words = format!("{how}{age}");
     Line::styled(text::cut(&words, usize::from(area.width)), theme::strong()).render(area, buffer);
 }
@@ -73,9 +76,9 @@ fn render_heading(pane: &Directions, app: &App, workspace: &Workspace, area: Rec
 fn named(point: &Origin) -> String {
     match (point.item, &point.latent) {
         (Some(item), None) => item.to_string(),
-        (Some(item), Some(_)) => format!("a point reached from {item}"),
-        (None, Some(_)) => "a point".into(),
-        (None, None) => "the centre".into(),
+        (Some(item), Some(_)) => tr!("a point reached from {item}", item = item),
+        (None, Some(_)) => tr!("a point").into(),
+        (None, None) => tr!("the centre").into(),
     }
 }
 
@@ -130,7 +133,10 @@ fn render_table(pane: &Directions, app: &App, area: Rect, buffer: &mut Buffer) {
             Span::styled("█".repeat(filled), Style::new().fg(bar)),
             Span::raw(" ".repeat(bar_width - filled)),
             Span::styled(format!(" {:>6}", short_fixed(direction.strength)), style),
-            Span::styled(format!("  at {distance:+.1}"), theme::dim()),
+            Span::styled(
+                tr!("  at {value}", value = format_args!("{distance:+.1}")),
+                theme::dim(),
+            ),
         ]);
         let y = area.y + row as u16;
         line.render(Rect { y, height: 1, ..area }, buffer);

@@ -2,6 +2,7 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 
 use ratatui::buffer::Buffer;
@@ -35,6 +36,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Directions::default()),
 };
 

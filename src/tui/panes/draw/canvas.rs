@@ -130,19 +130,6 @@ impl Canvas {
             .map(|(&value, &hidden)| if hidden { 0.5 } else { value })
             .collect()
     }
-
-    /// Where the brush and what is hidden stand, as differences that are drawn in two hues.
-    pub fn marks(&self, reach: usize) -> Vec<f32> {
-        let mut marks: Vec<f32> = self
-            .hidden
-            .iter()
-            .map(|&hidden| if hidden { -0.3 } else { 0.0 })
-            .collect();
-        for place in self.under(reach) {
-            marks[place] = 1.0;
-        }
-        marks
-    }
 }
 
 #[cfg(test)]

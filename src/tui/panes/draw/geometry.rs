@@ -54,7 +54,7 @@ pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
     ])
     .areas(body);
     // Two pictures beside one another.
-    let rows = rows.min(right.width / 4).max(1);
+    let rows = rows.min(right.width.saturating_sub(1) / 4).max(1);
     Geometry {
         heading,
         canvas: PictureGrid::new(left, shape, canvas.image_rows),

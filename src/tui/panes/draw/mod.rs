@@ -2,6 +2,7 @@
 
 mod canvas;
 mod commands;
+mod explains;
 mod geometry;
 mod mouse;
 mod view;
@@ -38,6 +39,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Draw::default()),
 };
 

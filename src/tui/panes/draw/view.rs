@@ -3,7 +3,7 @@
 //! ```text
 //! a brush of 3 pixels, 5 rounds                              ELBO -98.1 = -75.2 - KL 22.9
 //! ┌────────┐  ┌────┐ ┌────┐
-//! │ canvas │  │    │ │    │   what comes back of it, where the brush and what is hidden are, and the repair
+//! │ canvas │  │    │ │    │   what comes back of it, and what was filled in
 //! └────────┘  └────┘ └────┘
 //! the training items that are most like it
 //! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄
@@ -15,8 +15,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::{Canvas, Draw, ROUNDS, geometry};
+use crate::data::ItemShape;
+use crate::language::tr;
+use crate::pictures::item;
 use crate::tui::app::App;
-use crate::tui::widgets::block_image::Scale;
+use crate::tui::widgets::block_image::{Scale, fit};
 use crate::tui::widgets::picture_grid::Labelled;
 use crate::tui::workspace::Workspace;
 use crate::tui::{text, theme};
@@ -40,28 +43,25 @@ pub fn draw(pane: &Draw, app: &App, workspace: &Workspace, area: Rect, buffer: &
     geometry
         .canvas
         .render(app, std::iter::once(on_canvas), None, buffer);
+    render_brush(canvas, workspace.data.shape, geometry.canvas.cell(0), buffer);
 
-    let marks = canvas.marks(pane.reach);
-    let mut pictures = vec![picture(marks.as_slice(), Scale::Difference, "brush, hidden")];
+    let mut pictures = Vec::new();
     if let Some(restored) = pane.restored() {
         pictures.push(picture(
             &restored.reconstruction.output,
             Scale::Values,
-            "reconstruction",
+            tr!("reconstruction"),
         ));
-        pictures.push(picture(&restored.filled, Scale::Values, "filled in"));
-    }
-    // Where not all have room, what comes back says more than where the brush is.
-    let hidden = canvas.hidden.iter().any(|&hidden| hidden);
-    if geometry.pictures.page() < pictures.len() && pictures.len() == 3 {
-        pictures.remove(if hidden { 1 } else { 2 });
-    }
-    if geometry.pictures.page() == 1 && pictures.len() > 1 {
-        pictures.remove(0);
+        // The newest question matters more where only one of the two has room.
+        if canvas.hidden.contains(&true) {
+            let place = if geometry.pictures.page() > 1 { 1 } else { 0 };
+            pictures.insert(place, picture(&restored.filled, Scale::Values, tr!("filled in")));
+        }
     }
     geometry.pictures.render(app, pictures.into_iter(), None, buffer);
 
-    Line::styled("the training items that are most like it", theme::dim()).render(geometry.words, buffer);
+    Line::styled(tr!("the training items that are most like it"), theme::dim())
+        .render(geometry.words, buffer);
     let similar = pane.similar.iter().map(|found| Labelled {
         values: &found.values,
         scale: Scale::Values,
@@ -73,12 +73,38 @@ pub fn draw(pane: &Draw, app: &App, workspace: &Workspace, area: Rect, buffer: &
     geometry.similar.render(app, similar, None, buffer);
 }
 
+/// Marks the brush on the canvas: where it is in an image, and else below the value that it is on.
+fn render_brush(canvas: &Canvas, shape: ItemShape, area: Rect, buffer: &mut Buffer) {
+    let (width, height) = item::size(shape);
+    let picture = fit(width, height, area.intersection(buffer.area));
+    if picture.is_empty() {
+        return;
+    }
+    let (columns, rows) = canvas.size();
+    let place = |place: usize, count: usize, cells: u16| {
+        // The cell in which the middle of a pixel lies.
+        let cell = (2 * place + 1) * usize::from(cells) / (2 * count.max(1));
+        (cell as u16).min(cells - 1)
+    };
+    let x = picture.x + place(canvas.brush.0, columns, picture.width);
+    let y = if canvas.is_image() {
+        picture.y + place(canvas.brush.1, rows, picture.height)
+    } else {
+        picture.bottom() - 1
+    };
+    buffer[(x, y)].set_char('┼').set_style(theme::selected());
+}
+
 fn render_heading(pane: &Draw, canvas: &Canvas, area: Rect, buffer: &mut Buffer) {
     let rounds = ROUNDS[pane.rounds.min(ROUNDS.len() - 1)];
     let hidden = canvas.hidden.iter().filter(|&&hidden| hidden).count();
-    let mut words = format!("a brush of {}", 2 * pane.reach + 1);
+    let mut words = tr!("a brush of {size}", size = 2 * pane.reach + 1);
     if hidden > 0 {
-        words += &format!(", {hidden} values hidden, filled in in {rounds} rounds");
+        words += &tr!(
+            ", {hidden} values hidden, filled in in {rounds} rounds",
+            hidden = hidden,
+            rounds = rounds
+        );
     }
     let terms = pane.restored().map(|restored| restored.reconstruction.terms);
     let bound = terms.map_or(String::new(), |terms| {

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::Edit;
 use crate::explore::attribute::{Applied, Attribute, Group};
+use crate::language::tr;
 use crate::session::Marked;
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -44,7 +45,7 @@ fn change(app: &mut App, change: impl FnOnce(&mut Applied)) -> Vec<Effect> {
     let place = app.pane::<Edit>().place(app);
     match app.selection.attributes.get_mut(place) {
         Some(applied) => change(applied),
-        None => app.say("i adds an attribute; x adds that of marked items"),
+        None => app.say(tr!("i adds an attribute; x adds that of marked items")),
     }
     Vec::new()
 }
@@ -71,7 +72,10 @@ fn select(app: &mut App, places: isize) -> Vec<Effect> {
 fn add(app: &mut App, towards: Group, away: Option<Group>) {
     let attributes = &mut app.selection.attributes;
     if attributes.len() == MOST {
-        return app.say(format!("no more than {MOST} attributes are added: d removes one"));
+        return app.say(tr!(
+            "no more than {most} attributes are added: d removes one",
+            most = MOST
+        ));
     }
     attributes.push(Applied {
         attribute: Attribute { towards, away },
@@ -89,8 +93,9 @@ fn classes(app: &App) -> u16 {
 
 fn add_classes(app: &mut App) -> Vec<Effect> {
     match classes(app) {
-        0 => app
-            .say("the data has no labels: mark items with ] and [ in any pane, and x adds their difference"),
+        0 => app.say(tr!(
+            "the data has no labels: mark items with ] and [ in any pane, and x adds their difference"
+        )),
         1 => add(app, Group::Class(0), None),
         _ => add(app, Group::Class(0), Some(Group::Class(1))),
     }
@@ -100,7 +105,9 @@ fn add_classes(app: &mut App) -> Vec<Effect> {
 fn add_marked(app: &mut App) -> Vec<Effect> {
     let Marked { towards, away } = app.selection.marked.clone();
     if towards.is_empty() {
-        app.say("] marks items that have the attribute, and [ those that lack it, in any pane");
+        app.say(tr!(
+            "] marks items that have the attribute, and [ those that lack it, in any pane"
+        ));
         return Vec::new();
     }
     let away = (!away.is_empty()).then(|| Group::Items(away.into_iter().collect()));
@@ -111,7 +118,7 @@ fn add_marked(app: &mut App) -> Vec<Effect> {
 fn turn_towards(app: &mut App, places: i32) -> Vec<Effect> {
     let classes = classes(app);
     if classes == 0 {
-        app.say("the data has no labels");
+        app.say(tr!("the data has no labels"));
         return Vec::new();
     }
     change(app, |applied| {
@@ -126,7 +133,7 @@ fn turn_towards(app: &mut App, places: i32) -> Vec<Effect> {
 fn turn_away(app: &mut App, places: i32) -> Vec<Effect> {
     let classes = classes(app);
     if classes == 0 {
-        app.say("the data has no labels");
+        app.say(tr!("the data has no labels"));
         return Vec::new();
     }
     change(app, |applied| {
@@ -165,7 +172,7 @@ fn reset(app: &mut App) -> Vec<Effect> {
 fn choose(app: &mut App) -> Vec<Effect> {
     if app.pane::<Edit>().edited().is_some() {
         app.selection.point = app.pointed();
-        app.say("this is the point now, in all panes");
+        app.say(tr!("this is the point now, in all panes"));
         reset(app);
     }
     Vec::new()

@@ -16,6 +16,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Edit, Geometry, REACH, Shown, geometry};
 use crate::explore::attribute::{Applied, Attribute, Group};
+use crate::language::tr;
 use crate::run::DataFacts;
 use crate::tui::app::App;
 use crate::tui::widgets::block_image::Scale;
@@ -34,7 +35,7 @@ pub fn draw(pane: &Edit, app: &App, workspace: &Workspace, area: Rect, buffer: &
             width: area.width.saturating_sub(geometry.list.width + 2),
             ..geometry.list
         };
-        return Line::styled("it is on its way", theme::dim()).render(there, buffer);
+        return Line::styled(tr!("it is on its way"), theme::dim()).render(there, buffer);
     };
     render_pictures(app, shown, &geometry, buffer);
     render_strip(pane, app, workspace, shown, &geometry, buffer);
@@ -47,10 +48,14 @@ fn render_list(pane: &Edit, app: &App, workspace: &Workspace, area: Rect, buffer
     let attributes = &app.selection.attributes;
     if attributes.is_empty() {
         let how = if workspace.data.classes.is_empty() {
-            "] and [ mark items that have an attribute and that lack it, in any pane; x adds their difference here."
+            tr!(
+                "] and [ mark items that have an attribute and that lack it, in any pane; x adds their difference here."
+            )
         } else {
-            "i adds the difference of two classes. ] and [ mark items that have an attribute and that lack it, in any pane; x \
+            tr!(
+                "i adds the difference of two classes. ] and [ mark items that have an attribute and that lack it, in any pane; x \
              adds their difference."
+            )
         };
         let lines = vec![start, Line::default(), Line::styled(how, theme::dim())];
         return Paragraph::new(lines)
@@ -69,7 +74,7 @@ fn render_list(pane: &Edit, app: &App, workspace: &Workspace, area: Rect, buffer
         };
         let is_empty = found.is_some_and(|found| found[place].is_none());
         let strength = if is_empty {
-            "no items".to_owned()
+            tr!("no items").to_owned()
         } else {
             format!("{:+.1}", applied.strength)
         };
@@ -95,9 +100,9 @@ fn name(attribute: &Attribute, data: &DataFacts) -> String {
             let class = data.classes.get(usize::from(*class));
             class.map_or("?".to_owned(), |class| text::printable(&class.name).into_owned())
         }
-        Group::Items(items) => format!("{} marked", items.len()),
+        Group::Items(items) => tr!("{count} marked", count = items.len()),
     };
-    let away = attribute.away.as_ref().map_or("centre".to_owned(), of_group);
+    let away = attribute.away.as_ref().map_or(tr!("centre").to_owned(), of_group);
     format!("{} - {away}", of_group(&attribute.towards))
 }
 
@@ -111,9 +116,9 @@ fn render_pictures(app: &App, shown: &Shown, geometry: &Geometry, buffer: &mut B
         .map(|(after, before)| after - before)
         .collect();
     let pictures = [
-        (&edited.before, Scale::Values, "before"),
-        (&edited.after, Scale::Values, "after"),
-        (&difference, Scale::Difference, "difference"),
+        (&edited.before, Scale::Values, tr!("before")),
+        (&edited.after, Scale::Values, tr!("after")),
+        (&difference, Scale::Difference, tr!("difference")),
     ];
     let pictures = pictures.into_iter().map(|(values, scale, label)| Labelled {
         values,
@@ -135,10 +140,11 @@ fn render_strip(
     let Some(applied) = app.selection.attributes.get(pane.place(app)) else {
         return;
     };
-    let heading = format!(
-        "{}, from {} to {REACH} times the difference",
-        name(&applied.attribute, &workspace.data),
-        -REACH
+    let heading = tr!(
+        "{attribute}, from {start} to {end} times the difference",
+        attribute = name(&applied.attribute, &workspace.data),
+        start = -REACH,
+        end = REACH
     );
     Line::styled(heading, theme::dim()).render(geometry.strip_heading, buffer);
     let images = shown

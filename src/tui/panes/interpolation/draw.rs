@@ -18,6 +18,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Geometry, Interpolation, geometry};
 use crate::explore::interpolate::{Step, Way};
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::widgets::axis::{Axis, Spacing};
 use crate::tui::widgets::block_image::Scale;
@@ -32,7 +33,7 @@ pub fn draw(pane: &Interpolation, app: &App, workspace: &Workspace, area: Rect, 
     let geometry = geometry(area, workspace.data.shape);
     render_heading(pane, app, geometry.heading, buffer);
     let (Some(shown), Some(step)) = (&pane.shown, pane.step()) else {
-        return Line::styled("the way is on its way", theme::dim()).render(geometry.text, buffer);
+        return Line::styled(tr!("the way is on its way"), theme::dim()).render(geometry.text, buffer);
     };
     let picture = Labelled {
         values: &step.values,
@@ -56,10 +57,15 @@ fn at(pane: &Interpolation, place: usize) -> f64 {
 fn render_heading(pane: &Interpolation, app: &App, area: Rect, buffer: &mut Buffer) {
     let to = pane.end(app).map_or("B".to_owned(), ToString::to_string);
     let way = match pane.way {
-        Way::Straight => "along the straight line",
-        Way::Spherical => "along the arc between their directions",
+        Way::Straight => tr!("along the straight line"),
+        Way::Spherical => tr!("along the arc between their directions"),
     };
-    let said = format!("from {} to {to}, {way}", app.selection.point);
+    let said = tr!(
+        "from {from} to {to}, {way}",
+        from = app.selection.point,
+        to = to,
+        way = way
+    );
     Line::styled(
         text::cut(&said, usize::from(area.width)).into_owned(),
         theme::strong(),
@@ -75,17 +81,20 @@ fn render_text(pane: &Interpolation, app: &App, step: &Step, area: Rect, buffer:
     let mut lines = vec![named("A  ", app.selection.point.to_string()), named("B  ", to)];
     if app.selection.other.is_none() {
         lines.push(Line::styled(
-            "   the next item of another class: O makes what is pointed at in any pane B",
+            tr!("   the next item of another class: O makes what is pointed at in any pane B"),
             theme::dim(),
         ));
     }
-    lines.push(named("L  ", format!("{:.2} nats", step.bound)));
+    lines.push(named(
+        "L  ",
+        tr!("{bound} nats", bound = format_args!("{:.2}", step.bound)),
+    ));
     lines.push(Line::styled(
-        "   L(decode(z)), the lower bound of this picture when it is encoded again",
+        tr!("   L(decode(z)), the lower bound of this picture when it is encoded again"),
         theme::dim(),
     ));
     if pane.playing.is_some() {
-        lines.push(Line::styled("playing", theme::colours().good));
+        lines.push(Line::styled(tr!("playing"), theme::colours().good));
     }
     Paragraph::new(lines)
         .wrap(Wrap { trim: false })
@@ -132,7 +141,7 @@ fn chart(pane: &Interpolation) -> Chart {
         }],
         x: unit,
         y: Axis::around(bounds()).unwrap_or(unit),
-        x_title: "t, from A to B; upwards L in nats",
+        x_title: tr!("t, from A to B; upwards L in nats"),
         cursor: Some(at(pane, pane.place())),
         changes: Vec::new(),
     }

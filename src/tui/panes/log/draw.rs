@@ -15,6 +15,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::Log;
 use super::lines::{LineKind, LogLine, found, lines};
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::panes::training::clock;
 use crate::tui::widgets::axis::short;
@@ -33,9 +34,9 @@ pub fn draw(pane: &Log, _app: &App, workspace: &Workspace, area: Rect, buffer: &
     let mut text: Vec<Line> = shown.iter().map(|line| row(line, width)).collect();
     if text.is_empty() {
         let nothing = if has_search {
-            "no line says that"
+            tr!("no line says that")
         } else {
-            "nothing happened yet: space starts training"
+            tr!("nothing happened yet: space starts training")
         };
         text.push(Line::styled(nothing, theme::dim()));
     }
@@ -46,7 +47,10 @@ pub fn draw(pane: &Log, _app: &App, workspace: &Workspace, area: Rect, buffer: &
             line.spans.extend(pane.search.spans(width.saturating_sub(1)));
         } else {
             line.push_span(text::printable(searched).into_owned());
-            line.push_span(Span::styled(format!("  {} lines", all.len()), theme::dim()));
+            line.push_span(Span::styled(
+                tr!("  {count} lines", count = all.len()),
+                theme::dim(),
+            ));
         }
         let bottom = Rect {
             y: area.bottom().saturating_sub(1),

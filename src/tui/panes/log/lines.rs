@@ -2,6 +2,7 @@
 
 use crate::data::Part;
 use crate::evaluation::Estimates;
+use crate::language::tr;
 use crate::run::curve::{CurvePoint, MarginalPoint};
 use crate::run::{Happening, RunLog};
 use crate::tui::text;
@@ -38,14 +39,27 @@ pub fn lines(log: &RunLog) -> Vec<LogLine> {
         samples: entry.samples,
         seconds: Some(entry.seconds),
         kind: match entry.what {
-            Happening::Warned(_) => LineKind::Warned,
+            Happening::Warned(_) | Happening::Diagnosed(_) => LineKind::Warned,
             _ => LineKind::Done,
         },
-        words: text::printable(&entry.what.to_string()).into_owned(),
+        words: text::printable(&happened_in_words(&entry.what)).into_owned(),
     });
     let mut lines: Vec<LogLine> = evaluated.chain(estimated).chain(happened).collect();
     lines.sort_by_key(|line| line.samples);
     lines
+}
+
+/// What happened, in the language of the screen; files and programs have it in English.
+pub fn happened_in_words(what: &Happening) -> String {
+    match what {
+        Happening::Started => tr!("training goes on").into(),
+        Happening::Paused => tr!("paused").into(),
+        Happening::Finished => tr!("goal reached").into(),
+        Happening::WentBack { from } => tr!("went back from {samples} samples", samples = from),
+        Happening::Saved(path) => tr!("saved to {path}", path = path),
+        Happening::Forked { from } => tr!("forked from {name}", name = from),
+        Happening::Changed { .. } | Happening::Warned(_) | Happening::Diagnosed(_) => what.to_string(),
+    }
 }
 
 fn of_evaluation(point: &CurvePoint) -> LogLine {
@@ -54,8 +68,14 @@ fn of_evaluation(point: &CurvePoint) -> LogLine {
         seconds: Some(point.seconds),
         kind: LineKind::Measured,
         words: format!(
-            "test {:.2} = {:.2} - KL {:.2}   train {:.2}   lr {}",
-            point.elbo_test, point.reconstruction, point.kl, point.elbo_train, point.learning_rate
+            "{} {:.2} = {:.2} - KL {:.2}   {} {:.2}   lr {}",
+            tr!("test"),
+            point.elbo_test,
+            point.reconstruction,
+            point.kl,
+            tr!("train"),
+            point.elbo_train,
+            point.learning_rate
         ),
     }
 }
@@ -76,14 +96,14 @@ fn of_estimate(point: &MarginalPoint) -> LogLine {
         .filter_map(|(name, estimate)| Some(format!("{name} {:.2}", estimate?.mean)))
         .collect();
     let of = match point.part {
-        Part::Train => "training",
-        Part::Test => "test",
+        Part::Train => tr!("log p(x) of training items"),
+        Part::Test => tr!("log p(x) of test items"),
     };
     LogLine {
         samples: point.samples,
         seconds: None,
         kind: LineKind::Measured,
-        words: format!("log p(x) of {of} images: {}", estimates.join("  ")),
+        words: format!("{of}: {}", estimates.join("  ")),
     }
 }
 

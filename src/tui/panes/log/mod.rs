@@ -2,8 +2,10 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod lines;
 
+pub use lines::happened_in_words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -29,6 +31,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Log::default()),
 };
 

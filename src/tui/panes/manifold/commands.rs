@@ -5,6 +5,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::{KIND, Manifold, geometry};
 use crate::data::Part;
 use crate::explore::manifold::Window;
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain, shift};
@@ -137,7 +138,7 @@ fn switch_part(app: &mut App) -> Vec<Effect> {
 fn choose(app: &mut App) -> Vec<Effect> {
     if app.pane::<Manifold>().latent(app).is_some() {
         app.selection.point = app.pointed();
-        app.say("this is the point now, in all panes");
+        app.say(tr!("this is the point now, in all panes"));
     }
     Vec::new()
 }

@@ -17,6 +17,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Geometry, Locations, MOST_ITEMS, Manifold, Shown, geometry};
+use crate::language::{said as said_of, tr};
 use crate::run::DataFacts;
 use crate::tui::app::App;
 use crate::tui::widgets::axis::short;
@@ -29,12 +30,12 @@ use crate::tui::{text, theme};
 /// Draws the inside of the pane.
 pub fn draw(pane: &Manifold, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let Some(dimensions) = pane.dimensions(app, workspace) else {
-        return Line::styled("one latent dimension has no plane", theme::dim()).render(area, buffer);
+        return Line::styled(tr!("one latent dimension has no plane"), theme::dim()).render(area, buffer);
     };
     let geometry = geometry(area, workspace.data.shape);
     let size = (geometry.plane.columns, geometry.plane.rows);
     let Some(shown) = pane.shown.as_ref().filter(|shown| shown.size == size) else {
-        return Line::styled("the plane is on its way", theme::dim()).render(area, buffer);
+        return Line::styled(tr!("the plane is on its way"), theme::dim()).render(area, buffer);
     };
     geometry.plane.render(app, &shown.images.pixels, buffer);
     if let Some(nearest) = shown.images.nearest {
@@ -95,9 +96,9 @@ fn render_text(
     };
     let side = 100.0 * pane.window.side;
     let part = if pane.window.side < 1.0 {
-        format!("{} % of the prior each way", short(side))
+        tr!("{share} % of the prior each way", share = short(side))
     } else {
-        "the whole prior, in equal parts".to_owned()
+        tr!("the whole prior, in equal parts").to_owned()
     };
     let mut lines = vec![
         axis("→", right),
@@ -105,17 +106,17 @@ fn render_text(
         Line::styled(part, theme::dim()),
     ];
     lines.push(Line::styled(
-        format!("the rest as of {}", app.selection.point),
+        tr!("the rest as of {point}", point = app.selection.point),
         theme::dim(),
     ));
     if let Some(part) = pane.items {
         let said = match pane.located() {
-            Some(located) => format!(
-                "the first {} {} items",
-                located.items.len().min(MOST_ITEMS),
-                part.name()
+            Some(located) => tr!(
+                "the first {count} {part} items",
+                count = located.items.len().min(MOST_ITEMS),
+                part = said_of(part.name())
             ),
-            None => "where items lie is on its way".to_owned(),
+            None => tr!("where items lie is on its way").to_owned(),
         };
         lines.push(Line::styled(said, theme::dim()));
     }

@@ -3,6 +3,7 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 mod mouse;
 
@@ -40,6 +41,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Manifold::default()),
 };
 

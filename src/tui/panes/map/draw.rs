@@ -17,6 +17,7 @@ use ratatui::widgets::Widget;
 use super::scatter::{Frame, cells};
 use super::{Colouring, Geometry, Map, View, colours, geometry};
 use crate::explore::projection::Projection;
+use crate::language::{said, tr};
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::widgets::axis::short;
@@ -31,9 +32,9 @@ pub fn draw(map: &Map, app: &App, workspace: &Workspace, area: Rect, buffer: &mu
     render_heading(map, workspace, geometry.heading, buffer);
     if map.positions().is_empty() {
         let words = match (workspace.data.items(map.part, None), map.unfolding()) {
-            (0, _) => "there are no items",
-            (_, Some(_)) => "looking for the neighbours of every item",
-            _ => "the items are on their way",
+            (0, _) => tr!("there are no items"),
+            (_, Some(_)) => tr!("looking for the neighbours of every item"),
+            _ => tr!("the items are on their way"),
         };
         return Line::styled(words, theme::dim()).render(geometry.map, buffer);
     }
@@ -51,17 +52,17 @@ pub fn draw(map: &Map, app: &App, workspace: &Workspace, area: Rect, buffer: &mu
 /// What is mapped, how far that has come, and how many items there are.
 fn render_heading(map: &Map, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let how = match (map.view, map.seen().map(|seen| seen.projection)) {
-        (View::Neighbours, _) => "neighbours lie near one another (UMAP)".into(),
-        (View::Principal, _) => "along their two principal components".into(),
+        (View::Neighbours, _) => tr!("neighbours lie near one another (UMAP)").into(),
+        (View::Principal, _) => tr!("along their two principal components").into(),
         (View::Dimensions, Some(Projection::Dimensions { right, up })) if right == up => {
-            format!("z{right} to the right")
+            tr!("z{right} to the right", right = right)
         }
         (View::Dimensions, Some(Projection::Dimensions { right, up })) => {
-            format!("z{right} to the right, z{up} upwards")
+            tr!("z{right} to the right, z{up} upwards", right = right, up = up)
         }
         (View::Dimensions, _) => {
             let (right, up) = map.dimensions(workspace);
-            format!("z{right} to the right, z{up} upwards")
+            tr!("z{right} to the right, z{up} upwards", right = right, up = up)
         }
     };
     let samples = match map.neighbours() {
@@ -69,15 +70,24 @@ fn render_heading(map: &Map, workspace: &Workspace, area: Rect, buffer: &mut Buf
         None => map.seen().map(|seen| seen.samples),
     };
     let age = samples.and_then(|samples| workspace.age(samples));
-    let age = age.map_or(String::new(), |age| format!(", {age}"));
+    let age = age.map_or(String::new(), |age| tr!(", {age}", age = age));
     let (shown, all) = (map.positions().len(), workspace.data.items(map.part, None));
     let right = match map.unfolding() {
-        Some(share) => format!("unfolding {:.0} %, Ctrl-G stops", 100.0 * share),
-        None if shown < all => format!("the first {shown} of {all}"),
-        None => format!("{shown} items"),
+        Some(share) => tr!(
+            "unfolding {share} %, Ctrl-G stops",
+            share = format_args!("{:.0}", 100.0 * share)
+        ),
+        None if shown == 0 => String::new(),
+        None if shown < all => tr!("the first {shown} of {all}", shown = shown, all = all),
+        None => tr!("{count} items", count = shown),
     };
     let room = usize::from(area.width).saturating_sub(text::columns(&right) + 1);
-    let words = format!("{} items: {how}{age}", map.part.name());
+    let words = tr!(
+        "{part} items: {how}{age}",
+        part = said(map.part.name()),
+        how = how,
+        age = age
+    );
     Line::from(vec![
         Span::styled(text::padded(&words, room), theme::strong()),
         Span::styled(format!(" {right}"), theme::dim()),
@@ -210,7 +220,7 @@ fn render_legend(look: &Look, workspace: &Workspace, area: Rect, buffer: &mut Bu
     let mut line = Line::default();
     match *look {
         Look::Alike => {}
-        Look::Unknown => line.push_span(Span::styled("their bounds are on their way", theme::dim())),
+        Look::Unknown => line.push_span(Span::styled(tr!("their bounds are on their way"), theme::dim())),
         Look::Classes { in_colours, .. } => {
             for (class, facts) in workspace.data.classes.iter().enumerate() {
                 let class = class as u32;
@@ -233,7 +243,7 @@ fn render_legend(look: &Look, workspace: &Workspace, area: Rect, buffer: &mut Bu
                 line.push_span(Span::styled(colours::character(step).to_string(), style));
             }
             line.push_span(Span::styled(
-                format!(" {high:.0} nats, the lower bound"),
+                tr!(" {high} nats, the lower bound", high = format_args!("{high:.0}")),
                 theme::dim(),
             ));
         }
@@ -264,7 +274,7 @@ fn render_side(map: &Map, app: &App, workspace: &Workspace, geometry: &Geometry,
         label: at,
     };
     geometry.point.render(app, std::iter::once(picture), None, buffer);
-    Line::styled("nearest on the map", theme::dim()).render(geometry.words, buffer);
+    Line::styled(tr!("nearest on the map"), theme::dim()).render(geometry.words, buffer);
     let pictures = beside.items.iter().map(|found| Labelled {
         values: &found.values,
         scale: Scale::Values,

@@ -3,6 +3,7 @@
 mod colours;
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 mod mouse;
 mod scatter;
@@ -45,6 +46,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Map::default()),
 };
 

@@ -14,6 +14,7 @@ use ratatui::widgets::Widget;
 
 use super::{KIND, geometry};
 use crate::explore::reconstruction::Reconstruction;
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
@@ -27,7 +28,7 @@ pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area
         return;
     }
     if pane.items.is_empty() {
-        Line::styled("the first images are on their way", theme::dim()).render(area, buffer);
+        Line::styled(tr!("the first images are on their way"), theme::dim()).render(area, buffer);
     }
     let shown = app.selection.images.iter().take(geometry.page()).enumerate();
     for (index, found) in shown.filter_map(|(index, &item)| Some((index, pane.of(item)?))) {

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{HOTTEST, KIND, MOST_KEPT, Samples, geometry};
 use crate::explore::samples::Source;
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain};
@@ -69,7 +70,7 @@ fn has_classes(app: &App) -> bool {
 
 fn turn_class(app: &mut App, places: isize) -> Vec<Effect> {
     if !has_classes(app) {
-        app.say("the data has no labels");
+        app.say(tr!("the data has no labels"));
         return Vec::new();
     }
     let classes = app
@@ -114,8 +115,9 @@ fn keep(app: &mut App) -> Vec<Effect> {
     } else if pane.kept.len() < MOST_KEPT {
         pane.kept.push(latent);
     } else {
-        app.say(format!(
-            "no more than {MOST_KEPT} samples are kept: x lets one go"
+        app.say(tr!(
+            "no more than {most} samples are kept: x lets one go",
+            most = MOST_KEPT
         ));
     }
     Vec::new()

@@ -16,6 +16,7 @@ use ratatui::widgets::Widget;
 use super::{Samples, geometry};
 use crate::explore::neighbours::searched;
 use crate::explore::samples::{Sample, Source};
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::edge;
@@ -32,10 +33,11 @@ pub fn draw(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer
         ..area
     };
     let Some(shown) = &pane.shown else {
-        return Line::styled("the first samples are on their way", theme::dim()).render(body, buffer);
+        return Line::styled(tr!("the first samples are on their way"), theme::dim()).render(body, buffer);
     };
     if shown.list.is_empty() {
-        return Line::styled("there is no training item of this class", theme::dim()).render(body, buffer);
+        return Line::styled(tr!("there is no training item of this class"), theme::dim())
+            .render(body, buffer);
     }
     let geometry = geometry(area, workspace.data.shape, pane.shows_nearest);
     let (columns, rows) = (geometry.columns().max(1), geometry.rows());
@@ -60,11 +62,13 @@ pub fn draw(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer
     if let Some(sample) = pane.sample() {
         let searched = searched(workspace.data.train_items);
         let nearest = match &sample.nearest {
-            Some(nearest) => format!(
-                ", nearest of {searched} training items: #{} at {:.2}",
-                nearest.item, nearest.distance
+            Some(nearest) => tr!(
+                ", nearest of {searched} training items: #{item} at {distance}",
+                searched = searched,
+                item = nearest.item,
+                distance = format_args!("{:.2}", nearest.distance)
             ),
-            None if pane.shows_nearest => ", the nearest training items are on their way".to_owned(),
+            None if pane.shows_nearest => tr!(", the nearest training items are on their way").to_owned(),
             None => String::new(),
         };
         let age = workspace.age(shown.samples);
@@ -77,21 +81,28 @@ pub fn draw(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer
 fn render_heading(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let data = &workspace.data;
     let source = match pane.source(data) {
-        Source::Prior => "from the prior".to_owned(),
-        Source::Posterior => "from where the training data lies".to_owned(),
+        Source::Prior => tr!("from the prior").to_owned(),
+        Source::Posterior => tr!("from where the training data lies").to_owned(),
         Source::Class(class) => {
             let class = &data.classes[usize::from(class)];
-            format!("from where class {} lies", text::printable(&class.name))
+            tr!(
+                "from where class {class} lies",
+                class = text::printable(&class.name)
+            )
         }
-        Source::Around => format!("around {}", app.selection.point),
+        Source::Around => tr!("around {point}", point = app.selection.point),
     };
-    let what = format!("{source}, temperature {:.1}", pane.temperature);
+    let what = tr!(
+        "{source}, temperature {temperature}",
+        source = source,
+        temperature = format_args!("{:.1}", pane.temperature)
+    );
     let values = if pane.draws_values {
-        "drawn values"
+        tr!("drawn values")
     } else {
-        "means"
+        tr!("means")
     };
-    let which = format!("{values}, seed {}", pane.seed);
+    let which = tr!("{values}, seed {seed}", values = values, seed = pane.seed);
     let width = usize::from(area.width);
     let room = width.saturating_sub(text::columns(&which) + 1);
     Line::from(vec![

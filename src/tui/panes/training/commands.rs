@@ -54,11 +54,12 @@ fn scroll(app: &mut App, bars: isize) -> Vec<Effect> {
     let Some(workspace) = app.workspace() else {
         return Vec::new();
     };
-    let has_estimates = workspace.progress.marginal().is_some();
+    let progress = &workspace.progress;
+    let (has_estimates, has_finding) = (progress.marginal().is_some(), !progress.findings.is_empty());
     let latent = workspace.progress.configuration.latent;
-    let shown = app
-        .visible(KIND.name)
-        .map_or(0, |area| usize::from(geometry(area, has_estimates).bars.height));
+    let shown = app.visible(KIND.name).map_or(0, |area| {
+        usize::from(geometry(area, has_estimates, has_finding).bars.height)
+    });
     let last = latent.saturating_sub(shown);
     let first = &mut app.pane_mut::<Training>().first_bar;
     *first = last.min(*first).saturating_add_signed(bars).min(last);

@@ -16,32 +16,36 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Geometry, Training, geometry};
 use crate::evaluation::Estimates;
+use crate::language::{said, tr};
 use crate::learning::{Configuration, Method};
 use crate::objective::BoundTerms;
 use crate::run::curve::{CurvePoint, MarginalPoint, value_at};
+use crate::run::diagnosis::Finding;
 use crate::run::{Entry, Happening, RunLog, State, published};
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::workspace::Workspace;
 
-use crate::tui::theme;
 use crate::tui::widgets::axis::{Axis, Spacing, short};
 use crate::tui::widgets::bars::{self, Bar};
 use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
 use crate::tui::widgets::edge;
 use crate::tui::widgets::smoothing::smoothed;
 use crate::tui::widgets::sparkline;
+use crate::tui::{text, theme};
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Training, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
-    let geometry = geometry(area, workspace.progress.marginal().is_some());
+    let progress = &workspace.progress;
+    let geometry = geometry(area, progress.marginal().is_some(), !progress.findings.is_empty());
+    render_finding(&progress.findings, geometry.finding, buffer);
     render_numbers(workspace, geometry.numbers, buffer);
     match chart(pane, app, workspace) {
         Some(chart) => {
             chart.render(geometry.curve, buffer);
             edge::render(&[reading(&chart)], area, buffer);
         }
-        None => Paragraph::new("no points yet: space starts training")
+        None => Paragraph::new(tr!("no points yet: space starts training"))
             .style(theme::dim())
             .wrap(Wrap { trim: true })
             .render(geometry.curve, buffer),
@@ -51,7 +55,8 @@ pub fn draw(pane: &Training, app: &App, workspace: &Workspace, area: Rect, buffe
 
 /// How far to the right a place lies in the plot, from 0 to 1; none outside of it.
 pub fn position(pane: &Training, app: &App, workspace: &Workspace, area: Rect, at: Position) -> Option<f64> {
-    let geometry = geometry(area, workspace.progress.marginal().is_some());
+    let progress = &workspace.progress;
+    let geometry = geometry(area, progress.marginal().is_some(), !progress.findings.is_empty());
     chart(pane, app, workspace)?.position(geometry.curve, at)
 }
 
@@ -72,7 +77,7 @@ fn reading(chart: &Chart) -> Option<String> {
     };
     // The last lines are drawn over the others, and matter most.
     let read = chart.series.iter().rev().filter_map(read);
-    let at = format!("at {}", short(x));
+    let at = tr!("at {samples} samples", samples = short(x));
     Some(std::iter::once(at).chain(read).collect::<Vec<_>>().join("  "))
 }
 
@@ -89,29 +94,41 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let share = 100.0 * progress.samples as f64 / goal.max(1) as f64;
     let first = Line::from(vec![
         Span::styled(short(progress.samples as f64), theme::strong()),
-        Span::raw(format!("/{} samples {share:.0}%  ", short(goal as f64))),
+        Span::raw(tr!(
+            "/{goal} samples {share}%  ",
+            goal = short(goal as f64),
+            share = format_args!("{share:.0}")
+        )),
         Span::raw(format!("{speed}  {}  ", clock(progress.seconds))),
-        Span::styled("ETA ", theme::dim()),
+        Span::styled(tr!("ETA "), theme::dim()),
         Span::raw(left),
     ]);
     let Configuration {
         method, estimator, ..
     } = &progress.configuration;
-    let name = if *method == Method::Mcem { "joint" } else { "batch" };
+    let name = if *method == Method::Mcem {
+        tr!("joint")
+    } else {
+        tr!("batch")
+    };
     let [_, cost] = method.term_names(*estimator);
     let mut minibatch = terms_line(name, progress.latest, cost, theme::colours().train);
     if let Some(spread) = progress.spread().filter(|_| progress.latest.is_some()) {
         minibatch.push_span(Span::styled(format!(" ±{spread:.1}"), theme::dim()));
     }
     let mut test = terms_line(
-        "test ",
+        tr!("test "),
         progress.test.as_ref().map(|test| test.terms),
         "KL",
         theme::colours().test,
     );
     if let Some(bound) = &progress.test {
         let latent = progress.configuration.latent;
-        test.push_span(Span::raw(format!("  active {}/{latent}", bound.active_units())));
+        test.push_span(Span::raw(tr!(
+            "  active {active}/{latent}",
+            active = bound.active_units(),
+            latent = latent
+        )));
     }
     let used = minibatch.width() as u16 + 2;
     let mut lines = vec![first, minibatch, test];
@@ -127,6 +144,28 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         };
         sparkline::render(&recent, Style::new().fg(theme::colours().train), beside, buffer);
     }
+}
+
+/// The most urgent of what seems to be wrong, and how much else does; the command that tries something stays whole.
+fn render_finding(findings: &[Finding], area: Rect, buffer: &mut Buffer) {
+    let Some(finding) = findings.first() else {
+        return;
+    };
+    let more = match findings.len() {
+        1 => String::new(),
+        count => format!(" +{}", count - 1),
+    };
+    let command = format!(" :{}{more}", text::printable(&finding.command));
+    let room = usize::from(area.width).saturating_sub(text::columns(&command));
+    let words = text::printable(&finding.text).into_owned();
+    Line::from(vec![
+        Span::styled(
+            text::cut(&words, room).into_owned(),
+            Style::new().fg(theme::colours().bad),
+        ),
+        Span::styled(command, theme::strong()),
+    ])
+    .render(area, buffer);
 }
 
 /// `log p(x)` by every estimate that applies, and when.
@@ -153,7 +192,7 @@ fn marginal_line(point: &MarginalPoint) -> Line<'static> {
         }
     }
     line.push_span(Span::styled(
-        format!(" at {}", short(point.samples as f64)),
+        tr!(" at {samples}", samples = short(point.samples as f64)),
         theme::dim(),
     ));
     line
@@ -272,7 +311,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
     if pane.smoothing > 1 {
         let pattern = pattern(Pattern::Dotted);
         series.push(line(
-            Some("smoothed"),
+            Some(tr!("smoothed")),
             theme::colours().smoothed,
             pattern,
             smooth.collect(),
@@ -284,11 +323,16 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
             _ => Pattern::Dashed,
         };
         series.push(line(None, theme::colours().train, pattern, paper_train));
-        series.push(line(Some("paper"), theme::colours().test, pattern, paper_test));
+        series.push(line(
+            Some(tr!("paper")),
+            theme::colours().test,
+            pattern,
+            paper_test,
+        ));
     }
     let train = match progress.configuration.method {
-        Method::Aevb | Method::WakeSleep => "train",
-        Method::Mcem => "joint",
+        Method::Aevb | Method::WakeSleep => tr!("train"),
+        Method::Mcem => tr!("joint"),
     };
     series.push(line(
         Some(train),
@@ -297,14 +341,14 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         evaluated(|point| point.elbo_train).collect(),
     ));
     series.push(line(
-        Some("test"),
+        Some(tr!("test")),
         theme::colours().test,
         Pattern::Solid,
         evaluated(|point| point.elbo_test).collect(),
     ));
     Some(Chart {
         backdrop: Some(line(
-            Some("minibatch"),
+            Some(tr!("minibatch")),
             theme::colours().minibatch,
             Pattern::Solid,
             raw.collect(),
@@ -312,8 +356,11 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         series,
         x,
         y,
-        x_title: "samples",
-        cursor: pane.reads.then(|| x.value(pane.looking.cursor)),
+        x_title: tr!("samples"),
+        cursor: pane
+            .reads
+            .then(|| x.value(pane.looking.cursor))
+            .or(app.selection.time.map(|samples| samples as f64)),
         changes: changes(&progress.log),
     })
 }
@@ -327,7 +374,7 @@ fn mark(name: &str) -> Option<Mark> {
         ("smoothed", '+'),
         ("paper", '#'),
     ];
-    let place = lines.iter().position(|(line, _)| *line == name)?;
+    let place = lines.iter().position(|(line, _)| said(line) == name)?;
     Some(Mark {
         character: lines[place].1,
         along: Some(place),
@@ -338,7 +385,7 @@ fn mark(name: &str) -> Option<Mark> {
 fn changes(log: &RunLog) -> Vec<(f64, String)> {
     let changed = |entry: &Entry| match &entry.what {
         Happening::Changed { setting, to, .. } => Some((entry.samples as f64, format!("{setting} {to}"))),
-        Happening::WentBack { .. } => Some((entry.samples as f64, "went back".into())),
+        Happening::WentBack { .. } => Some((entry.samples as f64, tr!("went back").into())),
         _ => None,
     };
     log.entries.iter().filter_map(changed).collect()
@@ -349,7 +396,7 @@ fn render_bars(pane: &Training, workspace: &Workspace, geometry: &Geometry, buff
     let Some(test) = &workspace.progress.test else {
         return;
     };
-    Line::styled("KL per dimension", theme::dim()).render(geometry.bars_title, buffer);
+    Line::styled(tr!("KL per dimension"), theme::dim()).render(geometry.bars_title, buffer);
     let bar = |dimension: usize| Bar {
         label: format!("z{dimension}"),
         value: test.kl_per_dimension[dimension],

@@ -7,6 +7,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 pub struct Geometry {
     /// The lines of numbers.
     pub numbers: Rect,
+    /// The line that says what seems to be wrong; without height where nothing does.
+    pub finding: Rect,
     /// The training curve.
     pub curve: Rect,
     /// The heading of the KL terms.
@@ -20,10 +22,15 @@ const NUMBERS: u16 = 3;
 /// Columns of the KL bars, where there is room for them.
 const BARS: u16 = 24;
 
-/// Divides the inside of the training pane, with a line for estimates of log p(x) or without.
-pub fn geometry(area: Rect, has_estimates: bool) -> Geometry {
+/// Divides the inside of the training pane, with a line for estimates of log p(x) or without, and one for what seems to be wrong.
+pub fn geometry(area: Rect, has_estimates: bool, has_finding: bool) -> Geometry {
     let numbers = NUMBERS + u16::from(has_estimates);
-    let [numbers, rest] = Layout::vertical([Constraint::Length(numbers), Constraint::Min(0)]).areas(area);
+    let [numbers, finding, rest] = Layout::vertical([
+        Constraint::Length(numbers),
+        Constraint::Length(u16::from(has_finding)),
+        Constraint::Min(0),
+    ])
+    .areas(area);
     let bars = BARS.min(area.width / 3);
     let [curve, _, right] = Layout::horizontal([
         Constraint::Min(0),
@@ -34,6 +41,7 @@ pub fn geometry(area: Rect, has_estimates: bool) -> Geometry {
     let [bars_title, bars] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(right);
     Geometry {
         numbers,
+        finding,
         curve,
         bars_title,
         bars,

@@ -2,6 +2,7 @@
 
 mod commands;
 mod draw;
+mod explains;
 mod geometry;
 mod mouse;
 
@@ -36,6 +37,7 @@ pub const KIND: Kind = Kind {
         run: |app| app.show(KIND.name),
     }],
     commands: commands::COMMANDS,
+    explains: explains::EXPLAINS,
     new: || Box::new(Training::default()),
 };
 

@@ -24,6 +24,7 @@ use crate::data::ItemPlace;
 use super::{Geometry, Shown, Traversal, geometry};
 use crate::explore::sheet::Sheet;
 use crate::explore::traversal::REACH;
+use crate::language::{said, tr};
 use crate::tui::app::App;
 use crate::tui::theme;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
@@ -34,7 +35,7 @@ pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buff
     let geometry = geometry(area, workspace.data.shape, app.drawing());
     render_text(pane, app, workspace, geometry.text, buffer);
     let Some(shown) = &pane.shown else {
-        return Line::styled("the first image is on its way", theme::dim()).render(area, buffer);
+        return Line::styled(tr!("the first image is on its way"), theme::dim()).render(area, buffer);
     };
     image(app, workspace, &shown.image).render(geometry.image, buffer);
     match shown.sheet {
@@ -51,12 +52,15 @@ pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buff
             render_strips(app, workspace, strips, area, &geometry, buffer);
         }
         Sheet::Draws(_) => {
-            let title = "draws from the prior, the same each time".to_owned();
+            let title = tr!("draws from the prior, the same each time").to_owned();
             render_sheet(app, workspace, title, shown, &geometry, buffer);
         }
         Sheet::Plane { right, down, .. } => {
-            let title =
-                format!("z{right} rises to the right, z{down} downwards, by equal parts of the prior");
+            let title = tr!(
+                "z{right} rises to the right, z{down} downwards, by equal parts of the prior",
+                right = right,
+                down = down
+            );
             render_sheet(app, workspace, title, shown, &geometry, buffer);
         }
     }
@@ -152,9 +156,15 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
         .get(selected)
         .map_or("-".into(), |start| format!("{start:+.2}"));
     let from = match (app.selection.point.item, is_start) {
-        (None, _) => "from the centre".into(),
-        (Some(ItemPlace { part, item }), true) => format!("{} image {item}", part.name()),
-        (Some(ItemPlace { part, item }), false) => format!("moved from {} image {item}", part.name()),
+        (None, _) => tr!("from the centre").into(),
+        (Some(ItemPlace { part, item }), true) => {
+            tr!("{part} image {item}", part = said(part.name()), item = item)
+        }
+        (Some(ItemPlace { part, item }), false) => tr!(
+            "moved from {part} image {item}",
+            part = said(part.name()),
+            item = item
+        ),
     };
     let age = pane.shown.as_ref().and_then(|shown| workspace.age(shown.samples));
     let mut lines = vec![
@@ -163,10 +173,10 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
             Span::styled(format!(" = {value:+.2}"), theme::strong()),
         ]),
         slider(value, area.width),
-        Line::styled(format!("start {start}"), theme::dim()),
+        Line::styled(tr!("start {start}", start = start), theme::dim()),
         Line::styled(from, theme::dim()),
         match (pane.playing, age) {
-            (Some(_), _) => Line::styled("playing", Style::new().fg(theme::colours().good)),
+            (Some(_), _) => Line::styled(tr!("playing"), Style::new().fg(theme::colours().good)),
             (None, Some(age)) => Line::styled(age, theme::dim()),
             (None, None) => Line::default(),
         },
@@ -227,9 +237,12 @@ fn render_label(
             style,
         ),
         Span::styled(kl.unwrap_or_default(), theme::dim()),
-        Span::styled(format!("  at {value:+.2}"), theme::dim()),
         Span::styled(
-            if dead { "  dead" } else { "" },
+            tr!("  at {value}", value = format_args!("{value:+.2}")),
+            theme::dim(),
+        ),
+        Span::styled(
+            if dead { tr!("  dead") } else { "" },
             Style::new().fg(theme::colours().bad),
         ),
     ])

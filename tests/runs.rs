@@ -1,0 +1,413 @@
+//! Runs after and beside one another: the queue, forks, the table, the film, with the real engine and real files.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+mod common;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use common::{
+    app, configuration, focus, press, saved, screen, shapes, tell, type_character, update, workspace,
+};
+use ratatui::crossterm::event::KeyCode;
+use vae_tui::data::{Dataset, ItemPlace};
+use vae_tui::learning::settings::Assignment;
+use vae_tui::learning::{Configuration, Training};
+use vae_tui::run::film::{Film, PICTURES};
+use vae_tui::run::{Command, Event, Happening, RunHandle, RunState, State};
+use vae_tui::session::{self, OtherModels, RunFacts, View};
+use vae_tui::tui::message::{Effect, Message};
+use vae_tui::tui::opening::{ForkSource, Ready, RunSource, open};
+use vae_tui::tui::overlays::Overlay;
+use vae_tui::tui::overlays::confirm::Confirmation;
+use vae_tui::tui::panes::runs::Runs;
+use vae_tui::tui::saver::Manner;
+
+/// Trains until the run has nothing left to do.
+fn train(run: &RunHandle) {
+    run.send(Command::Start);
+    let ends = |state: &State| *state != State::Running;
+    let mut events = run.events().iter();
+    let ended = events.any(|told| matches!(&told.event, Event::State(state) if ends(state)));
+    assert!(ended);
+}
+
+fn state_of(run: &RunHandle) -> RunState {
+    *run.checkpoint().recv().expect("the trainer lives")
+}
+
+/// Every number that a run has learned, as bits.
+fn bits(state: &RunState) -> Vec<u32> {
+    let training = &state.training;
+    let parameters = training.model.parameters();
+    let values = parameters
+        .iter()
+        .flat_map(|named| named.parameter.values().to_vec());
+    let memories = training.optimizer.first.iter().chain(&training.optimizer.second);
+    let memories = memories.flatten().copied();
+    values.chain(memories).map(f32::to_bits).collect()
+}
+
+fn small() -> Configuration {
+    Configuration {
+        goal: 400,
+        evaluate_every: 200,
+        ..configuration()
+    }
+}
+
+fn start(configuration: Configuration, data: &Arc<Dataset>) -> RunHandle {
+    let state = RunState::new(Training::new(configuration, data));
+    RunHandle::start(state, data.clone()).expect("threads").0
+}
+
+/// The fork of a run that would lie at `from`.
+fn forked(
+    run: &RunHandle,
+    at: Option<u64>,
+    changes: Vec<Assignment>,
+    data: &Arc<Dataset>,
+    from: &Path,
+) -> anyhow::Result<Ready> {
+    let source = ForkSource {
+        state: at.map_or_else(|| run.checkpoint(), |samples| run.kept_checkpoint(samples)),
+        data: data.clone(),
+        changes,
+        from: from.to_owned(),
+        view: View::default(),
+    };
+    open(
+        RunSource::Fork(Box::new(source)),
+        Some(data.clone()),
+        false,
+        &|_, _| {},
+    )
+}
+
+#[test]
+fn a_fork_with_nothing_changed_goes_on_to_the_same_bits() {
+    let (data, folder) = (shapes(), tempfile::tempdir().expect("a folder"));
+    let from = folder.path().join("run.ron");
+    let run = start(small(), &data);
+    train(&run);
+    // A change keeps a checkpoint of before.
+    run.send(Command::Change(vec![Assignment::new("samples", 800)]));
+    let fork = forked(&run, None, Vec::new(), &data, &from).expect("the present state");
+    let earlier = forked(
+        &run,
+        Some(400),
+        vec![Assignment::new("samples", 800)],
+        &data,
+        &from,
+    );
+    let earlier = earlier.expect("the checkpoint");
+    for run in [&run, &fork.run, &earlier.run] {
+        train(run);
+    }
+    let (whole, fork_state, earlier_state) = (state_of(&run), state_of(&fork.run), state_of(&earlier.run));
+    assert_eq!(whole.training.samples, 800);
+    assert_eq!(bits(&fork_state), bits(&whole));
+    assert_eq!(bits(&earlier_state), bits(&whole));
+    let says = |state: &RunState| {
+        let forked = Happening::Forked { from: "run".into() };
+        let mut entries = state.log.entries.iter();
+        entries.any(|entry| entry.what == forked && entry.samples == 400)
+    };
+    assert!(says(&fork_state) && says(&earlier_state) && !says(&whole));
+
+    // Each has a file of its own, and it is not saved yet.
+    assert_eq!(fork.opened.path, Some(folder.path().join("run-fork.ron")));
+    assert_eq!(earlier.opened.path, Some(folder.path().join("run-fork-2.ron")));
+    assert!(!fork.opened.is_saved);
+    let file = &fork.opened.files.session;
+    let lies = file.save(file.ticket(), &fork_state, &View::default());
+    assert_eq!(
+        lies.expect("it can be written"),
+        folder.path().join("run-fork.ron")
+    );
+    drop(earlier);
+    assert!(
+        !folder.path().join("run-fork-2.ron").exists(),
+        "nothing was saved there"
+    );
+}
+
+#[test]
+fn a_fork_may_change_what_a_run_under_way_may_and_no_more() {
+    let (data, folder) = (shapes(), tempfile::tempdir().expect("a folder"));
+    let from = folder.path().join("run.ron");
+    let run = start(small(), &data);
+    let change = |name: &str, value: &str| vec![Assignment::new(name, value)];
+    let fork = forked(&run, None, change("learning-rate", "0.5"), &data, &from).expect("a live setting");
+    assert_eq!(fork.opened.summary.learning_rate, 0.5);
+    assert!(forked(&run, None, change("latent", "3"), &data, &from).is_err());
+    assert!(
+        forked(&run, Some(77), Vec::new(), &data, &from).is_err(),
+        "no such checkpoint"
+    );
+}
+
+#[test]
+fn the_form_of_a_fork_offers_checkpoints_and_names_what_was_changed() {
+    let mut app = app(100, 30);
+    tell(&mut app, Event::Checkpoints(vec![4_000, 8_000]));
+    let fork = vae_tui::tui::command::named("run.fork").expect("the command");
+    (fork.run)(&mut app);
+    assert!(screen(&app).contains("Fork at 9k samples"), "{}", screen(&app));
+    assert!(!screen(&app).contains("latent "), "what belongs to the start");
+    press(&mut app, KeyCode::F(2));
+    assert!(screen(&app).contains("Fork at 8k samples"), "{}", screen(&app));
+    for character in "0.5".chars() {
+        type_character(&mut app, character);
+    }
+    let effects = press(&mut app, KeyCode::Enter);
+    let [Effect::Fork(_, fork)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(fork.at, Some(8_000));
+    assert_eq!(fork.changes, [Assignment::new("learning-rate", "0.5")]);
+}
+
+#[test]
+fn the_queue_goes_on_once_the_run_before_is_saved_and_loses_nothing() {
+    let mut app = app(100, 30);
+    let queue = vae_tui::tui::command::named("run.queue").expect("the command");
+    for latent in ["3", "4"] {
+        (queue.run)(&mut app);
+        type_character(&mut app, latent.chars().next().expect("a digit"));
+        assert!(press(&mut app, KeyCode::Enter).is_empty(), "a run is under way");
+    }
+    common::run_a_little(&mut app);
+    assert_eq!(app.queue.waiting.len(), 2);
+    let effects = tell(&mut app, Event::State(State::Finished));
+    assert!(
+        matches!(effects[..], [Effect::Save(Manner::Usual)]),
+        "{effects:?}"
+    );
+    let samples = workspace(&app).progress.samples;
+    // What was learned after that is not in the file: nothing begins.
+    let effects = saved(&mut app, "x.ron", samples - 20);
+    assert!(matches!(effects[..], [_, Effect::Save(_)]), "{effects:?}");
+    let effects = saved(&mut app, "x.ron", samples);
+    let [
+        Effect::Command(Command::Record(_)),
+        Effect::NewRun(request, configuration),
+    ] = &effects[..]
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((configuration.latent, app.queue.waiting.len()), (3, 1));
+    let shown = update(&mut app, Message::Arrived(*request));
+    assert!(matches!(shown[..], [Effect::Show(_)]));
+    let data = shapes();
+    let next = RunState::new(Training::new((**configuration).clone(), &data));
+    let effects = update(&mut app, Message::Opened(Box::new(common::opened(&next, &data))));
+    assert!(
+        matches!(
+            effects[..],
+            [
+                Effect::Command(Command::Evaluate),
+                Effect::Command(Command::Start)
+            ]
+        ),
+        "{effects:?}"
+    );
+    // A run that nobody queued waits for a person.
+    common::open_new_run(&mut app);
+    assert_eq!(app.queue.waiting.len(), 1);
+}
+
+#[test]
+fn a_run_of_the_queue_that_cannot_begin_lets_the_next_one_begin() {
+    let mut app = app(100, 30);
+    let wanted = workspace(&app).progress.configuration.clone();
+    app.queue.waiting.extend([wanted.clone(), wanted]);
+    let effects = tell(&mut app, Event::State(State::Finished));
+    let [Effect::NewRun(request, _)] = &effects[..] else {
+        panic!("it is saved: {effects:?}")
+    };
+    let effects = update(&mut app, Message::OpenFailed(*request, "no data".into()));
+    assert!(matches!(effects[..], [Effect::NewRun(..)]), "{effects:?}");
+    assert!(screen(&app).contains("no data"));
+}
+
+#[test]
+fn the_saved_runs_of_a_folder_are_read_without_their_parameters() {
+    let (data, folder) = (shapes(), tempfile::tempdir().expect("a folder"));
+    let run = start(small(), &data);
+    train(&run);
+    let state = state_of(&run);
+    let path = folder.path().join("a.ron");
+    session::save(&state, &View::default(), &path).expect("it can be written");
+    std::fs::write(folder.path().join("empty.ron"), "").expect("a reserved name");
+    std::fs::write(folder.path().join("other.ron"), "// something\n(a: 1)").expect("no session");
+    let (runs, faults) = session::catalogue(&[folder.path().to_owned()]);
+    assert_eq!((runs.len(), faults.len()), (1, 1), "{faults:?}");
+    let RunFacts {
+        configuration,
+        samples,
+        test,
+        ..
+    } = &runs[0];
+    assert_eq!((configuration, *samples), (&state.training.configuration, 400));
+    assert_eq!(*test, state.log.evaluations.last().map(|point| point.elbo_test));
+
+    // An item through its model is what the run itself makes of it.
+    let models = OtherModels::default();
+    let of = |item| models.reconstruct(&path, &data, ItemPlace::test(item));
+    let found = of(3).expect("a test item");
+    let training = &state.training;
+    let expected = vae_tui::explore::reconstruction::reconstruct(
+        &training.model,
+        &data.test,
+        &[3],
+        training.noise(),
+        &vae_tui::cancel::Cancel::default(),
+    );
+    assert_eq!(Some(vec![found]), expected);
+}
+
+#[test]
+fn runs_are_found_marked_and_compared_in_the_pane() {
+    let mut app = app(100, 30);
+    focus(&mut app, "runs");
+    let effects = press(&mut app, KeyCode::Home);
+    assert!(matches!(effects[..], [Effect::ReadRuns]), "{effects:?}");
+    update(&mut app, Message::Runs(common::saved_runs(), Vec::new()));
+    assert!(press(&mut app, KeyCode::Home).is_empty(), "once");
+    type_character(&mut app, '/');
+    for character in "latent=8".chars() {
+        type_character(&mut app, character);
+    }
+    press(&mut app, KeyCode::Enter);
+    assert!(screen(&app).contains("15 runs, 1 shown"), "{}", screen(&app));
+    assert!(screen(&app).contains("shapes-4"), "{}", screen(&app));
+    type_character(&mut app, 'x');
+    press(&mut app, KeyCode::Esc);
+    press(&mut app, KeyCode::Down);
+    type_character(&mut app, 'x');
+    type_character(&mut app, 'v');
+    let differences = screen(&app);
+    let row = |name: &str| {
+        differences
+            .lines()
+            .find(|line| line.contains(name))
+            .map(str::to_owned)
+    };
+    let latent = row("latent").expect("they differ in it");
+    assert!(
+        latent.contains('2') && latent.contains('8') || latent.contains('4'),
+        "{latent}"
+    );
+    assert!(row("hidden").is_none(), "the same in both:\n{differences}");
+
+    let effects = type_character(&mut app, 'v');
+    let [Effect::LookInto { number, paths, item }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((paths.len(), *item), (2, ItemPlace::test(0)));
+    let (number, data) = (*number, shapes());
+    let model = common::model_by_hand();
+    let context = Training::new(configuration(), &data).noise();
+    let cancel = vae_tui::cancel::Cancel::default();
+    let found = vae_tui::explore::reconstruction::reconstruct(&model, &data.test, &[0], context, &cancel);
+    let found = found.and_then(|mut found| found.pop()).expect("not cancelled");
+    let found = vec![Ok(found), Err("it was trained on other data".to_owned())];
+    update(&mut app, Message::LookedInto(number - 1, Vec::new()));
+    update(&mut app, Message::LookedInto(number, found));
+    let shown = screen(&app);
+    assert!(
+        shown.contains("test item 0") && shown.contains("other data"),
+        "{shown}"
+    );
+    // The next item is asked for, and chosen in all panes.
+    let effects = press(&mut app, KeyCode::Right);
+    assert!(matches!(effects[..], [Effect::LookInto { item, .. }] if item == ItemPlace::test(1)));
+    assert_eq!(app.selection.point.item, Some(ItemPlace::test(1)));
+}
+
+#[test]
+fn the_open_run_is_neither_renamed_nor_thrown_away_and_an_unsaved_one_is_asked_about() {
+    let mut app = app(100, 30);
+    let samples = workspace(&app).progress.samples;
+    saved(&mut app, "/runs/shapes-1.ron", samples);
+    focus(&mut app, "runs");
+    update(&mut app, Message::Runs(common::saved_runs(), Vec::new()));
+    press(&mut app, KeyCode::Home);
+    assert!(type_character(&mut app, 'd').is_empty());
+    assert!(screen(&app).contains("this run is open"), "{}", screen(&app));
+    type_character(&mut app, 'R');
+    assert!(app.pane::<Runs>().writing.is_none());
+    common::run_a_little(&mut app);
+    press(&mut app, KeyCode::Down);
+    assert!(press(&mut app, KeyCode::Enter).is_empty());
+    assert!(matches!(
+        app.overlay,
+        Some(Overlay::Confirm(Confirmation::Open(_)))
+    ));
+}
+
+#[test]
+fn a_film_is_kept_saved_and_gone_on_with_to_the_bit() {
+    let (data, folder) = (shapes(), tempfile::tempdir().expect("a folder"));
+    let path = folder.path().join("run.ron");
+    let long = Configuration {
+        goal: 9_600,
+        evaluate_every: 2_400,
+        ..configuration()
+    };
+    let film = |state: &RunState| state.log.film.clone();
+    let whole = start(long.clone(), &data);
+    train(&whole);
+    let whole = film(&state_of(&whole));
+    let samples: Vec<u64> = whole.frames().iter().map(|frame| frame.samples).collect();
+    assert_eq!(samples, [2_400, 4_800, 7_200, 9_600]);
+    let pixels = data.shape.numbers();
+    assert_eq!(whole.frames()[0].drawn.pictures(pixels).count(), PICTURES);
+    assert_eq!(whole.frames()[0].reconstructed.pictures(pixels).count(), PICTURES);
+
+    let half = start(Configuration { goal: 4_800, ..long }, &data);
+    train(&half);
+    session::save(&state_of(&half), &View::default(), &path).expect("it can be written");
+    let session = session::load(&path).expect("it was saved");
+    let mut state = session.into_state(&data).expect("its data");
+    assert_eq!(film(&state), film(&state_of(&half)));
+    state
+        .training
+        .change(&[Assignment::new("samples", 9_600)])
+        .expect("a higher goal");
+    let on = RunHandle::start(state, data.clone()).expect("threads").0;
+    train(&on);
+    assert_eq!(film(&state_of(&on)), whole);
+    assert_ne!(whole, Film::default());
+}
+
+#[test]
+fn the_film_is_scrubbed_in_step_with_the_curve() {
+    let mut app = app(200, 60);
+    focus(&mut app, "film");
+    update(&mut app, Message::Resized(200, 60));
+    assert!(screen(&app).contains("no frame yet"), "{}", screen(&app));
+    common::film(&mut app);
+    assert!(screen(&app).contains("frame 15 of 15"), "{}", screen(&app));
+    press(&mut app, KeyCode::PageUp);
+    let shown = screen(&app);
+    assert!(
+        shown.contains("at 3k samples") && shown.contains("frame 5 of 15"),
+        "{shown}"
+    );
+    assert!(shown.contains("item 0") && shown.contains("draw 8"), "{shown}");
+    let bright = |app: &vae_tui::tui::app::App| common::frame(app);
+    let before = bright(&app);
+    type_character(&mut app, 'p');
+    update(&mut app, Message::Tick);
+    assert!(screen(&app).contains("frame 6 of 15"));
+    assert_ne!(bright(&app), before);
+    for _ in 0..20 {
+        update(&mut app, Message::Tick);
+    }
+    assert_eq!(
+        app.selection.time, None,
+        "it ends at the newest, which follows the run"
+    );
+}
