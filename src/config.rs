@@ -16,7 +16,7 @@ use crate::folders;
 use crate::language::Language;
 use crate::learning::Preset;
 use crate::pictures::colour_map::ColourMap;
-use crate::terminal_facts::{ColourDepth, Graphics};
+use crate::terminal_facts::{ColourDepth, Graphics, Notify};
 use crate::words::plain;
 use layout::LayoutFile;
 
@@ -39,6 +39,8 @@ pub struct Config {
     pub colour_map: ColourMap,
     /// Whether the mouse is listened to; else the terminal selects text with it.
     pub mouse: bool,
+    /// How somebody is told that a run came to its end.
+    pub notify: Notify,
     /// What a new run starts from.
     pub preset: Preset,
     /// Threads that share a minibatch of a new run; none takes the cores of this machine.
@@ -93,6 +95,7 @@ impl Default for Config {
             graphics: Graphics::Auto,
             colour_map: ColourMap::Grey,
             mouse: true,
+            notify: Notify::Bell,
             preset: Preset::default(),
             threads: None,
             autosave: 60,
@@ -102,7 +105,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 10] = [
+pub const ENTRIES: [(&str, &str); 11] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -127,6 +130,10 @@ pub const ENTRIES: [(&str, &str); 10] = [
     (
         "mouse",
         "true where the mouse points and scrolls, false where it is left to the terminal",
+    ),
+    (
+        "notify",
+        "how the end of a run is told: none, bell or desktop (a notification by OSC 9 or 777)",
     ),
     ("preset", "what a new run starts from"),
     (
@@ -202,6 +209,7 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "mouse" => read(value)
                 .map(|mouse| config.mouse = mouse)
                 .map_err(|_| "it must be true or false".into()),
+            "notify" => choice(value).map(|notify| config.notify = notify),
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
@@ -330,6 +338,7 @@ impl Loaded {
                 "graphics" => Some(quoted(config.graphics.word())),
                 "colour_map" => Some(quoted(config.colour_map.word())),
                 "mouse" => Some(config.mouse.to_string()),
+                "notify" => Some(quoted(config.notify.word())),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 _ => Some(config.autosave.to_string()),
@@ -409,7 +418,7 @@ mod tests {
     fn the_effective_configuration_reads_back_as_it_is() {
         let loaded = parsed(
             "(theme: \"light\", keys: {\"quit\": [\"Q\", \"F10\"]}, graphics: \"octant\", colour_map: \"magma\", mouse: false, \
-             threads: 2)",
+             notify: \"desktop\", threads: 2)",
         );
         let again = parsed(&loaded.text());
         assert_eq!(again.faults, Vec::<String>::new());

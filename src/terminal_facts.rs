@@ -79,6 +79,21 @@ pub fn size() -> Option<(u16, u16)> {
     None
 }
 
+/// How it is told that a run came to its end.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Notify {
+    /// Not at all.
+    None,
+    /// By its bell.
+    #[default]
+    Bell,
+    /// By a notification of the desktop, where it knows one.
+    Desktop,
+}
+
 /// Which characters it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyphs {

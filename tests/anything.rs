@@ -302,7 +302,7 @@ impl Chance {
     }
 
     /// What comes from the threads of the workbench, asked for or not.
-    fn from_elsewhere(&mut self, app: &App) -> Option<Message> {
+    fn of_threads(&mut self, app: &App) -> Option<Message> {
         let files = app.workspace()?.files.clone();
         let intents = [Intent::Open, Intent::Compare];
         let intent = *intents.choose(&mut self.random).expect("two");
@@ -399,7 +399,7 @@ impl Chance {
             16..26 => self.command(),
             26..80 => self.mouse(app.area),
             80..100 => self.told(app).unwrap_or(Message::Tick),
-            100..108 => self.from_elsewhere(app).unwrap_or(Message::Tick),
+            100..108 => self.of_threads(app).unwrap_or(Message::Tick),
             108..116 => Message::Tick,
             116 => Message::Continued,
             _ => self.key(),

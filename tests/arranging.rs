@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use terminal::{Terminal, data};
 use vae_tui::tui::app::App;
 use vae_tui::tui::command::named;
-use vae_tui::tui::layout::{Plan, arrange};
+use vae_tui::tui::layout::Plan;
 use vae_tui::tui::message::Message;
 
 fn mouse(app: &mut App, kind: MouseEventKind, (column, row): (u16, u16)) {
@@ -31,8 +31,7 @@ fn mouse(app: &mut App, kind: MouseEventKind, (column, row): (u16, u16)) {
 }
 
 fn areas(app: &App) -> Vec<(&'static str, Rect)> {
-    let arrangement = arrange(app.area, &app.plan, app.focus, app.zoomed);
-    let panes = arrangement.panes.into_iter();
+    let panes = app.arrangement().panes.into_iter();
     panes.map(|(kind, area)| (kind.name, area)).collect()
 }
 

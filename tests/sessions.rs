@@ -144,6 +144,7 @@ fn everything_comes_back() {
     let training = training::Training {
         smoothing: 100,
         first_bar: 0,
+        ..training::Training::default()
     };
     let traversal = Traversal {
         sheet: SheetKind::Plane,

@@ -10,7 +10,7 @@ use super::colour::ColourDepth;
 use super::command::History;
 use super::command::keymap::Keymap;
 use super::glyphs::Glyphs;
-use super::layout::{self, Plan};
+use super::layout::{self, Arrangement, Plan};
 use super::message::Effect;
 use super::mouse::Held;
 use super::overlays::Overlay;
@@ -437,10 +437,19 @@ impl App {
             .zip(self.panes.iter().map(|pane| &**pane))
     }
 
+    /// The part of the terminal that is left to the panes and to what stands in front of them: the tour stands below it.
+    pub fn room(&self) -> Rect {
+        tour::divide(self, self.area).0
+    }
+
+    /// How that is divided.
+    pub fn arrangement(&self) -> Arrangement {
+        layout::arrange(self.room(), &self.plan, self.focus, self.zoomed)
+    }
+
     /// The area inside the frame of a pane, if it is on the screen.
     pub fn visible(&self, name: &str) -> Option<Rect> {
-        let (area, _) = tour::divide(self, self.area);
-        let arrangement = layout::arrange(area, &self.plan, self.focus, self.zoomed);
+        let arrangement = self.arrangement();
         let found = arrangement.panes.into_iter().find(|(kind, _)| kind.name == name);
         found
             .map(|(_, area)| layout::inside(area))

@@ -98,7 +98,7 @@ fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
 const LONGEST_DATA_NAME: usize = 20;
 const LEAST_FILE_NAME: usize = 12;
 
-/// The state, the model and the method in one line.
+/// Whether it trains and how fast, in samples per second, and what: the data, the model and the method, in one line.
 fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let progress = &workspace.progress;
     let (symbol, state, colour) = match progress.state {
@@ -132,7 +132,11 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let data = text::cut_middle(&data, LONGEST_DATA_NAME);
     let model = &workspace.model;
     let rate = short(f64::from(progress.learning_rate));
-    let state = format!(" {symbol} {state} ");
+    let speed = progress
+        .samples_per_second()
+        .filter(|_| progress.state == State::Running);
+    let speed = speed.map_or(String::new(), |speed| format!(" {}/s", short(speed)));
+    let state = format!(" {symbol} {state}{speed} ");
     let name = text::printable(name.as_deref().unwrap_or(tr!("not saved yet")));
     // Where there is little room, what is chosen once gives way to the file.
     let ways = [

@@ -14,6 +14,7 @@ use crate::pictures::raster::Raster;
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, RunFacts, RunFiles, View};
+use crate::tui::notification::Ended;
 use crate::tui::overlays::form::Fork;
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::saver::{Manner, SaveFault};
@@ -213,6 +214,8 @@ pub enum Effect {
     },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
+    /// Tell somebody who looks elsewhere that the run came to its end.
+    Notify(Ended),
     /// Look for saved runs and what they are, on a thread of its own; [`Message::Runs`] follows.
     ReadRuns,
     /// Send an item of the open run's data through saved runs' models, on a thread of its own; [`Message::LookedInto`] follows, with

@@ -17,6 +17,7 @@ mod input;
 pub mod layout;
 pub mod message;
 pub mod mouse;
+pub mod notification;
 pub mod opening;
 pub mod overlays;
 pub mod panes;

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::app::App;
 use super::command::keys::plain;
-use super::layout::{self, Arrangement, Border};
+use super::layout::{self, Border};
 use super::message::Effect;
 use super::overlays::{self, Overlay};
 use super::panes::Kind;
@@ -65,14 +65,10 @@ pub(super) fn take_in(app: &mut App, event: MouseEvent) -> Vec<Effect> {
     }
 }
 
-fn arrangement(app: &App) -> Arrangement {
-    layout::arrange(app.area, &app.plan, app.focus, app.zoomed)
-}
-
 /// The pane under a place, with its frame.
 fn under(app: &App, at: Position) -> Option<(&'static Kind, Rect)> {
     app.workspace()?;
-    let panes = arrangement(app).panes;
+    let panes = app.arrangement().panes;
     panes.into_iter().find(|(_, area)| area.contains(at))
 }
 
@@ -103,7 +99,7 @@ fn command(kind: &Kind, key: KeyCode) -> Option<&'static super::command::Command
 
 /// Selects the line of the overlay under the mouse; the selected one is chosen.
 fn choose_line(app: &mut App, at: Position) -> Vec<Effect> {
-    let area = app.area;
+    let area = app.room();
     let bookmarks = app.selection.bookmarks.len();
     let is_chosen = match &mut app.overlay {
         Some(Overlay::Panes) => {
@@ -130,7 +126,7 @@ fn press(app: &mut App, at: Position, button: MouseButton) -> Vec<Effect> {
     let Some((kind, area)) = under(app, at) else {
         return Vec::new();
     };
-    let border = arrangement(app).border_at(at);
+    let border = app.arrangement().border_at(at);
     let had_focus = app.focus.name == kind.name;
     app.focus = kind;
     let inside = layout::inside(area);
@@ -154,7 +150,7 @@ fn drag(app: &mut App, at: Position, button: MouseButton) -> Vec<Effect> {
         None => return Vec::new(),
         Some(Held::Pane(kind)) => kind,
         Some(Held::Border(border)) => {
-            let body = arrangement(app).body;
+            let body = app.arrangement().body;
             let cells = match border {
                 Border::Upright => at.x.saturating_sub(body.x),
                 Border::Level => body.bottom().saturating_sub(at.y),

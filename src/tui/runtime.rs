@@ -20,6 +20,7 @@ use super::glyphs::Glyphs;
 use super::input;
 use super::layout::Plan;
 use super::message::{Effect, Message, Opened, Tidied, Written};
+use super::notification;
 use super::opening::{ForkSource, Ready, RunSource, open};
 use super::overlays::form::Fork;
 use super::overlays::sessions::Intent;
@@ -43,7 +44,7 @@ use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, OtherModels, SessionError, folder};
-use crate::terminal_facts::{Blocks, Graphics};
+use crate::terminal_facts::{Blocks, Graphics, Notify};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -139,6 +140,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         models: Arc::default(),
         waiting: Arc::default(),
         rescue: rescue.clone(),
+        notify: options.config.notify,
         autosave: tick(options.autosave),
         autosaved_at: None,
         window_changed: false,
@@ -203,6 +205,8 @@ struct Runtime {
     /// order of the news about it.
     waiting: Arc<Mutex<BTreeMap<u64, Ready>>>,
     rescue: SharedRescue,
+    /// How somebody is told that a run came to its end.
+    notify: Notify,
     autosave: Receiver<Instant>,
     /// Training points that the run had seen when it was last copied.
     autosaved_at: Option<u64>,
@@ -397,6 +401,10 @@ impl Runtime {
                     picture,
                 } => self.save_picture(beside, stem, picture),
                 Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Notify(ended) => {
+                    let variable = |name: &str| std::env::var(name).ok();
+                    screen.send(&notification::sequence(self.notify, ended, variable))?;
+                }
                 Effect::Suspend => {
                     #[cfg(unix)]
                     if !screen.suspend()? {

@@ -131,9 +131,7 @@ impl Screen {
     pub fn listen_to_mouse(&mut self, listens: bool) -> std::io::Result<()> {
         if listens != self.listens {
             self.listens = listens;
-            let modes = if listens { MOUSE_ON } else { MOUSE_OFF };
-            self.backend.write_all(modes.as_bytes())?;
-            Backend::flush(&mut self.backend)?;
+            self.send(if listens { MOUSE_ON } else { MOUSE_OFF })?;
         }
         Ok(())
     }
@@ -144,7 +142,15 @@ impl Screen {
     /// # Errors
     /// If the terminal is gone.
     pub fn copy(&mut self, text: &str) -> std::io::Result<()> {
-        write!(self.backend, "{}", clipboard(text))?;
+        self.send(&clipboard(text))
+    }
+
+    /// Sends a sequence that draws nothing.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn send(&mut self, sequence: &str) -> std::io::Result<()> {
+        self.backend.write_all(sequence.as_bytes())?;
         Backend::flush(&mut self.backend)
     }
 

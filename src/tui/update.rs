@@ -10,6 +10,7 @@ use super::command::keys::is_plain;
 use super::command::{Command, Undoable, named};
 use super::message::{Effect, Message, Written};
 use super::mouse;
+use super::notification::Ended;
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::overlays::sessions::SessionList;
@@ -405,7 +406,7 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
     app.note(before.map_or(said.clone(), |before| format!("{before}; {said}")));
 }
 
-/// What a run told; only the one on the screen changes anything.
+/// What a run told; only the one on the screen changes anything. Its end is told to somebody who looks elsewhere, once.
 fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
         return Vec::new();
@@ -413,6 +414,8 @@ fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     if workspace.run != run {
         return Vec::new();
     }
+    let was_finished = workspace.progress.state == State::Finished;
+    let mut ended = None;
     let is_finished = event == Event::State(State::Finished);
     match event {
         Event::Answered(answered) => {
@@ -425,16 +428,20 @@ fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
         Event::BrokenOff(Measurement::Evaluation) => app.say(tr!("the measurement was broken off")),
         Event::BrokenOff(Measurement::Estimate) => {
             app.say(tr!("the estimate of log p(x) was broken off"));
-        },
+        }
         Event::State(State::Finished) => {
             app.say(tr!("goal reached: everything stays; space goes on, s saves"));
-        },
+            ended = (!was_finished).then_some(Ended::Finished);
+        }
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
-        Event::Diverged(Diverged { step, samples }) => app.complain(tr!(
+        Event::Diverged(Diverged { step, samples }) => {
+            ended = Some(Ended::Diverged);
+            app.complain(tr!(
             "the loss is no longer finite at step {step} ({samples} samples): training stopped at the last finite parameters; a lower learning rate may help",
             step = step,
             samples = samples
-        )),
+        ));
+        }
         // Most settings stand nowhere on the screen; what was said since the last key stays.
         Event::Happened(Entry {
             what: ref what @ Happening::Changed { .. },
@@ -442,7 +449,7 @@ fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
         }) if app.notice.is_none() => app.say(happened_in_words(what)),
         Event::WentBack(ref summary) => {
             app.say(tr!("back at {samples} samples", samples = summary.samples));
-        },
+        }
         Event::Steps { .. }
         | Event::Evaluated { .. }
         | Event::Filmed(_)
@@ -455,8 +462,9 @@ fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     if let Stage::Ready(workspace) = &mut app.stage {
         workspace.progress.take_in(event);
     }
+    let mut effects: Vec<Effect> = ended.map(Effect::Notify).into_iter().collect();
     if is_finished {
-        return queue::advance(app);
+        effects.extend(queue::advance(app));
     }
-    Vec::new()
+    effects
 }

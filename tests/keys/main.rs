@@ -45,6 +45,7 @@ use vae_tui::tui::panes::training::Training;
 use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
 use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::theme;
+use vae_tui::tui::widgets::curve_window::CurveWindow;
 
 /// The latent vector that is shown.
 fn latent(app: &App) -> &[f32] {
@@ -104,6 +105,12 @@ fn prepared(scope: Scope, command: &str) -> App {
                 press(&mut app, KeyCode::PageDown);
             }
         }
+        "training.right" | "training.far-right" | "training.farther" | "training.show-all" => {
+            for _ in 0..3 {
+                press_with(&mut app, KeyCode::Left, KeyModifiers::SHIFT);
+            }
+            type_character(&mut app, 'z');
+        }
         "traversal.dimension-up" | "traversal.dimension-far-up" => {
             press(&mut app, KeyCode::PageDown);
         }
@@ -161,6 +168,14 @@ fn prepared(scope: Scope, command: &str) -> App {
 /// The run's log.
 fn log(app: &App) -> &Log {
     app.pane::<Log>()
+}
+
+fn looks(app: &App) -> CurveWindow {
+    app.pane::<Training>().looking
+}
+
+fn reads(app: &App) -> bool {
+    app.pane::<Training>().reads
 }
 
 fn browser(app: &App) -> &DataBrowser {
@@ -276,6 +291,13 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "training.toggle-axis" | "comparison.toggle-axis" => assert_ne!(after.log_axis, before.log_axis),
         "training.toggle-paper" | "comparison.toggle-paper" => assert_ne!(after.paper, before.paper),
         "training.cycle-smoothing" => assert_ne!(smoothing(after), smoothing(before)),
+        "training.left" => assert!(looks(after).cursor < looks(before).cursor && reads(after)),
+        "training.right" => assert!(looks(after).cursor > looks(before).cursor && reads(after)),
+        "training.far-left" => assert!(looks(after).cursor < looks(before).cursor - 0.05),
+        "training.far-right" => assert!(looks(after).cursor > looks(before).cursor + 0.05),
+        "training.nearer" => assert!(looks(after).window.0 > looks(before).window.0),
+        "training.farther" => assert!(looks(after).window.0 < looks(before).window.0),
+        "training.show-all" => assert!(looks(after).window == (0.0, 1.0) && !reads(after)),
         "training.bars-up" => assert_eq!(bar(after) + 1, bar(before)),
         "training.bars-down" => assert_eq!(bar(after), bar(before) + 1),
         "training.bars-far-up" => assert_eq!(bar(after), 0),

@@ -2,7 +2,7 @@
 
 use crate::language::{said, tr};
 use crate::tui::app::App;
-use crate::tui::layout::{self, Border, Plan};
+use crate::tui::layout::{Border, Plan};
 use crate::tui::message::Effect;
 use crate::tui::panes::Place;
 
@@ -19,7 +19,7 @@ pub fn place(app: &mut App, place: Place) -> Vec<Effect> {
         Place::Right => tr!("on the right"),
         Place::Whole => tr!("on a screen of its own"),
     };
-    let is_alone = layout::arrange(app.area, &app.plan, app.focus, false).panes.len() == 1;
+    let is_alone = app.arrangement().panes.len() == 1;
     let where_seen = if is_alone {
         tr!(", on terminals of 100 x 30 and larger")
     } else {
@@ -64,7 +64,7 @@ pub fn heighten(app: &mut App, steps: i16) -> Vec<Effect> {
 }
 
 fn move_border(app: &mut App, border: Border, by: i16) -> Vec<Effect> {
-    let arrangement = layout::arrange(app.area, &app.plan, app.focus, app.zoomed);
+    let arrangement = app.arrangement();
     match arrangement.border(border) {
         Some(cells) => app
             .plan

@@ -10,10 +10,10 @@
 //! ```
 //!
 //! Every point is drawn, as a stroke from its lowest to its highest value, so that nothing is lost to down-sampling.
-//! A line that leaves the vertical range is cut where it crosses the edge.
+//! A line that leaves the plot is cut where it crosses the edge, on whichever side; one that ends inside ends there.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::axis::{Axis, labels};
@@ -142,32 +142,35 @@ fn braille(dots: u8) -> char {
 }
 
 impl Chart {
-    /// Draws the chart; an area too small for a plot is left alone.
-    pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let area = area.intersection(buffer.area);
-        let Some(height) = area
-            .height
-            .checked_sub(2)
-            .filter(|&height| height >= LEAST_PLOT.1)
-        else {
-            return;
-        };
+    /// Where the lines stand in an area, and the labels of the vertical axis; none where there is no room for a plot.
+    fn plot(&self, area: Rect) -> Option<(Rect, Vec<(f64, String)>)> {
+        let height = area.height.checked_sub(2)?;
         let ticks = self.y.ticks(usize::from(height / 2).clamp(2, 8));
         let ticks: Vec<(f64, String)> = ticks.iter().copied().zip(labels(&ticks)).collect();
         let widest = ticks.iter().map(|(_, label)| label.len() as u16 + 1).max();
         let labels = LABELS.max(widest.unwrap_or_default());
-        let Some(width) = area
-            .width
-            .checked_sub(labels)
-            .filter(|&width| width >= LEAST_PLOT.0)
-        else {
-            return;
-        };
+        let width = area.width.checked_sub(labels)?;
         let plot = Rect {
             x: area.x + labels,
             y: area.y,
             width,
             height,
+        };
+        (width >= LEAST_PLOT.0 && height >= LEAST_PLOT.1).then_some((plot, ticks))
+    }
+
+    /// How far to the right a place lies in the plot that is drawn in `area`, from 0 to 1; none outside of it.
+    pub fn position(&self, area: Rect, at: Position) -> Option<f64> {
+        let (plot, _) = self.plot(area)?;
+        let column = f64::from(at.x.checked_sub(plot.x)?);
+        plot.contains(at).then_some(column / f64::from(plot.width - 1))
+    }
+
+    /// Draws the chart; an area too small for a plot is left alone.
+    pub fn render(&self, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        let Some((plot, ticks)) = self.plot(area) else {
+            return;
         };
         self.render_axes(plot, &ticks, area, buffer);
         self.render_changes(plot, buffer);
@@ -343,6 +346,11 @@ impl Chart {
             let x = plot.right() - width;
             let sample = series.pattern.sample();
             buffer.set_string(x, y, sample, Style::new().fg(series.colour));
+            if let Some(mark) = series.mark.filter(|mark| mark.along.is_some()) {
+                buffer[(x + SAMPLE as u16 / 2, y)]
+                    .set_char(mark.character)
+                    .set_style(Style::new().fg(series.colour).patch(theme::strong()));
+            }
             buffer.set_string(
                 x + SAMPLE as u16,
                 y,
@@ -389,7 +397,7 @@ impl Grid {
     fn draw(&mut self, strokes: &[Stroke], x_axis: Axis, y_axis: Axis) {
         let mut previous: Option<(f64, f64)> = None;
         for stroke in strokes {
-            let Some(x) = x_axis.position(stroke.x).filter(|x| (0.0..=1.0).contains(x)) else {
+            let Some(x) = x_axis.position(stroke.x) else {
                 continue;
             };
             let (Some(low), Some(high)) = (y_axis.position(stroke.low), y_axis.position(stroke.high)) else {
@@ -436,8 +444,16 @@ impl Grid {
     }
 }
 
-/// The part of a line between two points that lies between the heights 0 and 1; none if it is wholly outside.
+/// The part of a line between two points that lies between 0 and 1 in both directions; none if it is wholly outside.
 fn clipped(from: (f64, f64), to: (f64, f64)) -> Option<((f64, f64), (f64, f64))> {
+    let turned = |(x, y): (f64, f64)| (y, x);
+    let (from, to) = clipped_above_and_below(from, to)?;
+    let (from, to) = clipped_above_and_below(turned(from), turned(to))?;
+    Some((turned(from), turned(to)))
+}
+
+/// The part that lies between the heights 0 and 1.
+fn clipped_above_and_below(from: (f64, f64), to: (f64, f64)) -> Option<((f64, f64), (f64, f64))> {
     if from.1.max(to.1) < 0.0 || from.1.min(to.1) > 1.0 {
         return None;
     }
@@ -590,6 +606,66 @@ mod tests {
         assert!(
             (0..60).any(|column| is_dotted(&rows[9], column)),
             "and the lower one: {rows:#?}"
+        );
+    }
+
+    #[test]
+    fn a_line_leaves_to_the_sides_and_one_that_ends_inside_ends_there() {
+        let mut zoomed = chart(
+            [
+                (1.0, -150.0),
+                (1_000.0, -150.0),
+                (1_500.0, -120.0),
+                (9_000.0, -120.0),
+            ]
+            .map(|(x, y)| Stroke::at(x, y))
+            .to_vec(),
+        );
+        (zoomed.x.start, zoomed.x.end, zoomed.x.spacing) = (500.0, 2_000.0, Spacing::Linear);
+        let rows = drawn(&zoomed, 60, 12);
+        let is_dotted = |row: &str, column: usize| {
+            row.chars()
+                .nth(column)
+                .is_some_and(|c| ('\u{2801}'..='\u{28ff}').contains(&c))
+        };
+        let of_column =
+            |rows: &[String], column| rows[..10].iter().filter(|row| is_dotted(row, column)).count();
+        assert!((7..60).all(|column| of_column(&rows, column) > 0), "{rows:#?}");
+
+        let mut ended = zoomed.clone();
+        ended.series[0].name = None;
+        ended.series[0].strokes.truncate(2);
+        let rows = drawn(&ended, 60, 12);
+        // It ends at a third of the 53 columns.
+        assert!((7..24).all(|column| of_column(&rows, column) == 1), "{rows:#?}");
+        assert!((26..60).all(|column| of_column(&rows, column) == 0), "{rows:#?}");
+    }
+
+    #[test]
+    fn a_place_in_the_plot_is_a_share_of_the_axis() {
+        let chart = chart(vec![Stroke::at(1.0, -150.0)]);
+        let area = Rect::new(10, 5, 60, 12);
+        let at = |x, y| chart.position(area, Position::new(x, y));
+        assert_eq!((at(17, 5), at(69, 14)), (Some(0.0), Some(1.0)));
+        for (x, y) in [(16, 5), (70, 5), (17, 4), (17, 15), (0, 0)] {
+            assert_eq!(at(x, y), None);
+        }
+        assert_eq!(chart.position(Rect::new(0, 0, 9, 9), Position::new(8, 1)), None);
+    }
+
+    #[test]
+    fn marks_tell_lines_apart_on_them_and_in_the_legend() {
+        let mut marked = chart(vec![Stroke::at(1.0, -150.0), Stroke::at(5_000.0, -150.0)]);
+        marked.series[0].mark = Some(Mark {
+            character: 'x',
+            along: Some(0),
+        });
+        let rows = drawn(&marked, 60, 12);
+        assert!(rows.iter().any(|row| row.contains("⠒⠒x⠒⠒ test")), "{rows:#?}");
+        let on_line = rows.iter().filter(|row| !row.contains("test"));
+        assert!(
+            on_line.map(|row| row.matches('x').count()).sum::<usize>() >= 3,
+            "{rows:#?}"
         );
     }
 

@@ -7,6 +7,7 @@ pub mod axis;
 pub mod bars;
 pub mod block_image;
 pub mod curve;
+pub mod curve_window;
 pub mod edge;
 pub mod item_caption;
 pub mod mosaic;

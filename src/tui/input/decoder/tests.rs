@@ -94,8 +94,11 @@ const KEYS: &[(&[u8], KeyCode, KeyModifiers)] = &[
     (b"\xc2\x9bA", KeyCode::Up, NONE),
 ];
 
-/// Reports of the mouse, each with what it says, the column and the row from 0.
-const MOUSE: &[(&[u8], MouseEventKind, (u16, u16), KeyModifiers)] = &[
+/// A report of the mouse, and what it says: the column and the row from 0.
+type Report = (&'static [u8], MouseEventKind, (u16, u16), KeyModifiers);
+
+/// Reports of the mouse.
+const MOUSE: &[Report] = &[
     (
         b"\x1b[<0;1;1M",
         MouseEventKind::Down(MouseButton::Left),

@@ -9,7 +9,7 @@
 //! ```
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
@@ -53,6 +53,23 @@ pub fn draw(comparison: &Comparison, app: &App, workspace: &Workspace, area: Rec
         .wrap(Wrap { trim: true })
         .render(geometry.chart, buffer),
     }
+}
+
+/// How far to the right a place lies in the plot, from 0 to 1; none outside of it.
+pub fn position(
+    comparison: &Comparison,
+    app: &App,
+    workspace: &Workspace,
+    area: Rect,
+    at: Position,
+) -> Option<f64> {
+    let runs = runs(workspace, comparison);
+    let looks: Vec<Look> = (0..runs.len())
+        .map(|index| Look::of(index, runs.len(), app.depth))
+        .collect();
+    let x = axis(&runs, comparison, app.log_axis)?;
+    let chart = chart(comparison, app, workspace, &runs, &looks, x)?;
+    chart.position(geometry(area, runs.len()).chart, at)
 }
 
 /// What tells a run's curve from the others: its colour, and where there are more runs than colours also gaps, and its

@@ -4,6 +4,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 mod runs;
 
 use ratatui::buffer::Buffer;
@@ -17,6 +18,7 @@ use crate::session;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::mouse::Pressed;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -60,6 +62,10 @@ impl Pane for Comparison {
         }
         self.0 = comparison.checked();
         true
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

@@ -9,17 +9,17 @@
 //! ```
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Geometry, Training, geometry};
 use crate::evaluation::Estimates;
-use crate::language::tr;
+use crate::language::{said, tr};
 use crate::learning::{Configuration, Method};
 use crate::objective::BoundTerms;
-use crate::run::curve::{CurvePoint, MarginalPoint};
+use crate::run::curve::{CurvePoint, MarginalPoint, value_at};
 use crate::run::diagnosis::Finding;
 use crate::run::{Entry, Happening, RunLog, State, published};
 use crate::tui::app::App;
@@ -28,7 +28,8 @@ use crate::tui::workspace::Workspace;
 
 use crate::tui::widgets::axis::{Axis, Spacing, short};
 use crate::tui::widgets::bars::{self, Bar};
-use crate::tui::widgets::curve::{Chart, Pattern, Series, Stroke};
+use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
+use crate::tui::widgets::edge;
 use crate::tui::widgets::smoothing::smoothed;
 use crate::tui::widgets::sparkline;
 use crate::tui::{text, theme};
@@ -40,13 +41,44 @@ pub fn draw(pane: &Training, app: &App, workspace: &Workspace, area: Rect, buffe
     render_finding(&progress.findings, geometry.finding, buffer);
     render_numbers(workspace, geometry.numbers, buffer);
     match chart(pane, app, workspace) {
-        Some(chart) => chart.render(geometry.curve, buffer),
+        Some(chart) => {
+            chart.render(geometry.curve, buffer);
+            edge::render(&[reading(&chart)], area, buffer);
+        }
         None => Paragraph::new(tr!("no points yet: space starts training"))
             .style(theme::dim())
             .wrap(Wrap { trim: true })
             .render(geometry.curve, buffer),
     }
     render_bars(pane, workspace, &geometry, buffer);
+}
+
+/// How far to the right a place lies in the plot, from 0 to 1; none outside of it.
+pub fn position(pane: &Training, app: &App, workspace: &Workspace, area: Rect, at: Position) -> Option<f64> {
+    let progress = &workspace.progress;
+    let geometry = geometry(area, progress.marginal().is_some(), !progress.findings.is_empty());
+    chart(pane, app, workspace)?.position(geometry.curve, at)
+}
+
+/// What the curves with a name are where the cursor stands, in nats per data point; none without a cursor.
+fn reading(chart: &Chart) -> Option<String> {
+    let x = chart.cursor?;
+    let scale = match chart.x.spacing {
+        Spacing::Linear => |x| x,
+        Spacing::Logarithmic => f64::ln,
+    };
+    let read = |series: &Series| {
+        let strokes = series.strokes.iter();
+        let middles: Vec<(f64, f64)> = strokes
+            .map(|stroke| (stroke.x, f64::midpoint(stroke.low, stroke.high)))
+            .filter(|(_, middle)| middle.is_finite())
+            .collect();
+        Some(format!("{} {:.1}", series.name?, value_at(&middles, x, scale)?))
+    };
+    // The last lines are drawn over the others, and matter most.
+    let read = chart.series.iter().rev().filter_map(read);
+    let at = tr!("at {samples} samples", samples = short(x));
+    Some(std::iter::once(at).chain(read).collect::<Vec<_>>().join("  "))
 }
 
 fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -198,11 +230,12 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
     } else {
         (Spacing::Linear, 0.0)
     };
-    let x = Axis {
+    let whole = Axis {
         start,
         end: (last.samples as f64).max(start + 1.0),
         spacing,
     };
+    let x = pane.looking.axis(whole);
 
     let raw = buckets.iter().map(|bucket| Stroke {
         x: bucket.samples as f64,
@@ -231,7 +264,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
     let so_far = |curve: Vec<(f64, f64)>| -> Vec<Stroke> {
         let points = curve
             .into_iter()
-            .filter(|(samples, _)| (x.start..=x.end).contains(samples));
+            .filter(|(samples, _)| (whole.start..=whole.end).contains(samples));
         points
             .map(|(samples, bound)| Stroke::at(samples, bound))
             .collect()
@@ -239,25 +272,39 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
     let (paper_train, paper_test) = (so_far(paper.train), so_far(paper.test));
 
     // The first steps lie far below all others; they are left out rather than stretching the range.
-    let mut smoothed_means: Vec<f64> = means().collect();
+    let is_visible = |samples: u64| (x.start..=x.end).contains(&(samples as f64));
+    let visible = buckets.iter().zip(means());
+    let visible = visible.filter(|(bucket, _)| is_visible(bucket.samples));
+    let mut smoothed_means: Vec<f64> = visible.map(|(_, mean)| mean).collect();
     smoothed_means.sort_by(f64::total_cmp);
-    let usual = smoothed_means[smoothed_means.len() / 10..].iter().copied();
+    let first_steps = match pane.looking.window.0 {
+        0.0 => smoothed_means.len() / 10,
+        _ => 0,
+    };
+    let usual = smoothed_means[first_steps..].iter().copied();
     let evaluations = progress.log.evaluations.iter();
-    let bounds = evaluations.flat_map(|point| [point.elbo_train, point.elbo_test]);
+    let bounds = evaluations
+        .filter(|point| is_visible(point.samples))
+        .flat_map(|point| [point.elbo_train, point.elbo_test]);
     // So does the paper's, whose early points are left out; where it stands now is always shown.
-    let paper_now = paper_test.last().map(|stroke| stroke.low);
-    let y = Axis::around(usual.chain(bounds).chain(paper_now))?;
+    let paper_now = paper_test
+        .iter()
+        .rfind(|stroke| stroke.x <= x.end)
+        .map(|stroke| stroke.low);
+    // Between two points far apart there is none: then all of them.
+    let y = Axis::around(usual.chain(bounds).chain(paper_now)).or_else(|| Axis::around(means()))?;
 
-    // Without colours, lines differ by their gaps.
+    // Without colours, lines differ by their gaps; with few of them, some look alike: marks tell them apart.
     let pattern = |without_colours| match depth {
         ColourDepth::Monochrome => without_colours,
         _ => Pattern::Solid,
     };
-    let line = |name, colour, pattern, strokes| Series {
+    let is_marked = matches!(depth, ColourDepth::Ansi16 | ColourDepth::Monochrome);
+    let line = |name: Option<&'static str>, colour, pattern, strokes| Series {
         name,
         colour,
         pattern,
-        mark: None,
+        mark: name.filter(|_| is_marked).and_then(mark),
         strokes,
     };
     let mut series = Vec::new();
@@ -310,8 +357,27 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         x,
         y,
         x_title: tr!("samples"),
-        cursor: app.selection.time.map(|samples| samples as f64),
+        cursor: pane
+            .reads
+            .then(|| x.value(pane.looking.cursor))
+            .or(app.selection.time.map(|samples| samples as f64)),
         changes: changes(&progress.log),
+    })
+}
+
+/// The character that stands on a line where colours can't tell which it is; none for the trace behind them.
+fn mark(name: &str) -> Option<Mark> {
+    let lines = [
+        ("test", 'o'),
+        ("train", 'x'),
+        ("joint", 'x'),
+        ("smoothed", '+'),
+        ("paper", '#'),
+    ];
+    let place = lines.iter().position(|(line, _)| said(line) == name)?;
+    Some(Mark {
+        character: lines[place].1,
+        along: Some(place),
     })
 }
 

@@ -4,6 +4,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,6 +18,8 @@ use super::{Kind, Pane, Place};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::mouse::Pressed;
+use crate::tui::widgets::curve_window::CurveWindow;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -44,6 +47,11 @@ pub const KIND: Kind = Kind {
 pub struct Training {
     /// How many steps the smoothing of the minibatch curve looks back, 0 for none.
     pub smoothing: u32,
+    /// Which part of the curve is visible, and where the cursor is.
+    pub looking: CurveWindow,
+    /// Whether the cursor is shown, and what it reads.
+    #[serde(skip)]
+    pub reads: bool,
     /// The first bar of the KL terms that is shown.
     #[serde(skip)]
     pub first_bar: usize,
@@ -53,6 +61,8 @@ impl Default for Training {
     fn default() -> Self {
         Self {
             smoothing: 20,
+            looking: CurveWindow::default(),
+            reads: false,
             first_bar: 0,
         }
     }
@@ -64,11 +74,18 @@ impl Pane for Training {
     }
 
     fn restore(&mut self, saved: &RawValue) -> bool {
-        saved.into_rust().map(|state| *self = state).is_ok()
+        let Ok(state) = saved.into_rust::<Self>() else {
+            return false;
+        };
+        *self = Self {
+            looking: state.looking.checked(),
+            ..state
+        };
+        true
     }
 
     fn begin(&mut self, _workspace: &Workspace) {
-        self.first_bar = 0;
+        (self.first_bar, self.reads, self.looking) = (0, false, CurveWindow::default());
     }
 
     fn command_line(&self, _app: &App, session: &str) -> Option<String> {
@@ -79,6 +96,10 @@ impl Pane for Training {
     fn value(&self, app: &App) -> Option<String> {
         let test = app.workspace()?.progress.test.as_ref()?;
         Some(test.terms.lower_bound().to_string())
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
