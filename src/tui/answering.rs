@@ -23,7 +23,8 @@ use crate::tui::workspace::Workspace;
 pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
     match overlay {
         Overlay::Help(line) => {
-            app.overlay = scrolled(line, key, help::length()).map(Overlay::Help);
+            let last = help::last_page(&app.keymap, app.area);
+            app.overlay = scrolled(line, key, last).map(Overlay::Help);
             Vec::new()
         }
         Overlay::Explain(line) => {

@@ -6,13 +6,10 @@ use crate::objective::Estimator;
 
 /// A KL term below so many nats per data point tells nothing of an item.
 const NOTHING: f64 = 0.05;
-/// Measurements before that is said: a run may begin so.
-const MEASUREMENTS: usize = 2;
-
 pub fn find(evidence: &Evidence) -> Option<Finding> {
     let test = evidence.signs.test.as_ref()?;
     let has_collapsed = test.active_units() == 0 || test.terms.kl < NOTHING;
-    if !has_collapsed || evidence.log.evaluations.len() < MEASUREMENTS {
+    if !has_collapsed || !evidence.is_past_the_beginning() {
         return None;
     }
     let weight = evidence.configuration.kl_weight;

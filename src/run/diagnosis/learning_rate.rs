@@ -5,8 +5,6 @@ use crate::language::tr;
 use crate::run::Happening;
 use crate::run::curve::Bucket;
 
-/// Steps before which nothing is said; an epoch must be over too.
-const STEPS: u64 = 300;
 /// The share of all that was gained which the second half has where the rate is too small.
 const SHARE: f64 = 0.25;
 /// How many times its own spread the rise of the second half is at least.
@@ -15,8 +13,7 @@ const RISE: f64 = 3.0;
 pub fn find(evidence: &Evidence) -> Option<Finding> {
     let buckets = evidence.log.trace.buckets();
     let (first, last) = (buckets.first()?, buckets.last()?);
-    let steps: u64 = buckets.iter().map(|bucket| u64::from(bucket.steps)).sum();
-    if steps < STEPS || last.samples < evidence.training_points {
+    if !evidence.is_past_the_beginning() {
         return None;
     }
     // Who has just changed something sees what that does first.

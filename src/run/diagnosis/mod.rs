@@ -41,6 +41,19 @@ pub struct Evidence<'a> {
     pub signs: &'a Signs,
 }
 
+/// Steps that a run has made at least when its beginning is over; an epoch is over then too.
+const BEGINNING: u64 = 300;
+
+impl Evidence<'_> {
+    /// Whether the run has had time to learn: much of what would be wrong later is right at its beginning.
+    fn is_past_the_beginning(&self) -> bool {
+        let buckets = self.log.trace.buckets();
+        let steps: u64 = buckets.iter().map(|bucket| u64::from(bucket.steps)).sum();
+        let samples = buckets.last().map_or(0, |bucket| bucket.samples);
+        steps >= BEGINNING && samples >= self.training_points
+    }
+}
+
 /// What was measured of a run beside its curves; nothing before the first measurement.
 #[derive(Clone, Debug, Default)]
 pub struct Signs {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget, Wrap};
+use ratatui::widgets::{Paragraph, Widget};
 
 use crate::language::{said, tr};
 use crate::learning::settings::{Choice, Setting, find};
@@ -119,17 +119,27 @@ const KEYS: usize = 18;
 /// What stands above the likelihoods.
 pub const LIKELIHOODS: &str = "Likelihoods: the distribution p(x|z) of every value, which a new run chooses";
 
-/// Draws the help, scrolled down by `first` lines.
+/// Columns of the help with its frame, on a wide screen.
+const WIDTH: u16 = 84;
+
+/// Draws the help, scrolled down by `first` lines, but not beyond its last page.
 pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
     let inside = super::frame(
         tr!("Help"),
         tr!("↑ ↓ scroll, Esc close"),
-        84,
+        WIDTH,
         area.height,
         area,
         buffer,
     );
-    let width = usize::from(inside.width);
+    let lines = lines(keymap, inside.width.into());
+    let last = lines.len().saturating_sub(inside.height.into());
+    let shown = lines.into_iter().skip(first.min(last));
+    Paragraph::new(shown.collect::<Vec<_>>()).render(inside, buffer);
+}
+
+/// The whole help in lines of so many columns.
+fn lines(keymap: &Keymap, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for scope in command::scopes() {
         let (heading, commands) = keymap.of_scope(scope);
@@ -152,14 +162,15 @@ pub fn render(keymap: &Keymap, first: usize, area: Rect, buffer: &mut Buffer) {
     }
     lines.push(Line::styled(said(LIKELIHOODS), theme::selected()));
     for choice in likelihoods() {
-        let word = Span::styled(format!("  {}: ", choice.name), theme::strong());
-        lines.push(Line::from(vec![word, Span::raw(said(&choice.help))]));
+        let name = format!("  {}: ", choice.name);
+        let room = width.saturating_sub(text::columns(&name));
+        for (row, what) in text::wrapped(said(&choice.help), room).into_iter().enumerate() {
+            let word = if row == 0 { &*name } else { "" };
+            let word = Span::styled(text::padded(word, text::columns(&name)), theme::strong());
+            lines.push(Line::from(vec![word, Span::raw(what)]));
+        }
     }
-    let scroll = u16::try_from(first).unwrap_or(u16::MAX);
-    Paragraph::new(lines)
-        .wrap(Wrap { trim: false })
-        .scroll((scroll, 0))
-        .render(inside, buffer);
+    lines
 }
 
 /// The likelihoods, each with what it is for.
@@ -167,10 +178,11 @@ fn likelihoods() -> &'static [Choice] {
     find("likelihood").map_or(&[], Setting::choices)
 }
 
-/// Lines that the help has before wrapping; scrolling further shows nothing new.
-pub fn length() -> usize {
-    let likelihoods = 2 * likelihoods().len();
-    command::all().count() + 2 * command::scopes().count() + 5 * EXPLANATIONS.len() + likelihoods
+/// The first line of the help's last page, on a screen of this size.
+pub fn last_page(keymap: &Keymap, area: Rect) -> usize {
+    let inside = WIDTH.min(area.width).saturating_sub(4);
+    let height = usize::from(area.height.saturating_sub(2));
+    lines(keymap, inside.into()).len().saturating_sub(height)
 }
 
 #[cfg(test)]
@@ -183,7 +195,8 @@ mod tests {
     fn every_likelihood_is_explained_within_reach() {
         let area = Rect::new(0, 0, 84, 30);
         let mut shown = String::new();
-        for first in (0..=length()).step_by(20) {
+        let last = last_page(&Keymap::default(), area);
+        for first in (0..last).step_by(20).chain([last]) {
             let mut buffer = Buffer::empty(area);
             render(&Keymap::default(), first, area, &mut buffer);
             shown.extend(buffer.content.iter().map(|cell| cell.symbol()));
