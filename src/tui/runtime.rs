@@ -562,7 +562,7 @@ impl Runtime {
         self.advising.cancel();
         self.advising = Cancel::default();
         let (sender, cancel, loaded) = (self.sender.clone(), self.advising.clone(), self.data.clone());
-        self.start("advise", move || {
+        let advised = spawn("advise", move || {
             let advice = cancel.run(|| {
                 let is_loaded = |data: &Arc<Dataset>| data.name == basis.data && data.rules == *basis.reading;
                 let data = match loaded.filter(is_loaded) {
@@ -576,6 +576,8 @@ impl Runtime {
                 let _ = sender.send(Message::Advised(basis, advice));
             }
         });
+        // It is a courtesy: where there is no thread for it, a run goes as well without.
+        drop(advised);
     }
 
     /// Where sessions are looked for: the usual folder, and the one of the open session.
