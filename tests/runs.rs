@@ -181,7 +181,7 @@ fn the_queue_goes_on_once_the_run_before_is_saved_and_loses_nothing() {
     assert_eq!(app.queue.waiting.len(), 2);
     let effects = tell(&mut app, Event::State(State::Finished));
     assert!(
-        matches!(effects[..], [Effect::Save(Manner::Usual)]),
+        matches!(effects[..], [Effect::Notify(_), Effect::Save(Manner::Usual)]),
         "{effects:?}"
     );
     let samples = workspace(&app).progress.samples;
@@ -207,7 +207,8 @@ fn the_queue_goes_on_once_the_run_before_is_saved_and_loses_nothing() {
             effects[..],
             [
                 Effect::Command(Command::Evaluate),
-                Effect::Command(Command::Start)
+                Effect::Command(Command::Start),
+                Effect::Advise(_)
             ]
         ),
         "{effects:?}"
@@ -223,7 +224,7 @@ fn a_run_of_the_queue_that_cannot_begin_lets_the_next_one_begin() {
     let wanted = workspace(&app).progress.configuration.clone();
     app.queue.waiting.extend([wanted.clone(), wanted]);
     let effects = tell(&mut app, Event::State(State::Finished));
-    let [Effect::NewRun(request, _)] = &effects[..] else {
+    let [Effect::Notify(_), Effect::NewRun(request, _)] = &effects[..] else {
         panic!("it is saved: {effects:?}")
     };
     let effects = update(&mut app, Message::OpenFailed(*request, "no data".into()));

@@ -203,6 +203,17 @@ fn any_screen() -> impl Strategy<Value = (u16, u16)> {
     prop_oneof![prop::sample::select(&SCREENS[..]), (0_u16..130, 0_u16..50)]
 }
 
+/// Presses one of the keys of a command, or runs it where it has none.
+fn perform(app: &mut App, command: &Command, key: usize) {
+    match command.keys {
+        [] => drop((command.run)(app)),
+        keys => {
+            let Key(code, modifiers) = keys[key % keys.len()];
+            press_with(app, code, modifiers);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -224,8 +235,7 @@ proptest! {
         tell(&mut app, Event::State(state));
         open_dialog(&mut app, dialog);
         for (index, command) in keys.iter().enumerate() {
-            let Key(code, modifiers) = command.keys[index % command.keys.len()];
-            press_with(&mut app, code, modifiers);
+            perform(&mut app, command, index);
             if index % 8 == 3 {
                 draw(&app);
             }
@@ -234,8 +244,7 @@ proptest! {
         draw(&app);
         update(&mut app, Message::Pasted("pasted 日本\n".repeat(20)));
         for command in keys {
-            let Key(code, modifiers) = command.keys[0];
-            press_with(&mut app, code, modifiers);
+            perform(&mut app, command, 0);
         }
         draw(&app);
     }
