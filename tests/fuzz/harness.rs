@@ -104,7 +104,7 @@ pub fn folder() -> tempfile::TempDir {
 
 /// One sentence for people: it names the file and speaks no Rust.
 pub fn check_sentence(said: &str, file: &str) -> Result<(), String> {
-    const RUST: [&str; 26] = [
+    const RUST: [&str; 25] = [
         "u8",
         "u16",
         "u32",
@@ -122,7 +122,6 @@ pub fn check_sentence(said: &str, file: &str) -> Result<(), String> {
         "struct",
         "enum",
         "tuple",
-        "unit",
         "serde",
         "recursion",
         "Document",
@@ -137,6 +136,13 @@ pub fn check_sentence(said: &str, file: &str) -> Result<(), String> {
     }
     if !said.contains(file) {
         return Err(format!("the sentence does not name {file}: {said:?}"));
+    }
+    // A unit alone is also how the mean of a Gaussian may be bounded.
+    if ["unit value", "unit variant", "unit struct"]
+        .iter()
+        .any(|phrase| said.contains(phrase))
+    {
+        return Err(format!("the sentence speaks Rust: {said:?}"));
     }
     let mut words = said.split(|c: char| !c.is_alphanumeric() && c != '_');
     match words.find(|word| RUST.contains(word)) {
