@@ -106,6 +106,14 @@ impl Part {
     /// Both, in the order of tables and legends.
     pub const BOTH: [Self; 2] = [Self::Train, Self::Test];
 
+    /// The one that this is not.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Train => Self::Test,
+            Self::Test => Self::Train,
+        }
+    }
+
     /// Its name in tables and legends.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::encoding::posterior_means;
-use super::projection::{forwards, shown_items};
+use super::encoding::{posterior_means, shown_items};
+use super::projection::forwards;
 use super::traversal::decode;
 use crate::cancel::Cancel;
 use crate::data::Split;

@@ -7,14 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Pixels};
-use crate::evaluation::MeasurementContext;
+use crate::evaluation::{MOST_RANKED, MOST_RANKED_BY_CHAINS, MeasurementContext};
 use crate::model::{Recognition, Vae};
 use crate::nn::view::elements;
 
 /// Items that one thread encodes at a time.
 const BLOCK: usize = 125;
-/// Items that are located at most where chains take the place of an encoder, which take seconds for so many.
-const MOST_BY_CHAINS: usize = 100;
 
 /// The moments of `q(z|x)` of the `items` of a split, read as the run reads them: of each the means of all dimensions and then the
 /// logarithms of their variances, on the threads of the pool it is called in; `None` as soon as it is cancelled.
@@ -38,6 +36,15 @@ pub fn posterior_moments(
     };
     let blocks: Option<Vec<Vec<Vec<f32>>>> = items.par_chunks(BLOCK).map(of_block).collect();
     Some(blocks?.into_iter().flatten().collect())
+}
+
+/// How many items of a split a map shows, the first ones: [`MOST_RANKED`] at most, or [`MOST_RANKED_BY_CHAINS`] where the model has no
+/// encoder.
+pub fn shown_items(model: &Vae, split: &Split) -> usize {
+    split.points().min(match model.architecture().recognition {
+        Recognition::Encoder => MOST_RANKED,
+        Recognition::Chains => MOST_RANKED_BY_CHAINS,
+    })
 }
 
 /// The means of `q(z|x)` of the `items` of a split, read as the run reads them; `None` as soon as it is cancelled.
@@ -74,11 +81,7 @@ pub fn locate(
     context: MeasurementContext,
     cancel: &Cancel,
 ) -> Option<Vec<Located>> {
-    let most = match model.architecture().recognition {
-        Recognition::Encoder => most,
-        Recognition::Chains => most.min(MOST_BY_CHAINS),
-    };
-    let items: Vec<usize> = (0..split.points().min(most)).collect();
+    let items: Vec<usize> = (0..shown_items(model, split).min(most)).collect();
     let means = posterior_means(model, split, &items, context, cancel)?;
     let located = |(item, mean)| Located {
         item,

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::encoding::posterior_means;
+use super::encoding::{posterior_means, shown_items};
 use crate::cancel::Cancel;
 use crate::data::Split;
-use crate::evaluation::{MOST_RANKED, MOST_RANKED_BY_CHAINS, MeasurementContext, Pca};
-use crate::model::{Recognition, Vae};
+use crate::evaluation::{MeasurementContext, Pca};
+use crate::model::Vae;
 
 /// Which two directions are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,15 +64,6 @@ pub struct Projected {
     pub classes: Vec<Option<u16>>,
     /// The plane.
     pub plane: Plane,
-}
-
-/// How many items of a split a map shows, the first ones: [`MOST_RANKED`] at most, or [`MOST_RANKED_BY_CHAINS`] where the model has no
-/// encoder.
-pub fn shown_items(model: &Vae, split: &Split) -> usize {
-    split.points().min(match model.architecture().recognition {
-        Recognition::Encoder => MOST_RANKED,
-        Recognition::Chains => MOST_RANKED_BY_CHAINS,
-    })
 }
 
 /// The first items of a split on a plane; `None` as soon as it is cancelled.

@@ -211,7 +211,7 @@ pub fn answer(
             let map = match map {
                 Some(map) => neighbour_map::unfold(map, EPOCHS_AT_ONCE, context.seed, cancel)?,
                 None => {
-                    let items: Vec<usize> = (0..projection::shown_items(model, split)).collect();
+                    let items: Vec<usize> = (0..encoding::shown_items(model, split)).collect();
                     let means = encoding::posterior_means(model, split, &items, *context, cancel)?;
                     neighbour_map::begin(&means, cancel)?
                 }

@@ -225,6 +225,11 @@ pub fn inside(pane: Rect) -> Rect {
     pane.inner(Margin::new(1, 1))
 }
 
+/// Whether the inside of a pane has the rows for pictures of the larger size.
+pub fn is_tall(area: Rect) -> bool {
+    area.height >= 40
+}
+
 /// Columns that an image of `width` x `height` pixels takes when it is `rows` cells high, at least one and at most
 /// `most`: wider images are lower, to keep their proportions.
 pub fn columns_for(rows: u16, width: usize, height: usize, most: u16) -> u16 {

@@ -116,6 +116,15 @@ impl Workspace {
         self.saved_at != Some(self.progress.samples)
     }
 
+    /// The class so many places further than the `present` one, by its place among the data's; none, which stands for all or for
+    /// no class, comes before the first.
+    pub fn turned_class(&self, present: Option<u16>, places: isize) -> Option<u16> {
+        let count = 1 + self.data.classes.len();
+        let place = present.map_or(0, |class| 1 + usize::from(class));
+        let next = (place + count).saturating_add_signed(places) % count;
+        next.checked_sub(1).and_then(|class| u16::try_from(class).ok())
+    }
+
     /// The latent dimensions, the most informative first: by their KL term, as far as it was measured.
     pub fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.progress.configuration.latent).collect();

@@ -3,7 +3,6 @@
 use ratatui::crossterm::event::KeyCode;
 
 use super::{Anomalies, Geometry, KIND, QUANTILES};
-use crate::data::Part;
 use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -54,28 +53,23 @@ fn change(app: &mut App, change: impl FnOnce(&mut Anomalies)) -> Vec<Effect> {
 }
 
 fn turn_class(app: &mut App, places: isize) -> Vec<Effect> {
-    let classes = app
+    let present = app.pane::<Anomalies>().odd_class;
+    let labelled = app
         .workspace()
-        .map_or(0, |workspace| workspace.data.classes.len());
-    if classes == 0 {
+        .filter(|workspace| !workspace.data.classes.is_empty());
+    let Some(next) = labelled.map(|workspace| workspace.turned_class(present, places)) else {
         app.say(tr!("the data has no labels"));
         return Vec::new();
-    }
+    };
     let pane = app.pane_mut::<Anomalies>();
-    // No class stands before the first.
-    let present = pane.odd_class.map_or(0, |class| 1 + usize::from(class));
-    let next = (present + 1 + classes).saturating_add_signed(places) % (1 + classes);
-    pane.odd_class = next.checked_sub(1).and_then(|class| u16::try_from(class).ok());
+    pane.odd_class = next;
     pane.judge();
     Vec::new()
 }
 
 fn switch_part(app: &mut App) -> Vec<Effect> {
     change(app, |pane| {
-        pane.part = match pane.part {
-            Part::Train => Part::Test,
-            Part::Test => Part::Train,
-        };
+        pane.part = pane.part.other();
     })
 }
 

@@ -3,6 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::data::ItemShape;
+use crate::tui::layout::is_tall;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// The parts of the inside of the pane.
@@ -18,14 +19,12 @@ pub struct Geometry {
 /// Rows of a picture on a small screen and on a large one.
 const SMALL_IMAGE_ROWS: u16 = 5;
 const LARGE_IMAGE_ROWS: u16 = 7;
-/// Rows of a pane that is large.
-const LARGE: u16 = 40;
 
 /// Divides the inside of the pane: two lines of words, and below them rows of pictures, two of each item where its surprise is
 /// shown.
 pub fn geometry(area: Rect, shape: ItemShape, shows_surprise: bool) -> Geometry {
     let [heading, body] = Layout::vertical([Constraint::Length(2), Constraint::Min(0)]).areas(area);
-    let usual = if area.height >= LARGE {
+    let usual = if is_tall(area) {
         LARGE_IMAGE_ROWS
     } else {
         SMALL_IMAGE_ROWS

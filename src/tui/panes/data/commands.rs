@@ -57,27 +57,22 @@ fn select(app: &mut App, moved: impl Fn(usize, Grid) -> usize) -> Vec<Effect> {
 
 fn switch_part(app: &mut App) -> Vec<Effect> {
     let browser = app.pane_mut::<DataBrowser>();
-    browser.part = match browser.part {
-        Part::Train => Part::Test,
-        Part::Test => Part::Train,
-    };
+    browser.part = browser.part.other();
     browser.place = 0;
     Vec::new()
 }
 
 fn turn_class(app: &mut App, places: isize) -> Vec<Effect> {
-    let classes = app
+    let present = app.pane::<DataBrowser>().class;
+    let labelled = app
         .workspace()
-        .map_or(0, |workspace| workspace.data.classes.len());
-    if classes == 0 {
+        .filter(|workspace| !workspace.data.classes.is_empty());
+    let Some(next) = labelled.map(|workspace| workspace.turned_class(present, places)) else {
         app.say(tr!("the data has no labels"));
         return Vec::new();
-    }
+    };
     let browser = app.pane_mut::<DataBrowser>();
-    // All classes together stand before the first.
-    let present = browser.class.map_or(0, |class| 1 + usize::from(class));
-    let next = (present + 1 + classes).saturating_add_signed(places) % (1 + classes);
-    browser.class = next.checked_sub(1).and_then(|class| u16::try_from(class).ok());
+    browser.class = next;
     browser.place = 0;
     Vec::new()
 }

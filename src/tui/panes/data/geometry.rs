@@ -3,17 +3,16 @@
 use ratatui::layout::Rect;
 
 use crate::data::ItemShape;
+use crate::tui::layout::is_tall;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// Rows of a picture on a small screen and on a large one.
 const SMALL_IMAGE_ROWS: u16 = 6;
 const LARGE_IMAGE_ROWS: u16 = 8;
-/// Rows of a pane that is large.
-const LARGE: u16 = 40;
 
 /// Divides the inside of the data browser: a line that says what is listed, and below it rows of pictures.
 pub fn geometry(area: Rect, shape: ItemShape) -> PictureGrid {
-    let usual = if area.height >= LARGE {
+    let usual = if is_tall(area) {
         LARGE_IMAGE_ROWS
     } else {
         SMALL_IMAGE_ROWS

@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::data::ItemShape;
-use crate::tui::layout::affordable;
+use crate::tui::layout::{affordable, is_tall};
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// The parts of the inside of the pane.
@@ -25,14 +25,12 @@ pub struct Geometry {
 /// Rows of an item in a strip on a small screen and on a large one.
 const SMALL_STRIP_ROWS: u16 = 3;
 const LARGE_STRIP_ROWS: u16 = 5;
-/// Rows of a pane that is large.
-const LARGE: u16 = 40;
 /// The most items along a direction.
 const MOST_STEPS: usize = 13;
 
 /// Divides the inside of the pane: the point and the table beside one another, and below them the strips.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let is_large = area.height >= LARGE;
+    let is_large = is_tall(area);
     let point_rows = (area.height * 2 / 5).min(area.width / 4).max(1);
     let [heading, upper, strips] = Layout::vertical([
         Constraint::Length(1),

@@ -3,6 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::data::ItemShape;
+use crate::tui::layout::is_tall;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// The parts of the inside of the pane.
@@ -21,12 +22,11 @@ pub struct Geometry {
 
 /// Rows of the training items on a small screen and on a large one.
 const SIMILAR_ROWS: (u16, u16) = (4, 8);
-const LARGE: u16 = 40;
 
 /// Divides the inside of the pane: the canvas at the left, as large as it fits in half of the width, and what came of it beside it;
 /// the training items below.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let similar_rows = if area.height >= LARGE {
+    let similar_rows = if is_tall(area) {
         SIMILAR_ROWS.1
     } else {
         SIMILAR_ROWS.0

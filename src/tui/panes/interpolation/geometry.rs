@@ -3,14 +3,12 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::data::ItemShape;
-use crate::tui::layout::affordable;
+use crate::tui::layout::{affordable, is_tall};
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// Rows of a picture of the strip on a small screen and on a large one.
 const SMALL_STRIP_ROWS: u16 = 4;
 const LARGE_STRIP_ROWS: u16 = 7;
-/// Rows of a pane that is large.
-const LARGE: u16 = 40;
 /// Places on the way for each picture of the strip, so that what moves by itself moves smoothly.
 const FINENESS: usize = 4;
 
@@ -33,7 +31,7 @@ pub struct Geometry {
 
 /// Divides the inside of the pane.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let strip_rows = if area.height >= LARGE {
+    let strip_rows = if is_tall(area) {
         LARGE_STRIP_ROWS
     } else {
         SMALL_STRIP_ROWS

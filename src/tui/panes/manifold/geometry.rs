@@ -3,14 +3,13 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::data::ItemShape;
+use crate::tui::layout::is_tall;
 use crate::tui::widgets::mosaic::Mosaic;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// Rows of a picture of the plane on a small screen and on a large one.
 const SMALL_IMAGE_ROWS: u16 = 4;
 const LARGE_IMAGE_ROWS: u16 = 5;
-/// Rows of a pane that is large.
-const LARGE: u16 = 40;
 /// Lines of the words.
 const TEXT_ROWS: u16 = 9;
 
@@ -27,7 +26,7 @@ pub struct Geometry {
 
 /// Divides the inside of the pane.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let rows = if area.height >= LARGE {
+    let rows = if is_tall(area) {
         LARGE_IMAGE_ROWS
     } else {
         SMALL_IMAGE_ROWS

@@ -4,7 +4,6 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::scatter::Frame;
 use super::{Colouring, KIND, Map, Neighbours, View, geometry, search};
-use crate::data::Part;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain, shift};
@@ -178,10 +177,7 @@ fn switch_colours(app: &mut App) -> Vec<Effect> {
 
 fn switch_part(app: &mut App) -> Vec<Effect> {
     let map = app.pane_mut::<Map>();
-    map.part = match map.part {
-        Part::Train => Part::Test,
-        Part::Test => Part::Train,
-    };
+    map.part = map.part.other();
     map.on = None;
     Vec::new()
 }

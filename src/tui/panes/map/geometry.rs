@@ -3,6 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::data::ItemShape;
+use crate::tui::layout::is_tall;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// The parts of the inside of the pane.
@@ -25,7 +26,6 @@ pub struct Geometry {
 const SIDE: (u16, u16) = (20, 58);
 /// Rows of an item's picture on a small screen and on a large one.
 const ITEM_ROWS: (u16, u16) = (5, 8);
-const LARGE: u16 = 40;
 
 /// Divides the inside of the pane: the map, and beside it a strip of pictures.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
@@ -38,11 +38,7 @@ pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
         Constraint::Length(width),
     ])
     .areas(body);
-    let item_rows = if area.height >= LARGE {
-        ITEM_ROWS.1
-    } else {
-        ITEM_ROWS.0
-    };
+    let item_rows = if is_tall(area) { ITEM_ROWS.1 } else { ITEM_ROWS.0 };
     let point_rows = (side.height / 2).min(side.width / 2).max(1);
     let [point, words, items] = Layout::vertical([
         Constraint::Length(point_rows + 1),

@@ -3,14 +3,13 @@
 use ratatui::layout::Rect;
 
 use crate::data::ItemShape;
+use crate::tui::layout::is_tall;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
 /// Rows of a picture on a small screen, where it has another below, and on a large one.
 const SMALL_IMAGE_ROWS: u16 = 5;
 const SMALL_PAIR_ROWS: u16 = 4;
 const LARGE_IMAGE_ROWS: u16 = 7;
-/// Rows of a pane that is large.
-const LARGE: u16 = 40;
 
 /// A line that says what is drawn, and below it rows of pictures, of which every second may be of nearest training items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct Geometry {
 
 /// Divides the inside of the pane.
 pub fn geometry(area: Rect, shape: ItemShape, shows_nearest: bool) -> Geometry {
-    let usual = match (area.height >= LARGE, shows_nearest) {
+    let usual = match (is_tall(area), shows_nearest) {
         (true, _) => LARGE_IMAGE_ROWS,
         (false, true) => SMALL_PAIR_ROWS,
         (false, false) => SMALL_IMAGE_ROWS,
