@@ -486,10 +486,11 @@ impl App {
         pointed.unwrap_or_else(|| self.selection.point.clone())
     }
 
-    /// Whether something on the screen moves by itself.
-    pub(super) fn is_moving(&self) -> bool {
-        let mut panes = self.panes();
-        panes.any(|(kind, pane)| pane.is_moving() && self.visible(kind.name).is_some())
+    /// What moves each pane on the screen in which something moves by itself.
+    pub(super) fn motions(&self) -> Vec<fn(&mut App)> {
+        let on_screen =
+            |(kind, pane): (&Kind, &dyn Pane)| pane.motion().filter(|_| self.visible(kind.name).is_some());
+        self.panes().filter_map(on_screen).collect()
     }
 
     /// Gives the focus to a pane so many places further in the registry.

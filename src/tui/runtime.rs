@@ -309,7 +309,11 @@ impl Runtime {
     ) -> Option<Message> {
         let frame = self.time_left(drawn_at).map_or_else(never, after);
         let nothing = never();
-        let tick = if self.app.is_moving() { ticks } else { &nothing };
+        let tick = if self.app.motions().is_empty() {
+            &nothing
+        } else {
+            ticks
+        };
         let events = self.run.as_ref().map_or_else(never, |run| run.events().clone());
         select! {
             recv(messages) -> message => message.ok(),

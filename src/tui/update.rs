@@ -17,7 +17,6 @@ use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
 use super::panes::log::happened_in_words;
 use super::panes::runs::{self, Runs};
-use super::panes::{film, interpolation, traversal};
 use super::queue;
 use super::saver::Manner;
 use super::text;
@@ -298,9 +297,9 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Tick => {
-            traversal::play(app);
-            interpolation::play(app);
-            film::play(app);
+            for motion in app.motions() {
+                motion(app);
+            }
             app.settle();
             Vec::new()
         }

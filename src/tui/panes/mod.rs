@@ -148,9 +148,10 @@ pub trait Pane: Any {
     /// Takes in an answer to what it asked.
     fn answered(&mut self, _answered: Answered) {}
 
-    /// Whether something in it moves by itself: then [`Message::Tick`](super::message::Message::Tick) comes while it is on the screen.
-    fn is_moving(&self) -> bool {
-        false
+    /// What moves it a step, while something in it moves by itself: it is called with each
+    /// [`Message::Tick`](super::message::Message::Tick) while the pane is on the screen.
+    fn motion(&self) -> Option<fn(&mut App)> {
+        None
     }
 
     /// The text that is being written in it, which keys go to until it is ended.

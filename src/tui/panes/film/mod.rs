@@ -7,8 +7,6 @@ mod explains;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use commands::play;
-
 use super::{Kind, Pane, Place};
 use crate::data::Part;
 use crate::explore::browse::{BrowsedItem, Page};
@@ -51,8 +49,8 @@ impl Pane for Film {
         *self = Self::default();
     }
 
-    fn is_moving(&self) -> bool {
-        self.is_playing
+    fn motion(&self) -> Option<fn(&mut App)> {
+        self.is_playing.then_some(commands::play)
     }
 
     /// Items stay what they are, so that they are asked for once.

@@ -11,7 +11,6 @@ use ratatui::layout::Rect;
 use ron::value::RawValue;
 use serde::{Deserialize, Serialize};
 
-pub use commands::play;
 pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};
@@ -110,8 +109,8 @@ impl Pane for Interpolation {
         *self = Self::default();
     }
 
-    fn is_moving(&self) -> bool {
-        self.playing.is_some()
+    fn motion(&self) -> Option<fn(&mut App)> {
+        self.playing.is_some().then_some(commands::play)
     }
 
     fn pointed(&self, _app: &App) -> Option<Origin> {

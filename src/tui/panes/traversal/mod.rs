@@ -11,7 +11,6 @@ use ratatui::layout::Rect;
 use ron::value::RawValue;
 use serde::{Deserialize, Serialize};
 
-pub use commands::play;
 pub use geometry::{Geometry, geometry};
 
 use super::{Kind, Pane, Place};
@@ -152,8 +151,8 @@ impl Pane for Traversal {
         (self.playing, self.shown) = (None, None);
     }
 
-    fn is_moving(&self) -> bool {
-        self.playing.is_some()
+    fn motion(&self) -> Option<fn(&mut App)> {
+        self.playing.is_some().then_some(commands::play)
     }
 
     fn question(&self, app: &App, area: Rect) -> Option<Question> {
