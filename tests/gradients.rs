@@ -6,7 +6,7 @@ use strum::VariantArray;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Outputs, Pixels};
 use vae_tui::model::likelihood::Variance;
 use vae_tui::model::{
-    Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Recognition, Vae, posterior,
+    Activation, Architecture, Decoded, Initialisation, Latents, Likelihood, Observation, Recognition, Vae, posterior,
 };
 use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
@@ -194,8 +194,8 @@ fn the_gaussian_terms_equal_stock_dfdx() {
     let noise_ours = device.tensor_from_vec(noise.clone(), (Batch(2 * rows), Latent(latent)));
     let weight_ours = device.tensor_from_vec(weight.clone(), (Batch(2 * rows), Latent(latent)));
     let traced = moments.leaky_trace();
-    let kl = posterior::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>(), 0.0).0;
-    let z = posterior::reparameterise(traced, &noise_ours);
+    let kl = posterior::gaussian::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>(), 0.0).0;
+    let z = posterior::gaussian::reparameterise(traced, &noise_ours);
     let ours = (z * weight_ours).sum::<Rank0, _>() + kl;
 
     let m = device.tensor_from_vec(mean, (rows, latent));
@@ -269,6 +269,7 @@ fn the_lower_bound_equals_finite_differences() {
             pixels: 12,
             hidden: 8.into(),
             latent: 3,
+            latents: Latents::default(),
             activation,
             likelihood,
             observation,

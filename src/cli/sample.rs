@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     );
     let looking = arguments.session.open()?;
     let count = arguments.count as usize;
-    let draws = samples::draws(looking.latent(), count, temperature, arguments.seed);
+    let draws = samples::draws(looking.model(), count, temperature, arguments.seed);
     arguments.output.show(&Picture {
         items: looking.pictures_at(&draws)?,
         columns: None,

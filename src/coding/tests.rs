@@ -2,7 +2,7 @@ use super::*;
 use crate::cancel::Cancel;
 use crate::data::{Binarisation, ItemShape};
 use crate::evaluation::{MeasurementContext, lower_bound};
-use crate::model::{Activation, Architecture, Likelihood, Observation, Recognition};
+use crate::model::{Activation, Architecture, Latents, Likelihood, Observation, Recognition};
 
 /// The likelihoods that pack.
 const LIKELIHOODS: [Likelihood; 4] = [
@@ -27,6 +27,7 @@ fn model(likelihood: Likelihood, pixels: usize, seed: u32) -> Vae {
         pixels,
         hidden: 9.into(),
         latent: 3,
+        latents: Latents::default(),
         activation: if seed.is_multiple_of(2) {
             Activation::Tanh
         } else {

@@ -73,7 +73,7 @@ impl HiddenUnits {
 mod tests {
     use super::*;
     use crate::data::Binarisation;
-    use crate::model::{Architecture, Initialisation, Layers, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Layers, Latents, Likelihood, Observation, Recognition};
 
     /// A model whose first hidden unit of the encoder has this bias.
     fn layers(activation: Activation, bias: f32) -> Vec<HiddenLayer> {
@@ -81,6 +81,7 @@ mod tests {
             pixels: 4,
             hidden: Layers::new(vec![3, 2]),
             latent: 2,
+            latents: Latents::default(),
             activation,
             likelihood: Likelihood::Bernoulli,
             observation: Observation::default(),

@@ -59,13 +59,14 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::explore::traversal::{decode, posterior_mean};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition};
 
     fn model(likelihood: Likelihood) -> Vae {
         let architecture = Architecture {
             pixels: 6,
             hidden: 5.into(),
             latent: 3,
+            latents: Latents::default(),
             activation: Activation::Tanh,
             likelihood,
             observation: Observation::default(),

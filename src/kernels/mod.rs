@@ -21,7 +21,6 @@ pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
 pub use posterior::{
     gaussian_kl, gaussian_kl_above, gaussian_kl_above_backward, gaussian_kl_backward,
     gaussian_kl_per_dimension, log_density_and_gradients, reparameterise, reparameterise_backward,
-    sampled_kl, sampled_kl_backward,
 };
 pub use update::{AdagradStep, AdamStep, adagrad, adam};
 

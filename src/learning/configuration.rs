@@ -4,10 +4,12 @@ use super::Configuration;
 use super::settings::{Assignment, SettingError, TABLE, find};
 use crate::data::{Dataset, Part};
 use crate::language::tr;
-use crate::learning::Updates;
+use crate::learning::{Method, Updates};
+use crate::choices::Choose;
+use crate::model::Latents;
 use crate::model::architecture::Architecture;
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
-use crate::objective::{KlTerm, KlTermError};
+use crate::objective::{Estimator, KlTerm, KlTermError};
 use crate::words::plain;
 
 impl Configuration {
@@ -21,6 +23,7 @@ impl Configuration {
         for setting in TABLE.iter() {
             setting.check(self)?;
         }
+        self.check_latents()?;
         self.kl_term(1).check(self.estimator).map_err(|error| {
             let (name, given) = match error {
                 KlTermError::FreeBits => ("free-bits", self.free_bits),
@@ -32,6 +35,49 @@ impl Configuration {
                 expected: format!("plain: {error}"),
             }
         })
+    }
+
+    /// The prior, and what follows the Gaussian posterior.
+    fn latents(&self) -> Latents {
+        Latents {
+            prior: self.prior,
+            components: self.pseudo_inputs,
+            flow: self.flow,
+            flow_steps: self.flow_steps,
+        }
+    }
+
+    /// Checks what a learned prior and a flow need of the other settings.
+    fn check_latents(&self) -> Result<(), SettingError> {
+        let latents = self.latents();
+        let out_of_bounds = |name: &str, given: &str, expected: String| {
+            Err(SettingError::OutOfBounds {
+                name: name.into(),
+                given: given.into(),
+                expected,
+            })
+        };
+        if let Err(error) = latents.check() {
+            return out_of_bounds("flow", self.flow.word(), format!("none: {error}"));
+        }
+        if latents.has_closed_form() {
+            return Ok(());
+        }
+        if self.method != Method::Aevb {
+            return out_of_bounds(
+                "method",
+                self.method.word(),
+                tr!("aevb, which alone learns a prior or a flow").into(),
+            );
+        }
+        if self.estimator == Estimator::B {
+            return out_of_bounds(
+                "estimator",
+                self.estimator.word(),
+                tr!("a or iwae: b needs the KL term in closed form, which a learned prior and a flow don't have").into(),
+            );
+        }
+        Ok(())
     }
 
     /// This configuration with other values for some settings. Another optimizer brings its usual learning rate, unless
@@ -60,6 +106,7 @@ impl Configuration {
             pixels: data.shape.numbers(),
             hidden: self.hidden.clone(),
             latent: self.latent,
+            latents: self.latents(),
             activation: self.activation,
             likelihood: self.likelihood,
             observation: self.observation(data),

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::learning::{StepContext, aevb, wake_sleep};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition, Vae};
+    use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition, Vae};
     use crate::objective::Estimator;
 
     #[test]
@@ -83,6 +83,7 @@ mod tests {
             pixels: 16,
             hidden: 6.into(),
             latent: 3,
+            latents: Latents::default(),
             activation: Activation::Tanh,
             likelihood: Likelihood::Bernoulli,
             observation: Observation::default(),

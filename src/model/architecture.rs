@@ -4,7 +4,9 @@ use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::{Layers, Likelihood, Observation};
+use super::posterior::flow::Flow;
+use super::prior::Prior;
+use super::{Latents, Layers, Likelihood, Observation};
 use crate::choices::Choose;
 use crate::nn::ops;
 
@@ -20,6 +22,8 @@ pub struct Architecture {
     pub hidden: Layers,
     /// Latent dimensions `N_z`.
     pub latent: usize,
+    /// The prior, and what follows the Gaussian posterior.
+    pub latents: Latents,
     /// The nonlinearity of the hidden layers.
     pub activation: Activation,
     /// The distribution of every value, `p(x|z)`.
@@ -43,7 +47,8 @@ impl Architecture {
         };
         let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
         let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
-        encoder + stack(&[&[self.latent], &mirrored[..], &[outputs]].concat()) + beside
+        let decoder = stack(&[&[self.latent], &mirrored[..], &[outputs]].concat()) + beside;
+        encoder + decoder + Prior::parameter_count(self) + Flow::parameter_count(self)
     }
 }
 
@@ -95,6 +100,7 @@ impl std::fmt::Display for Architecture {
             pixels,
             hidden,
             latent,
+            latents,
             activation,
             likelihood,
             recognition,
@@ -108,7 +114,7 @@ impl std::fmt::Display for Architecture {
         if *likelihood != Likelihood::default() {
             write!(f, " {}", likelihood.word())?;
         }
-        Ok(())
+        f.write_str(&latents.suffix())
     }
 }
 
@@ -135,6 +141,7 @@ mod tests {
                         pixels: 7,
                         hidden: Layers::new(hidden),
                         latent: 3,
+                        latents: Latents::default(),
                         activation: Activation::Tanh,
                         likelihood,
                         observation,
@@ -161,6 +168,7 @@ mod tests {
             pixels: 7,
             hidden: Layers::new(vec![5, 4]),
             latent: 3,
+            latents: Latents::default(),
             activation: Activation::Relu,
             likelihood: Likelihood::Bernoulli,
             observation: Observation::default(),

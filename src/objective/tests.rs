@@ -3,7 +3,9 @@
 use dfdx::prelude::*;
 
 use super::*;
-use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+use crate::model::posterior::FlowKind;
+use crate::model::prior::PriorKind;
+use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition};
 use crate::nn::parameters::{Parameter, Role};
 use crate::nn::weight::gradient_rows;
 
@@ -25,10 +27,15 @@ struct Case {
 
 impl Case {
     fn new(samples: usize, likelihood: Likelihood) -> Self {
+        Self::with(samples, likelihood, Latents::default())
+    }
+
+    fn with(samples: usize, likelihood: Likelihood, latents: Latents) -> Self {
         let architecture = Architecture {
             pixels: 12,
             hidden: 8.into(),
             latent: LATENT,
+            latents,
             activation: Activation::Tanh,
             likelihood,
             observation: Observation::default(),
@@ -107,6 +114,30 @@ fn every_gradient_is_the_difference_quotient_of_the_terms() {
             });
         }
         assert_ne!(estimator.term_names()[0], estimator.term_names()[1]);
+    }
+}
+
+/// Every prior and every flow that is not the paper's.
+fn every_latents() -> impl Iterator<Item = Latents> {
+    let few = || Latents {
+        components: 3,
+        flow_steps: 2,
+        ..Latents::default()
+    };
+    let priors = <PriorKind as strum::VariantArray>::VARIANTS.iter().map(move |&prior| Latents { prior, ..few() });
+    let flows = <FlowKind as strum::VariantArray>::VARIANTS.iter().map(move |&flow| Latents { flow, ..few() });
+    priors.chain(flows).filter(|latents| !latents.has_closed_form())
+}
+
+#[test]
+fn every_gradient_is_the_difference_quotient_for_every_prior_and_flow() {
+    for latents in every_latents() {
+        for estimator in [Estimator::A, Estimator::ImportanceWeighted] {
+            let case = Case::with(3, Likelihood::Bernoulli, latents.clone());
+            compare(&case, estimator.into(), |model| {
+                -case.terms(model, estimator.into()).lower_bound()
+            });
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use self::schema::{
     ValueInfoProto,
 };
 use super::{Metadata, NamedArray, Parameters};
+use crate::model::posterior::FlowKind;
 use crate::model::{Activation, Architecture, Recognition, Vae};
 
 /// The version of ONNX's operators: the first in which Split takes its sizes as an input.
@@ -29,6 +30,9 @@ pub enum OnnxError {
     /// Monte Carlo EM trains none.
     #[error("the model has no encoder: Markov chains take its place")]
     NoEncoder,
+    /// The encoder's graph says moments, which a flow goes on from.
+    #[error("the posterior goes on after the encoder in a normalising flow, for which there is no graph; the decoder has one")]
+    Flow,
     /// The format says sizes in 31 bits.
     #[error("the network has more than the 2 GiB that an ONNX file can hold")]
     TooLarge,
@@ -37,7 +41,7 @@ pub enum OnnxError {
 /// The file of the encoder.
 ///
 /// # Errors
-/// If there is no encoder, or it is too large.
+/// If there is no encoder, a flow follows it, or it is too large.
 pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
     let &Architecture {
         pixels,
@@ -47,6 +51,9 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
     } = model.architecture();
     if recognition == Recognition::Chains {
         return Err(OnnxError::NoEncoder);
+    }
+    if model.architecture().latents.flow != FlowKind::None {
+        return Err(OnnxError::Flow);
     }
     let mut graph = layers(
         "encoder",
@@ -248,7 +255,7 @@ mod tests {
     use super::*;
     use crate::data::ItemShape;
     use crate::dims::{Batch, Latent, Pixels};
-    use crate::model::{Initialisation, Layers, Likelihood, Observation};
+    use crate::model::{Initialisation, Layers, Latents, Likelihood, Observation};
     use crate::nn::view::elements;
 
     fn model(activation: Activation, likelihood: Likelihood, recognition: Recognition) -> Vae {
@@ -256,6 +263,7 @@ mod tests {
             pixels: 5,
             hidden: Layers::new(vec![4, 3]),
             latent: 2,
+            latents: Latents::default(),
             activation,
             likelihood,
             observation: Observation::default(),

@@ -11,12 +11,18 @@
 
 mod affine;
 mod elementwise;
+mod masked;
 mod relu;
+mod repeat;
 mod tanh;
+mod weighted_sum;
 
 #[cfg(test)]
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use masked::masked_affine;
 pub use relu::relu;
+pub use repeat::repeat;
 pub use tanh::tanh;
+pub use weighted_sum::weighted_sum;

@@ -36,6 +36,11 @@ impl Encoder {
         self.moments.forward(self.hidden.forward_data(x, tape))
     }
 
+    /// The same of inputs that are learned themselves.
+    pub fn forward_input<T: Tape<f32, Cpu>>(&self, x: Tensor<(Batch, Pixels), f32, Cpu, T>) -> Posterior<T> {
+        self.moments.forward(self.hidden.forward(x))
+    }
+
     /// What each hidden layer says of some items.
     pub fn hidden(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
         self.hidden.layers(x.clone())
