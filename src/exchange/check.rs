@@ -66,7 +66,7 @@ mod tests {
     use crate::cancel::Cancel;
     use crate::data::Binarisation;
     use crate::evaluation::lower_bound;
-    use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood};
 
     #[test]
     fn the_bound_is_that_of_an_evaluation() {
@@ -75,11 +75,8 @@ mod tests {
                 pixels: 9,
                 hidden: 5.into(),
                 latent: 3,
-                latents: Latents::default(),
-                activation: Activation::Tanh,
                 likelihood,
-                observation: Observation::default(),
-                recognition: Recognition::Encoder,
+                ..Architecture::default()
             };
             let model = Vae::new(architecture, Initialisation::PyTorch, 6);
             let split = Split::of_bytes((0..9 * 70).map(|i| (i * 91 % 256) as u8).collect(), Vec::new(), 9);

@@ -73,7 +73,7 @@ mod tests {
     use super::super::{NamedArray, Parameters};
     use super::*;
     use crate::data::ItemShape;
-    use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation};
 
     const LIMIT: u64 = 1 << 16;
 
@@ -82,11 +82,8 @@ mod tests {
             pixels: 4,
             hidden: 3.into(),
             latent: 2,
-            latents: Latents::default(),
             activation: Activation::Relu,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::Paper, 5)
     }

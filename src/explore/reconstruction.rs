@@ -98,18 +98,16 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::explore::traversal;
-    use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Recognition};
 
     fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
             pixels: 6,
             hidden: 5.into(),
             latent: 3,
-            latents: Latents::default(),
             activation: Activation::Relu,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
             recognition,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::PyTorch, 1)
     }

@@ -4,6 +4,7 @@
 //! [`posterior`], [`prior`] and [`likelihood`] hold the densities, each beside its gradient; [`draws`] draws latent vectors with what they
 //! cost, [`recognition`] finds the posterior of given images. What is maximised, and how, is not known here.
 
+pub mod activation;
 pub mod architecture;
 pub mod draws;
 mod families;
@@ -16,7 +17,8 @@ pub mod prior;
 pub mod recognition;
 mod vae;
 
-pub use architecture::{Activation, Architecture, Recognition};
+pub use activation::Activation;
+pub use architecture::{Architecture, Recognition};
 pub use initialisation::Initialisation;
 pub use latents::{Latents, LatentsError};
 pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};

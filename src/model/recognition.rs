@@ -178,7 +178,7 @@ mod tests {
     use strum::VariantArray;
 
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood, Recognition};
     use crate::nn::CachingDevice;
 
     fn model(likelihood: Likelihood) -> Vae {
@@ -186,11 +186,9 @@ mod tests {
             pixels: 12,
             hidden: 6.into(),
             latent: 1,
-            latents: Latents::default(),
-            activation: Activation::Tanh,
             likelihood,
-            observation: Observation::default(),
             recognition: Recognition::Chains,
+            ..Architecture::default()
         };
         let mut model = Vae::new(architecture, Initialisation::Glorot, 4);
         for named in model.parameters_mut() {

@@ -6,8 +6,6 @@ use super::families::{Family, HiddenValues, Networks};
 use super::posterior::Posterior;
 use super::posterior::flow::Flow;
 use super::prior::Prior;
-#[cfg(test)]
-use super::{Activation, Latents, Likelihood, Observation, Recognition};
 use super::{Architecture, Decoded, Initialisation};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::nn::parameters::{Named, Parameter};
@@ -25,8 +23,8 @@ const PRIOR: u64 = 1 << 32;
 /// ```
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Latents, Likelihood, Observation, Recognition, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, latents: Latents::default(), activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, observation: Observation::default(), recognition: Recognition::Encoder };
+/// # use vae_tui::model::{Architecture, Decoded, Initialisation, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, ..Architecture::default() };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let z: Tensor<(Batch, Latent), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Latent(2)));
 /// let decoded: Decoded<NoneTape> = vae.decode(z);
@@ -35,8 +33,8 @@ const PRIOR: u64 = 1 << 32;
 /// ```compile_fail,E0308
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Latents, Likelihood, Observation, Recognition, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, latents: Latents::default(), activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, observation: Observation::default(), recognition: Recognition::Encoder };
+/// # use vae_tui::model::{Architecture, Decoded, Initialisation, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, ..Architecture::default() };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let x: Tensor<(Batch, Pixels), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Pixels(4)));
 /// let decoded: Decoded<NoneTape> = vae.decode(x);
@@ -85,11 +83,7 @@ impl Vae {
             pixels,
             hidden: hidden.into(),
             latent,
-            latents: Latents::default(),
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         Self::new(architecture, Initialisation::Glorot, seed)
     }

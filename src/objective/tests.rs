@@ -5,7 +5,7 @@ use dfdx::prelude::*;
 use super::*;
 use crate::model::posterior::FlowKind;
 use crate::model::prior::PriorKind;
-use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition};
+use crate::model::{Architecture, Initialisation, Latents, Likelihood};
 use crate::nn::parameters::{Parameter, Role};
 use crate::nn::weight::gradient_rows;
 
@@ -36,10 +36,8 @@ impl Case {
             hidden: 8.into(),
             latent: LATENT,
             latents,
-            activation: Activation::Tanh,
             likelihood,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let device = Cpu::default();
         let x = numbers(POINTS * 12, 1.0, 1).iter().map(|x| x.abs()).collect();

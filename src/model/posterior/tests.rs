@@ -8,7 +8,7 @@ use super::gaussian::{log_density, log_density_of_samples, reparameterise};
 use super::planar::Planar;
 use super::*;
 use crate::dims::Moments;
-use crate::model::{Activation, Architecture, Initialisation, Latents, Likelihood, Observation, Recognition, Vae};
+use crate::model::{Architecture, Initialisation, Latents, Vae};
 use crate::nn::ops;
 use crate::nn::parameters::{Parameter, Role};
 use crate::nn::view::elements;
@@ -31,10 +31,7 @@ fn architecture(flow: FlowKind) -> Architecture {
             flow_steps: 3,
             ..Latents::default()
         },
-        activation: Activation::Tanh,
-        likelihood: Likelihood::Bernoulli,
-        observation: Observation::default(),
-        recognition: Recognition::Encoder,
+        ..Architecture::default()
     }
 }
 

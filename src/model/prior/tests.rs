@@ -5,7 +5,7 @@ use dfdx::prelude::*;
 use super::*;
 use crate::dims::{Batch, Moments, Pixels};
 use crate::model::posterior::{Posterior, gaussian};
-use crate::model::{Activation, Initialisation, Latents, Likelihood, Observation, Recognition, Vae};
+use crate::model::{Initialisation, Latents, Vae};
 use crate::nn::view::elements;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -19,10 +19,7 @@ fn model(prior: PriorKind, components: usize, latent: usize) -> Vae {
             components,
             ..Latents::default()
         },
-        activation: Activation::Tanh,
-        likelihood: Likelihood::Bernoulli,
-        observation: Observation::default(),
-        recognition: Recognition::Encoder,
+        ..Architecture::default()
     };
     let mut model = Vae::new(architecture, Initialisation::PyTorch, 3);
     for named in model.parameters_mut() {

@@ -11,9 +11,14 @@
 
 mod affine;
 mod elementwise;
+mod elu;
+mod gated;
+mod leaky_relu;
 mod masked;
 mod relu;
 mod repeat;
+mod sigmoid;
+mod softplus;
 mod tanh;
 mod weighted_sum;
 
@@ -21,8 +26,13 @@ mod weighted_sum;
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use elu::elu;
+pub use gated::gated;
+pub use leaky_relu::leaky_relu;
 pub use masked::masked_affine;
 pub use relu::relu;
 pub use repeat::repeat;
+pub use sigmoid::sigmoid;
+pub use softplus::softplus;
 pub use tanh::tanh;
 pub use weighted_sum::weighted_sum;
