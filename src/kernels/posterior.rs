@@ -3,7 +3,7 @@
 //! A Gaussian is a row of moments: the mean of every dimension, then the log-variance of every dimension. Gradients are
 //! added to what is there.
 
-use super::{HALF_LN_2_PI, add_scaled, scalar, sum_of_pairs, vectorised};
+use super::{HALF_LN_2_PI, scalar, sum_of_pairs, vectorised};
 
 /// `z = mu + exp(log sigma^2 / 2) * noise`.
 ///

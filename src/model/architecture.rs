@@ -114,6 +114,8 @@ mod tests {
     use super::*;
     use crate::model::Vae;
     use crate::model::likelihood::Variance;
+    use crate::model::posterior::FlowKind;
+    use crate::model::prior::PriorKind;
 
     #[test]
     fn a_model_has_as_many_numbers_as_its_architecture_says() {
@@ -140,6 +142,7 @@ mod tests {
                         likelihood,
                         observation,
                         recognition,
+                        latents: Latents::default(),
                     };
                     let model = Vae::zeros(architecture.clone());
                     let lengths = model
@@ -153,6 +156,34 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn learned_priors_and_flows_are_counted_and_named() {
+        let latents = |prior, flow| Latents {
+            prior,
+            components: 6,
+            flow,
+            flow_steps: 3,
+        };
+        for (latents, suffix) in [
+            (latents(PriorKind::Vamp, FlowKind::None), " vamp(6)"),
+            (latents(PriorKind::Mixture, FlowKind::Planar), " mixture(6) planar(3)"),
+            (latents(PriorKind::Standard, FlowKind::Iaf), " iaf(3)"),
+        ] {
+            let architecture = Architecture {
+                pixels: 7,
+                hidden: Layers::new(vec![5, 4]),
+                latent: 3,
+                latents,
+                ..Architecture::default()
+            };
+            assert_eq!(architecture.to_string(), format!("7-5-4-3-4-5-7 tanh{suffix}"));
+            let model = Vae::zeros(architecture.clone());
+            let parameters = model.parameters().into_iter();
+            let numbers: usize = parameters.map(|named| named.parameter.values().len()).sum();
+            assert_eq!(numbers, architecture.parameter_count(), "{architecture}");
         }
     }
 
