@@ -136,7 +136,11 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
     /// Changes the momentum by the force, the gradient of the log-density.
     fn kick(&self, place: &Place, momentum: &mut [f32], time: f32) {
         let power = self.power as f32;
-        for ((momentum, prior), gradient) in momentum.iter_mut().zip(&place.prior_gradient).zip(&place.gradient) {
+        for ((momentum, prior), gradient) in momentum
+            .iter_mut()
+            .zip(&place.prior_gradient)
+            .zip(&place.gradient)
+        {
             *momentum += time * (power * gradient + prior);
         }
     }

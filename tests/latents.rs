@@ -54,7 +54,9 @@ fn train(state: &mut RunState, data: &Dataset, steps: usize) {
 
 fn numbers(model: &Vae) -> Vec<f32> {
     let parameters = model.parameters().into_iter();
-    parameters.flat_map(|named| named.parameter.values().to_vec()).collect()
+    parameters
+        .flat_map(|named| named.parameter.values().to_vec())
+        .collect()
 }
 
 #[test]
@@ -98,16 +100,29 @@ fn every_bound_rises_and_lies_below_the_weighted_one_and_that_below_annealing() 
         let (before, after) = (elbo(&first), elbo(model));
         assert!(after > before + 10.0, "{what}: from {before} to {after}");
         for (named, first) in model.parameters().iter().zip(first.parameters()) {
-            assert_ne!(named.parameter.values(), first.parameter.values(), "{what}: {}", named.name);
+            assert_ne!(
+                named.parameter.values(),
+                first.parameter.values(),
+                "{what}: {}",
+                named.name
+            );
         }
         let weighted = importance_weighted(model, &data.test, 60, 100, noise, &cancel, |_| true);
         let weighted = weighted.expect("not cancelled");
-        assert!(weighted.mean > after, "{what}: {weighted:?} for a bound of {after}");
+        assert!(
+            weighted.mean > after,
+            "{what}: {weighted:?} for a bound of {after}"
+        );
         // Both estimate the same number; a hundred samples err more than chains do.
-        let annealed = annealed(model, &data.test, 20, (4, 60), noise, &cancel, |_| true).expect("not cancelled");
-        let same = importance_weighted(model, &data.test, 20, 100, noise, &cancel, |_| true).expect("not cancelled");
+        let annealed =
+            annealed(model, &data.test, 20, (4, 60), noise, &cancel, |_| true).expect("not cancelled");
+        let same =
+            importance_weighted(model, &data.test, 20, 100, noise, &cancel, |_| true).expect("not cancelled");
         let differs = annealed.mean - same.mean;
-        assert!((-0.3..3.0).contains(&differs), "{what}: {annealed:?} and {same:?}");
+        assert!(
+            (-0.3..3.0).contains(&differs),
+            "{what}: {annealed:?} and {same:?}"
+        );
     }
 }
 
@@ -155,16 +170,25 @@ fn what_knows_the_papers_latent_variables_alone_says_so() {
 #[test]
 fn samples_are_draws_from_the_prior_that_was_learned() {
     let data = shapes();
-    for configuration in every_configuration() {
-        let is_learned = configuration.prior != PriorKind::Standard;
-        let model = Training::new(configuration, &data).model;
-        let standard = Training::new(Configuration { latent: 3, ..configuration() }, &data).model;
-        let (ours, others) = (samples::draws(&model, 4, 1.0, 5), samples::draws(&standard, 4, 1.0, 5));
+    for learned in every_configuration() {
+        let is_learned = learned.prior != PriorKind::Standard;
+        let model = Training::new(learned, &data).model;
+        let standard = Training::new(
+            Configuration {
+                latent: 3,
+                ..configuration()
+            },
+            &data,
+        )
+        .model;
+        let (ours, others) = (
+            samples::draws(&model, 4, 1.0, 5),
+            samples::draws(&standard, 4, 1.0, 5),
+        );
         assert_eq!(ours != others, is_learned, "{}", model.architecture());
         assert_eq!(ours[..2], samples::draws(&model, 2, 1.0, 5)[..]);
     }
 }
-
 
 #[test]
 fn settings_that_do_not_go_together_say_why() {
@@ -176,7 +200,10 @@ fn settings_that_do_not_go_together_say_why() {
         };
         assert_eq!(configuration.check(), Ok(()));
         change(&mut configuration);
-        configuration.check().expect_err("they don't go together").to_string()
+        configuration
+            .check()
+            .expect_err("they don't go together")
+            .to_string()
     };
     assert!(said(|c| c.estimator = Estimator::B).contains("closed form"));
     assert!(said(|c| c.method = Method::WakeSleep).contains("aevb"));

@@ -47,7 +47,9 @@ pub enum CodingError {
     #[error("the model has no encoder, whose posterior gives bits back")]
     NoEncoder,
     /// The prior is learned, or a flow follows the posterior.
-    #[error("the model's latent variables are not those that packing knows: a prior N(0, I) and posteriors that are Gaussians")]
+    #[error(
+        "the model's latent variables are not those that packing knows: a prior N(0, I) and posteriors that are Gaussians"
+    )]
     OtherLatents,
     /// There are other parameters than weights and biases in pairs.
     #[error(

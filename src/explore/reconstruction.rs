@@ -73,12 +73,7 @@ pub fn terms_of_values(model: &Vae, values: &[f32], seed: u64) -> BoundTerms {
 }
 
 /// The lower bound of one image whose posterior is known.
-fn terms_of(
-    model: &Vae,
-    x: &Tensor<(Batch, Pixels), f32, Cpu>,
-    moments: Posterior,
-    seed: u64,
-) -> BoundTerms {
+fn terms_of(model: &Vae, x: &Tensor<(Batch, Pixels), f32, Cpu>, moments: Posterior, seed: u64) -> BoundTerms {
     let latent = model.architecture().latent;
     let mut noise = x.device().zeros_like(&(Batch(SAMPLES), Latent(latent)));
     fill_standard_normal(

@@ -67,12 +67,22 @@ fn through(model: &Vae, values: &[f32], noise: Option<u64>, seed: u64) -> (Vec<f
     let point = match noise {
         Some(round) => {
             let mut eps = device.zeros_like(&shape);
-            fill_standard_normal(&mut generator(seed, Purpose::Exploration, round, 1), elements_mut(&mut eps));
+            fill_standard_normal(
+                &mut generator(seed, Purpose::Exploration, round, 1),
+                elements_mut(&mut eps),
+            );
             model.proposal(&x, seed).draw(&eps).z
         }
-        None => tensor_of(&device, shape, &elements(&model.recognise_item(&x, seed, 0))[..latent]),
+        None => tensor_of(
+            &device,
+            shape,
+            &elements(&model.recognise_item(&x, seed, 0))[..latent],
+        ),
     };
-    (elements(&point).to_vec(), elements(&model.decode(point).means()).to_vec())
+    (
+        elements(&point).to_vec(),
+        elements(&model.decode(point).means()).to_vec(),
+    )
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use super::Configuration;
 use super::settings::{Assignment, SettingError, TABLE, find};
+use crate::choices::Choose;
 use crate::data::{Dataset, Part};
 use crate::language::tr;
 use crate::learning::{Method, Updates};
-use crate::choices::Choose;
 use crate::model::Latents;
 use crate::model::architecture::Architecture;
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};

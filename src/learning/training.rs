@@ -51,7 +51,9 @@ fn pseudo_inputs(configuration: &Configuration, data: &Dataset, count: usize) ->
     let mut rows = vec![0.0; count * numbers];
     for row in rows.chunks_exact_mut(numbers) {
         let item = items[generator.gen_range(0..items.len())] as usize;
-        configuration.binarisation.fill_row(&data.train, item, seed, 0, row);
+        configuration
+            .binarisation
+            .fill_row(&data.train, item, seed, 0, row);
     }
     rows
 }

@@ -169,7 +169,10 @@ mod tests {
         };
         for (latents, suffix) in [
             (latents(PriorKind::Vamp, FlowKind::None), " vamp(6)"),
-            (latents(PriorKind::Mixture, FlowKind::Planar), " mixture(6) planar(3)"),
+            (
+                latents(PriorKind::Mixture, FlowKind::Planar),
+                " mixture(6) planar(3)",
+            ),
             (latents(PriorKind::Standard, FlowKind::Iaf), " iaf(3)"),
         ] {
             let architecture = Architecture {

@@ -4,7 +4,7 @@ use dfdx::prelude::*;
 
 use super::families::Family;
 use super::posterior::gaussian::{log_density_of_samples, reparameterise};
-use super::posterior::{Draws, FlowKind, PerRow, Posterior};
+use super::posterior::{Draws, FlowKind, LatentRows, PerRow, Posterior};
 use super::prior::{Prior, PriorDensity};
 use super::{Recognition, Vae};
 use crate::dims::{Batch, Latent, Moments, Pixels};
@@ -49,7 +49,7 @@ impl Vae {
         &self,
         moments: Posterior<T>,
         noise: &Tensor<(Batch, Latent), f32, Cpu>,
-    ) -> (Tensor<(Batch, Latent), f32, Cpu, T>, PerRow<T>) {
+    ) -> (LatentRows<T>, PerRow<T>) {
         let log_q = log_density_of_samples(moments.retaped::<T>(), noise);
         let context = moments.retaped::<T>();
         self.flow.apply(context, reparameterise(moments, noise), log_q)
@@ -128,19 +128,27 @@ impl Vae {
     /// all of it.
     pub(super) fn moments_of_draws(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Posterior {
         let (Batch(points), latent) = (x.shape().0, self.architecture().latent);
-        let mut noise = x.device().zeros_like(&(Batch(2 * PAIRS * points), Latent(latent)));
+        let mut noise = x
+            .device()
+            .zeros_like(&(Batch(2 * PAIRS * points), Latent(latent)));
         let rounds = elements_mut(&mut noise).chunks_exact_mut(2 * points * latent);
         for (pair, round) in rounds.enumerate() {
             let mut eps = vec![0.0; latent];
             fill_standard_normal(&mut generator(0, Purpose::Exploration, pair as u64, 3), &mut eps);
             let (there, back) = round.split_at_mut(points * latent);
-            there.chunks_exact_mut(latent).for_each(|row| row.copy_from_slice(&eps));
+            there
+                .chunks_exact_mut(latent)
+                .for_each(|row| row.copy_from_slice(&eps));
             eps.iter_mut().for_each(|eps| *eps = -*eps);
-            back.chunks_exact_mut(latent).for_each(|row| row.copy_from_slice(&eps));
+            back.chunks_exact_mut(latent)
+                .for_each(|row| row.copy_from_slice(&eps));
         }
         let z = self.infer(x, &noise, NoneTape).z;
         let mut moments = x.device().zeros_like(&(Batch(points), Moments(Latent(latent))));
-        for (point, row) in elements_mut(&mut moments).chunks_exact_mut(2 * latent).enumerate() {
+        for (point, row) in elements_mut(&mut moments)
+            .chunks_exact_mut(2 * latent)
+            .enumerate()
+        {
             let draws = elements(&z).chunks_exact(latent).skip(point).step_by(points);
             let count = draws.len() as f32;
             for (dimension, place) in (0..latent).zip(latent..) {
@@ -169,7 +177,9 @@ impl Proposal<'_> {
     /// Draws with this noise, as [`Vae::infer`].
     pub fn draw(&self, noise: &Tensor<(Batch, Latent), f32, Cpu>) -> Draws {
         match &self.moments {
-            None => self.model.infer_under(self.prior.clone(), self.x, noise, NoneTape),
+            None => self
+                .model
+                .infer_under(self.prior.clone(), self.x, noise, NoneTape),
             Some(moments) => {
                 let (z, log_q) = self.model.bent(moments.clone(), noise);
                 draws(self.prior.clone(), z, log_q)
@@ -178,11 +188,7 @@ impl Proposal<'_> {
     }
 }
 
-fn draws<T: Tape<f32, Cpu>>(
-    prior: PriorDensity<T>,
-    z: Tensor<(Batch, Latent), f32, Cpu, T>,
-    log_q: PerRow<T>,
-) -> Draws<T> {
+fn draws<T: Tape<f32, Cpu>>(prior: PriorDensity<T>, z: LatentRows<T>, log_q: PerRow<T>) -> Draws<T> {
     let log_p = prior.log_density(z.retaped::<T>());
     Draws {
         z,

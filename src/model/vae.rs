@@ -128,7 +128,12 @@ impl Vae {
         encoder
             .map(|named| named.within("encoder"))
             .chain(decoder.map(|named| named.within("decoder")))
-            .chain(self.prior.parameters().into_iter().map(|named| named.within("prior")))
+            .chain(
+                self.prior
+                    .parameters()
+                    .into_iter()
+                    .map(|named| named.within("prior")),
+            )
             .chain(self.flow.parameters().map(|named| named.within("flow")))
             .collect()
     }

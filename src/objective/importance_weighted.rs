@@ -22,11 +22,18 @@ pub(super) fn negative(
 ) -> (Loss, BoundTerms) {
     let points = x.shape().0.0;
     let Draws { z, divergence } = model.infer(x, noise, tape_of(gradients));
-    let divergences: Vec<f64> = elements(&divergence).iter().map(|&value| f64::from(value)).collect();
+    let divergences: Vec<f64> = elements(&divergence)
+        .iter()
+        .map(|&value| f64::from(value))
+        .collect();
 
     let (mut weights, mut bound) = (Vec::new(), 0.0);
     let log_likelihood = model.decode(z).weighted_log_likelihood(x, |log_likelihoods| {
-        let log_weights: Vec<f64> = log_likelihoods.iter().zip(&divergences).map(|(ll, kl)| ll - kl).collect();
+        let log_weights: Vec<f64> = log_likelihoods
+            .iter()
+            .zip(&divergences)
+            .map(|(ll, kl)| ll - kl)
+            .collect();
         (weights, bound) = normalised(&log_weights, points);
         weights.clone()
     });

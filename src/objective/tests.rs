@@ -122,8 +122,12 @@ fn every_latents() -> impl Iterator<Item = Latents> {
         flow_steps: 2,
         ..Latents::default()
     };
-    let priors = <PriorKind as strum::VariantArray>::VARIANTS.iter().map(move |&prior| Latents { prior, ..few() });
-    let flows = <FlowKind as strum::VariantArray>::VARIANTS.iter().map(move |&flow| Latents { flow, ..few() });
+    let priors = <PriorKind as strum::VariantArray>::VARIANTS
+        .iter()
+        .map(move |&prior| Latents { prior, ..few() });
+    let flows = <FlowKind as strum::VariantArray>::VARIANTS
+        .iter()
+        .map(move |&flow| Latents { flow, ..few() });
     priors.chain(flows).filter(|latents| !latents.has_closed_form())
 }
 

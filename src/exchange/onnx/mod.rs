@@ -32,7 +32,9 @@ pub enum OnnxError {
     #[error("the model has no encoder: Markov chains take its place")]
     NoEncoder,
     /// The encoder's graph says moments, which a flow goes on from.
-    #[error("the posterior goes on after the encoder in a normalising flow, for which there is no graph; the decoder has one")]
+    #[error(
+        "the posterior goes on after the encoder in a normalising flow, for which there is no graph; the decoder has one"
+    )]
     Flow,
     /// The format says sizes in 31 bits.
     #[error("the network has more than the 2 GiB that an ONNX file can hold")]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use dfdx::prelude::*;
 
-use super::{PerRow, Posterior};
-use crate::dims::{Batch, Hidden, Latent, Moments};
+use super::{LatentRows, PerRow, Posterior};
+use crate::dims::{Hidden, Latent, Moments};
 use crate::nn::parameters::{Named, Parameter, Role};
 use crate::nn::view::{elements, elements_mut, tensor_of};
 use crate::nn::{Linear, ops};
@@ -33,9 +33,21 @@ impl Autoregressive {
     /// The identity; `from_last` says whether the dimensions are counted from the last.
     pub fn zeros(device: &Cpu, latent: Latent, hidden: usize, from_last: bool) -> Self {
         let dimensions = latent.0;
-        let place = |dimension: usize| if from_last { dimensions - 1 - dimension } else { dimension };
+        let place = |dimension: usize| {
+            if from_last {
+                dimensions - 1 - dimension
+            } else {
+                dimension
+            }
+        };
         // Degrees 1 to N_z - 1 in turn: a unit of degree d sees the d first places. One dimension alone depends on none.
-        let degree = |unit: usize| if dimensions > 1 { 1 + unit % (dimensions - 1) } else { 0 };
+        let degree = |unit: usize| {
+            if dimensions > 1 {
+                1 + unit % (dimensions - 1)
+            } else {
+                0
+            }
+        };
         let mask = |there: bool| f32::from(u8::from(there));
         let inwards_mask = (0..dimensions)
             .flat_map(|dimension| (0..hidden).map(move |unit| mask(place(dimension) < degree(unit))))
@@ -65,12 +77,17 @@ impl Autoregressive {
     pub fn apply<T: Tape<f32, Cpu>>(
         &self,
         moments: Posterior<T>,
-        z: Tensor<(Batch, Latent), f32, Cpu, T>,
-    ) -> (Tensor<(Batch, Latent), f32, Cpu, T>, PerRow<T>) {
+        z: LatentRows<T>,
+    ) -> (LatentRows<T>, PerRow<T>) {
         let context = self.context.forward(moments);
         let of_z = ops::masked_affine(z.retaped::<T>(), &self.inwards, &self.inwards_mask, None);
         let hidden = ops::tanh(context + of_z);
-        let says = ops::masked_affine(hidden, &self.outwards, &self.outwards_mask, Some(&self.outwards_bias));
+        let says = ops::masked_affine(
+            hidden,
+            &self.outwards,
+            &self.outwards_mask,
+            Some(&self.outwards_bias),
+        );
         scaled(says, z)
     }
 
@@ -113,16 +130,15 @@ fn of_masked<P>(name: &str, parameter: P) -> Named<P> {
 }
 
 /// `z'_j = m_j + exp(tanh(s_j)) z_j` and `sum_j tanh(s_j)` of every row, `m` and then `s` being what the network says.
-fn scaled<T: Tape<f32, Cpu>>(
-    says: Posterior<T>,
-    z: Tensor<(Batch, Latent), f32, Cpu, T>,
-) -> (Tensor<(Batch, Latent), f32, Cpu, T>, PerRow<T>) {
+fn scaled<T: Tape<f32, Cpu>>(says: Posterior<T>, z: LatentRows<T>) -> (LatentRows<T>, PerRow<T>) {
     let ((says, tape), (z, tape_of_z)) = (says.split_tape(), z.split_tape());
     let mut tape = tape.merge(tape_of_z);
     let (rows, Latent(latent)) = *z.shape();
     let mut moved = z.device().zeros_like(z.shape());
     let mut log_determinants = Vec::with_capacity(rows.0);
-    let of_rows = elements(&says).chunks_exact(2 * latent).zip(elements(&z).chunks_exact(latent));
+    let of_rows = elements(&says)
+        .chunks_exact(2 * latent)
+        .zip(elements(&z).chunks_exact(latent));
     for ((says, z), moved) in of_rows.zip(elements_mut(&mut moved).chunks_exact_mut(latent)) {
         let (shifts, log_scales) = says.split_at(latent);
         let mut log_determinant = 0.0;
@@ -149,8 +165,8 @@ fn scaled<T: Tape<f32, Cpu>>(
                 let bounded = says[latent + dimension].tanh();
                 let scale = bounded.exp();
                 d_says[dimension] += d_moved[place];
-                d_says[latent + dimension] +=
-                    (d_moved[place] * scale * elements(&z)[place] + d_determinant) * (1.0 - bounded * bounded);
+                d_says[latent + dimension] += (d_moved[place] * scale * elements(&z)[place] + d_determinant)
+                    * (1.0 - bounded * bounded);
                 dz[place] += d_moved[place] * scale;
             }
         }

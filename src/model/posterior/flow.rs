@@ -9,8 +9,8 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::autoregressive::Autoregressive;
 use super::planar::Planar;
-use super::{PerRow, Posterior};
-use crate::dims::{Batch, Latent};
+use super::{LatentRows, PerRow, Posterior};
+use crate::dims::Latent;
 use crate::model::Architecture;
 use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
@@ -51,7 +51,7 @@ pub(in crate::model) struct Flow(Vec<Step>);
 #[derive(Clone, Debug)]
 enum Step {
     Planar(Planar),
-    Autoregressive(Autoregressive),
+    Autoregressive(Box<Autoregressive>),
 }
 
 impl Flow {
@@ -62,12 +62,12 @@ impl Flow {
         let step = |index: usize| match architecture.latents.flow {
             FlowKind::None => None,
             FlowKind::Planar => Some(Step::Planar(Planar::zeros(device, latent))),
-            FlowKind::Iaf => Some(Step::Autoregressive(Autoregressive::zeros(
+            FlowKind::Iaf => Some(Step::Autoregressive(Box::new(Autoregressive::zeros(
                 device,
                 latent,
                 hidden,
                 index % 2 == 1,
-            ))),
+            )))),
         };
         Self((0..architecture.latents.flow_steps).map_while(step).collect())
     }
@@ -90,9 +90,9 @@ impl Flow {
     pub fn apply<T: Tape<f32, Cpu>>(
         &self,
         moments: Posterior<T>,
-        z: Tensor<(Batch, Latent), f32, Cpu, T>,
+        z: LatentRows<T>,
         log_q: PerRow<T>,
-    ) -> (Tensor<(Batch, Latent), f32, Cpu, T>, PerRow<T>) {
+    ) -> (LatentRows<T>, PerRow<T>) {
         if self.0.is_empty() {
             return (z, log_q);
         }

@@ -52,7 +52,10 @@ pub fn reparameterise<D: Dim, T: Tape<f32, Cpu>>(
     z.put_tape(tape)
 }
 
-fn samples<D: Dim>(noise: &Tensor<(Batch, D), f32, Cpu>, one_sample: usize) -> std::slice::ChunksExact<'_, f32> {
+fn samples<D: Dim>(
+    noise: &Tensor<(Batch, D), f32, Cpu>,
+    one_sample: usize,
+) -> std::slice::ChunksExact<'_, f32> {
     elements(noise).chunks_exact(one_sample)
 }
 
@@ -115,7 +118,11 @@ pub fn log_density_of_samples<D: Dim, T: Tape<f32, Cpu>>(
             .sum();
         (-0.5 * (sum + latent as f64 * LN_2_PI)) as f32
     };
-    let values: Vec<f32> = elements(noise).chunks_exact(latent).zip(rows).map(of_row).collect();
+    let values: Vec<f32> = elements(noise)
+        .chunks_exact(latent)
+        .zip(rows)
+        .map(of_row)
+        .collect();
 
     let log_density = tensor_of(moments.device(), (noise.shape().0,), &values);
     let (input, output) = (moments.ghost(), log_density.ghost());
@@ -157,7 +164,11 @@ pub fn log_density<D: Dim, T: Tape<f32, Cpu>>(
         let scales = std::mem::take(&mut **gradients.get_or_alloc_mut(&output)?);
         let rows = elements(&moments).chunks_exact(2 * latent);
         let d_moments = gradients.get_or_alloc_mut(&input)?;
-        for ((slopes, d_moments), scale) in rows.clone().zip(d_moments.chunks_exact_mut(2 * latent)).zip(&scales) {
+        for ((slopes, d_moments), scale) in rows
+            .clone()
+            .zip(d_moments.chunks_exact_mut(2 * latent))
+            .zip(&scales)
+        {
             kernels::add_scaled(slopes, *scale, d_moments);
         }
         let dz = gradients.get_or_alloc_mut(&position)?;

@@ -21,10 +21,13 @@ pub use gaussian::{Gaussian, PerRow};
 /// The Gaussian of some data points' posteriors, a row of moments each.
 pub type Posterior<T = NoneTape> = Gaussian<Latent, T>;
 
+/// Latent vectors, one a row.
+pub type LatentRows<T = NoneTape> = Tensor<(Batch, Latent), f32, Cpu, T>;
+
 /// Draws from the posterior of some data points, with what they cost.
 pub struct Draws<T = NoneTape> {
     /// Latent vectors, (L B, N_z): the first of every data point, then the second, and so on.
-    pub z: Tensor<(Batch, Latent), f32, Cpu, T>,
+    pub z: LatentRows<T>,
     /// `log q(z|x) - log p(z)` of each, in nats. Its mean is the KL term.
     pub divergence: PerRow<T>,
 }

@@ -7,7 +7,7 @@
 
 use dfdx::prelude::*;
 
-use super::{PerRow, Posterior};
+use super::{LatentRows, PerRow, Posterior};
 use crate::cancel::checkpoint;
 use crate::dims::{Batch, Latent, Moments};
 use crate::nn::Linear;
@@ -50,8 +50,8 @@ impl Planar {
     pub fn apply<T: Tape<f32, Cpu>>(
         &self,
         moments: Posterior<T>,
-        z: Tensor<(Batch, Latent), f32, Cpu, T>,
-    ) -> (Tensor<(Batch, Latent), f32, Cpu, T>, PerRow<T>) {
+        z: LatentRows<T>,
+    ) -> (LatentRows<T>, PerRow<T>) {
         bent(self.parameters.forward(moments), z)
     }
 
@@ -69,15 +69,17 @@ impl Planar {
 /// `z'` and its log-determinant of every row, whose `w`, `u` and `b` are `parameters`.
 fn bent<T: Tape<f32, Cpu>>(
     parameters: Tensor<(Batch, PlanarParameters), f32, Cpu, T>,
-    z: Tensor<(Batch, Latent), f32, Cpu, T>,
-) -> (Tensor<(Batch, Latent), f32, Cpu, T>, PerRow<T>) {
+    z: LatentRows<T>,
+) -> (LatentRows<T>, PerRow<T>) {
     let ((parameters, tape), (z, tape_of_z)) = (parameters.split_tape(), z.split_tape());
     let mut tape = tape.merge(tape_of_z);
     let (rows, Latent(latent)) = *z.shape();
     let width = 2 * latent + 1;
     let mut moved = z.device().zeros_like(z.shape());
     let mut log_determinants = Vec::with_capacity(rows.0);
-    let of_rows = elements(&parameters).chunks_exact(width).zip(elements(&z).chunks_exact(latent));
+    let of_rows = elements(&parameters)
+        .chunks_exact(width)
+        .zip(elements(&z).chunks_exact(latent));
     for ((parameters, z), moved) in of_rows.zip(elements_mut(&mut moved).chunks_exact_mut(latent)) {
         checkpoint();
         let row = Row::new(parameters, z);
@@ -94,7 +96,9 @@ fn bent<T: Tape<f32, Cpu>>(
         let d_determinant = std::mem::take(&mut **gradients.get_or_alloc_mut(&of_determinant)?);
         let mut dz = std::mem::take(&mut **gradients.get_or_alloc_mut(&z)?);
         let d_parameters = gradients.get_or_alloc_mut(&parameters)?;
-        let of_rows = elements(&parameters).chunks_exact(width).zip(elements(&z).chunks_exact(latent));
+        let of_rows = elements(&parameters)
+            .chunks_exact(width)
+            .zip(elements(&z).chunks_exact(latent));
         for (index, (parameters, z)) in of_rows.enumerate() {
             checkpoint();
             Row::new(parameters, z).add_gradients(
@@ -132,7 +136,9 @@ impl<'a> Row<'a> {
     fn new(parameters: &'a [f32], z: &'a [f32]) -> Self {
         let (w, rest) = parameters.split_at(z.len());
         let (u, b) = rest.split_at(z.len());
-        let product = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum() };
+        let product = |a: &[f32], b: &[f32]| -> f64 {
+            a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+        };
         Self {
             tanh: (product(w, z) + f64::from(b[0])).tanh(),
             along: product(w, u),
@@ -189,16 +195,35 @@ impl<'a> Row<'a> {
         let (correction, correction_slope) = self.correction();
         let has_direction = self.squares >= LEAST_SQUARES;
         // w^T u^ = s + (m(s) - s), and u^ = u + (m(s) - s) w / w^T w.
-        let w_moved: f64 = self.w.iter().zip(d_moved).map(|(w, d)| f64::from(*w) * f64::from(*d)).sum::<f64>() * self.tanh;
-        let d_correction = if has_direction { w_moved / self.squares + d_along_hat } else { 0.0 };
+        let w_moved: f64 = self
+            .w
+            .iter()
+            .zip(d_moved)
+            .map(|(w, d)| f64::from(*w) * f64::from(*d))
+            .sum::<f64>()
+            * self.tanh;
+        let d_correction = if has_direction {
+            w_moved / self.squares + d_along_hat
+        } else {
+            0.0
+        };
         let d_along = d_along_hat + d_correction * correction_slope;
-        let d_squares = if has_direction { -correction * w_moved / (self.squares * self.squares) } else { 0.0 };
+        let d_squares = if has_direction {
+            -correction * w_moved / (self.squares * self.squares)
+        } else {
+            0.0
+        };
         let share = self.share();
         for index in 0..latent {
-            let (w, u, z) = (f64::from(self.w[index]), f64::from(self.u[index]), f64::from(self.z[index]));
+            let (w, u, z) = (
+                f64::from(self.w[index]),
+                f64::from(self.u[index]),
+                f64::from(self.z[index]),
+            );
             let d_hat = f64::from(d_moved[index]) * self.tanh;
             dz[index] += (f64::from(d_moved[index]) + d_argument * w) as f32;
-            d_parameters[index] += (d_argument * z + d_along * u + share * d_hat + 2.0 * d_squares * w) as f32;
+            d_parameters[index] +=
+                (d_argument * z + d_along * u + share * d_hat + 2.0 * d_squares * w) as f32;
             d_parameters[latent + index] += (d_hat + d_along * w) as f32;
         }
         d_parameters[2 * latent] += d_argument as f32;

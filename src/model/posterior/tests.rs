@@ -51,7 +51,10 @@ fn flow(kind: FlowKind, scale: f32) -> Flow {
 }
 
 fn moments(rows: usize) -> Posterior {
-    Cpu::default().tensor_from_vec(numbers(rows * 2 * LATENT, 1.0, 31), (Batch(rows), Moments(Latent(LATENT))))
+    Cpu::default().tensor_from_vec(
+        numbers(rows * 2 * LATENT, 1.0, 31),
+        (Batch(rows), Moments(Latent(LATENT))),
+    )
 }
 
 fn latent(values: Vec<f32>) -> Tensor<(Batch, Latent), f32, Cpu> {
@@ -132,8 +135,16 @@ fn an_autoregressive_step_looks_back_alone() {
             z[input] += 0.5;
             let there = moved(z);
             for output in 0..LATENT {
-                let may_depend = if from_last { output <= input } else { output >= input };
-                assert_eq!(here[output] != there[output], may_depend, "{from_last} {input} {output}");
+                let may_depend = if from_last {
+                    output <= input
+                } else {
+                    output >= input
+                };
+                assert_eq!(
+                    here[output] != there[output],
+                    may_depend,
+                    "{from_last} {input} {output}"
+                );
             }
         }
     }
@@ -195,7 +206,11 @@ fn every_gradient_of_a_flow_is_its_difference_quotient() {
             loss(&flow, &moments, &moved)
         });
         // Of the layers with factors the objectives' tests tell.
-        for (place, named) in flow.parameters().enumerate().filter(|(_, named)| named.role == Role::Bias) {
+        for (place, named) in flow
+            .parameters()
+            .enumerate()
+            .filter(|(_, named)| named.role == Role::Bias)
+        {
             let gradient = named.parameter.take_gradient(&mut gradients);
             compare(&named.name, &gradient, &|index, by| {
                 let mut moved = flow.clone();
@@ -212,7 +227,10 @@ fn every_gradient_of_a_flow_is_its_difference_quotient() {
 fn a_density_at_its_own_samples_is_the_density() {
     let (moments, noise) = (moments(2), latent(numbers(2 * LATENT, 2.0, 8)));
     let z = reparameterise(moments.clone(), &noise);
-    let (ours, expected) = (log_density_of_samples(moments.clone(), &noise), log_density(moments, z));
+    let (ours, expected) = (
+        log_density_of_samples(moments.clone(), &noise),
+        log_density(moments, z),
+    );
     for (ours, expected) in elements(&ours).iter().zip(elements(&expected)) {
         assert!((ours - expected).abs() < 1e-5, "{ours} for {expected}");
     }

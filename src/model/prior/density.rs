@@ -77,7 +77,12 @@ impl PriorDensity {
         let (Batch(count), Moments(Latent(latent))) = *components.shape();
         let chosen = generator.gen_range(0..count);
         let mut z = vec![0.0; latent];
-        kernels::reparameterise(&elements(components)[chosen * 2 * latent..][..2 * latent], &noise, latent, &mut z);
+        kernels::reparameterise(
+            &elements(components)[chosen * 2 * latent..][..2 * latent],
+            &noise,
+            latent,
+            &mut z,
+        );
         z
     }
 }

@@ -72,8 +72,12 @@ pub fn log_density<T: Tape<f32, Cpu>>(
     let (Batch(rows), Latent(latent)) = *z.shape();
     let known = Components::new(elements(&components), latent);
     let mut shares = vec![0.0; rows * known.count()];
-    let of_rows = elements(&z).chunks_exact(latent).zip(shares.chunks_exact_mut(known.count()));
-    let values: Vec<f32> = of_rows.map(|(z, shares)| known.log_density(z, shares) as f32).collect();
+    let of_rows = elements(&z)
+        .chunks_exact(latent)
+        .zip(shares.chunks_exact_mut(known.count()));
+    let values: Vec<f32> = of_rows
+        .map(|(z, shares)| known.log_density(z, shares) as f32)
+        .collect();
     let log_density = tensor_of(z.device(), (Batch(rows),), &values);
 
     let output = log_density.ghost();
@@ -89,7 +93,13 @@ pub fn log_density<T: Tape<f32, Cpu>>(
             for (component, share) in shares[row * count..][..count].iter().enumerate() {
                 let weight = scale * share;
                 if weight != 0.0 {
-                    known.add_gradients(component, weight, z, dz, &mut d_components[component * 2 * latent..][..2 * latent]);
+                    known.add_gradients(
+                        component,
+                        weight,
+                        z,
+                        dz,
+                        &mut d_components[component * 2 * latent..][..2 * latent],
+                    );
                 }
             }
         }
@@ -114,13 +124,20 @@ impl Components {
         let rows = moments.chunks_exact(2 * latent);
         let log_count = (rows.len() as f64).ln();
         let constant = |row: &[f32]| {
-            let log_variances: f64 = row[latent..].iter().map(|&log_variance| f64::from(log_variance)).sum();
+            let log_variances: f64 = row[latent..]
+                .iter()
+                .map(|&log_variance| f64::from(log_variance))
+                .sum();
             -0.5 * (latent as f64 * LN_2_PI + log_variances) - log_count
         };
         Self {
             latent,
             means: rows.clone().flat_map(|row| &row[..latent]).copied().collect(),
-            precisions: rows.clone().flat_map(|row| &row[latent..]).map(|l| (-l).exp()).collect(),
+            precisions: rows
+                .clone()
+                .flat_map(|row| &row[latent..])
+                .map(|l| (-l).exp())
+                .collect(),
             constants: rows.map(constant).collect(),
         }
     }
@@ -132,12 +149,17 @@ impl Components {
     /// The log-density of one row, and the share of every component in the sum.
     fn log_density(&self, z: &[f32], shares: &mut [f32]) -> f64 {
         checkpoint();
-        let rows = self.means.chunks_exact(self.latent).zip(self.precisions.chunks_exact(self.latent));
+        let rows = self
+            .means
+            .chunks_exact(self.latent)
+            .zip(self.precisions.chunks_exact(self.latent));
         let of_components: Vec<f64> = rows
             .zip(&self.constants)
             .map(|((means, precisions), constant)| {
                 let dimensions = z.iter().zip(means).zip(precisions);
-                let squares: f32 = dimensions.map(|((z, mean), precision)| (z - mean) * (z - mean) * precision).sum();
+                let squares: f32 = dimensions
+                    .map(|((z, mean), precision)| (z - mean) * (z - mean) * precision)
+                    .sum();
                 constant - 0.5 * f64::from(squares)
             })
             .collect();

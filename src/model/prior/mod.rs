@@ -68,7 +68,9 @@ impl Prior {
         match architecture.latents.prior {
             PriorKind::Standard => Self::Standard,
             PriorKind::Vamp => Self::Vamp(Vamp::zeros(device, components, architecture.pixels)),
-            PriorKind::Mixture => Self::Mixture(Mixture::zeros(device, components, Latent(architecture.latent))),
+            PriorKind::Mixture => {
+                Self::Mixture(Mixture::zeros(device, components, Latent(architecture.latent)))
+            }
         }
     }
 
