@@ -6,7 +6,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::gradient::{Gradient, StretchGradient, stretch};
 use super::parameters::{Named, Parameter, Role};
-use crate::kernels::{self, AdagradStep, AdamStep};
+use crate::kernels::{self, AdagradStep, AdamStep, Products};
 
 /// Which rule turns gradients into updates.
 #[derive(
@@ -83,6 +83,8 @@ pub struct Numbers {
     /// Decoupled weight decay (Loshchilov and Hutter 2019): weights shrink by this share of themselves times the step size,
     /// beside the rule; 0 for none.
     pub weight_decay: f32,
+    /// In which numbers the gradients are multiplied out.
+    pub products: Products,
 }
 
 /// A stretch of one parameter to update.
@@ -142,7 +144,7 @@ impl Optimizer {
                 weight_prior,
                 kept,
             } = task;
-            gradient.with(|gradients| match rule {
+            let update = |gradients: &[&[f32]]| match rule {
                 OptimizerKind::Adam => {
                     let step = AdamStep {
                         learning_rate,
@@ -165,7 +167,8 @@ impl Optimizer {
                     };
                     kernels::adagrad(values, gradients, second, step);
                 }
-            });
+            };
+            numbers.products.run(|| gradient.with(update));
         });
     }
 }
