@@ -36,6 +36,8 @@ pub enum Purpose {
     Split = 11,
     /// Which points of a map are pushed apart; index: the epoch.
     Map = 12,
+    /// Which values the runs of a sweep have; index: the draw, row: the axis.
+    Sweep = 13,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.
