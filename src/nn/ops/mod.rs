@@ -11,12 +11,22 @@
 
 mod affine;
 mod elementwise;
+mod elu;
+mod gated;
+mod leaky_relu;
 mod relu;
+mod sigmoid;
+mod softplus;
 mod tanh;
 
 #[cfg(test)]
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use elu::elu;
+pub use gated::gated;
+pub use leaky_relu::leaky_relu;
 pub use relu::relu;
+pub use sigmoid::sigmoid;
+pub use softplus::softplus;
 pub use tanh::tanh;
