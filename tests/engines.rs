@@ -246,8 +246,38 @@ fn slurm_trains_an_array_of_which_one_job_is_killed_and_requeued() {
     }
     let (folder, daemons) = (folder(), tempfile::tempdir().expect("a folder"));
     let slurm = Slurm::start(daemons.path());
+    // Long enough that a job is still at it when it is requeued, however fast this machine is.
+    let alone = |samples: &str, out: &str| {
+        let data = [
+            "train",
+            "--data",
+            "items.csv",
+            "--likelihood",
+            "gaussian",
+            "--latent",
+            "1",
+            "--hidden",
+            "8",
+            "--threads",
+            "1",
+        ];
+        let rest = [
+            "--samples",
+            samples,
+            "--evaluate-every",
+            "1e9",
+            "--json",
+            "--out",
+            out,
+        ];
+        let output = run(&mut vae_tui(folder.path(), &[&data[..], &rest].concat()));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let last: Value = serde_json::from_str(text.lines().last().unwrap_or_default()).expect("JSON");
+        last["samples_per_second"].as_f64().expect("a speed")
+    };
+    let samples = (2.0 * alone("4e4", "short.ron")).round().to_string();
     let output =
-        run(sweep(folder.path(), "6e5", &["--engine", "slurm"]).env("SLURM_CONF", &slurm.configuration));
+        run(sweep(folder.path(), &samples, &["--engine", "slurm"]).env("SLURM_CONF", &slurm.configuration));
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let job = said
         .strip_prefix("3 runs are Slurm's job ")
