@@ -12,6 +12,7 @@ pub mod likelihood;
 pub mod posterior;
 pub mod recognition;
 mod vae;
+mod weight_posterior;
 
 pub use architecture::{Activation, Architecture, Recognition};
 pub use initialisation::Initialisation;

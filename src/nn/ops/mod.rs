@@ -11,6 +11,7 @@
 
 mod affine;
 mod elementwise;
+mod gaussian_weights;
 mod relu;
 mod tanh;
 
@@ -18,5 +19,8 @@ mod tanh;
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use gaussian_weights::{
+    GaussianWeights, affine_of_data_and_gaussian_weights, affine_of_gaussian_weights,
+};
 pub use relu::relu;
 pub use tanh::tanh;
