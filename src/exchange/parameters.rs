@@ -146,17 +146,16 @@ fn checksum(arrays: &[NamedArray]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood, Recognition};
 
     fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
             pixels: 6,
             hidden: crate::model::Layers::new(vec![5, 4]),
             latent: 2,
-            activation: Activation::Tanh,
             likelihood: Likelihood::Gaussian,
-            observation: Observation::default(),
             recognition,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::PyTorch, 3)
     }

@@ -15,8 +15,9 @@ pub mod special;
 mod update;
 
 pub use elementwise::{
-    add_bias, add_column_sums, add_relu_gradient, add_scaled, add_tanh_gradient, all_finite, relu, tanh,
-    u8_to_unit,
+    add_bias, add_column_sums, add_elu_gradient, add_gated_gradient, add_leaky_relu_gradient,
+    add_relu_gradient, add_scaled, add_sigmoid_gradient, add_softplus_gradient, add_tanh_gradient,
+    all_finite, elu, gated, leaky_relu, relu, sigmoid, softplus, tanh, u8_to_unit,
 };
 pub use gaussian_weights::{
     add_gradient_of_squares, draw_outputs, exp, kl_of_gaussians, log_variance_gradient, multiply,

@@ -80,7 +80,7 @@ fn fill(values: &mut [f32], standard_deviation: f32, generator: &mut impl Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Likelihood, Observation, Recognition};
+    use crate::model::Architecture;
 
     /// Mean square of all weights, and of all biases.
     fn mean_squares(initialisation: Initialisation) -> [f64; 2] {
@@ -88,10 +88,7 @@ mod tests {
             pixels: 100,
             hidden: 50.into(),
             latent: 10,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let model = Vae::new(architecture, initialisation, 1);
         [Role::Weight, Role::Bias].map(|role| {
