@@ -13,6 +13,7 @@ pub mod likelihood;
 pub mod posterior;
 pub mod recognition;
 mod vae;
+mod weight_posterior;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};
