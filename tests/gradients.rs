@@ -295,7 +295,7 @@ fn the_lower_bound_equals_finite_differences() {
             let parameters = model.parameters();
             let parameter = parameters[index].parameter;
             let gradient = match parameters[index].role {
-                Role::Weight => whole_gradient(parameter, &mut gradients),
+                Role::Weight | Role::LogVariance => whole_gradient(parameter, &mut gradients),
                 Role::Bias => parameter.take_gradient(&mut gradients),
             };
             let name = &parameters[index].name;

@@ -52,6 +52,8 @@ impl Initialisation {
             }
             let values = named.parameter.values_mut();
             match (self, named.role) {
+                // They begin where the weights were spread.
+                (_, Role::LogVariance) => {}
                 (Self::Paper, _) => fill(values, 0.01, &mut generator),
                 (Self::PaperVariance, _) => fill(values, 0.1, &mut generator),
                 (Self::Glorot, Role::Bias) => values.fill(0.0),

@@ -16,6 +16,7 @@ pub mod posterior;
 pub mod prior;
 pub mod recognition;
 mod vae;
+mod weight_posterior;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};

@@ -50,7 +50,7 @@ pub(in crate::model) struct Flow(Vec<Step>);
 
 #[derive(Clone, Debug)]
 enum Step {
-    Planar(Planar),
+    Planar(Box<Planar>),
     Autoregressive(Box<Autoregressive>),
 }
 
@@ -61,7 +61,7 @@ impl Flow {
         let hidden = architecture.hidden.units().last().copied().unwrap_or(1);
         let step = |index: usize| match architecture.latents.flow {
             FlowKind::None => None,
-            FlowKind::Planar => Some(Step::Planar(Planar::zeros(device, latent))),
+            FlowKind::Planar => Some(Step::Planar(Box::new(Planar::zeros(device, latent)))),
             FlowKind::Iaf => Some(Step::Autoregressive(Box::new(Autoregressive::zeros(
                 device,
                 latent,

@@ -13,6 +13,7 @@ mod affine;
 mod elementwise;
 mod elu;
 mod gated;
+mod gaussian_weights;
 mod leaky_relu;
 mod masked;
 mod relu;
@@ -28,6 +29,9 @@ mod tests;
 pub use affine::{affine, affine_of_data};
 pub use elu::elu;
 pub use gated::gated;
+pub use gaussian_weights::{
+    GaussianWeights, affine_of_data_and_gaussian_weights, affine_of_gaussian_weights,
+};
 pub use leaky_relu::leaky_relu;
 pub use masked::masked_affine;
 pub use relu::relu;

@@ -61,6 +61,14 @@ impl<I: Dim> Stack<I> {
         self.rest(self.first.forward(x))
     }
 
+    /// Makes Gaussians of weights and biases.
+    pub fn spread(&mut self, log_variance: f32) {
+        self.first.spread(log_variance);
+        for layer in &mut self.further {
+            layer.spread(log_variance);
+        }
+    }
+
     /// What every layer makes of its input, the first one's first.
     pub fn layers(&self, x: Tensor<(Batch, I), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
         let mut layers = vec![self.activation.apply(self.first.forward(x))];
