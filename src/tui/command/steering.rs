@@ -140,7 +140,12 @@ pub(super) fn queue_run(app: &mut App) -> Vec<Effect> {
 pub(super) fn fork(app: &mut App) -> Vec<Effect> {
     if let Some(workspace) = workspace(app) {
         let progress = &workspace.progress;
-        let form = Form::fork(&progress.present(), progress.samples, &progress.checkpoints);
+        // Those of a run in another process stay there.
+        let checkpoints = match &workspace.attached {
+            Some(_) => &[][..],
+            None => &progress.checkpoints,
+        };
+        let form = Form::fork(&progress.present(), progress.samples, checkpoints);
         app.overlay = Some(Overlay::Form(Box::new(form)));
     }
     Vec::new()
