@@ -33,6 +33,8 @@ struct Waiting {
     bytes: usize,
     /// The newest of each name.
     newest: BTreeMap<String, Arc<[u8]>>,
+    /// Whether what was taken last may still be on its way.
+    is_sending: bool,
     is_behind: bool,
     is_closed: bool,
 }
@@ -89,23 +91,25 @@ impl Outbox {
         self.change.notify_all();
     }
 
-    /// What is sent next, once there is something.
+    /// What is sent next, once there is something; what was taken before has been sent.
     pub fn take(&self) -> Next {
         let mut waiting = self.waiting();
+        waiting.is_sending = false;
+        self.change.notify_all();
         loop {
             if let Some(next) = waiting.next() {
-                self.change.notify_all();
+                waiting.is_sending = next != Next::Closed;
                 return next;
             }
             waiting = self.change.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Waits until nothing waits any more, at most for so long.
+    /// Waits until everything is sent, at most for so long.
     pub fn drained(&self, patience: Duration) {
         let until = Instant::now() + patience;
         let mut waiting = self.waiting();
-        while !(waiting.frames.is_empty() && waiting.newest.is_empty()) {
+        while waiting.is_sending || !(waiting.frames.is_empty() && waiting.newest.is_empty()) {
             let Some(left) = until.checked_duration_since(Instant::now()) else {
                 return;
             };
