@@ -377,10 +377,15 @@ fn understand(reply: Reply, run: RunId, facts: &Facts) -> News {
 
 /// Sends what waits, until nothing is left to be said or nobody takes it.
 fn speak(mut stream: &UnixStream, outbox: &Outbox) {
-    while let Next::Frame(frame) = outbox.take() {
-        if stream.write_all(&frame).is_err() {
-            break;
+    loop {
+        match outbox.take() {
+            Next::Frame(frame) if stream.write_all(&frame).is_ok() => {}
+            Next::Closed => return,
+            // It takes nothing any more: whoever waits for an answer is to know.
+            Next::Frame(_) | Next::Behind => {
+                outbox.discard();
+                return drop(stream.shutdown(Shutdown::Both));
+            }
         }
     }
-    outbox.discard();
 }

@@ -1,6 +1,7 @@
 //! A run in another process on the screen: what its process says of itself, who steers, and how it is left.
 
 use super::app::{App, Stage};
+use super::command::keymap::Keymap;
 use super::command::named;
 use super::message::Effect;
 use super::overlays::Overlay;
@@ -91,7 +92,7 @@ pub(super) fn take_in(app: &mut App, news: News) -> Vec<Effect> {
         News::Steering(steering) => {
             let was_here = std::mem::replace(&mut attached.steering, steering).is_here;
             if was_here && !steering.is_here {
-                let key = label("run.steer");
+                let key = label(&app.keymap, "run.steer");
                 app.say(tr!("another screen steers now; {key} takes it back", key = key));
             } else if !was_here && steering.is_here {
                 app.say(tr!("this screen steers now"));
@@ -100,7 +101,7 @@ pub(super) fn take_in(app: &mut App, news: News) -> Vec<Effect> {
         News::Saved(samples) => workspace.saved_at = Some(samples),
         News::SaveFailed(reason) => app.complain(reason),
         News::NotSteering => {
-            let key = label("run.steer");
+            let key = label(&app.keymap, "run.steer");
             app.complain(tr!("another screen steers this run: {key} takes over", key = key));
         }
         News::Ended(words) => {
@@ -242,12 +243,7 @@ fn goes_on(name: &str) -> String {
     )
 }
 
-/// The usual keys of a command.
-fn label(name: &str) -> String {
-    named(name).map_or_else(String::new, |command| {
-        command
-            .keys
-            .first()
-            .map_or_else(|| command.name.into(), |key| key.name())
-    })
+/// The keys of a command.
+fn label(keymap: &Keymap, name: &str) -> String {
+    named(name).map_or_else(String::new, |command| keymap.label(command))
 }

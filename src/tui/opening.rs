@@ -26,7 +26,7 @@ pub enum RunSource {
     Saved(PathBuf, Option<String>),
     /// One that goes on in another process, by its name.
     Attached(String),
-    /// One of those that go on in other processes: the only one, or which a person chooses.
+    /// The first of those that go on in other processes; where there are several, a person chooses before.
     Running(Vec<Description>),
 }
 
@@ -91,10 +91,10 @@ pub fn open(
             Ok(Ready::here(run, data, opened))
         }
         RunSource::Attached(name) => attached(&name, left_behind),
-        RunSource::Running(runs) => match &runs[..] {
-            [only] => attached(&only.name, left_behind),
-            _ => anyhow::bail!("which of the runs is meant is not said"),
-        },
+        RunSource::Running(runs) => {
+            let first = runs.first().context(tr!("no run goes on without a screen"))?;
+            attached(&first.name, left_behind)
+        }
         RunSource::Fork(fork) => forked(*fork, left_behind),
         RunSource::Saved(path, moved) => {
             ensure!(moved.as_deref() != Some(STANDARD_INPUT), in_use);

@@ -636,7 +636,7 @@ impl Runtime {
             workspace.files.session.release();
         }
         let (sender, between_saves) = (self.sender.clone(), self.between_saves);
-        self.start("hand over", move || {
+        self.start("handover", move || {
             let handed = hand_over(&session, trains, between_saves);
             let handed = handed.map_err(|error| format!("{error:#}"));
             let _ = sender.send(Message::HandedOver { trains, handed });

@@ -118,10 +118,14 @@ pub(super) fn go_back(app: &mut App) -> Vec<Effect> {
 }
 
 pub(super) fn restart(app: &mut App) -> Vec<Effect> {
-    if workspace(app).is_none() {
-        return Vec::new();
+    match workspace(app) {
+        None => Vec::new(),
+        Some(workspace) if workspace.attached.is_some() => {
+            app.say(tr!("an attached run can't be started over; n begins another one here"));
+            Vec::new()
+        }
+        Some(_) => ask(app, Confirmation::Reset),
     }
-    ask(app, Confirmation::Reset)
 }
 
 pub(super) fn new_run(app: &mut App) -> Vec<Effect> {
