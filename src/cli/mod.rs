@@ -7,6 +7,7 @@
 mod anomalies;
 #[cfg(unix)]
 pub mod attach;
+mod bars;
 mod choice;
 mod compare;
 mod completions;
@@ -39,6 +40,7 @@ mod serve;
 mod setting_flags;
 #[cfg(unix)]
 mod stop;
+mod sweep;
 pub mod tour;
 mod train;
 mod traverse;
@@ -151,6 +153,8 @@ pub enum Command {
     #[cfg(unix)]
     #[command(hide = true)]
     Serve(serve::Arguments),
+    /// Train many runs that differ in some settings
+    Sweep(Box<sweep::Arguments>),
     /// Measure a saved model
     Evaluate(evaluate::Arguments),
     /// Lay the curves of saved runs beside one another
@@ -225,6 +229,7 @@ impl Command {
             Self::Stop(arguments) => stop::run(&arguments),
             #[cfg(unix)]
             Self::Serve(arguments) => serve::run(&arguments),
+            Self::Sweep(arguments) => sweep::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),

@@ -121,7 +121,9 @@ pub(super) fn restart(app: &mut App) -> Vec<Effect> {
     match workspace(app) {
         None => Vec::new(),
         Some(workspace) if workspace.attached.is_some() => {
-            app.say(tr!("an attached run can't be started over; n begins another one here"));
+            app.say(tr!(
+                "an attached run can't be started over; n begins another one here"
+            ));
             Vec::new()
         }
         Some(_) => ask(app, Confirmation::Reset),
