@@ -6,6 +6,7 @@
 
 mod anomalies;
 mod choice;
+mod classify;
 mod compare;
 mod completions;
 mod compress;
@@ -131,6 +132,8 @@ pub enum Command {
     Train(Box<train::Arguments>),
     /// Measure a saved model
     Evaluate(evaluate::Arguments),
+    /// Count the test items that a saved model puts into a wrong class
+    Classify(classify::Arguments),
     /// Lay the curves of saved runs beside one another
     Compare(compare::Arguments),
     /// Write a model's parameters for PyTorch, NumPy or ONNX runtimes
@@ -193,6 +196,7 @@ impl Command {
             Self::Tour(arguments) => (about.tour)(&arguments),
             Self::Train(arguments) => train::run(*arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Classify(arguments) => classify::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Import(arguments) => import::run(&arguments),

@@ -25,6 +25,8 @@ pub struct Architecture {
     pub observation: Observation,
     /// How the posterior of an image is found.
     pub recognition: Recognition,
+    /// Classes that the model knows, whose latent dimensions are the last ones; 0 for a model without.
+    pub classes: usize,
 }
 
 impl Default for Architecture {
@@ -38,6 +40,7 @@ impl Default for Architecture {
             likelihood: Likelihood::default(),
             observation: Observation::default(),
             recognition: Recognition::Encoder,
+            classes: 0,
         }
     }
 }
@@ -61,6 +64,15 @@ impl Architecture {
             Recognition::Encoder => network(self.pixels, hidden, 2 * self.latent),
             Recognition::Chains => 0,
         };
+        if self.classes > 0 {
+            let style = self.latent.saturating_sub(self.classes);
+            let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
+            let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
+            return network(self.pixels, hidden, self.classes)
+                + network(self.pixels + self.classes, hidden, 2 * style)
+                + network(self.latent, &mirrored, outputs)
+                + beside;
+        }
         let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
         let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
         encoder + network(self.latent, &mirrored, outputs) + beside
@@ -86,6 +98,7 @@ impl std::fmt::Display for Architecture {
             activation,
             likelihood,
             recognition,
+            classes,
             ..
         } = self;
         if *recognition == Recognition::Encoder {
@@ -95,6 +108,9 @@ impl std::fmt::Display for Architecture {
         write!(f, "{latent}-{mirrored}-{pixels} {}", activation.word())?;
         if *likelihood != Likelihood::default() {
             write!(f, " {}", likelihood.word())?;
+        }
+        if *classes > 0 {
+            write!(f, " {classes} classes")?;
         }
         Ok(())
     }
@@ -133,6 +149,7 @@ mod tests {
                         likelihood,
                         observation,
                         recognition,
+                        classes: 0,
                     };
                     let model = Vae::zeros(architecture.clone());
                     let lengths = model

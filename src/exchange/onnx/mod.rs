@@ -30,6 +30,9 @@ pub enum OnnxError {
     /// Monte Carlo EM trains none.
     #[error("the model has no encoder: Markov chains take its place")]
     NoEncoder,
+    /// Graphs are made of layers that follow one another.
+    #[error("the model knows classes, whose networks have more than one input")]
+    Classes,
     /// The format says sizes in 31 bits.
     #[error("the network has more than the 2 GiB that an ONNX file can hold")]
     TooLarge,
@@ -38,16 +41,20 @@ pub enum OnnxError {
 /// The file of the encoder.
 ///
 /// # Errors
-/// If there is no encoder, or it is too large.
+/// If there is no encoder, it is no plain sequence of layers, or too large.
 pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
     let &Architecture {
         pixels,
         latent,
         recognition,
+        classes,
         ..
     } = model.architecture();
     if recognition == Recognition::Chains {
         return Err(OnnxError::NoEncoder);
+    }
+    if classes > 0 {
+        return Err(OnnxError::Classes);
     }
     let mut graph = layers(
         "encoder",
@@ -78,9 +85,12 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
 /// The file of the decoder. What it learned beside its layers, such as one log-variance for all values, is an output too.
 ///
 /// # Errors
-/// If it is too large.
+/// If it is no plain sequence of layers, or too large.
 pub fn decoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
     let architecture = model.architecture();
+    if architecture.classes > 0 {
+        return Err(OnnxError::Classes);
+    }
     let mut graph = layers("decoder", "z", "decoded", architecture.activation, parameters)?;
     graph.input = vec![rows("z", architecture.latent)];
     graph.output = vec![rows("decoded", width_of_last_layer(&graph))];

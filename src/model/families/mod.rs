@@ -5,9 +5,12 @@
 //! Both tapes run through the same generic functions, so a family can't be a trait object; a match over the families,
 //! once for every pass through a network, costs nothing beside the pass.
 
+mod class_conditional;
 mod mlp;
 
 use dfdx::prelude::*;
+
+pub(super) use class_conditional::ClassConditional;
 
 use super::posterior::Posterior;
 use super::{Architecture, Decoded};
@@ -61,6 +64,8 @@ pub type HiddenValues = (&'static str, Tensor<(Batch, Hidden), f32, Cpu>);
 pub(super) enum Networks {
     /// The paper's: fully connected layers in encoder and decoder.
     Mlp(mlp::Mlp),
+    /// Those that know classes: a classifier, an encoder and a decoder.
+    ClassConditional(Box<ClassConditional>),
 }
 
 /// What a family's networks make of something.
@@ -68,12 +73,16 @@ macro_rules! of_family {
     ($networks:expr, $family:ident => $value:expr) => {
         match $networks {
             Networks::Mlp($family) => $value,
+            Networks::ClassConditional($family) => $value,
         }
     };
 }
 
 impl Family for Networks {
     fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
+        if architecture.classes > 0 {
+            return Self::ClassConditional(Box::new(ClassConditional::zeros(device, architecture)));
+        }
         Self::Mlp(mlp::Mlp::zeros(device, architecture))
     }
 

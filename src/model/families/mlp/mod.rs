@@ -2,7 +2,7 @@
 
 mod decoder;
 mod encoder;
-mod stack;
+pub(super) mod stack;
 
 use dfdx::prelude::*;
 

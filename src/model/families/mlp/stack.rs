@@ -9,7 +9,7 @@ use crate::nn::parameters::{Named, Parameter};
 
 /// At least one hidden layer, from `I` inputs to the last layer's units.
 #[derive(Clone, Debug)]
-pub(super) struct Stack<I: Dim> {
+pub(in crate::model::families) struct Stack<I: Dim> {
     first: Linear<I, Hidden>,
     further: Vec<Linear<Hidden, Hidden>>,
     activation: Activation,
