@@ -63,7 +63,7 @@ pub type HiddenValues = (&'static str, Tensor<(Batch, Hidden), f32, Cpu>);
 #[derive(Clone, Debug)]
 pub(super) enum Networks {
     /// The paper's: fully connected layers in encoder and decoder.
-    Mlp(mlp::Mlp),
+    Mlp(Box<mlp::Mlp>),
     /// Those that know classes: a classifier, an encoder and a decoder.
     ClassConditional(Box<ClassConditional>),
 }
@@ -83,7 +83,7 @@ impl Family for Networks {
         if architecture.classes > 0 {
             return Self::ClassConditional(Box::new(ClassConditional::zeros(device, architecture)));
         }
-        Self::Mlp(mlp::Mlp::zeros(device, architecture))
+        Self::Mlp(Box::new(mlp::Mlp::zeros(device, architecture)))
     }
 
     fn encode<T: Tape<f32, Cpu>>(
