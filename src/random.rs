@@ -40,8 +40,10 @@ pub enum Purpose {
     WeightNoise = 13,
     /// Weights drawn from their distribution; index: which draw.
     WeightDraw = 14,
+    /// Which values the runs of a sweep have; index: the draw, row: the axis.
+    Sweep = 15,
     /// Which labels learning sees; index: 0 for all that it ever does, else one more than the step.
-    Labels = 15,
+    Labels = 16,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

@@ -5,6 +5,7 @@
 //! error, 1 otherwise.
 
 mod anomalies;
+mod bars;
 mod choice;
 mod classify;
 mod compare;
@@ -32,6 +33,7 @@ mod reconstruct;
 mod reproduce;
 mod sample;
 mod setting_flags;
+mod sweep;
 pub mod tour;
 mod train;
 mod traverse;
@@ -130,6 +132,8 @@ pub enum Command {
     Tour(tour::Arguments),
     /// Train without a screen
     Train(Box<train::Arguments>),
+    /// Train many runs that differ in some settings
+    Sweep(Box<sweep::Arguments>),
     /// Measure a saved model
     Evaluate(evaluate::Arguments),
     /// Count the test items that a saved model puts into a wrong class
@@ -195,6 +199,7 @@ impl Command {
         match self {
             Self::Tour(arguments) => (about.tour)(&arguments),
             Self::Train(arguments) => train::run(*arguments),
+            Self::Sweep(arguments) => sweep::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Classify(arguments) => classify::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
