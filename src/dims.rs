@@ -44,6 +44,27 @@ dimension!(
     Outputs
 );
 
+dimension!(
+    /// Rows of feature maps.
+    Height
+);
+dimension!(
+    /// Columns of feature maps.
+    Width
+);
+dimension!(
+    /// Channels of a place of feature maps.
+    Channels
+);
+dimension!(
+    /// Numbers of a patch of feature maps: row by row, the channels of a place beside one another.
+    Patch
+);
+dimension!(
+    /// Feature maps of an item in one row: row by row, the channels of a place beside one another.
+    Flattened
+);
+
 /// Two values for every one of `D`: a Gaussian's mean, then its log-variance.
 ///
 /// One layer of this width instead of two heads: dfdx's `backward` needs every tensor on the tape to reach the loss.

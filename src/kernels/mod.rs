@@ -5,20 +5,27 @@
 //! everywhere, and an element-wise result is the same to the bit on every processor. Each kernel walks memory
 //! once, and where there may be much of it, with [checkpoints](crate::cancel::checkpoint).
 
+mod convolution;
 mod elementwise;
 pub mod likelihood;
 mod matmul;
+mod normalisation;
 mod posterior;
 pub mod scalar;
 pub mod special;
 mod update;
 
+pub use convolution::Window;
 pub use elementwise::{
     add_bias, add_column_sums, add_elu_gradient, add_gated_gradient, add_leaky_relu_gradient,
     add_relu_gradient, add_scaled, add_sigmoid_gradient, add_softplus_gradient, add_tanh_gradient,
     all_finite, elu, gated, leaky_relu, relu, sigmoid, softplus, tanh, u8_to_unit,
 };
 pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
+pub use normalisation::{
+    add_column_products, add_normalise_columns_gradient, add_normalise_rows_gradient, inverse_deviations,
+    moments_of_columns, normalise_columns, normalise_rows, scale_columns,
+};
 pub use posterior::{
     gaussian_kl, gaussian_kl_above, gaussian_kl_above_backward, gaussian_kl_backward,
     gaussian_kl_per_dimension, log_density_and_gradients, reparameterise, reparameterise_backward,

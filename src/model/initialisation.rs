@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::Vae;
+use crate::nn::normalisation;
 use crate::nn::parameters::Role;
 use crate::random::{Purpose, generator};
 
@@ -52,6 +53,8 @@ impl Initialisation {
             }
             let values = named.parameter.values_mut();
             match (self, named.role) {
+                (_, Role::Gain) => values.fill(1.0),
+                (_, Role::Running) => normalisation::begin(values),
                 (Self::Paper, _) => fill(values, 0.01, &mut generator),
                 (Self::PaperVariance, _) => fill(values, 0.1, &mut generator),
                 (Self::Glorot, Role::Bias) => values.fill(0.0),

@@ -6,17 +6,21 @@
 
 pub mod activation;
 pub mod architecture;
+pub mod convolutions;
 mod families;
 mod initialisation;
 mod layers;
 pub mod likelihood;
+mod normalisation;
 pub mod posterior;
 pub mod recognition;
 mod vae;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};
+pub use convolutions::{Convolutions, FamilyKind};
 pub use initialisation::Initialisation;
 pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 pub use likelihood::{Decoded, Likelihood, Observation};
+pub use normalisation::NormalisationKind;
 pub use vae::Vae;

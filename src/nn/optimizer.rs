@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::gradient::{Gradient, StretchGradient, stretch};
+use super::normalisation::follow;
 use super::parameters::{Named, Parameter, Role};
 use crate::kernels::{self, AdagradStep, AdamStep};
 
@@ -117,7 +118,8 @@ impl Optimizer {
         self.rule == OptimizerKind::Adam
     }
 
-    /// Makes one step against the gradient of what is minimised. `gradients` has an entry a parameter.
+    /// Makes one step against the gradient of what is minimised; what is not learned follows what was seen. `gradients` has an
+    /// entry a parameter.
     pub fn update<'a>(
         &'a mut self,
         parameters: Vec<Named<&'a mut dyn Parameter>>,
@@ -130,6 +132,10 @@ impl Optimizer {
         let mut tasks = Vec::new();
         for ((named, gradient), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
             let first = first.next().map_or(&mut [][..], |first| first);
+            if named.role == Role::Running {
+                follow(named.parameter.values_mut(), gradient);
+                continue;
+            }
             tasks.extend(tasks_of(named, gradient, first, second, (learning_rate, numbers)));
         }
         let (rule, step) = (self.rule, self.steps);
@@ -181,7 +187,7 @@ fn tasks_of<'a>(
     let (columns, rows) = stretch(&*named.parameter, named.role);
     let (weight_prior, kept) = match named.role {
         Role::Weight => (numbers.weight_prior, 1.0 - learning_rate * numbers.weight_decay),
-        Role::Bias => (0.0, 1.0),
+        _ => (0.0, 1.0),
     };
     let mut first = first.chunks_mut(rows * columns);
     let stretches = named
