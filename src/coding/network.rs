@@ -10,7 +10,7 @@ use pulp::Arch;
 use super::CodingError;
 use crate::kernels::scalar;
 use crate::model::{Activation, Vae};
-use crate::nn::parameters::Named;
+use crate::nn::parameters::{Named, Role};
 
 /// Encoder and decoder of a model.
 pub(super) struct Network {
@@ -38,7 +38,8 @@ impl Network {
         }
         let parameters = model.parameters();
         let layers = |part: &str| -> Result<Vec<Layer>, CodingError> {
-            let of_part = |named: &&Named<_>| named.name.starts_with(part);
+            // Of weights that are Gaussians the means pack and unpack.
+            let of_part = |named: &&Named<_>| named.name.starts_with(part) && named.role != Role::LogVariance;
             let values: Vec<&[f32]> = parameters
                 .iter()
                 .filter(of_part)

@@ -12,6 +12,7 @@ mod annealed;
 pub mod complexity;
 mod density;
 pub mod detection;
+mod disentanglement;
 mod estimates;
 mod hidden_units;
 mod importance;
@@ -27,6 +28,7 @@ use crate::cancel::Cancel;
 use crate::nn::CachingDevice;
 
 pub use annealed::annealed;
+pub use disentanglement::{Disentanglement, MOST_ITEMS, disentanglement};
 pub use estimates::{Estimates, estimates};
 pub use hidden_units::{HiddenLayer, HiddenUnits};
 pub use importance::importance_weighted;

@@ -5,7 +5,7 @@ use super::settings::{Assignment, SettingError, TABLE, find};
 use crate::choices::Choose;
 use crate::data::{Dataset, ItemShape, Part};
 use crate::language::{said, tr};
-use crate::learning::Updates;
+use crate::learning::{Method, Updates};
 use crate::model::convolutions::{ConvolutionalLayer, SIDE_RANGE};
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
 use crate::model::{Architecture, Convolutions, FamilyKind, NormalisationKind};
@@ -103,6 +103,13 @@ impl Configuration {
                 expected: expected.into(),
             })
         };
+        let has_plain_layers =
+            self.normalisation == NormalisationKind::None && !self.residual && self.family == FamilyKind::Mlp;
+        if self.method == Method::FullVb && !has_plain_layers {
+            let expected =
+                tr!("another method: only plain fully connected layers have Gaussians for weights");
+            return out_of_bounds("method", self.method.word(), expected);
+        }
         if self.normalisation == NormalisationKind::Batch && self.batch == 1 {
             let expected = tr!("none or layer where a minibatch has one data point, which has no variance");
             return out_of_bounds("normalisation", self.normalisation.word(), expected);

@@ -55,6 +55,8 @@ impl Initialisation {
             match (self, named.role) {
                 (_, Role::Gain) => values.fill(1.0),
                 (_, Role::Running) => normalisation::begin(values),
+                // They begin where the weights were spread.
+                (_, Role::LogVariance) => {}
                 (Self::Paper, _) => fill(values, 0.01, &mut generator),
                 (Self::PaperVariance, _) => fill(values, 0.1, &mut generator),
                 (Self::Glorot, Role::Bias) => values.fill(0.0),

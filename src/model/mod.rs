@@ -15,6 +15,7 @@ mod normalisation;
 pub mod posterior;
 pub mod recognition;
 mod vae;
+mod weight_posterior;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};

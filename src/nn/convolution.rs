@@ -9,6 +9,29 @@ use crate::kernels::Window;
 
 /// A window that is moved over maps: from the maps to a place for every window, or back.
 ///
+/// Only maps go through it; a latent vector of as many numbers does not compile:
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use vae_tui::dims::{Batch, Channels, Height, Latent, Width};
+/// # use vae_tui::{kernels::Window, nn::Convolution};
+/// # let window = Window { height: 8, width: 8, channels: 1, kernel: 3, stride: 1 };
+/// # let convolution = Convolution::zeros(&Cpu::default(), window, Channels(2));
+/// let shape = (Batch(1), Height(8), Width(8), Channels(1));
+/// let maps: Tensor<(Batch, Height, Width, Channels), f32, Cpu> = Cpu::default().zeros_like(&shape);
+/// convolution.forward(maps);
+/// ```
+///
+/// ```compile_fail,E0308
+/// # use dfdx::prelude::*;
+/// # use vae_tui::dims::{Batch, Channels, Height, Latent, Width};
+/// # use vae_tui::{kernels::Window, nn::Convolution};
+/// # let window = Window { height: 8, width: 8, channels: 1, kernel: 3, stride: 1 };
+/// # let convolution = Convolution::zeros(&Cpu::default(), window, Channels(2));
+/// let z: Tensor<(Batch, Latent), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Latent(64)));
+/// convolution.forward(z);
+/// ```
+///
 /// Its gradient is left whole, not as factors as that of a [`Weight`](super::Weight): it has far more rows than columns.
 #[derive(Clone, Debug)]
 pub struct Convolution {

@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::parameters::{Parameter, Role};
+use super::parameters::{Named, Parameter, Role};
 use super::weight::gradient_rows;
 use crate::cancel::Cancel;
-use crate::kernels;
+use crate::kernels::{self, Products};
 
 /// Elements that one task updates: few enough that their gradient stays in the second-level cache, many enough to be
 /// worth handing over.
@@ -83,7 +83,7 @@ impl Gradient {
     }
 
     /// The sum over the shards, in parallel on the pool that this is called in; `None` where it was cancelled.
-    pub fn reduced(&self, cancel: &Cancel) -> Option<Self> {
+    pub fn reduced(&self, products: Products, cancel: &Cancel) -> Option<Self> {
         let sum = match self {
             Self::Summands(shards) | Self::Seen(shards) => {
                 let mut sum = vec![0.0; shards.first().map_or(0, Vec::len)];
@@ -95,10 +95,9 @@ impl Gradient {
                 let length = stretch_rows(sizes.1) * sizes.1;
                 let stretches = sum.par_chunks_mut(length).enumerate();
                 let finished = stretches.map(|(index, sum)| {
-                    cancel.run(|| {
-                        self.stretch(index * length, sum.len())
-                            .with(|gradient| sum.copy_from_slice(gradient[0]))
-                    })
+                    let stretch = self.stretch(index * length, sum.len());
+                    let multiply = || stretch.with(|gradient| sum.copy_from_slice(gradient[0]));
+                    cancel.run(|| products.run(multiply))
                 });
                 finished.collect::<Option<()>>()?;
                 sum
@@ -142,12 +141,24 @@ impl Gradient {
     }
 }
 
-/// Scales sums of all parameters so that their global norm is at most `largest` (Pascanu, Mikolov and Bengio 2013); the norm
+/// Scales sums of all `parameters` so that their global norm is at most `largest` (Pascanu, Mikolov and Bengio 2013); the norm
 /// that they had comes back.
-pub fn clip(sums: &mut [Gradient], largest: f32) -> f64 {
-    let of_sum = |sum: &Vec<f32>| -> f64 { sum.iter().map(|&value| f64::from(value).powi(2)).sum() };
-    let squares = sums.iter().flat_map(Gradient::summands).map(of_sum);
-    let norm = squares.sum::<f64>().sqrt();
+pub fn clip(parameters: &[Named<&dyn Parameter>], sums: &mut [Gradient], largest: f32) -> f64 {
+    let squares = |(named, sum): (&Named<&dyn Parameter>, &Gradient)| -> f64 {
+        let sum = sum.summands().iter().flatten();
+        match named.role {
+            Role::Weight | Role::Bias | Role::Gain | Role::Running => {
+                sum.map(|&value| f64::from(value).powi(2)).sum()
+            }
+            // What was left of them is the gradient of the variances.
+            Role::LogVariance => {
+                let with = sum.zip(named.parameter.values());
+                with.map(|(value, log_variance)| f64::from(value * log_variance.exp()).powi(2))
+                    .sum()
+            }
+        }
+    };
+    let norm = parameters.iter().zip(&*sums).map(squares).sum::<f64>().sqrt();
     if norm > f64::from(largest) {
         let scale = (f64::from(largest) / norm) as f32;
         let sums = sums.iter_mut().flat_map(Gradient::summands_mut);
@@ -159,7 +170,7 @@ pub fn clip(sums: &mut [Gradient], largest: f32) -> f64 {
 /// The elements in a row of a parameter that must stay together, and how many rows make a stretch.
 pub(super) fn stretch(parameter: &dyn Parameter, role: Role) -> (usize, usize) {
     let columns = match role {
-        Role::Weight => parameter.sizes()[1],
+        Role::Weight | Role::LogVariance => parameter.sizes()[1],
         _ => 1,
     };
     (columns, stretch_rows(columns))
@@ -221,11 +232,20 @@ mod tests {
                 .flat_map(Gradient::into_shards)
                 .collect::<Vec<_>>()
         };
+        let zeros = [2, 1].map(|length| Cpu::default().zeros_like(&(Hidden(length),)));
+        let parameters: Vec<Named<&dyn Parameter>> = zeros
+            .iter()
+            .map(|zeros| Named {
+                name: "bias".into(),
+                role: Role::Bias,
+                parameter: zeros as &dyn Parameter,
+            })
+            .collect();
         let mut long = sums();
-        assert_eq!(clip(&mut long, 2.5), 5.0);
+        assert_eq!(clip(&parameters, &mut long, 2.5), 5.0);
         assert_eq!(values(long), [vec![1.5, 0.0], vec![-2.0]]);
         let mut short = sums();
-        assert_eq!(clip(&mut short, 5.0), 5.0);
+        assert_eq!(clip(&parameters, &mut short, 5.0), 5.0);
         assert_eq!(values(short), values(sums()));
     }
 
@@ -246,7 +266,7 @@ mod tests {
         );
         for (gradient, role, columns) in [(of_weight, Role::Weight, outputs), (of_bias, Role::Bias, 1)] {
             let reduced = gradient
-                .reduced(&Cancel::default())
+                .reduced(Products::F32, &Cancel::default())
                 .expect("not cancelled")
                 .into_shards();
             let parameter: &dyn Parameter = if role == Role::Weight { &weight } else { &bias };
@@ -265,7 +285,7 @@ mod tests {
             }
             let cancelled = Cancel::default();
             cancelled.cancel();
-            assert!(role == Role::Bias || gradient.reduced(&cancelled).is_none());
+            assert!(role == Role::Bias || gradient.reduced(Products::F32, &cancelled).is_none());
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod parameters;
 pub mod schedule;
 pub mod view;
 pub mod weight;
+pub mod weight_noise;
 
 pub use convolution::Convolution;
 pub use device::CachingDevice;
@@ -23,3 +24,4 @@ pub use linear::Linear;
 pub use normalisation::Normalisation;
 pub use schedule::Schedule;
 pub use weight::Weight;
+pub use weight_noise::WeightNoise;

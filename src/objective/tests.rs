@@ -102,8 +102,10 @@ fn compare(case: &Case, objective: Objective, loss: impl Fn(&Vae) -> f64) {
             steepest = steepest.max(difference.abs());
             worst = worst.max((slope - difference).abs());
         }
+        // The terms come in single precision, of which the quotient takes a small difference.
+        let rounding = f64::from(f32::EPSILON) * loss(&case.model).abs() / 1e-3;
         assert!(
-            worst < 2e-2 * steepest.max(0.05),
+            worst < 2e-2 * steepest.max(0.05) + rounding,
             "{objective:?}, parameter {index}: off by {worst} of {steepest}"
         );
     }
@@ -185,6 +187,25 @@ fn a_weighed_kl_term_is_descended_and_the_plain_bound_reported() {
             4.0 * terms.kl - terms.reconstruction
         });
     }
+}
+
+/// With a weight of 1 nothing of the total correlation is left, and with another the loss itself has the gradient.
+#[test]
+fn the_weight_of_total_correlation_acts_beside_the_plain_bound() {
+    let case = Case::new(2, Likelihood::Bernoulli);
+    let (plain, a) = (Estimator::BetaTcvae.into(), Estimator::A.into());
+    assert_eq!(case.terms(&case.model, plain), case.terms(&case.model, a));
+    let heavy = Objective {
+        kl_weight: 6.0,
+        ..plain
+    };
+    assert_eq!(case.terms(&case.model, heavy), case.terms(&case.model, a));
+    let loss = |model: &Vae, objective: Objective| {
+        let negative = objective.negative(model, &case.x, &case.noise, Gradients::leaky());
+        scalar(&negative.0)
+    };
+    assert!(loss(&case.model, heavy) != loss(&case.model, plain));
+    compare(&case, heavy, |model| loss(model, heavy));
 }
 
 /// Some dimensions of some data points are below the free nats and some above; those below cost nothing.

@@ -418,7 +418,11 @@ impl Kind for DataName {
     }
 
     fn bounds(&self) -> String {
-        tr!("{name} or a path", name = data::mnist::NAME)
+        tr!(
+            "{name}, {drawn} or a path",
+            name = data::mnist::NAME,
+            drawn = data::sprites::NAME
+        )
     }
 
     fn placeholder(&self) -> &'static str {

@@ -15,6 +15,7 @@ use super::kinds::{
     WholeOrAll, YesOrNo,
 };
 use crate::data::{Binarisation, ReadingRules, mnist};
+use crate::kernels::Products;
 use crate::learning::{Method, ScheduleKind, default_threads};
 use crate::model::architecture::LATENT_RANGE;
 use crate::model::convolutions::{CHANNELS_RANGE, CONVOLUTIONS_RANGE, KERNEL_RANGE, STRIDE_RANGE};
@@ -138,6 +139,12 @@ settings! {
     /// Update rule
     optimizer: OptimizerKind = OptimizerKind::Adam, { name: "optimizer", unit: "", kind: OneOf::new(), live: false }
 
+    /// The numbers that the products of a training step multiply: bf16 is faster where the processor has AMX tiles, slower elsewhere
+    ///
+    /// What is measured and looked at is computed in single precision all the same.
+    #[serde(default)]
+    products: Products = Products::F32, { name: "products", unit: "", kind: OneOf::new(), live: true }
+
     /// Step size
     ///
     /// That at the start; the one of a run under way is the optimizer's.
@@ -185,7 +192,7 @@ settings! {
         name: "binarize", unit: "", kind: OneOf::new(), live: true
     }
 
-    /// What to train on: mnist, the path of a file of images, or - for standard input
+    /// What to train on: mnist, sprites (drawn by the program), the path of a file of images, or - for standard input
     data: String = mnist::NAME.into(), { name: "data", unit: "", kind: DataName, live: false }
 
     /// How data is read where the usual way does not fit: rules such as scale=min-max; label=species

@@ -31,6 +31,10 @@ pub(super) trait Family: Sized {
     /// `p(x|z)` for every latent vector, one a row.
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T>;
 
+    /// Makes Gaussians of all weights and biases, around the values that they have, each with this `log sigma^2`: for a family
+    /// whose layers are all [`Linear`](crate::nn::Linear), which know what to do with them.
+    fn spread(&mut self, log_variance: f32);
+
     /// What every hidden layer says: the encoder's of the data, the decoder's of the latent vectors.
     fn hidden(
         &self,
@@ -59,7 +63,7 @@ pub type HiddenValues = (&'static str, Tensor<(Batch, Hidden), f32, Cpu>);
 #[derive(Clone, Debug)]
 pub(super) enum Networks {
     /// The paper's: fully connected layers in encoder and decoder.
-    Mlp(mlp::Mlp),
+    Mlp(Box<mlp::Mlp>),
     /// Convolutions before them, and transposed behind them.
     Convolutional(Box<convolutional::Convolutional>),
 }
@@ -78,7 +82,7 @@ impl Networks {
     /// Networks of zeros; with an encoder where the architecture says so.
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         match &architecture.convolutions {
-            None => Self::Mlp(mlp::Mlp::zeros(device, architecture)),
+            None => Self::Mlp(Box::new(mlp::Mlp::zeros(device, architecture))),
             Some(convolutions) => {
                 let family = convolutional::Convolutional::zeros(device, convolutions, architecture);
                 Self::Convolutional(Box::new(family))
@@ -98,6 +102,10 @@ impl Family for Networks {
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         of_family!(self, family => family.decode(z))
+    }
+
+    fn spread(&mut self, log_variance: f32) {
+        of_family!(self, family => family.spread(log_variance));
     }
 
     fn hidden(

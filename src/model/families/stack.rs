@@ -169,6 +169,13 @@ impl<I: Dim> Stack<I> {
         self.further.iter().fold(first, |h, layer| layer.after(h))
     }
 
+    /// Makes Gaussians of weights and biases, each with this `log sigma^2`.
+    pub fn spread(&mut self, log_variance: f32) {
+        self.first.affine.spread(log_variance);
+        let further = self.further.iter_mut();
+        further.for_each(|layer| layer.affine.spread(log_variance));
+    }
+
     /// Has running moments used from here on, even on a tape.
     pub fn rest_moments(&mut self) {
         let further = self.further.iter_mut().map(|layer| &mut layer.normalisation);
