@@ -33,7 +33,7 @@ impl Network {
     /// # Errors
     /// If it has no encoder or other parameters, or one of them is not finite.
     pub fn of(model: &Vae) -> Result<Self, CodingError> {
-        if model.architecture().classes > 0 {
+        if !model.architecture().is_plain() {
             return Err(CodingError::OtherNetworks);
         }
         let parameters = model.parameters();
