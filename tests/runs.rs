@@ -275,7 +275,7 @@ fn as_many_runs_of_the_queue_are_trained_beside_the_one_on_the_screen_as_threads
     update(&mut app, Message::Beside(1, BesideNews::At(5_000)));
     focus(&mut app, "runs");
     assert!(
-        screen(&app).contains("beside: shapes 6d, 5.0k of 20k samples"),
+        screen(&app).contains("beside: shapes 6d, 5k of 20k samples"),
         "{}",
         screen(&app)
     );

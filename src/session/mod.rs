@@ -30,7 +30,7 @@ pub use file::{Kept, RunFiles, SessionFile, Ticket};
 pub use housekeeping::{bring_back, fork_of, rename, throw_away};
 pub use load::{Session, load, parse};
 pub use models::OtherModels;
-pub use queue::{QueueFile, QueuedRun};
+pub use queue::{KeptQueue, QueuedRun};
 pub use resume::{Resumed, resume};
 pub use save::save;
 pub use target::Identity;

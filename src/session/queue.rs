@@ -40,12 +40,12 @@ impl From<Configuration> for QueuedRun {
 
 /// The queue on disk, this program's alone for as long as it is open.
 #[derive(Debug)]
-pub struct QueueFile {
+pub struct KeptQueue {
     path: PathBuf,
     _lock: File,
 }
 
-impl QueueFile {
+impl KeptQueue {
     /// The queue beside the sessions in `folder`, and the runs that wait in it; none where another program has it open.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_there_again_and_belongs_to_one_program() {
         let folder = tempfile::tempdir().unwrap();
-        let (queue, runs) = QueueFile::open(folder.path()).unwrap().unwrap();
+        let (queue, runs) = KeptQueue::open(folder.path()).unwrap().unwrap();
         assert_eq!(runs, []);
         let waiting: QueuedRun = Preset::PaperMnist.configuration(2).into();
         let begun = QueuedRun {
@@ -104,21 +104,21 @@ mod tests {
         };
         queue.keep(&[begun.clone(), waiting.clone()]).unwrap();
         assert!(
-            QueueFile::open(folder.path()).unwrap().is_none(),
+            KeptQueue::open(folder.path()).unwrap().is_none(),
             "another program has it"
         );
         drop(queue);
-        let (_, runs) = QueueFile::open(folder.path()).unwrap().unwrap();
+        let (_, runs) = KeptQueue::open(folder.path()).unwrap().unwrap();
         assert_eq!(runs, [begun, waiting]);
     }
 
     #[test]
     fn what_is_no_queue_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        drop(QueueFile::open(folder.path()).unwrap());
+        drop(KeptQueue::open(folder.path()).unwrap());
         let path = folder.path().join(FOLDER).join(RUNS);
         std::fs::write(&path, "(something: else)").unwrap();
-        assert!(QueueFile::open(folder.path()).is_err());
+        assert!(KeptQueue::open(folder.path()).is_err());
         assert_eq!(std::fs::read_to_string(path).unwrap(), "(something: else)");
     }
 }

@@ -1,20 +1,18 @@
 //! Runs of the queue that are trained beside the one on the screen, each on a thread of its own, into a session file of its own.
 
-use std::path::PathBuf;
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
 use crossbeam_channel::Sender;
 
 use super::message::{BesideNews, Message};
-use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT};
-use crate::learning::Training;
-use crate::run::RunState;
-use crate::session::{self, QueuedRun, Resumed, SessionFile, folder};
-use crate::sweep::{Headless, Outcome};
+use crate::data::Dataset;
+use crate::session::{QueuedRun, folder};
+use crate::sweep::{Headless, Outcome, train_queued};
 
 /// Time between two reports of a run.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
@@ -72,67 +70,25 @@ impl Drop for Beside {
     }
 }
 
-/// One run, from where it was left, or from the beginning under a free name in the usual folder.
+/// One run, which tells how far it is.
 fn train(
     run: QueuedRun,
     loaded: Option<Arc<Dataset>>,
     stop: &AtomicBool,
     tell: &dyn Fn(BesideNews),
 ) -> anyhow::Result<(PathBuf, Outcome)> {
-    let load = |name: &str, rules: &ReadingRules| match loaded {
-        Some(data) if data.name == name && data.rules == *rules => Ok(data),
-        _ => Ok::<_, LoadError>(Arc::new(data::load(name, rules, |_| {})?)),
-    };
-    // A program that ended before its first save leaves an empty file.
-    let saved = run.file.filter(|path| folder::summary(path).is_some());
-    let (state, data, path, file) = if let Some(path) = saved {
-        let Resumed {
-            state,
-            data,
-            identity,
-            ..
-        } = session::resume(&path, None, load)?;
-        let file = SessionFile::opened(path.clone(), identity);
-        file.claim()?;
-        (state, data, path, file)
-    } else {
-        let configuration = run.configuration;
-        configuration.check()?;
-        ensure!(
-            configuration.data != STANDARD_INPUT,
-            "a run of the queue can't read standard input"
-        );
-        let data = load(&configuration.data, &configuration.reading)?;
-        configuration.check_data(&data)?;
-        configuration.check_classes(&data)?;
-        let sessions = folder::sessions()?;
-        let names = folder::names(&configuration, false).map(|name| sessions.join(name));
-        let mut free = names.filter(|path| path.symlink_metadata().is_err());
-        let path = free
-            .next()
-            .context("no name is free in the folder for sessions")?;
-        let file = SessionFile::chosen(path.clone());
-        file.claim()?;
-        (
-            RunState::new(Training::new(configuration, &data)),
-            data,
-            path,
-            file,
-        )
-    };
-    tell(BesideNews::Began(path.clone()));
-    let told_at = std::cell::Cell::new(Instant::now());
+    let told_at = Cell::new(Instant::now());
     let show = |samples: u64| {
         if told_at.get().elapsed() >= REPORT_INTERVAL {
             told_at.set(Instant::now());
             tell(BesideNews::At(samples));
         }
     };
-    let said = |words: &str| tell(BesideNews::Said(words.to_owned()));
     let headless = Headless {
         stop,
         show: &show,
-        say: &said,
+        say: &|words| tell(BesideNews::Said(words.to_owned())),
     };
-    Ok((path, headless.train(state, &data, &file)?))
+    let began = |path: &Path| tell(BesideNews::Began(path.to_owned()));
+    train_queued(run, &folder::sessions()?, loaded, headless, &began)
 }

@@ -46,7 +46,7 @@ use crate::pictures::numbered::write_numbered;
 use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::run::{Event, RunHandle, Told};
-use crate::session::{self, Catalogue, OtherModels, QueueFile, QueuedRun, SessionError, folder};
+use crate::session::{self, Catalogue, KeptQueue, OtherModels, QueuedRun, SessionError, folder};
 use crate::sweep::SweepFolder;
 use crate::terminal_facts::{Blocks, Graphics, Notify};
 
@@ -136,7 +136,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         app,
         saver: Saver::start(sender.clone())?,
         beside: Beside::new(sender.clone()),
-        queue_file: None,
+        kept_queue: None,
         kept: Vec::new(),
         catalogue: Arc::default(),
         sender,
@@ -211,7 +211,7 @@ struct Runtime {
     /// Runs of the queue that are trained meanwhile.
     beside: Beside,
     /// Where the queue is kept; none where it can't be.
-    queue_file: Option<QueueFile>,
+    kept_queue: Option<KeptQueue>,
     /// What is kept there.
     kept: Vec<QueuedRun>,
     /// What saved runs were when they were read.
@@ -450,12 +450,12 @@ impl Runtime {
         queue.threads = default_threads();
         let opened = folder::sessions()
             .map_err(Error::other)
-            .and_then(|folder| QueueFile::open(&folder));
+            .and_then(|folder| KeptQueue::open(&folder));
         match opened {
             Ok(Some((file, runs))) => {
                 (queue.is_kept, queue.resumes) = (true, !runs.is_empty());
                 queue.waiting.extend(runs.iter().cloned());
-                (self.queue_file, self.kept) = (Some(file), runs);
+                (self.kept_queue, self.kept) = (Some(file), runs);
             }
             // Another workbench has it.
             Ok(None) => {}
@@ -467,7 +467,7 @@ impl Runtime {
 
     /// Keeps the queue as it is now, where that changed.
     fn keep_queue(&mut self) {
-        let Some(file) = &self.queue_file else { return };
+        let Some(file) = &self.kept_queue else { return };
         let queue = self.app.queue.kept();
         if queue == self.kept {
             return;
