@@ -36,6 +36,9 @@ impl Network {
         if !model.has_closed_form() {
             return Err(CodingError::OtherLatents);
         }
+        if !model.architecture().is_plain() {
+            return Err(CodingError::OtherNetworks);
+        }
         let parameters = model.parameters();
         let layers = |part: &str| -> Result<Vec<Layer>, CodingError> {
             // Of weights that are Gaussians the means pack and unpack.

@@ -6,12 +6,14 @@
 
 pub mod activation;
 pub mod architecture;
+pub mod convolutions;
 pub mod draws;
 mod families;
 mod initialisation;
 mod latents;
 mod layers;
 pub mod likelihood;
+mod normalisation;
 pub mod posterior;
 pub mod prior;
 pub mod recognition;
@@ -20,8 +22,10 @@ mod weight_posterior;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};
+pub use convolutions::{Convolutions, FamilyKind};
 pub use initialisation::Initialisation;
 pub use latents::{Latents, LatentsError};
 pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 pub use likelihood::{Decoded, Likelihood, Observation};
+pub use normalisation::NormalisationKind;
 pub use vae::Vae;
