@@ -304,8 +304,8 @@ impl Chance {
     /// What comes from the threads of the workbench, asked for or not.
     fn of_threads(&mut self, app: &App) -> Option<Message> {
         let files = app.workspace()?.files.clone();
-        let intents = [Intent::Open, Intent::Compare];
-        let intent = *intents.choose(&mut self.random).expect("two");
+        let intents = [Intent::Open, Intent::Compare, Intent::Restore];
+        let intent = *intents.choose(&mut self.random).expect("three");
         Some(match self.random.gen_range(0..12) {
             0 => {
                 let entry = |index: usize| SessionEntry {

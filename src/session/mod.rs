@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod floats;
 pub mod folder;
+pub mod generations;
 mod housekeeping;
 mod load;
 mod models;
@@ -19,7 +20,6 @@ mod resume;
 mod save;
 mod syntax;
 mod target;
-mod temporary;
 mod view;
 
 pub use catalogue::{RunFacts, catalogue};

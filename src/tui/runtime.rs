@@ -546,8 +546,13 @@ impl Runtime {
     /// Looks for sessions on a thread: a folder may be far away.
     fn list_sessions(&mut self, intent: Intent) {
         let (sender, folders) = (self.sender.clone(), self.session_folders());
+        let open = self.app.workspace().and_then(|workspace| workspace.path.clone());
         self.start("list", move || {
-            let _ = sender.send(Message::Sessions(folder::list(&folders), intent));
+            let found = match intent {
+                Intent::Restore => open.map_or_else(Vec::new, |open| folder::earlier(&open)),
+                Intent::Open | Intent::Compare => folder::list(&folders),
+            };
+            let _ = sender.send(Message::Sessions(found, intent));
         });
     }
 

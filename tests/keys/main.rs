@@ -238,6 +238,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "run.new" => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
         "session.save" => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
         "session.open" => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
+        "session.restore" => assert!(matches!(effects, [Effect::ListSessions(Intent::Restore)])),
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),

@@ -36,6 +36,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "run.fork", keys: &[], help: "go on apart from this run, from now or from a checkpoint, with other settings", footer: None, run: steering::fork },
     Command { name: "session.save", keys: &[character('s')], help: "save the session", footer: Some("save"), run: steering::save },
     Command { name: "session.open", keys: &[character('o')], help: "open a saved session", footer: Some("open"), run: open_sessions },
+    Command { name: "session.restore", keys: &[], help: "open what the session was before: one of the last three states that a save replaced", footer: None, run: |_| vec![Effect::ListSessions(Intent::Restore)] },
     Command { name: "undo", keys: &[character('u')], help: "undo what was moved, selected or set last", footer: None, run: undo::undo },
     Command { name: "redo", keys: &[control('r')], help: "do it again", footer: None, run: undo::redo },
     Command { name: "point.other", keys: &[character('O')], help: "what is pointed at becomes B, the other point", footer: None, run: pointing::make_other },
