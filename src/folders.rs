@@ -19,6 +19,14 @@ pub fn data() -> Option<PathBuf> {
     of_this_program().map(|folders| folders.data_dir().to_owned())
 }
 
+/// For what tells how the program went: reports; none where the home folder is not known.
+pub fn state() -> Option<PathBuf> {
+    of_this_program().map(|folders| {
+        let state = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+        state.to_owned()
+    })
+}
+
 /// A path as a shell would have it: `~` at its start is the home folder.
 pub fn with_home(path: &str) -> Cow<'_, str> {
     let home = || BaseDirs::new().and_then(|folders| folders.home_dir().to_str().map(str::to_owned));

@@ -290,6 +290,8 @@ impl Chance {
             9 => Event::Diverged(Diverged {
                 step: 3,
                 samples: progress.samples,
+                place: "decoder.logits.bias".into(),
+                items: (0..100).collect(),
             }),
             10 => Event::Happened(entry(Happening::Changed {
                 setting: HOSTILE.into(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::save::{content, failed, written};
+use super::save::{check_finite, content, failed, written};
 use super::target::{Identity, Target, number};
 use super::{SessionError, View, folder, fork_of, generations};
 use crate::files::disk::disk;
@@ -336,6 +336,7 @@ impl SessionFile {
             _ => None,
         };
         check_unchanged(path, state.known.as_ref())?;
+        check_finite(run, path)?;
         let content = content(run, view).map_err(failed)?;
         let file = written(&content, &target.folder, target.existing.as_ref()).map_err(failed)?;
         if self.kind == Kind::Session {
@@ -355,6 +356,7 @@ impl SessionFile {
         view: &View,
     ) -> Result<PathBuf, SessionError> {
         let failed = |cause| failed(folder, cause);
+        check_finite(run, folder)?;
         let content = content(run, view).map_err(failed)?;
         let file = written(&content, folder, None).map_err(failed)?;
         let names = folder::names(&run.training.configuration, self.kind == Kind::Autosave);

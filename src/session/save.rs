@@ -25,6 +25,7 @@ use crate::run::RunState;
 pub fn save(state: &RunState, view: &View, path: &Path) -> Result<(), SessionError> {
     let failed = |cause| failed(path, cause);
     let target = Target::of(path)?;
+    check_finite(state, path)?;
     let content = content(state, view).map_err(failed)?;
     let file = written(&content, &target.folder, target.existing.as_ref()).map_err(failed)?;
     generations::keep(&target);
@@ -43,6 +44,17 @@ pub(super) fn written(
     file.write_all(content)?;
     file.flush_to_disk()?;
     Ok(file)
+}
+
+/// A state that is not finite takes the place of nothing.
+pub(super) fn check_finite(state: &RunState, path: &Path) -> Result<(), SessionError> {
+    match state.training.not_finite() {
+        Some(name) => Err(SessionError::NotFinite {
+            path: path.to_owned(),
+            name,
+        }),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn failed(path: &Path, cause: std::io::Error) -> SessionError {

@@ -55,8 +55,10 @@ pub enum Message {
     OpenFailed(u64, String),
     /// An event of a run, which may be one that is no longer on the screen.
     Told(Told),
-    /// A thread of this program panicked, and said this.
+    /// A thread of this program without which it can't go on panicked, and said this.
     Panicked(String),
+    /// A thread panicked that was to do one thing, and said this.
+    Faulted(String),
     /// A save that was asked for came to its end, maybe after its run had left the screen.
     Saved {
         /// The files of the run that was saved, by which it is known.

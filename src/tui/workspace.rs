@@ -223,6 +223,7 @@ impl Progress {
             | Event::BrokenOff(_)
             | Event::Refused { .. }
             | Event::Diverged(_)
+            | Event::Panicked { .. }
             | Event::Happened(_)
             | Event::Answered(_) => {}
         }

@@ -230,6 +230,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "test.measure" => assert!(matches!(effects, [Effect::Command(Command::Evaluate)])),
         "likelihood.estimate" => assert!(matches!(effects, [Effect::Command(Command::Estimate)])),
         "measurement.stop" => assert!(matches!(effects, [Effect::Command(Command::BreakOff)])),
+        "run.halve" => assert!(matches!(effects, [Effect::Command(Command::Halve)])),
         "run.go-back" => assert!(matches!(effects, [Effect::Command(Command::GoBack)])),
         "run.restart" => assert!(matches!(
             after.overlay,

@@ -30,6 +30,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "likelihood.estimate", keys: &[character('m')], help: "estimate log p(x) of test images in three ways", footer: None, run: steering::estimate },
     Command { name: "measurement.stop", keys: &[control('g')], help: "break off what is being measured or written", footer: None, run: steering::break_off },
     Command { name: "run.go-back", keys: &[character('B')], help: "go back to before the last change of a setting", footer: None, run: steering::go_back },
+    Command { name: "run.halve", keys: &[character('!')], help: "go back to the newest checkpoint, if there is one, halve the learning rate and train on", footer: None, run: steering::halve },
     Command { name: "run.restart", keys: &[character('r')], help: "start this run over (asks first)", footer: None, run: steering::restart },
     Command { name: "run.new", keys: &[character('n')], help: "new run: choose sizes, optimizer, seed, goal", footer: Some("new"), run: steering::new_run },
     Command { name: "run.queue", keys: &[], help: "add a run to the queue: it begins when the one on the screen has reached its goal and is saved", footer: None, run: steering::queue_run },
