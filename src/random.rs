@@ -40,6 +40,8 @@ pub enum Purpose {
     WeightNoise = 13,
     /// Weights drawn from their distribution; index: which draw.
     WeightDraw = 14,
+    /// Which values the runs of a sweep have; index: the draw, row: the axis.
+    Sweep = 15,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.
