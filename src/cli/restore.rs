@@ -91,13 +91,13 @@ fn list(earlier: &[Generation], json: bool) -> anyhow::Result<()> {
                 number,
                 saved: saved.map_or(0, |time| time.as_secs()),
                 samples: facts.samples,
-                elbo_test: facts.test,
+                elbo_test: facts.test(),
             })?)?;
             continue;
         }
         let age = generation.saved.elapsed().unwrap_or_default();
         let bound = facts
-            .test
+            .test()
             .map_or("never measured".into(), |bound| format!("test ELBO {bound:.2}"));
         print_line(&format!(
             "{number}  saved {} ago  {} samples  {bound}",
