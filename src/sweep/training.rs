@@ -170,6 +170,7 @@ impl<'a> Trainer<'a> {
                     self.audience.say(&format!("{}: {diverged}", task.run.name));
                     break;
                 }
+                Event::Panicked { words, .. } => bail!("a fault in the program ended it: {words}"),
                 _ => {}
             }
         }
