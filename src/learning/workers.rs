@@ -231,7 +231,7 @@ fn is_risky(terms: BoundTerms, gradients: &[Gradient], minibatch: Minibatch) -> 
     let is_large = |values: &Vec<f32>| values.iter().any(|&value| f64::from(value.abs()) > most);
     let is_large_bias = |gradient: &Gradient| match gradient {
         Gradient::Summands(shards) => shards.iter().any(is_large),
-        Gradient::Factors { .. } => false,
+        Gradient::Seen(_) | Gradient::Factors { .. } => false,
     };
     terms.reconstruction.abs() > most || terms.kl.abs() > most || gradients.iter().any(is_large_bias)
 }
