@@ -11,10 +11,12 @@ use clap::Parser;
 use vae_tui::cli::attach;
 use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, tour};
 use vae_tui::config::{self, Loaded};
+use vae_tui::panics;
 use vae_tui::process::{say, survive_large_writes};
 use vae_tui::tui;
 
 fn main() -> ExitCode {
+    panics::report_all();
     let cli = Cli::parse();
     let result = survive_large_writes()
         .map_err(Into::into)

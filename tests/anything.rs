@@ -290,6 +290,8 @@ impl Chance {
             9 => Event::Diverged(Diverged {
                 step: 3,
                 samples: progress.samples,
+                place: "decoder.logits.bias".into(),
+                items: (0..100).collect(),
             }),
             10 => Event::Happened(entry(Happening::Changed {
                 setting: HOSTILE.into(),
@@ -304,8 +306,8 @@ impl Chance {
     /// What comes from the threads of the workbench, asked for or not.
     fn of_threads(&mut self, app: &App) -> Option<Message> {
         let files = app.workspace()?.files.clone();
-        let intents = [Intent::Open, Intent::Compare];
-        let intent = *intents.choose(&mut self.random).expect("two");
+        let intents = [Intent::Open, Intent::Compare, Intent::Restore];
+        let intent = *intents.choose(&mut self.random).expect("three");
         Some(match self.random.gen_range(0..12) {
             0 => {
                 let entry = |index: usize| SessionEntry {

@@ -270,6 +270,65 @@ fn the_number_of_threads_changes_the_rounding_alone() {
 }
 
 #[test]
+fn a_run_that_diverges_goes_back_to_where_it_was_well_with_half_the_rate() {
+    let data = shapes();
+    let mut training = train(configuration(), &data, 20);
+    training.optimizer.learning_rate = 1e30;
+    let (samples, before) = (training.samples, training.model.clone());
+    let run = start(training, &data);
+    run.send(Command::Start);
+    let diverged = wait_for(&run, |event| match event {
+        Event::Diverged(diverged) => Some(diverged),
+        _ => None,
+    });
+    assert_eq!(diverged.items.len(), configuration().batch);
+    assert!(diverged.items.iter().all(|&item| item < data.train.labels.len()));
+    let names: Vec<String> = before.parameters().into_iter().map(|named| named.name).collect();
+    let is_known =
+        ["reconstruction", "KL"].contains(&diverged.place.as_str()) || names.contains(&diverged.place);
+    assert!(is_known, "{}", diverged.place);
+
+    run.send(Command::Halve);
+    run.send(Command::Pause);
+    let went_back = wait_for(&run, |event| match event {
+        Event::WentBack(summary) => Some(summary),
+        _ => None,
+    });
+    assert_eq!(went_back.samples, samples);
+    let rate = wait_for(&run, |event| match event {
+        Event::Changed { learning_rate, .. } => Some(learning_rate),
+        _ => None,
+    });
+    assert_eq!(rate, 5e29);
+}
+
+/// Nothing that is not finite takes the place of what is.
+#[test]
+fn a_state_that_is_not_finite_is_not_saved() {
+    let data = shapes();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.ron");
+    let state = RunState::new(train(configuration(), &data, 5));
+    let save = |state: &RunState| vae_tui::session::save(state, &Default::default(), &path);
+    save(&state).expect("the folder can be written");
+    let good = std::fs::read(&path).expect("a session");
+    let mut parameter = state.clone();
+    parameter.training.model.parameters_mut()[0]
+        .parameter
+        .values_mut()[3] = f32::NAN;
+    let mut memory = state.clone();
+    memory.training.optimizer.second[1][0] = f32::INFINITY;
+    for broken in [parameter, memory] {
+        let said = save(&broken).expect_err("it is not finite").to_string();
+        assert!(
+            said.contains("run.ron") && said.contains("no longer finite"),
+            "{said}"
+        );
+        assert_eq!(std::fs::read(&path).expect("a session"), good);
+    }
+}
+
+#[test]
 fn a_run_that_diverges_stops_at_its_last_finite_parameters() {
     let data = shapes();
     let mut training = train(configuration(), &data, 200);

@@ -1,6 +1,7 @@
 //! `vae-tui compare`: the curves of several saved runs beside one another.
 
 use std::fmt::Write;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
@@ -13,6 +14,7 @@ use super::choice::choice;
 use super::print_line;
 use crate::choices::Choose;
 use crate::data::Part;
+use crate::files::{shown, write_whole};
 use crate::pictures;
 use crate::pictures::curves::{self, Curve, Panel};
 use crate::run::curve::{CurvePoint, HorizontalAxis, bounds, last_decades, value_at};
@@ -121,7 +123,8 @@ fn write_table(runs: &[KeptRun], path: &std::path::Path) -> anyhow::Result<()> {
             "\"{run}\",{samples},{seconds:.2},{elbo_train:.3},{elbo_test:.3}"
         )?;
     }
-    std::fs::write(path, text).with_context(|| format!("{} can't be written", path.display()))
+    write_whole(path, |file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("{} can't be written", shown(path)))
 }
 
 /// The bound of every run, a column each, at places of the axis.

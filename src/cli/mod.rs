@@ -35,6 +35,7 @@ mod manifold;
 mod picture_output;
 mod reconstruct;
 mod reproduce;
+mod restore;
 mod sample;
 #[cfg(unix)]
 mod serve;
@@ -192,6 +193,8 @@ pub enum Command {
     Data(Box<data::Arguments>),
     /// Make a figure of the paper again
     Reproduce(reproduce::Arguments),
+    /// Go back to what a saved run was before
+    Restore(restore::Arguments),
     /// Say what the program finds where it runs: terminal, colours, folders, processor
     Doctor,
     /// Print what makes a shell complete the command line
@@ -251,6 +254,7 @@ impl Command {
             Self::Anomalies(arguments) => anomalies::run(&arguments),
             Self::Data(arguments) => data::run(&arguments),
             Self::Reproduce(arguments) => reproduce::run(arguments),
+            Self::Restore(arguments) => restore::run(&arguments),
             Self::Doctor => doctor::run(),
             Self::Completions(arguments) => completions::run(&arguments),
             Self::Man(arguments) => man::run(&arguments),

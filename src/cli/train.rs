@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 use crossbeam_channel::{select, tick};
 use serde::Serialize;
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::choice::choice;
 use super::data_flags::DataFlags;
@@ -53,6 +54,9 @@ pub struct Arguments {
     /// Go on with this session; saved there too unless --out says otherwise
     #[arg(long, value_name = "F.ron", conflicts_with = "DataFlags")]
     resume: Option<PathBuf>,
+    /// When the loss stops being finite
+    #[arg(long, value_name = "WHAT", value_parser = choice::<OnDivergence>(), default_value = OnDivergence::default().word())]
+    on_divergence: OnDivergence,
     /// One JSON object a line on standard output: every evaluation, every entry of the run's log, and the end
     #[arg(long)]
     json: bool,
@@ -61,6 +65,22 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "json")]
     detach: bool,
 }
+
+/// What becomes of a run whose loss stops being finite.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+enum OnDivergence {
+    /// It ends at the last finite parameters.
+    #[default]
+    Stop,
+    /// It goes back to its newest checkpoint and on with half the learning rate, ten times at most.
+    Halve,
+}
+
+/// How often a run that diverges is gone on with.
+const MOST_HALVINGS: u32 = 10;
 
 /// A line of standard output with `--json`.
 #[derive(Serialize)]
@@ -132,6 +152,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (run, _) = RunHandle::start(state, data.clone())?;
     run.send(Command::Start);
     let autosave = tick(Duration::from_secs(arguments.autosave));
+    let mut halvings = 0;
     let ending = loop {
         let event = select! {
             recv(signals) -> signal => break Ending::Interrupted(signal.unwrap_or_default()),
@@ -183,7 +204,20 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
                     break Ending::Unread(error);
                 }
             }
-            Event::Diverged(diverged) => break Ending::Diverged(diverged),
+            Event::Diverged(diverged) => {
+                let is_worth_it = halvings < MOST_HALVINGS && data.fault().is_none();
+                if arguments.on_divergence == OnDivergence::Stop || !is_worth_it {
+                    break Ending::Diverged(diverged);
+                }
+                halvings += 1;
+                run.send(Command::Halve);
+                bar.suspend(|| {
+                    say(format_args!(
+                        "note: {diverged}; it goes on with half the learning rate"
+                    ))
+                });
+            }
+            Event::Panicked { words, .. } => break Ending::Panicked(words),
             Event::State(State::Finished) => break Ending::Finished,
             // Nobody steers a run without a screen.
             Event::Evaluated { .. }
@@ -231,6 +265,10 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Ending::Diverged(diverged) => {
             Err(anyhow::Error::new(diverged).context(format!("training stopped; {words}")))
         }
+        Ending::Panicked(said) => Err(anyhow!(
+            "a fault in the program ended training after {} of {goal} samples: {said}; {words}",
+            state.training.samples
+        )),
         Ending::Unread(error) => Err(error),
     }
 }
@@ -270,6 +308,8 @@ enum Ending {
     Finished,
     Interrupted(i32),
     Diverged(Diverged),
+    /// A thread of the run panicked, and said this.
+    Panicked(String),
     /// What it tells can't be written, and nothing else comes of it.
     Unread(anyhow::Error),
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{open_regular, shown, write_whole};
+use crate::files::{make_folder, open_regular, shown, write_whole};
 use crate::folders;
 use crate::words::plain;
 
@@ -71,8 +71,7 @@ pub fn keep(layout: &LayoutFile) -> anyhow::Result<()> {
 fn write_to(folder: &Path, layout: &LayoutFile) -> anyhow::Result<()> {
     let path = folder.join(NAME);
     let text = ron::ser::to_string_pretty(layout, PrettyConfig::default())?;
-    let written =
-        std::fs::create_dir_all(folder).and_then(|()| write_whole(&path, |file| writeln!(file, "{text}")));
+    let written = make_folder(folder).and_then(|()| write_whole(&path, |file| writeln!(file, "{text}")));
     written.with_context(|| format!("the layout can't be kept in {}", shown(&path)))
 }
 

@@ -10,7 +10,7 @@ use super::method::Learned;
 use super::minibatch::MinibatchOrder;
 use super::semi_supervised::Labels;
 use super::settings::{Assignment, SettingError, find};
-use super::workers::{Minibatch, NotMade};
+use super::workers::{Minibatch, NotMade, parameter_that_is_not_finite};
 use super::{Configuration, StepContext, Workers, mcem};
 use crate::cancel::Cancel;
 use crate::data::{DataIdentity, Dataset};
@@ -75,19 +75,39 @@ pub struct StepReport {
 }
 
 /// The loss or a gradient stopped being finite; the step was not made.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Error, PartialEq, Eq, Serialize, Deserialize)]
 #[error(
-    "the loss is no longer finite at step {step} ({samples} samples): training stopped at the last finite parameters; a lower learning rate may help"
+    "the loss is no longer finite at step {step} ({samples} samples), first in {place}, over training items {}: training stopped at the last finite parameters; a lower learning rate may help",
+    self.items_in_words()
 )]
 pub struct Diverged {
     /// The step that was refused.
     pub step: u64,
     /// Training points evaluated before it.
     pub samples: u64,
+    /// What stopped being finite: a term of the loss, or the parameter whose gradient or next value it is, nearest to the loss.
+    pub place: String,
+    /// The training points of the minibatch, by their places.
+    pub items: Vec<usize>,
+}
+
+/// Items of a minibatch that are named one by one.
+const NAMED_ITEMS: usize = 5;
+
+impl Diverged {
+    /// The first training points of the minibatch, and how many there are: `4, 17, 30, 2, 9, … (100)`.
+    pub fn items_in_words(&self) -> String {
+        let named = self.items.iter().take(NAMED_ITEMS).map(usize::to_string);
+        let named = named.collect::<Vec<_>>().join(", ");
+        match self.items.len() {
+            count if count > NAMED_ITEMS => format!("{named}, … ({count})"),
+            _ => named,
+        }
+    }
 }
 
 /// Why a step was not made.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum StepFault {
     /// It would have led to numbers that are not finite.
     #[error(transparent)]
@@ -253,9 +273,11 @@ impl Training {
         };
         let step = method.step(learned, workers, minibatch, context, cancel);
         let terms = step.map_err(|reason| match reason {
-            NotMade::NotFinite => StepFault::Diverged(Diverged {
+            NotMade::NotFinite(place) => StepFault::Diverged(Diverged {
                 step: self.steps,
                 samples: self.samples,
+                place,
+                items: indices.to_vec(),
             }),
             NotMade::Cancelled => StepFault::Cancelled,
         })?;
@@ -271,6 +293,11 @@ impl Training {
             terms,
             sampling: self.chains.as_ref().map(|chains| chains.sampling),
         })
+    }
+
+    /// What of this is not a number, by the name of its parameter: nothing, as far as steps made it.
+    pub fn not_finite(&self) -> Option<String> {
+        parameter_that_is_not_finite(&self.model, &self.optimizer)
     }
 
     /// How this run's model is measured.

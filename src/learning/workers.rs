@@ -47,10 +47,10 @@ pub struct Minibatch<'a> {
 }
 
 /// Why a step was not made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotMade {
-    /// The loss or a gradient is not finite.
-    NotFinite,
+    /// Something is not finite: a term of the loss, the gradient of a parameter, or what an update would make of one, by its name.
+    NotFinite(String),
     /// Somebody wished so.
     Cancelled,
 }
@@ -190,9 +190,13 @@ fn update(
     minibatch: Minibatch,
     cancel: &Cancel,
 ) -> Result<BoundTerms, NotMade> {
-    if !(terms.lower_bound().is_finite() && biases_are_finite(model, gradients)) {
-        return Err(NotMade::NotFinite);
+    let place = term_that_is_not_finite(terms).or_else(|| bias_that_is_not_finite(model, gradients));
+    if let Some(place) = place {
+        return Err(NotMade::NotFinite(place));
     }
+    // The copy shares the parameters until the update, which then pays for it: only where numbers are so large that the update may
+    // go beyond what there is.
+    let before = is_risky(terms, gradients, minibatch).then(|| (model.clone(), optimizer.clone()));
     let multiplications: usize = gradients.iter().map(Gradient::multiplications).sum();
     if multiplications > MULTIPLICATIONS_OF_AN_UPDATE || minibatch.largest_norm.is_some() {
         let sums: Option<Vec<Gradient>> = gradients
@@ -209,7 +213,47 @@ fn update(
     } else {
         optimizer.update(model.parameters_mut(), gradients, minibatch.numbers);
     }
+    if let Some(before) = before
+        && let Some(place) = parameter_that_is_not_finite(model, optimizer)
+    {
+        (*model, *optimizer) = before;
+        return Err(NotMade::NotFinite(place));
+    }
     Ok(terms)
+}
+
+/// Nats per data point, and elements of a bias's gradient per data point, above which an update is checked afterwards: products of
+/// factors that overflow come with losses and biases beyond all measure.
+const RISKY: f64 = 1e6;
+
+fn is_risky(terms: BoundTerms, gradients: &[Gradient], minibatch: Minibatch) -> bool {
+    let most = RISKY * minibatch.indices.len() as f64;
+    let is_large = |values: &Vec<f32>| values.iter().any(|&value| f64::from(value.abs()) > most);
+    let is_large_bias = |gradient: &Gradient| match gradient {
+        Gradient::Summands(shards) => shards.iter().any(is_large),
+        Gradient::Seen(_) | Gradient::Factors { .. } => false,
+    };
+    terms.reconstruction.abs() > most || terms.kl.abs() > most || gradients.iter().any(is_large_bias)
+}
+
+fn term_that_is_not_finite(terms: BoundTerms) -> Option<String> {
+    let named = [("reconstruction", terms.reconstruction), ("KL", terms.kl)];
+    let found = named.into_iter().find(|(_, term)| !term.is_finite());
+    found.map(|(name, _)| name.into())
+}
+
+/// The parameter that is not finite itself, or of which the optimizer remembers something that is not.
+pub fn parameter_that_is_not_finite(model: &Vae, optimizer: &Optimizer) -> Option<String> {
+    let finite = |memory: &[Vec<f32>], index: usize| {
+        memory.get(index).is_none_or(|values| kernels::all_finite(values))
+    };
+    let mut parameters = model.parameters().into_iter().enumerate();
+    let found = parameters.find(|(index, named)| {
+        !(kernels::all_finite(named.parameter.values())
+            && finite(&optimizer.first, *index)
+            && finite(&optimizer.second, *index))
+    });
+    found.map(|(_, named)| named.name)
 }
 
 /// The gradients of which every shard gives the [sums](pieces::summed), parameter by parameter.
@@ -247,12 +291,13 @@ fn give_back_gradients(model: &Vae, shards: &mut [ShardGradient], gradients: Vec
     }
 }
 
-/// Whether the gradient of every bias is finite. A NaN or infinity anywhere on the way back from the loss reaches the
+/// The bias nearest to the loss whose gradient is not finite. A NaN or infinity anywhere on the way back from the loss reaches the
 /// biases of the layers below it, which are a thousandth of the whole to look through.
-fn biases_are_finite(model: &Vae, gradients: &[Gradient]) -> bool {
-    let mut biases = model.parameters().into_iter().zip(gradients);
-    biases.all(|(named, gradient)| match (named.role, gradient) {
-        (Role::Bias, Gradient::Summands(shards)) => shards.iter().all(|shard| kernels::all_finite(shard)),
-        _ => true,
-    })
+fn bias_that_is_not_finite(model: &Vae, gradients: &[Gradient]) -> Option<String> {
+    let mut biases = model.parameters().into_iter().zip(gradients).rev();
+    let found = biases.find(|(named, gradient)| match (named.role, gradient) {
+        (Role::Bias, Gradient::Summands(shards)) => !shards.iter().all(|shard| kernels::all_finite(shard)),
+        _ => false,
+    });
+    found.map(|(named, _)| named.name)
 }

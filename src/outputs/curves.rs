@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{OutputError, write_file};
 use crate::cancel::Cancel;
 use crate::exchange::tensorboard::{self, Scalar};
+use crate::files::make_folder;
 use crate::language::tr;
 use crate::run::curve::CurvePoint;
 use crate::session::KeptRun;
@@ -50,7 +51,7 @@ pub fn write_table(runs: &[KeptRun], mut output: impl Write) -> IoResult<()> {
 /// # Errors
 /// If the folder or the file can't be written, or it was broken off.
 pub fn write_events(folder: &Path, run: &KeptRun, cancel: &Cancel) -> Result<(), OutputError> {
-    std::fs::create_dir_all(folder).map_err(OutputError::unwritten(folder))?;
+    make_folder(folder).map_err(OutputError::unwritten(folder))?;
     write_file(&folder.join(tensorboard::FILE_NAME), cancel, |output| {
         Ok(tensorboard::write(&scalars(&run.evaluations), output)?)
     })

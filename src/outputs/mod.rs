@@ -19,6 +19,7 @@ use crate::coding::CodingError;
 use crate::data::{Dataset, Part};
 use crate::exchange::onnx::OnnxError;
 use crate::exchange::tensorboard;
+use crate::files::disk::{disk, with_disk};
 use crate::files::shown;
 use crate::language::tr;
 use crate::learning::default_threads;
@@ -188,22 +189,26 @@ impl Output {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(default_threads())
             .build()?;
-        let what = pool.install(|| match self {
-            Self::Parameters => parameters::write_any(path, &state.training, data, watch.cancel),
-            Self::Embedding => {
-                embedding::Embedding::of(&state.training, data, Part::Test, embedding::form(path)?)
-                    .write_file(path, watch)
-            }
-            Self::Curves => {
-                let run = KeptRun {
-                    name: name.into(),
-                    configuration: state.training.configuration.clone(),
-                    evaluations: state.log.evaluations.clone(),
-                };
-                curves::write_any(path, &run, watch.cancel)
-            }
-            Self::Scores => scores::write_table_of(path, &state.training, data, watch),
-            Self::Packed => packing::write_test_set(path, &state.training, data, watch),
+        // The threads of the pool save where this one does.
+        let disk = disk();
+        let what = pool.install(|| {
+            with_disk(disk, || match self {
+                Self::Parameters => parameters::write_any(path, &state.training, data, watch.cancel),
+                Self::Embedding => {
+                    embedding::Embedding::of(&state.training, data, Part::Test, embedding::form(path)?)
+                        .write_file(path, watch)
+                }
+                Self::Curves => {
+                    let run = KeptRun {
+                        name: name.into(),
+                        configuration: state.training.configuration.clone(),
+                        evaluations: state.log.evaluations.clone(),
+                    };
+                    curves::write_any(path, &run, watch.cancel)
+                }
+                Self::Scores => scores::write_table_of(path, &state.training, data, watch),
+                Self::Packed => packing::write_test_set(path, &state.training, data, watch),
+            })
         })?;
         Ok(tr!("{what} written to {path}", what = what, path = shown(path)))
     }

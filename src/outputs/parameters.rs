@@ -8,7 +8,7 @@ use super::{OutputError, write_file};
 use crate::cancel::Cancel;
 use crate::data::Dataset;
 use crate::exchange::{Parameters, check, npz, onnx, safetensors};
-use crate::files::shown;
+use crate::files::{make_folder, shown};
 use crate::language::tr;
 use crate::learning::Training;
 use crate::model::{Recognition, Vae};
@@ -84,7 +84,7 @@ pub fn write_graphs(
         graphs.push((encoder, onnx::encoder(model, parameters)?));
     }
     graphs.push((decoder, onnx::decoder(model, parameters)?));
-    std::fs::create_dir_all(folder).map_err(OutputError::unwritten(folder))?;
+    make_folder(folder).map_err(OutputError::unwritten(folder))?;
     for (name, graph) in &graphs {
         write_file(&folder.join(name), cancel, |output| Ok(output.write_all(graph)?))?;
     }

@@ -1,11 +1,11 @@
 //! Files that are written as a whole, unless that is broken off.
 
-use std::io::{BufWriter, Error, Result as IoResult, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Error, ErrorKind, Result as IoResult, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::OutputError;
 use crate::cancel::Cancel;
-use crate::files::{shown, write_whole};
+use crate::files::{NewFile, shown, write_whole};
 
 /// Bytes after which the wish is looked at again.
 const ROUND: usize = 1 << 20;
@@ -13,39 +13,47 @@ const ROUND: usize = 1 << 20;
 /// A writer that fails as soon as somebody wishes that the writing be broken off.
 ///
 /// What is written after the first fault, whichever that is, goes nowhere: an archive that is dropped would complain on
-/// standard error, in the middle of the screen, that it can't be finished.
+/// standard error, in the middle of the screen, that it can't be finished, or panic where the file is shorter than it was.
 pub struct Watched<'a, W> {
     inner: W,
     cancel: &'a Cancel,
     has_failed: bool,
+    /// Where in the file it is.
+    position: u64,
+    /// How long the file is; after a fault it is always at its end.
+    length: u64,
 }
 
 impl<'a, W> Watched<'a, W> {
-    /// Writes to `inner`.
+    /// Writes to `inner`, from its beginning.
     pub fn new(inner: W, cancel: &'a Cancel) -> Self {
         Self {
             inner,
             cancel,
             has_failed: false,
+            position: 0,
+            length: 0,
         }
     }
 
     fn noted<T>(&mut self, result: IoResult<T>) -> IoResult<T> {
-        self.has_failed |= result.is_err();
+        // What was interrupted is tried again.
+        self.has_failed |= matches!(&result, Err(error) if error.kind() != ErrorKind::Interrupted);
         result
     }
 }
 
 impl<W: Write> Write for Watched<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
-        if self.has_failed {
-            return Ok(bytes.len());
-        }
         let written = match self.cancel.is_cancelled() {
+            _ if self.has_failed => Ok(bytes.len()),
             true => Err(Error::other("it was broken off")),
             false => self.inner.write(&bytes[..bytes.len().min(ROUND)]),
         };
-        self.noted(written)
+        let count = self.noted(written)?;
+        self.position = self.position.saturating_add(count as u64);
+        self.length = self.length.max(self.position);
+        Ok(count)
     }
 
     fn flush(&mut self) -> IoResult<()> {
@@ -60,10 +68,11 @@ impl<W: Write> Write for Watched<'_, W> {
 impl<W: Seek> Seek for Watched<'_, W> {
     fn seek(&mut self, to: SeekFrom) -> IoResult<u64> {
         if self.has_failed {
-            return Ok(0);
+            return Ok(self.length);
         }
         let sought = self.inner.seek(to);
-        self.noted(sought)
+        self.position = self.noted(sought)?;
+        Ok(self.position)
     }
 }
 
@@ -74,11 +83,14 @@ impl<W: Seek> Seek for Watched<'_, W> {
 pub fn write_file(
     path: &Path,
     cancel: &Cancel,
-    write: impl FnOnce(&mut Watched<'_, &mut BufWriter<&std::fs::File>>) -> Result<(), OutputError>,
+    write: impl FnOnce(&mut Watched<'_, &mut BufWriter<NewFile>>) -> Result<(), OutputError>,
 ) -> Result<(), OutputError> {
     let written = write_whole(path, |output| {
         let mut watched = Watched::new(output, cancel);
         write(&mut watched)?;
+        if watched.has_failed {
+            return Err(Error::other("a fault on the way was not told").into());
+        }
         // Nothing is left to be written, which a wish can no longer refuse.
         if cancel.is_cancelled() {
             return Err(broken_off(path));

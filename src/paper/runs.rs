@@ -1,6 +1,7 @@
 //! The runs behind the figures: trained several at a time, saved about every minute, and gone on with where they were
 //! left.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use super::Figure;
 use crate::cancel::Cancel;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
+use crate::files::{make_folder, shown, write_whole};
 use crate::learning::{Configuration, Method, Preset, StepFault, Training, Workers};
 use crate::run::RunState;
 use crate::session::{self, Kept, SessionFile, View};
@@ -128,7 +130,8 @@ impl Laboratory {
     /// If the file can't be written.
     pub(super) fn write(&self, figure: Figure, extension: &str, text: &str) -> anyhow::Result<()> {
         let path = self.file(figure, extension);
-        std::fs::write(&path, text).with_context(|| format!("{} can't be written", path.display()))
+        write_whole(&path, |file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("{} can't be written", shown(&path)))
     }
 
     /// The paper's run on `data` with `latent` dimensions.
@@ -169,8 +172,7 @@ impl Laboratory {
         for run in runs {
             run.configuration.check()?;
         }
-        std::fs::create_dir_all(&self.folder)
-            .with_context(|| format!("{} can't be made", self.folder.display()))?;
+        make_folder(&self.folder).with_context(|| format!("{} can't be made", self.folder.display()))?;
         let mut sets: Vec<Arc<Dataset>> = Vec::new();
         for run in runs {
             if sets.iter().all(|data| data.name != run.configuration.data) {

@@ -1,5 +1,6 @@
 //! Pictures of curves over a logarithmic axis: panels side by side, as PNG and as SVG.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Once;
 
@@ -11,6 +12,8 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::register_font;
+
+use crate::files::{shown, write_whole};
 
 /// A panel.
 pub struct Panel {
@@ -68,7 +71,8 @@ pub fn write(stem: &Path, panels: &[Panel], columns: usize) -> anyhow::Result<()
     draw(&vector, &legend, panels, (rows, columns))?;
     drop(vector);
     let path = super::file(stem, "svg");
-    std::fs::write(&path, svg).with_context(|| format!("{} can't be written", path.display()))
+    write_whole(&path, |file| file.write_all(svg.as_bytes()))
+        .with_context(|| format!("{} can't be written", shown(&path)))
 }
 
 /// The font that measures and draws text: one that travels in this program, since a server may have none.
@@ -82,12 +86,15 @@ pub(super) fn register_fonts() {
 
 /// Writes 24-bit pixels as a PNG file.
 pub(super) fn write_png(path: &Path, pixels: &[u8], (width, height): (u32, u32)) -> anyhow::Result<()> {
-    let failed = || format!("{} can't be written", path.display());
-    let file = std::fs::File::create(path).with_context(failed)?;
-    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    let mut writer = encoder.write_header().with_context(failed)?;
-    writer.write_image_data(pixels).with_context(failed)
+    let written = write_whole(path, |file| {
+        let mut encoder = png::Encoder::new(file, width, height);
+        encoder.set_color(png::ColorType::Rgb);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(pixels)?;
+        writer.finish()?;
+        anyhow::Ok(())
+    });
+    written.with_context(|| format!("{} can't be written", shown(path)))
 }
 
 fn draw<B: DrawingBackend>(

@@ -1,5 +1,6 @@
 //! Pictures of many decoded images: grids side by side, as PNG, and the same pixels inside an SVG.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
@@ -8,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use plotters::prelude::*;
 
 use super::curves::{FONT, register_fonts, write_png};
+use crate::files::{shown, write_whole};
 
 /// A grid of images.
 pub struct Grid {
@@ -89,7 +91,8 @@ pub fn write(stem: &Path, grids: &[Grid]) -> anyhow::Result<()> {
          <image width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{encoded}\"/></svg>\n"
     );
     let path = super::file(stem, "svg");
-    std::fs::write(&path, svg).with_context(|| format!("{} can't be written", path.display()))
+    write_whole(&path, |file| file.write_all(svg.as_bytes()))
+        .with_context(|| format!("{} can't be written", shown(&path)))
 }
 
 #[cfg(test)]

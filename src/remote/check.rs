@@ -102,6 +102,7 @@ impl Facts {
             | Event::Refused { .. }
             | Event::State(_)
             | Event::Diverged(_)
+            | Event::Panicked { .. }
             | Event::Diagnosed(_)
             | Event::Happened(_) => Ok(()),
         }

@@ -104,6 +104,7 @@ impl RunLog {
             | Event::Refused { .. }
             | Event::State(_)
             | Event::Diverged(_)
+            | Event::Panicked { .. }
             | Event::Diagnosed(_)
             | Event::Checkpoints(_)
             | Event::Answered(_) => {}

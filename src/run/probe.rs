@@ -23,6 +23,7 @@ use crate::explore::{
     attribute, browse, directions, encoding, interpolate, neighbour_map, neighbours, projection,
     reconstruction, repair, samples, surprise, traversal,
 };
+use crate::panics::{guarded, switch};
 
 /// Answers that are kept: whoever comes back to a question finds its answer at once.
 const KEPT: usize = 8;
@@ -104,8 +105,18 @@ impl Desk {
         while let Some(asked) = self.questions.take() {
             let started = Instant::now();
             let parameters = self.snapshot.newest();
-            let Some(answer) = self.find(&parameters, &asked) else {
-                continue;
+            let found = guarded(|| {
+                switch("probe");
+                self.find(&parameters, &asked)
+            });
+            let answer = match found {
+                Ok(Some(answer)) => answer,
+                Ok(None) => continue,
+                Err(words) => {
+                    let thread = "probe".into();
+                    self.tell(Event::Panicked { thread, words });
+                    continue;
+                }
             };
             let answered = Answered {
                 asker: asked.asker,
@@ -115,12 +126,13 @@ impl Desk {
                 question: asked.question,
                 answer,
             };
-            // A listener that has left needs no answers; the questions end with it.
-            let _ = self.events.send(Told {
-                run: self.run,
-                event: Event::Answered(Box::new(answered)),
-            });
+            self.tell(Event::Answered(Box::new(answered)));
         }
+    }
+
+    fn tell(&self, event: Event) {
+        // A listener that has left needs no answers; the questions end with it.
+        let _ = self.events.send(Told { run: self.run, event });
     }
 
     fn find(&mut self, parameters: &Parameters, asked: &Asked) -> Option<Answer> {

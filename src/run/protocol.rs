@@ -55,6 +55,8 @@ pub enum Command {
     BreakOff,
     /// Go back to how the run was at its newest checkpoint, which is used up by that.
     GoBack,
+    /// Go back to the newest checkpoint, if there is one, halve the learning rate, and train: what helps a run that diverged.
+    Halve,
     /// Write this into the log.
     Record(Happening),
 }
@@ -375,6 +377,14 @@ pub enum Event {
     State(State),
     /// The step that would have come next was refused.
     Diverged(Diverged),
+    /// A thread of the run panicked, which is a fault of this program. The trainer stands still then, with what it had learned
+    /// before the step in which it happened; a question is left without an answer.
+    Panicked {
+        /// The thread: `trainer` or `probe`.
+        thread: String,
+        /// What was said.
+        words: String,
+    },
     /// The run went back to a checkpoint, and is like this now.
     WentBack(Box<Summary>),
     /// What seems to be wrong by now, the most urgent first; nothing where all is well.

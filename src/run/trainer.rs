@@ -29,6 +29,7 @@ use crate::evaluation::{LowerBound, estimates, lower_bound};
 use crate::language;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{StepFault, StepReport, Training, Workers};
+use crate::panics::{guarded, switch};
 
 /// What arrives in the mailbox.
 pub enum Mail {
@@ -109,6 +110,8 @@ impl Trainer {
             signs: Signs::default(),
             findings: Vec::new(),
             logged: BTreeSet::new(),
+            sound: None,
+            before_step: (state.training.optimizer.steps, state.training.chains.is_some()),
             state,
         };
         // What it finds wrong with the run is said to whoever opened it.
@@ -198,28 +201,66 @@ struct Desk {
     findings: Vec<Finding>,
     /// The names of findings that stand in the log and were not gone since.
     logged: BTreeSet<String>,
+    /// How the run was when it was last known to be well: measured, or about to begin.
+    sound: Option<RunState>,
+    /// What [`Desk::updates_begun`] was before the step that is under way, or was last.
+    before_step: (u64, bool),
 }
 
 impl Desk {
     fn serve(mut self, workers: &Arc<Workers>) {
         loop {
-            match self.next_mail() {
-                Ok(Mail::End) | Err(TryRecvError::Disconnected) => return,
-                Ok(Mail::Checkpoint(reply)) => self.send_checkpoint(&reply),
-                Ok(Mail::KeptCheckpoint(samples, reply)) => {
-                    let mut kept = self.checkpoints.iter().rev();
-                    if let Some(state) = kept.find(|state| state.training.samples == samples) {
-                        // Whoever asked may have left.
-                        let _ = reply.send(Box::new(state.clone()));
-                    }
-                }
-                Ok(Mail::Command(number, command)) => self.obey(number, command),
-                Err(TryRecvError::Empty) => match self.next_work() {
-                    Some(Work::LongStep) => self.step_aside(workers),
-                    _ => workers.run(|| self.work(workers)),
-                },
+            match guarded(|| self.do_next(workers)) {
+                Ok(goes_on) if !goes_on => return,
+                Ok(_) => {}
+                Err(words) => self.outlive(words),
             }
         }
+    }
+
+    /// What the next update of the parameters changes first, before any of them: while this is as it was, none was begun.
+    fn updates_begun(&self) -> (u64, bool) {
+        let training = &self.state.training;
+        (training.optimizer.steps, training.chains.is_some())
+    }
+
+    /// Goes on after a panic: with the state as it is, where no update was under way, or else as it was at the newest checkpoint.
+    fn outlive(&mut self, words: String) {
+        self.running = false;
+        self.is_step_wanted = false;
+        self.is_evaluation_wanted = false;
+        self.is_estimate_wanted = false;
+        self.unreported.clear();
+        if self.updates_begun() != self.before_step {
+            // Without a checkpoint what there is may be half of a step, and is better than nothing: it is finite, or not saved.
+            self.go_back(0);
+        }
+        self.tell(Event::State(State::Paused));
+        self.tell(Event::Panicked {
+            thread: "trainer".into(),
+            words,
+        });
+    }
+
+    /// Obeys what arrived, or does what is to be done; whether there is more to come.
+    fn do_next(&mut self, workers: &Arc<Workers>) -> bool {
+        match self.next_mail() {
+            Ok(Mail::End) | Err(TryRecvError::Disconnected) => return false,
+            Ok(Mail::Checkpoint(reply)) => self.send_checkpoint(&reply),
+            Ok(Mail::KeptCheckpoint(samples, reply)) => {
+                let mut kept = self.checkpoints.iter().rev();
+                if let Some(state) = kept.find(|state| state.training.samples == samples) {
+                    // Whoever asked may have left.
+                    let _ = reply.send(Box::new(state.clone()));
+                }
+            }
+            Ok(Mail::Command(number, command)) => self.obey(number, command),
+            Err(TryRecvError::Empty) => match self.next_work() {
+                Some(Work::LongStep) => self.step_aside(workers),
+                _ => workers.run(|| self.work(workers)),
+            },
+        }
+        true
     }
 
     /// What arrived; waits for it while there is nothing to do, or no thread that is free to do it.
@@ -285,11 +326,16 @@ impl Desk {
 
     fn obey(&mut self, number: u64, command: Command) {
         // Also an estimate that has not begun yet ends when the training is steered, so that nothing waits for it.
-        if let Command::Start | Command::Step | Command::Change(_) | Command::GoBack = command {
+        if let Command::Start | Command::Step | Command::Change(_) | Command::GoBack | Command::Halve =
+            command
+        {
             self.break_off(Measurement::Estimate);
         }
         match command {
-            Command::Start => self.set_running(true),
+            Command::Start => {
+                self.sound.get_or_insert_with(|| self.state.clone());
+                self.set_running(true);
+            }
             Command::Pause => self.set_running(false),
             Command::Step => self.is_step_wanted = true,
             Command::Change(assignments) => self.change(number, &assignments),
@@ -300,6 +346,7 @@ impl Desk {
                 self.break_off(Measurement::Estimate);
             }
             Command::GoBack => self.go_back(number),
+            Command::Halve => self.halve(number),
             Command::Record(happening) => self.happen(happening),
         }
     }
@@ -379,6 +426,7 @@ impl Desk {
         let from = self.state.training.samples;
         let entries = std::mem::take(&mut self.state.log.entries);
         self.state = state;
+        self.before_step = self.updates_begun();
         // What happened stays known, also what led astray.
         self.state.log.entries = entries;
         self.is_evaluation_wanted = self.state.is_evaluation_due();
@@ -388,6 +436,25 @@ impl Desk {
         let summary = Summary::of(self.run, &self.state, &self.data);
         self.tell(Event::WentBack(Box::new(summary)));
         self.tell_checkpoints();
+    }
+
+    fn halve(&mut self, number: u64) {
+        let samples = |state: &RunState| state.training.samples;
+        let newest = self.checkpoints.back().map(samples);
+        // A checkpoint that is newer was made on the way to what is to be left.
+        if let Some(sound) = self
+            .sound
+            .take()
+            .filter(|sound| newest.is_none_or(|newest| newest <= samples(sound)))
+        {
+            self.checkpoints.push_back(sound);
+        }
+        if !self.checkpoints.is_empty() {
+            self.go_back(number);
+        }
+        let rate = self.state.training.optimizer.learning_rate / 2.0;
+        self.change(number, &[Assignment::new("learning-rate", rate)]);
+        self.set_running(true);
     }
 
     fn set_running(&mut self, running: bool) {
@@ -411,7 +478,10 @@ impl Desk {
     }
 
     fn step(&mut self, workers: &Workers) {
+        self.before_step = self.updates_begun();
+        switch("trainer");
         let step = self.state.training.step(&self.data, workers, &self.interrupt);
+        self.before_step = self.updates_begun();
         self.take_in(step);
     }
 
@@ -435,6 +505,7 @@ impl Desk {
                 recv(is_made) -> made => match made {
                     Ok(Ok((training, step))) => {
                         self.state.training = *training;
+                        self.before_step = self.updates_begun();
                         return self.take_in(step);
                     }
                     Ok(Err(panic)) => resume_unwind(panic),
@@ -492,6 +563,9 @@ impl Desk {
         });
         if let Some((test, frame)) = measured {
             self.is_evaluation_wanted = false;
+            if test.terms.lower_bound().is_finite() {
+                self.sound = Some(self.state.clone());
+            }
             let seconds = started.elapsed().as_secs_f64();
             let point = self.state.curve_point(&test);
             self.signs.take_in(&self.state, &self.data, test.clone());

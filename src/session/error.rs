@@ -56,6 +56,14 @@ pub enum SessionError {
         /// Which field, and what was expected.
         cause: String,
     },
+    /// The state is of no use: numbers in it are not finite, and what lies there may be.
+    #[error("{} is not saved: {name} is no longer finite", shown(path))]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// The parameter that is not finite, or of which the optimizer remembers something that is not.
+        name: String,
+    },
     /// Another program wrote the file since it was read here; it is as that program left it.
     #[error(
         "{} was changed by another program since it was read here, so it is not replaced",

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::save::{failed, name, replace, written};
+use super::save::{check_finite, content, failed, written};
 use super::target::{Identity, Target, number};
-use super::{SessionError, View, folder, fork_of, temporary};
-use crate::files::shown;
+use super::{SessionError, View, folder, fork_of, generations};
+use crate::files::disk::disk;
+use crate::files::{NewFile, make_folder, settle, shown};
 use crate::run::RunState;
 
 /// Where one run is saved.
@@ -65,13 +66,24 @@ impl Default for RunFiles {
 }
 
 impl RunFiles {
-    /// Of a run that was read from `path`. If that is a copy that a program left behind when it ended badly, the run has no
+    /// Of a run that was read from `path`. If that is an earlier state of a session, the run is saved to the session. If it is a copy that a program left behind when it ended badly, the run has no
     /// file of its own yet, and the copy is looked after here from now on.
     pub fn opened(path: &Path, known: &Identity) -> Self {
         if folder::is_autosave(path) {
             let autosave = SessionFile::left_behind(path.to_owned(), known.clone());
             return Self {
                 autosave: Arc::new(autosave.unwrap_or_else(|_| SessionFile::autosave())),
+                ..Self::default()
+            };
+        }
+        if let Some(session) = generations::session_of(path) {
+            // A save takes the place of what the session is now, which is kept.
+            let session = match Identity::read(&session) {
+                Ok(now) => SessionFile::opened(session, now),
+                Err(_) => SessionFile::chosen(session),
+            };
+            return Self {
+                session: Arc::new(session),
                 ..Self::default()
             };
         }
@@ -185,9 +197,11 @@ impl SessionFile {
             return Ok(());
         };
         let target = Target::of(&path)?;
-        temporary::create(&target.folder, None).map_err(|cause| failed(&path, cause))?;
+        make_folder(&target.folder)
+            .and_then(|()| NewFile::create(&target.folder, None))
+            .map_err(|cause| failed(&path, cause))?;
         if target.existing.is_none() {
-            match File::create_new(&target.path) {
+            match disk().create(&target.path) {
                 Ok(_) => state.is_reserved = true,
                 // Another program was faster; the lock tells whether it holds the file.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -288,7 +302,7 @@ impl SessionFile {
         state.held = None;
         if let Some(path) = state.path.take() {
             // It may be gone already, and then nothing is left to do.
-            let _ = std::fs::remove_file(path);
+            let _ = disk().remove(&path);
         }
     }
 
@@ -327,10 +341,15 @@ impl SessionFile {
             _ => None,
         };
         check_unchanged(path, state.known.as_ref())?;
-        let (temporary, content) =
-            written(run, view, &target.folder, target.existing.as_ref()).map_err(failed)?;
-        let file = replace(temporary, &target).map_err(failed)?;
-        self.remember(state, path, file, &content)
+        check_finite(run, path)?;
+        let content = content(run, view).map_err(failed)?;
+        let file = written(&content, &target.folder, target.existing.as_ref()).map_err(failed)?;
+        if self.kind == Kind::Session {
+            generations::keep(&target);
+        }
+        let file = file.replace(&target.path).map_err(failed)?;
+        self.remember(state, path, file, &content)?;
+        settle(&target.folder).map_err(failed)
     }
 
     /// Saves to a new file in `folder`.
@@ -342,10 +361,13 @@ impl SessionFile {
         view: &View,
     ) -> Result<PathBuf, SessionError> {
         let failed = |cause| failed(folder, cause);
-        let (temporary, content) = written(run, view, folder, None).map_err(failed)?;
+        check_finite(run, folder)?;
+        let content = content(run, view).map_err(failed)?;
+        let file = written(&content, folder, None).map_err(failed)?;
         let names = folder::names(&run.training.configuration, self.kind == Kind::Autosave);
-        let (file, path) = name(temporary, folder, names).map_err(failed)?;
+        let (file, path) = file.name(folder, names).map_err(failed)?;
         self.remember(state, &path, file, &content)?;
+        settle(folder).map_err(failed)?;
         Ok(path)
     }
 
@@ -377,7 +399,7 @@ impl Drop for SessionFile {
         if let Some(path) = state.path.as_deref().filter(|_| state.is_reserved) {
             let is_empty = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
             if is_empty {
-                let _ = std::fs::remove_file(path);
+                let _ = disk().remove(path);
             }
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::SessionError;
+use super::generations::{self, Generation};
 use crate::data::short_name;
 use crate::files::open_regular;
 use crate::folders;
@@ -93,6 +94,16 @@ pub fn list(folders: &[PathBuf]) -> Vec<SessionEntry> {
         .collect();
     entries.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.path.cmp(&b.path)));
     entries
+}
+
+/// The earlier states of the session `path`, the newest first.
+pub fn earlier(path: &Path) -> Vec<SessionEntry> {
+    let entry = |earlier: Generation| SessionEntry {
+        path: earlier.path,
+        summary: earlier.summary,
+        modified: earlier.saved,
+    };
+    generations::list(path).into_iter().map(entry).collect()
 }
 
 /// What may be a session by its name; nothing in a folder that can't be read.

@@ -3,9 +3,11 @@
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::SessionError;
 use super::file::lock;
 use super::save::failed;
+use super::{SessionError, generations};
+use crate::files::disk::disk;
+use crate::files::{make_folder, settle};
 
 /// The folder beside sessions for those that were thrown away.
 const TRASH: &str = "trash";
@@ -35,7 +37,7 @@ pub fn rename(path: &Path, name: &str) -> Result<PathBuf, SessionError> {
 /// If another program saves to the file, or the system refuses.
 pub fn throw_away(path: &Path) -> Result<PathBuf, SessionError> {
     let folder = path.parent().unwrap_or(Path::new("")).join(TRASH);
-    std::fs::create_dir_all(&folder).map_err(|cause| failed(&folder, cause))?;
+    make_folder(&folder).map_err(|cause| failed(&folder, cause))?;
     let to = free(&folder.join(path.file_name().unwrap_or_default()));
     moved(path, &to)?;
     Ok(to)
@@ -70,11 +72,18 @@ fn free(path: &Path) -> PathBuf {
 
 /// Moves a file that nobody saves to, to where nothing lies.
 fn moved(from: &Path, to: &Path) -> Result<(), SessionError> {
-    if to.symlink_metadata().is_ok() {
-        return Err(failed(to, ErrorKind::AlreadyExists.into()));
-    }
     let _lock = lock(from, from)?;
-    std::fs::rename(from, to).map_err(|cause| failed(from, cause))
+    disk()
+        .rename_to_free(from, to)
+        .map_err(|cause| match cause.kind() {
+            ErrorKind::AlreadyExists => failed(to, cause),
+            _ => failed(from, cause),
+        })?;
+    generations::follow(from, to);
+    [to, from]
+        .into_iter()
+        .filter_map(Path::parent)
+        .try_for_each(|folder| settle(folder).map_err(|cause| failed(to, cause)))
 }
 
 #[cfg(test)]

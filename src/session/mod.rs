@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod floats;
 pub mod folder;
+pub mod generations;
 mod housekeeping;
 mod load;
 mod models;
@@ -20,7 +21,6 @@ mod resume;
 mod save;
 mod syntax;
 mod target;
-mod temporary;
 mod view;
 
 pub use catalogue::{Catalogue, RunFacts};

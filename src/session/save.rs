@@ -1,17 +1,17 @@
 //! Writing a session, as a whole or not at all.
 
-use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::fs::Metadata;
+use std::io::Write;
+use std::path::Path;
 
 use ron::ser::PrettyConfig;
-use tempfile::NamedTempFile;
 
 use super::document::{Document, FORMAT, StoredChains, StoredParameter, VERSION};
 use super::floats::Floats;
 use super::target::Target;
-use super::{SessionError, View, temporary};
+use super::{SessionError, View, generations};
 use crate::data::short_name;
+use crate::files::{NewFile, make_folder, settle};
 use crate::run::RunState;
 
 /// Writes `state` and `view` to `path`, making its folder where there is none; a session that lies there is replaced.
@@ -25,60 +25,36 @@ use crate::run::RunState;
 pub fn save(state: &RunState, view: &View, path: &Path) -> Result<(), SessionError> {
     let failed = |cause| failed(path, cause);
     let target = Target::of(path)?;
-    let (temporary, _) = written(state, view, &target.folder, target.existing.as_ref()).map_err(failed)?;
-    replace(temporary, &target).map_err(failed).map(drop)
+    check_finite(state, path)?;
+    let content = content(state, view).map_err(failed)?;
+    let file = written(&content, &target.folder, target.existing.as_ref()).map_err(failed)?;
+    generations::keep(&target);
+    file.replace(&target.path).map_err(failed)?;
+    settle(&target.folder).map_err(failed)
 }
 
-/// A session that is written and forced to the disk, but has no name yet, and its content.
+/// A file that holds `content` and is forced to the disk, but has no name yet.
 pub(super) fn written(
-    state: &RunState,
-    view: &View,
+    content: &[u8],
     folder: &Path,
     replaced: Option<&Metadata>,
-) -> std::io::Result<(NamedTempFile, Vec<u8>)> {
-    let content = content(state, view)?;
-    let mut temporary = temporary::create(folder, replaced)?;
-    temporary.write_all(&content)?;
-    temporary.as_file().sync_all()?;
-    Ok((temporary, content))
-}
-
-/// Gives a written session its name, in place of what lies there; the file comes back locked.
-pub(super) fn replace(temporary: NamedTempFile, target: &Target) -> std::io::Result<File> {
-    let file = temporary.persist(&target.path).map_err(|error| error.error)?;
-    settle(&target.folder);
+) -> std::io::Result<NewFile> {
+    make_folder(folder)?;
+    let mut file = NewFile::create(folder, replaced)?;
+    file.write_all(content)?;
+    file.flush_to_disk()?;
     Ok(file)
 }
 
-/// Gives a written session the first of `names` in `folder` that is free, in one step: no two programs get the same.
-pub(super) fn name(
-    mut temporary: NamedTempFile,
-    folder: &Path,
-    names: impl Iterator<Item = String>,
-) -> std::io::Result<(File, PathBuf)> {
-    for name in names {
-        let path = folder.join(name);
-        if path.symlink_metadata().is_ok() {
-            continue;
-        }
-        match temporary.persist_noclobber(&path) {
-            Ok(file) => {
-                settle(folder);
-                return Ok((file, path));
-            }
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => temporary = error.file,
-            Err(error) => return Err(error.error),
-        }
+/// A state that is not finite takes the place of nothing.
+pub(super) fn check_finite(state: &RunState, path: &Path) -> Result<(), SessionError> {
+    match state.training.not_finite() {
+        Some(name) => Err(SessionError::NotFinite {
+            path: path.to_owned(),
+            name,
+        }),
+        None => Ok(()),
     }
-    Err(ErrorKind::AlreadyExists.into())
-}
-
-/// A rename itself is on the disk once the folder is; not every system can say so of a folder.
-fn settle(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    temporary::sweep(folder);
 }
 
 pub(super) fn failed(path: &Path, cause: std::io::Error) -> SessionError {
@@ -89,7 +65,7 @@ pub(super) fn failed(path: &Path, cause: std::io::Error) -> SessionError {
 }
 
 /// The file's text.
-fn content(state: &RunState, view: &View) -> std::io::Result<Vec<u8>> {
+pub(super) fn content(state: &RunState, view: &View) -> std::io::Result<Vec<u8>> {
     let mut text = format!("// {}\n", summary(state));
     ron::ser::to_writer_pretty(
         &mut text,

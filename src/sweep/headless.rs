@@ -81,6 +81,7 @@ impl Headless<'_> {
                     (self.say)(&diverged.to_string());
                     break;
                 }
+                Event::Panicked { words, .. } => bail!("a fault in the program ended it: {words}"),
                 _ => {}
             }
         }

@@ -150,10 +150,12 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
         Overlay::Sessions(mut list) => match list.key(key) {
             sessions::Outcome::Cancelled => Vec::new(),
             sessions::Outcome::Chosen(Intent::Compare, path) => vec![Effect::ReadCurve(path)],
-            sessions::Outcome::Chosen(Intent::Open, path) if is_unsaved(app) => {
+            sessions::Outcome::Chosen(Intent::Open | Intent::Restore, path) if is_unsaved(app) => {
                 ask(app, Confirmation::Open(path))
             }
-            sessions::Outcome::Chosen(Intent::Open, path) => vec![Effect::Open(app.await_run(false), path)],
+            sessions::Outcome::Chosen(Intent::Open | Intent::Restore, path) => {
+                vec![Effect::Open(app.await_run(false), path)]
+            }
             sessions::Outcome::Open => {
                 app.overlay = Some(Overlay::Sessions(list));
                 Vec::new()

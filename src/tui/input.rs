@@ -11,6 +11,8 @@ use crossbeam_channel::Sender;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use super::message::Message;
+#[cfg(unix)]
+use crate::panics::switch;
 
 /// What a person did at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,7 @@ pub fn read(messages: &Sender<Message>) {
             Ok(None) => decoder.silence(),
         };
         for input in inputs {
+            switch("keys");
             if messages.send(input.into()).is_err() {
                 return;
             }

@@ -69,8 +69,10 @@ pub enum Message {
         /// The name, or the reason.
         handed: Result<String, String>,
     },
-    /// A thread of this program panicked, and said this.
+    /// A thread of this program without which it can't go on panicked, and said this.
     Panicked(String),
+    /// A thread panicked that was to do one thing, and said this.
+    Faulted(String),
     /// A save that was asked for came to its end, maybe after its run had left the screen.
     Saved {
         /// The files of the run that was saved, by which it is known.

@@ -13,7 +13,7 @@ use crate::learning::settings::{Assignment, find};
 use crate::learning::{Configuration, Training};
 use crate::remote::{Description, Link, StateSource};
 use crate::run::{Entry, Event, Happening, RunHandle, RunState};
-use crate::session::{self, Resumed, RunFiles, SessionError, View, folder};
+use crate::session::{self, Resumed, RunFiles, SessionError, View, folder, generations};
 
 /// Where a run comes from.
 #[derive(Debug)]
@@ -117,12 +117,13 @@ pub fn open(
             let (run, summary) = RunHandle::start(state, data.clone())?;
             let files = RunFiles::opened(&path, &identity);
             let is_copy = folder::is_autosave(&path);
+            let earlier_of = generations::session_of(&path);
             let opened = Opened {
                 summary,
                 view,
-                path: Some(path).filter(|_| !is_copy),
+                is_saved: !is_copy && earlier_of.is_none(),
+                path: earlier_of.or_else(|| Some(path).filter(|_| !is_copy)),
                 files,
-                is_saved: !is_copy,
                 left_behind,
                 notes: notes(&data, loaded.as_ref(), note),
                 joined: None,

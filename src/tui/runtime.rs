@@ -36,6 +36,7 @@ use super::terminal::{Screen, window_size};
 use super::theme::Theme;
 use super::tour::Tour;
 use super::update::update;
+use super::workspace::Workspace;
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
 use crate::config::{Config, HangUp, layout};
@@ -44,6 +45,7 @@ use crate::language::{self, Language, tr};
 use crate::learning::advice::{Advice, Basis};
 use crate::learning::default_threads;
 use crate::outputs::Output;
+use crate::panics::{guarded, switch};
 use crate::pictures::numbered::write_numbered;
 use crate::pictures::raster::Raster;
 use crate::process::say;
@@ -285,6 +287,9 @@ impl Runtime {
             screen.listen_to_mouse(self.app.mouse)?;
             if self.app.changed && !self.window_changed {
                 let complete = screen.draw(self.app.protocol(), |area, buffer| {
+                    if self.app.workspace().is_some_and(Workspace::is_unsaved) {
+                        switch("drawing");
+                    }
                     frame::render(&self.app, area, buffer);
                 })?;
                 // What was too much for now follows with the next frame.
@@ -585,7 +590,11 @@ impl Runtime {
                     fraction,
                 });
             };
-            match open(run, data, is_first, &reading) {
+            let opened = guarded(|| {
+                switch("reader");
+                open(run, data, is_first, &reading)
+            });
+            match opened.unwrap_or_else(|words| Err(anyhow!(words))) {
                 Ok(run) => {
                     waiting(&ready).insert(request, run);
                     tell(Message::Arrived(request));
@@ -676,8 +685,13 @@ impl Runtime {
     /// Looks for sessions on a thread: a folder may be far away.
     fn list_sessions(&mut self, intent: Intent) {
         let (sender, folders) = (self.sender.clone(), self.session_folders());
+        let open = self.app.workspace().and_then(|workspace| workspace.path.clone());
         self.start("list", move || {
-            let _ = sender.send(Message::Sessions(folder::list(&folders), intent));
+            let found = match intent {
+                Intent::Restore => open.map_or_else(Vec::new, |open| folder::earlier(&open)),
+                Intent::Open | Intent::Compare => folder::list(&folders),
+            };
+            let _ = sender.send(Message::Sessions(found, intent));
         });
     }
 
@@ -858,6 +872,12 @@ impl Runtime {
 
     /// Does something on a thread of its own; if there can be none, that is said, and the run goes on.
     fn start(&mut self, name: &str, work: impl FnOnce() + Send + 'static) {
+        let sender = self.sender.clone();
+        let work = move || {
+            if let Err(words) = guarded(work) {
+                let _ = sender.send(Message::Faulted(words));
+            }
+        };
         if let Err(error) = spawn(name, work) {
             self.app.complain(format!("{error:#}"));
         }

@@ -1,11 +1,13 @@
 //! The thread that saves while the screen goes on: one save after the other, in the order in which they were asked for.
 
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 
 use anyhow::Context;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::message::Message;
+use crate::panics::{guarded, switch};
 use crate::run::RunState;
 use crate::session::{RunFiles, SessionError, Ticket, View};
 
@@ -108,15 +110,10 @@ fn serve(request: Request) -> Option<Message> {
     let Ok(state) = checkpoint.recv() else {
         return Some(Message::SaveFailed(files, manner, SaveFault::NoState));
     };
-    let saved = match manner {
-        Manner::Usual => files.session.save(ticket, &state, &view),
-        Manner::Replace => files.session.replace(ticket, &state, &view),
-        Manner::NewFile => files.session.save_elsewhere(ticket, &state, &view),
-        Manner::Autosave => files.autosave.save(ticket, &state, &view),
-    };
-    match saved {
+    let saved = guarded(|| save(manner, &files, ticket, &state, &view));
+    match saved.unwrap_or_else(|words| Err(SaveFault::Panicked(words))) {
         Ok(_) if manner == Manner::Autosave => None,
-        Err(SessionError::Discarded) => None,
+        Err(SaveFault::Session(SessionError::Discarded)) => None,
         Ok(path) => {
             files.autosave.discard();
             Some(Message::Saved {
@@ -125,8 +122,25 @@ fn serve(request: Request) -> Option<Message> {
                 samples: state.training.samples,
             })
         }
-        Err(error) => Some(Message::SaveFailed(files, manner, SaveFault::Session(error))),
+        Err(fault) => Some(Message::SaveFailed(files, manner, fault)),
     }
+}
+
+fn save(
+    manner: Manner,
+    files: &RunFiles,
+    ticket: Ticket,
+    state: &RunState,
+    view: &View,
+) -> Result<PathBuf, SaveFault> {
+    switch("saver");
+    let saved = match manner {
+        Manner::Usual => files.session.save(ticket, state, view),
+        Manner::Replace => files.session.replace(ticket, state, view),
+        Manner::NewFile => files.session.save_elsewhere(ticket, state, view),
+        Manner::Autosave => files.autosave.save(ticket, state, view),
+    };
+    saved.map_err(SaveFault::Session)
 }
 
 /// Why a save came to nothing.
@@ -135,6 +149,9 @@ pub enum SaveFault {
     /// The trainer ended before it gave its state.
     #[error("nothing was saved: the training thread has ended")]
     NoState,
+    /// The thread that saves panicked, which is a fault of this program.
+    #[error("a fault in the program broke the save off: {0}")]
+    Panicked(String),
     /// The file could not be written.
     #[error(transparent)]
     Session(SessionError),

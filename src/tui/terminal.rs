@@ -23,6 +23,7 @@ use ratatui::layout::Rect;
 use super::abort;
 use super::colour::ColourDepth;
 use super::pixels::{self, Pixels, Sending};
+use crate::panics;
 use crate::terminal_facts::Protocol;
 
 /// Larger terminals than this are drawn on in their upper left part.
@@ -240,7 +241,11 @@ fn restore_on_panic(panicked: impl Fn(String) + Send + Sync + 'static) {
         if std::thread::current().id() == drawing {
             restore();
             report(panic);
-        } else {
+            return;
+        }
+        panics::report(panic);
+        // Whoever guards a thread says so of its panics.
+        if !panics::is_guarded() {
             panicked(panic.to_string());
         }
     }));

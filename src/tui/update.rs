@@ -26,7 +26,6 @@ use super::tour;
 use super::workspace::{AfterSave, Progress, Workspace};
 use crate::choices::Choose;
 use crate::language::{self, tr};
-use crate::learning::Diverged;
 use crate::learning::advice::{Advice, Basis};
 use crate::run::protocol::Measurement;
 use crate::run::{self, Entry, Event, Happening, State, Told};
@@ -186,6 +185,13 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 panic = panic
             );
             app.ending = Some(Err(reason));
+            Vec::new()
+        }
+        Message::Faulted(words) => {
+            app.complain(tr!(
+                "a fault in the program: {words}",
+                words = text::printable(&words)
+            ));
             Vec::new()
         }
         Message::Saved { files, path, samples } => {
@@ -475,14 +481,26 @@ pub(super) fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
             ended = (!was_finished).then_some(Ended::Finished);
         }
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
-        Event::Diverged(Diverged { step, samples }) => {
+        Event::Diverged(ref diverged) => {
             ended = Some(Ended::Diverged);
+            let key = named("run.halve").map_or_else(String::new, |command| app.keymap.label(command));
             app.complain(tr!(
-            "the loss is no longer finite at step {step} ({samples} samples): training stopped at the last finite parameters; a lower learning rate may help",
-            step = step,
-            samples = samples
-        ));
+                "the loss is no longer finite at step {step} ({samples} samples), first in {place}, over training items {items}: training stopped at the last finite parameters; {key} goes back and halves the learning rate",
+                step = diverged.step,
+                samples = diverged.samples,
+                place = text::printable(&diverged.place),
+                items = diverged.items_in_words(),
+                key = key
+            ));
         }
+        Event::Panicked {
+            ref thread,
+            ref words,
+        } => app.complain(tr!(
+            "a fault in the program stopped the {thread}: {words}; what was learned before stays, s saves it",
+            thread = text::printable(thread),
+            words = text::printable(words)
+        )),
         // Most settings stand nowhere on the screen; what was said since the last key stays.
         Event::Happened(Entry {
             what: ref what @ Happening::Changed { .. },

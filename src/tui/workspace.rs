@@ -266,6 +266,7 @@ impl Progress {
             | Event::BrokenOff(_)
             | Event::Refused { .. }
             | Event::Diverged(_)
+            | Event::Panicked { .. }
             | Event::Happened(_)
             | Event::Answered(_) => {}
         }

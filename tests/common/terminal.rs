@@ -227,7 +227,14 @@ pub fn sessions(data: &Path) -> Vec<PathBuf> {
     let folder = std::fs::read_dir(data.join("vae-tui").join("sessions"));
     folder.map_or_else(
         |_| Vec::new(),
-        |files| files.flatten().map(|file| file.path()).collect(),
+        // Beside them lies a folder with what they were before.
+        |files| {
+            files
+                .flatten()
+                .map(|file| file.path())
+                .filter(|path| path.is_file())
+                .collect()
+        },
     )
 }
 

@@ -231,6 +231,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         "test.measure" => assert!(matches!(effects, [Effect::Command(Command::Evaluate)])),
         "likelihood.estimate" => assert!(matches!(effects, [Effect::Command(Command::Estimate)])),
         "measurement.stop" => assert!(matches!(effects, [Effect::Command(Command::BreakOff)])),
+        "run.halve" => assert!(matches!(effects, [Effect::Command(Command::Halve)])),
         "run.go-back" => assert!(matches!(effects, [Effect::Command(Command::GoBack)])),
         "run.restart" => assert!(matches!(
             after.overlay,
@@ -249,6 +250,7 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         ),
         "session.save" => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
         "session.open" => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
+        "session.restore" => assert!(matches!(effects, [Effect::ListSessions(Intent::Restore)])),
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
         "redo" => assert!(rate(after) > rate(before) && asks_for(new_settings)),
         "pane.next" => assert_eq!((before.focus.name, after.focus.name), ("training", "traversal")),

@@ -113,6 +113,10 @@ pub(super) fn break_off(app: &mut App) -> Vec<Effect> {
     effects
 }
 
+pub(super) fn halve(app: &mut App) -> Vec<Effect> {
+    command(app, Command::Halve)
+}
+
 pub(super) fn go_back(app: &mut App) -> Vec<Effect> {
     command(app, Command::GoBack)
 }

@@ -23,6 +23,8 @@ pub enum Intent {
     Open,
     /// To compare its curve with the open run's.
     Compare,
+    /// To go back to what the open session was before.
+    Restore,
 }
 
 /// The sessions of some folders, one of them selected, and what it is chosen for.
@@ -94,10 +96,19 @@ impl SessionList {
         let (title, hint) = match self.intent {
             Intent::Open => (tr!("Sessions"), tr!("Enter open, Esc close")),
             Intent::Compare => (tr!("Add a curve"), tr!("Enter add, Esc close")),
+            Intent::Restore => (
+                tr!("What this session was before"),
+                tr!("Enter open, Esc close; a save then replaces what it is now"),
+            ),
         };
         let inside = super::frame(title, hint, WIDTH, self.height(), area, buffer);
         if self.entries.is_empty() {
-            let none = tr!("No session was saved yet; s saves one. `vae-tui FILE.ron` opens any other file.");
+            let none = match self.intent {
+                Intent::Restore => tr!("There is no earlier state: one is kept whenever a save replaces it."),
+                Intent::Open | Intent::Compare => {
+                    tr!("No session was saved yet; s saves one. `vae-tui FILE.ron` opens any other file.")
+                }
+            };
             Paragraph::new(none)
                 .style(theme::dim())
                 .wrap(Default::default())

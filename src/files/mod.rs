@@ -1,9 +1,14 @@
 //! Files: only regular ones are opened, new ones are written as a whole or not at all, and their names are shown so that no
 //! terminal is disturbed.
 
+pub mod disk;
+mod new_file;
+
 use std::fs::{File, FileType};
-use std::io::{BufWriter, Error, ErrorKind, Result, Write};
+use std::io::{BufWriter, Error, ErrorKind, IntoInnerError, Result};
 use std::path::Path;
+
+pub use new_file::{NewFile, settle};
 
 #[cfg(unix)]
 use rustix::fs::OFlags;
@@ -44,10 +49,10 @@ fn check_regular(kind: FileType) -> Result<()> {
 ///
 /// # Errors
 /// If the folder or the file can't be written, something else than a file has that name, or `write` fails; what lay there is
-/// then as it was.
+/// then as it was. If only the new name may not be on the disk yet, that is an error too.
 pub fn write_whole<E: From<Error>>(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&File>) -> std::result::Result<(), E>,
+    write: impl FnOnce(&mut BufWriter<NewFile>) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let replaced = match std::fs::metadata(&target) {
@@ -61,29 +66,34 @@ pub fn write_whole<E: From<Error>>(
             return Err(Error::other("it is write-protected").into());
         }
     }
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".vae-tui-").suffix(".writing");
-    #[cfg(unix)]
-    {
-        // Others may read it as the user's umask allows, unlike the private one that is usual for temporary files.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let temporary = builder.tempfile_in(folder)?;
-    if let Some(replaced) = replaced {
-        temporary.as_file().set_permissions(replaced.permissions())?;
-    }
-    let mut output = BufWriter::new(temporary.as_file());
+    let folder = holder(&target);
+    let mut output = BufWriter::new(NewFile::create(folder, replaced.as_ref())?);
     write(&mut output)?;
-    output.flush()?;
-    drop(output);
-    temporary.as_file().sync_all()?;
-    temporary.persist(&target).map_err(|error| error.error)?;
+    let file = output.into_inner().map_err(IntoInnerError::into_error)?;
+    file.flush_to_disk()?;
+    file.replace(&target)?;
+    Ok(settle(folder)?)
+}
+
+/// Makes a folder, and those that it lies in, and returns once their names are on the disk.
+///
+/// # Errors
+/// If the system refuses.
+pub fn make_folder(folder: &Path) -> Result<()> {
+    let disk = disk::disk();
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
+    for folder in missing.into_iter().rev() {
+        disk.make_folder(folder)?;
+        disk.flush_folder(holder(folder))?;
+    }
     Ok(())
+}
+
+/// The folder that something lies in.
+fn holder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// What a file that is not regular is called.
@@ -115,6 +125,8 @@ pub fn shown(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[test]
