@@ -8,7 +8,7 @@ use vae_tui::model::likelihood::Variance;
 use vae_tui::model::{
     Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Vae, posterior,
 };
-use vae_tui::nn::parameters::{Parameter, Role};
+use vae_tui::nn::parameters::Parameter;
 use vae_tui::nn::view::elements;
 use vae_tui::nn::weight::gradient_rows;
 use vae_tui::nn::{Weight, ops};
@@ -294,9 +294,9 @@ fn the_lower_bound_equals_finite_differences() {
         for index in 0..model.parameters().len() {
             let parameters = model.parameters();
             let parameter = parameters[index].parameter;
-            let gradient = match parameters[index].role {
-                Role::Weight | Role::LogVariance => whole_gradient(parameter, &mut gradients),
-                Role::Bias => parameter.take_gradient(&mut gradients),
+            let gradient = match parameter.factor_sizes() {
+                Some(_) => whole_gradient(parameter, &mut gradients),
+                None => parameter.take_gradient(&mut gradients),
             };
             let name = &parameters[index].name;
             let step = 5e-4;

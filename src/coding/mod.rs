@@ -46,9 +46,10 @@ pub enum CodingError {
     /// Markov chains find the posterior.
     #[error("the model has no encoder, whose posterior gives bits back")]
     NoEncoder,
-    /// There are other parameters than weights and biases in pairs.
+    /// There is more between the layers than their nonlinearity, or the layers are others.
     #[error(
-        "the model's networks are not fully connected layers, which are the only ones that packing computes"
+        "the model's networks are not plain fully connected layers, which are the only ones that packing computes: train one with \
+         neither normalisation nor residual blocks"
     )]
     OtherNetworks,
     /// A weight or a bias is no number.

@@ -33,6 +33,9 @@ impl Network {
     /// # Errors
     /// If it has no encoder or other parameters, or one of them is not finite.
     pub fn of(model: &Vae) -> Result<Self, CodingError> {
+        if !model.architecture().is_plain() {
+            return Err(CodingError::OtherNetworks);
+        }
         let parameters = model.parameters();
         let layers = |part: &str| -> Result<Vec<Layer>, CodingError> {
             // Of weights that are Gaussians the means pack and unpack.

@@ -6,10 +6,12 @@
 
 pub mod activation;
 pub mod architecture;
+pub mod convolutions;
 mod families;
 mod initialisation;
 mod layers;
 pub mod likelihood;
+mod normalisation;
 pub mod posterior;
 pub mod recognition;
 mod vae;
@@ -17,7 +19,9 @@ mod weight_posterior;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};
+pub use convolutions::{Convolutions, FamilyKind};
 pub use initialisation::Initialisation;
 pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 pub use likelihood::{Decoded, Likelihood, Observation};
+pub use normalisation::NormalisationKind;
 pub use vae::Vae;

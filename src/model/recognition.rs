@@ -27,13 +27,16 @@ const LEAST_VARIANCE: f32 = 1e-6;
 
 /// `log p(x|z)` of some images as a function of the latent vectors: what chains sample.
 pub struct ImageLikelihood<'a> {
-    model: &'a Vae,
+    model: Vae,
     x: &'a Tensor<(Batch, Pixels), f32, Cpu>,
 }
 
 impl<'a> ImageLikelihood<'a> {
     /// The likelihood of `x`; chains have a latent row for every image, or several rounds of them.
-    pub fn new(model: &'a Vae, x: &'a Tensor<(Batch, Pixels), f32, Cpu>) -> Self {
+    pub fn new(model: &Vae, x: &'a Tensor<(Batch, Pixels), f32, Cpu>) -> Self {
+        // A density is a function of the latent vector alone: the other chains have no part in it.
+        let mut model = model.clone();
+        model.networks.rest_moments();
         Self { model, x }
     }
 }
