@@ -634,6 +634,66 @@ fn nonsense_ends_a_line_and_nothing_else() {
     home.check_undisturbed("stoic.ron");
 }
 
+/// What can't be handed over stays, and trains on.
+#[test]
+fn a_run_that_no_process_can_take_over_stays() {
+    let home = Home::new();
+    symlink(home.path("elsewhere"), home.path("run/vae-tui")).expect("a link");
+    let arguments = home.train("100", &["--out", "kept.ron"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    home.succeed(&arguments);
+    let mut terminal = home.screen(&["kept.ron"]);
+    terminal.wait_for("goal reached");
+    terminal.press(&format!(":set samples {ENDLESS}\r"));
+    terminal.press(" ");
+    terminal.wait_for("running");
+    terminal.press("\x04");
+    terminal.wait_for("the run stays here:");
+    terminal.wait_for("running");
+    std::fs::remove_file(home.path("run/vae-tui")).expect("a link");
+    terminal.press("\x04");
+    assert!(terminal.end().0.success());
+    home.wait_for_more("kept", 100);
+    home.succeed(&["stop", "kept"]);
+    home.check_undisturbed("kept.ron");
+}
+
+/// What needs all of a run has it saved first and reads that: exports, and runs that go on apart from it.
+#[test]
+fn an_attached_run_is_exported_and_forked() {
+    let home = Home::new();
+    home.detached("source");
+    home.wait_for_more("source", 0);
+    let mut terminal = home.screen(&["attach"]);
+    wait_for_role(&terminal, "attached, steering");
+    terminal.press(" ");
+    wait_until("a pause", || home.described("source").state == State::Paused);
+    terminal.press(":export.parameters\r");
+    terminal.wait_for("source.safetensors");
+    terminal.press("\r");
+    let exported = home.path("source.safetensors");
+    wait_until("the file", || exported.exists());
+    let samples = home.described("source").samples;
+    assert_eq!(home.described("source").saved, samples);
+
+    terminal.press(":run.fork\r");
+    terminal.wait_for("Fork");
+    terminal.press("\r");
+    terminal.wait_for("source-fork.ron");
+    wait_until("the line to close", || home.described("source").viewers == 0);
+    terminal.press("s");
+    wait_until("the fork", || {
+        home.path("source-fork.ron")
+            .metadata()
+            .is_ok_and(|fork| fork.len() > 0)
+    });
+    terminal.wait_for("saved to");
+    assert_eq!(home.learned("source-fork.ron"), home.learned("source.ron"));
+    terminal.press("q");
+    assert!(terminal.end().0.success());
+    home.succeed(&["stop", "source"]);
+}
+
 /// A file's name is not the run's where it would mean something in a path.
 #[test]
 fn two_runs_of_the_same_name_are_told_apart() {

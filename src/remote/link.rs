@@ -8,9 +8,13 @@ use crossbeam_channel::Receiver;
 
 use super::message::{Description, Steering};
 use super::standing::Standing;
-use crate::data::{self, Dataset};
+#[cfg(unix)]
+use crate::data;
+use crate::data::Dataset;
 use crate::run::{Command, Question, RunHandle, RunState, Told};
-use crate::session::{self, Resumed, View};
+use crate::session::View;
+#[cfg(unix)]
+use crate::session::{self, Resumed};
 
 /// A run in this process, or the line to one in another.
 pub enum Link {

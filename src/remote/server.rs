@@ -376,7 +376,12 @@ impl Desk {
     }
 
     fn add(&mut self, watches: bool) -> Option<(u64, Arc<Outbox>)> {
-        if self.viewers.len() >= MOST_VIEWERS {
+        // Whoever wants it saved or ended finds a place beside the screens.
+        let (places, taken) = match watches {
+            true => (MOST_VIEWERS, self.watching()),
+            false => (2 * MOST_VIEWERS, self.viewers.len()),
+        };
+        if taken >= places {
             return None;
         }
         self.count += 1;
