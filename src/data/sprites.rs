@@ -235,7 +235,10 @@ mod tests {
         ] {
             let image = image(ends);
             let edge = |place: usize| {
-                place % SIDE == 0 || place % SIDE == SIDE - 1 || place / SIDE == 0 || place / SIDE == SIDE - 1
+                place.is_multiple_of(SIDE)
+                    || place % SIDE == SIDE - 1
+                    || place / SIDE == 0
+                    || place / SIDE == SIDE - 1
             };
             assert!(
                 image

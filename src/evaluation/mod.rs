@@ -9,6 +9,7 @@
 use dfdx::prelude::Cpu;
 
 mod annealed;
+pub mod classification;
 pub mod complexity;
 mod density;
 pub mod detection;

@@ -32,6 +32,8 @@ pub enum Source {
     /// The point itself, by decoders that are drawn from the distribution of the weights, where they have one: how sure a model is
     /// of what it says there.
     Decoders,
+    /// The point's style in every class that the model knows.
+    Classes,
 }
 
 /// What is wanted.
@@ -135,6 +137,7 @@ pub fn sample(
         Source::Posterior => posterior(model, data, None, draws, context, cancel)?,
         Source::Class(class) => posterior(model, data, Some(class), draws, context, cancel)?,
         Source::Decoders => vec![z.to_vec(); count],
+        Source::Classes => model.in_every_class(z),
     };
     let latents = [draws.kept.clone(), drawn].concat();
     let values_of = |model: &Vae, latents: &[Vec<f32>]| {

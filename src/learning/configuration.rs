@@ -5,6 +5,7 @@ use super::settings::{Assignment, SettingError, TABLE, find};
 use crate::choices::Choose;
 use crate::data::{Dataset, ItemShape, Part};
 use crate::language::{said, tr};
+use crate::learning::semi_supervised::Labels;
 use crate::learning::{Method, Updates};
 use crate::model::convolutions::{ConvolutionalLayer, SIDE_RANGE};
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
@@ -110,6 +111,10 @@ impl Configuration {
                 tr!("another method: only plain fully connected layers have Gaussians for weights");
             return out_of_bounds("method", self.method.word(), expected);
         }
+        if self.method.has_classes() && self.family != FamilyKind::Mlp {
+            let expected = tr!("mlp for a method that knows classes, whose networks are fully connected");
+            return out_of_bounds("family", self.family.word(), expected);
+        }
         if self.normalisation == NormalisationKind::Batch && self.batch == 1 {
             let expected = tr!("none or layer where a minibatch has one data point, which has no variance");
             return out_of_bounds("normalisation", self.normalisation.word(), expected);
@@ -167,6 +172,11 @@ impl Configuration {
             likelihood: self.likelihood,
             observation: self.observation(data),
             recognition: self.method.recognition(),
+            classes: if self.method.has_classes() {
+                data.classes.len()
+            } else {
+                0
+            },
         }
     }
 
@@ -256,11 +266,58 @@ impl Configuration {
             .collect()
     }
 
-    /// Whether the classes that are left out of training exist, and something is left to train on.
+    /// The labels that learning sees of the training `points`; none where it looks at none.
+    pub fn labels_of(&self, data: &Dataset, points: &[u32]) -> Labels {
+        if !self.method.has_classes() {
+            return Labels::default();
+        }
+        Labels {
+            known: Labels::chosen(&data.train, points, self.labels, self.seed),
+            alpha: self.alpha,
+            points: points.len(),
+        }
+    }
+
+    /// Whether `data` has the labels that the method needs, and latent dimensions are left beside those of its classes.
+    fn check_labels(&self, data: &Dataset) -> Result<(), SettingError> {
+        if !self.method.has_classes() {
+            return Ok(());
+        }
+        let out_of_bounds = |name: &str, given: String, expected: String| SettingError::OutOfBounds {
+            name: name.into(),
+            given,
+            expected,
+        };
+        let points = self.trained_on(data);
+        if self.labels_of(data, &points).known.is_empty() || data.classes.len() < 2 {
+            return Err(out_of_bounds(
+                "method",
+                "m2".into(),
+                tr!("another one, since the data has no labels of two classes or more").into(),
+            ));
+        }
+        let classes = data.classes.len();
+        if self.labels.is_some_and(|labels| labels < classes) {
+            let given = self.labels.unwrap_or_default().to_string();
+            let expected = tr!("at least {classes}, one of each class", classes = classes);
+            return Err(out_of_bounds("labels", given, expected));
+        }
+        if self.latent <= classes {
+            let expected = tr!(
+                "more than the {classes} classes, each of which has one of the dimensions",
+                classes = classes
+            );
+            return Err(out_of_bounds("latent", self.latent.to_string(), expected));
+        }
+        Ok(())
+    }
+
+    /// Whether the data has the labels that the method needs, the classes that are left out of training exist, and something is left to train on.
     ///
     /// # Errors
     /// The setting, what it is and what the data has.
     pub fn check_classes(&self, data: &Dataset) -> Result<(), SettingError> {
+        self.check_labels(data)?;
         let out_of_bounds = |given: &str, expected: String| SettingError::OutOfBounds {
             name: "without-label".into(),
             given: given.into(),

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::method::Learned;
 use super::minibatch::MinibatchOrder;
+use super::semi_supervised::Labels;
 use super::settings::{Assignment, SettingError, find};
 use super::workers::{Minibatch, NotMade};
 use super::{Configuration, StepContext, Workers, mcem};
@@ -39,6 +40,7 @@ pub struct Training {
     /// Which items it learns from and is measured on.
     pub data_identity: DataIdentity,
     order: MinibatchOrder,
+    labels: Labels,
 }
 
 /// What one step did. Terms are in nats per data point of the minibatch.
@@ -94,7 +96,9 @@ impl Training {
 
     /// A run with parameters and optimizer that come from elsewhere; counters and curve start empty.
     pub fn resumed(configuration: Configuration, model: Vae, optimizer: Optimizer, data: &Dataset) -> Self {
-        let order = MinibatchOrder::new(configuration.seed, configuration.trained_on(data));
+        let points = configuration.trained_on(data);
+        let labels = configuration.labels_of(data, &points);
+        let order = MinibatchOrder::new(configuration.seed, points);
         Self {
             configuration,
             model,
@@ -106,6 +110,7 @@ impl Training {
             chains: None,
             data_identity: DataIdentity::of(data),
             order,
+            labels,
         }
     }
 
@@ -210,6 +215,7 @@ impl Training {
             indices: &indices,
             mc_samples,
             chains: self.configuration.train_points(data),
+            labels: &self.labels,
             numbers: Numbers {
                 rate_factor: updates.schedule.factor(self.samples),
                 weight_prior: prior,

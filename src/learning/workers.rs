@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::pieces;
+use super::semi_supervised::Labels;
 use super::settings::THREADS_RANGE;
 use super::shard::{Shard, ShardGradient};
 use crate::cancel::Cancel;
@@ -37,6 +38,8 @@ pub struct Minibatch<'a> {
     pub mc_samples: usize,
     /// How many chains there are where there is no encoder: one for every data point up to the last that may be seen.
     pub chains: usize,
+    /// The labels that learning sees, where it looks at them.
+    pub labels: &'a Labels,
     /// How the update departs from the plain rule.
     pub numbers: Numbers,
     /// The largest norm of the gradient, which is a sum over the minibatch.

@@ -32,6 +32,8 @@ pub struct Architecture {
     pub observation: Observation,
     /// How the posterior of an image is found.
     pub recognition: Recognition,
+    /// Classes that the model knows, whose latent dimensions are the last ones; 0 for a model without.
+    pub classes: usize,
 }
 
 impl Default for Architecture {
@@ -48,6 +50,7 @@ impl Default for Architecture {
             likelihood: Likelihood::default(),
             observation: Observation::default(),
             recognition: Recognition::Encoder,
+            classes: 0,
         }
     }
 }
@@ -55,7 +58,10 @@ impl Default for Architecture {
 impl Architecture {
     /// Whether its networks are nothing but affine maps with nonlinearities between them.
     pub fn is_plain(&self) -> bool {
-        self.normalisation == NormalisationKind::None && !self.residual && self.convolutions.is_none()
+        self.normalisation == NormalisationKind::None
+            && !self.residual
+            && self.convolutions.is_none()
+            && self.classes == 0
     }
 
     /// How many numbers all weights and biases are: known before any of them takes memory.
@@ -117,6 +123,16 @@ impl Architecture {
             Recognition::Encoder => encoder + affine(last, 2 * self.latent),
             Recognition::Chains => 0,
         };
+        if self.classes > 0 {
+            let style = self.latent.saturating_sub(self.classes);
+            return stack(self.pixels, hidden)
+                + affine(last, self.classes)
+                + stack(self.pixels + self.classes, hidden)
+                + affine(last, 2 * style)
+                + stack(self.latent, &mirrored)
+                + affine(first, outputs)
+                + beside;
+        }
         encoder + decoder + beside
     }
 }
@@ -144,6 +160,7 @@ impl std::fmt::Display for Architecture {
             residual,
             likelihood,
             recognition,
+            classes,
             ..
         } = self;
         let channels = convolutions
@@ -164,6 +181,9 @@ impl std::fmt::Display for Architecture {
         }
         if *likelihood != Likelihood::default() {
             write!(f, " {}", likelihood.word())?;
+        }
+        if *classes > 0 {
+            write!(f, " {classes} classes")?;
         }
         Ok(())
     }
@@ -226,6 +246,7 @@ mod tests {
                         likelihood,
                         observation,
                         recognition,
+                        classes: 0,
                     };
                     let model = Vae::zeros(architecture.clone());
                     let lengths = model

@@ -2,10 +2,10 @@
 
 use dfdx::prelude::*;
 
-use super::families::{Family, HiddenValues, Networks};
+use super::families::{ClassConditional, Family, HiddenValues, Networks};
 use super::posterior::Posterior;
 use super::{Architecture, Decoded, Initialisation};
-use crate::dims::{Batch, Latent, Pixels};
+use crate::dims::{Batch, Classes, Latent, Moments, Pixels, Style};
 use crate::nn::parameters::{Named, Parameter};
 
 /// A variational autoencoder.
@@ -93,6 +93,66 @@ impl Vae {
     /// The generative model `p(x|z)` for every latent vector, one a row.
     pub fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         self.networks.decode(z)
+    }
+
+    /// The logits of `q(y|x)`, one row per data point, of a model that knows classes.
+    ///
+    /// # Panics
+    /// If it knows none; so do [`Vae::encode_as`] and [`Vae::decode_as`].
+    pub fn classify<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        tape: T,
+    ) -> Tensor<(Batch, Classes), f32, Cpu, T> {
+        self.class_conditional().classify(x, tape)
+    }
+
+    /// `mu` and `log sigma^2` of `q(z|x, y)` in so many rows, the class of row `i` being `class(i)`; rows beyond the data points are
+    /// further rounds of them.
+    pub fn encode_as<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        rows: usize,
+        class: impl Fn(usize) -> usize,
+        tape: T,
+    ) -> Tensor<(Batch, Moments<Style>), f32, Cpu, T> {
+        self.class_conditional().encode_as(x, rows, class, tape)
+    }
+
+    /// `p(x|y, z)` for every style, the class of row `i` being `class(i)`.
+    pub fn decode_as<T: Tape<f32, Cpu>>(
+        &self,
+        style: Tensor<(Batch, Style), f32, Cpu, T>,
+        class: impl Fn(usize) -> usize,
+    ) -> Decoded<T> {
+        self.class_conditional().decode_as(style, class)
+    }
+
+    /// The latent vectors with the style of `z`, one for every class that the model knows; `z` alone where it knows none.
+    pub fn in_every_class(&self, z: &[f32]) -> Vec<Vec<f32>> {
+        match &self.networks {
+            Networks::ClassConditional(networks) => networks.in_every_class(z),
+            _ => vec![z.to_vec()],
+        }
+    }
+
+    /// The class that a model with classes says of every data point; none of a model without.
+    pub fn predict(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Option<Vec<usize>> {
+        match &self.networks {
+            Networks::ClassConditional(networks) => Some(networks.predict(x)),
+            _ => None,
+        }
+    }
+
+    #[expect(
+        clippy::panic,
+        reason = "a method that learns classes makes models that have them"
+    )]
+    fn class_conditional(&self) -> &ClassConditional {
+        match &self.networks {
+            Networks::ClassConditional(networks) => networks,
+            _ => panic!("a model that knows classes"),
+        }
     }
 
     /// What every hidden layer says, with the network that it belongs to: the encoder's of the data, where there is one, then the

@@ -8,6 +8,7 @@ mod estimator_b;
 mod importance_weighted;
 mod kl_term;
 pub mod log_joint;
+pub mod semi_supervised;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -136,6 +136,16 @@ settings! {
     #[serde(default)]
     method: Method = Method::Aevb, { name: "method", unit: "", kind: OneOf::new(), live: false }
 
+    /// Labels that learning sees, as many of each class, where the method looks at any (m2): all, or so many
+    #[serde(default = "usual::labels")]
+    labels: Option<usize> = None, {
+        name: "labels", unit: "training points", kind: WholeOrAll(1..=usize::MAX), live: false
+    }
+
+    /// What the classifier's term counts beside the bound of a data point, where the method has a classifier (m2)
+    #[serde(default = "usual::alpha")]
+    alpha: f32 = 0.1, { name: "alpha", unit: "", kind: NotNegative, live: true }
+
     /// Update rule
     optimizer: OptimizerKind = OptimizerKind::Adam, { name: "optimizer", unit: "", kind: OneOf::new(), live: false }
 

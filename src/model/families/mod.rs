@@ -5,11 +5,14 @@
 //! Both tapes run through the same generic functions, so a family can't be a trait object; a match over the families,
 //! once for every pass through a network, costs nothing beside the pass.
 
+mod class_conditional;
 mod convolutional;
 mod mlp;
 mod stack;
 
 use dfdx::prelude::*;
+
+pub(super) use class_conditional::ClassConditional;
 
 use super::posterior::Posterior;
 use super::{Architecture, Decoded};
@@ -64,6 +67,8 @@ pub type HiddenValues = (&'static str, Tensor<(Batch, Hidden), f32, Cpu>);
 pub(super) enum Networks {
     /// The paper's: fully connected layers in encoder and decoder.
     Mlp(Box<mlp::Mlp>),
+    /// Those that know classes: a classifier, an encoder and a decoder.
+    ClassConditional(Box<ClassConditional>),
     /// Convolutions before them, and transposed behind them.
     Convolutional(Box<convolutional::Convolutional>),
 }
@@ -73,6 +78,7 @@ macro_rules! of_family {
     ($networks:expr, $family:ident => $value:expr) => {
         match $networks {
             Networks::Mlp($family) => $value,
+            Networks::ClassConditional($family) => $value,
             Networks::Convolutional($family) => $value,
         }
     };
@@ -81,6 +87,9 @@ macro_rules! of_family {
 impl Networks {
     /// Networks of zeros; with an encoder where the architecture says so.
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
+        if architecture.classes > 0 {
+            return Self::ClassConditional(Box::new(ClassConditional::zeros(device, architecture)));
+        }
         match &architecture.convolutions {
             None => Self::Mlp(Box::new(mlp::Mlp::zeros(device, architecture))),
             Some(convolutions) => {
