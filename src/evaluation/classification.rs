@@ -8,6 +8,7 @@ use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Classes, Latent, Pixels};
 use crate::evaluation::MeasurementContext;
+use crate::kernels::Products;
 use crate::model::Vae;
 use crate::nn::optimizer::{Numbers, Optimizer, OptimizerKind};
 use crate::nn::view::{elements, tensor_of};
@@ -77,6 +78,7 @@ impl Regression {
                 weight_prior: 1.0,
                 weight_decay: 0.0,
                 weight_kl: 0.0,
+                products: Products::default(),
             };
             optimizer.update(layer.parameters_mut(), &gradients, numbers);
         }
