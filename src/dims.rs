@@ -44,6 +44,19 @@ dimension!(
     Outputs
 );
 
+/// One more than `D`: the inputs of a layer, and the 1 that its biases are multiplied by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WithBias<D>(pub D);
+
+impl<D: Dim> Dim for WithBias<D> {
+    fn size(&self) -> usize {
+        self.0.size() + 1
+    }
+    fn from_size(size: usize) -> Option<Self> {
+        D::from_size(size.checked_sub(1)?).map(Self)
+    }
+}
+
 /// Two values for every one of `D`: a Gaussian's mean, then its log-variance.
 ///
 /// One layer of this width instead of two heads: dfdx's `backward` needs every tensor on the tape to reach the loss.

@@ -30,6 +30,7 @@
 //! - [`session`]: everything needed to go on, in one RON file
 //! - [`outputs`]: what a run is written as for people and other programs
 //! - [`paper`]: the paper's figures, made again
+//! - [`sweep`]: many runs that differ in some settings
 //! - [`cli`]: the command line, and the commands without a screen
 //! - [`tui`]: the workbench on the screen
 
@@ -63,6 +64,7 @@ pub mod process;
 pub mod random;
 pub mod run;
 pub mod session;
+pub mod sweep;
 pub mod terminal_facts;
 pub mod tui;
 pub mod words;

@@ -36,6 +36,12 @@ pub enum Purpose {
     Split = 11,
     /// Which points of a map are pushed apart; index: the epoch.
     Map = 12,
+    /// The noise of layers whose weights have a distribution; index: the step.
+    WeightNoise = 13,
+    /// Weights drawn from their distribution; index: which draw.
+    WeightDraw = 14,
+    /// Which values the runs of a sweep have; index: the draw, row: the axis.
+    Sweep = 15,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

@@ -90,6 +90,7 @@ fn units_at_their_ends_and_dead_ones() {
     for (activation, name) in [
         (Activation::Tanh, "saturated-units"),
         (Activation::Relu, "dead-units"),
+        (Activation::Sigmoid, "saturated-units"),
     ] {
         let (findings, _) = found(
             Configuration {

@@ -78,6 +78,7 @@ fn an_export_comes_back_as_a_session_that_is_worth_the_same() {
             "relu",
         ],
         &["--likelihood", "beta-binomial", "--method", "mcem"],
+        &["--activation", "gated"],
     ] {
         let folder = folder_with_run(more);
         let folder = folder.path();

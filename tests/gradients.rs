@@ -6,7 +6,7 @@ use strum::VariantArray;
 use vae_tui::dims::{Batch, Hidden, Latent, Moments, Outputs, Pixels};
 use vae_tui::model::likelihood::Variance;
 use vae_tui::model::{
-    Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Recognition, Vae, posterior,
+    Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Vae, posterior,
 };
 use vae_tui::nn::parameters::{Parameter, Role};
 use vae_tui::nn::view::elements;
@@ -264,6 +264,10 @@ fn the_lower_bound_equals_finite_differences() {
             .iter()
             .map(|&likelihood| (Activation::Tanh, 1, (likelihood, observation), Estimator::B)),
     );
+    cases.extend(Activation::VARIANTS.iter().map(|&activation| {
+        let bernoulli = (Likelihood::Bernoulli, observation);
+        (activation, 1, bernoulli, Estimator::B)
+    }));
     for (activation, samples, (likelihood, observation), estimator) in cases {
         let architecture = Architecture {
             pixels: 12,
@@ -272,7 +276,7 @@ fn the_lower_bound_equals_finite_differences() {
             activation,
             likelihood,
             observation,
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 5);
         let device = Cpu::default();
@@ -291,7 +295,7 @@ fn the_lower_bound_equals_finite_differences() {
             let parameters = model.parameters();
             let parameter = parameters[index].parameter;
             let gradient = match parameters[index].role {
-                Role::Weight => whole_gradient(parameter, &mut gradients),
+                Role::Weight | Role::LogVariance => whole_gradient(parameter, &mut gradients),
                 Role::Bias => parameter.take_gradient(&mut gradients),
             };
             let name = &parameters[index].name;

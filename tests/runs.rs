@@ -247,11 +247,17 @@ fn the_saved_runs_of_a_folder_are_read_without_their_parameters() {
     let RunFacts {
         configuration,
         samples,
-        test,
+        evaluations,
         ..
     } = &runs[0];
     assert_eq!((configuration, *samples), (&state.training.configuration, 400));
-    assert_eq!(*test, state.log.evaluations.last().map(|point| point.elbo_test));
+    assert!(
+        evaluations
+            .iter()
+            .zip(&state.log.evaluations)
+            .all(|(read, kept)| read.is_same(kept))
+    );
+    assert_eq!(evaluations.len(), state.log.evaluations.len());
 
     // An item through its model is what the run itself makes of it.
     let models = OtherModels::default();

@@ -78,6 +78,7 @@ fn two_thousand_steps_are_one_thousand_twice() {
         (OptimizerKind::Adam, 2, Method::Aevb),
         (OptimizerKind::Adagrad, 1, Method::WakeSleep),
         (OptimizerKind::Adagrad, 2, Method::Mcem),
+        (OptimizerKind::Adam, 2, Method::FullVb),
     ] {
         let configuration = Configuration {
             optimizer: rule,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
 
@@ -46,6 +46,9 @@ pub struct Arguments {
     /// Data points for the estimates of log p(x), the first ones of the split [default: all]
     #[arg(long, alias = "importance-points", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     points: Option<u32>,
+    /// Also the mean ELBO of S models whose weights are drawn from their distribution, where the run learns one (full-vb)
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    weight_draws: Option<u32>,
     /// One JSON object on standard output
     #[arg(long)]
     json: bool,
@@ -65,6 +68,8 @@ struct Report {
     posterior_samples: Option<MarginalLikelihood>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annealed: Option<MarginalLikelihood>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weights: Option<Weights>,
     /// What seems to be wrong with the run, where its test set was measured.
     findings: Vec<Finding>,
 }
@@ -75,6 +80,19 @@ struct Importance {
     log_likelihood_standard_error: Option<f64>,
     log_likelihood_points: usize,
     importance_samples: u32,
+}
+
+/// How far a distribution of the weights is from the prior, and what models drawn from it say.
+#[derive(Serialize)]
+struct Weights {
+    /// `KL(q(w) || N(0, I))`, in nats.
+    weight_kl: f64,
+    /// The same in nats per training point: what the bound on the training set is lower by.
+    weight_kl_per_point: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elbo_of_draws: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight_draws: Option<u32>,
 }
 
 /// Measures and prints.
@@ -91,6 +109,26 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bound = pool
         .install(|| lower_bound(model, split, noise, &cancel, |_| true))
         .context("the split has no data points")?;
+    ensure!(
+        arguments.weight_draws.is_none() || model.has_weight_posterior(),
+        "the weights of this model are numbers, not distributions to draw from: --method full-vb learns such"
+    );
+    let weights = model.has_weight_posterior().then(|| {
+        let draws = arguments.weight_draws;
+        let bounds = (0..u64::from(draws.unwrap_or(0))).filter_map(|draw| {
+            let drawn = model.drawn(noise.seed, draw);
+            let bound = pool.install(|| lower_bound(&drawn, split, noise, &cancel, |_| true))?;
+            Some(bound.terms.lower_bound())
+        });
+        let sum: f64 = bounds.sum();
+        let weight_kl = model.weight_kl();
+        Weights {
+            weight_kl,
+            weight_kl_per_point: weight_kl / training.points() as f64,
+            elbo_of_draws: draws.map(|draws| sum / f64::from(draws)),
+            weight_draws: draws,
+        }
+    });
     let wanted = arguments.points.map_or(usize::MAX, |points| points as usize);
     let points = wanted.min(split.points());
     let bar = progress_bar(points as u64, "data points");
@@ -138,6 +176,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         importance,
         posterior_samples,
         annealed,
+        weights,
     };
     print_line(&if arguments.json {
         serde_json::to_string(&report)?
@@ -191,6 +230,17 @@ fn words(report: &Report, latent: usize) -> String {
     for (measured, how) in others {
         if let Some(measured) = measured {
             estimate(measured, how);
+        }
+    }
+    if let Some(weights) = &report.weights {
+        lines.push(format!(
+            "KL of weights   {:>10.3} nats per training point",
+            weights.weight_kl_per_point
+        ));
+        if let (Some(elbo), Some(draws)) = (weights.elbo_of_draws, weights.weight_draws) {
+            lines.push(format!(
+                "ELBO of draws   {elbo:>10.3} nats per data point ({draws} draws of the weights)"
+            ));
         }
     }
     lines.extend(report.findings.iter().map(|finding| format!("note: {finding}")));

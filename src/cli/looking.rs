@@ -118,6 +118,33 @@ impl Looking {
         Ok(self.pictures_of(&values))
     }
 
+    /// The same by each of `count` decoders with drawn weights, those of the first latent vector first.
+    ///
+    /// # Errors
+    /// If its weights are numbers.
+    pub(super) fn pictures_by_decoders(
+        &self,
+        points: &[Vec<f32>],
+        count: u32,
+        seed: u64,
+    ) -> anyhow::Result<Vec<Raster>> {
+        ensure!(
+            self.model().has_weight_posterior(),
+            "the weights of this model are numbers, so that all its decoders agree: --method full-vb learns a distribution of them"
+        );
+        let mut by_decoder = Vec::new();
+        for draw in 0..u64::from(count) {
+            let decoder = self.model().drawn(seed, draw);
+            by_decoder.push(traversal::decode(&decoder, points, &Cancel::default()).context(BROKEN_OFF)?);
+        }
+        let width = self.shape().numbers();
+        let of_point = |point: usize| {
+            let decoders = by_decoder.iter();
+            decoders.flat_map(move |values| self.pictures_of(&values[point * width..][..width]))
+        };
+        Ok((0..points.len()).flat_map(of_point).collect())
+    }
+
     /// The pictures of items, one after the other.
     pub(super) fn pictures_of(&self, values: &[f32]) -> Vec<Raster> {
         let items = values.chunks_exact(self.shape().numbers());

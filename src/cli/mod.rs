@@ -5,6 +5,7 @@
 //! error, 1 otherwise.
 
 mod anomalies;
+mod bars;
 mod choice;
 mod compare;
 mod completions;
@@ -31,6 +32,7 @@ mod reconstruct;
 mod reproduce;
 mod sample;
 mod setting_flags;
+mod sweep;
 pub mod tour;
 mod train;
 mod traverse;
@@ -129,6 +131,8 @@ pub enum Command {
     Tour(tour::Arguments),
     /// Train without a screen
     Train(Box<train::Arguments>),
+    /// Train many runs that differ in some settings
+    Sweep(Box<sweep::Arguments>),
     /// Measure a saved model
     Evaluate(evaluate::Arguments),
     /// Lay the curves of saved runs beside one another
@@ -192,6 +196,7 @@ impl Command {
         match self {
             Self::Tour(arguments) => (about.tour)(&arguments),
             Self::Train(arguments) => train::run(*arguments),
+            Self::Sweep(arguments) => sweep::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),

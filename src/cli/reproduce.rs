@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use clap::Args;
-use indicatif::{MultiProgress, ProgressBar};
 
+use super::bars::Bars;
 use super::choice::choice;
-use super::{print_line, progress_bar};
+use super::print_line;
 use crate::learning::default_threads;
-use crate::paper::{Audience, Figure, Laboratory};
-use crate::process::{ending_signals, say};
+use crate::paper::{Figure, Laboratory};
+use crate::process::ending_signals;
 
 /// The flags of `vae-tui reproduce`.
 #[derive(Args, Debug)]
@@ -61,32 +61,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         jobs,
         threads: (default_threads() / jobs).max(1),
         stop,
-        audience: Box::new(Bars(MultiProgress::new())),
+        audience: Box::new(Bars::default()),
     };
     let verdict = arguments.figure.make(&arguments.panel, &laboratory)?;
     print_line(verdict.trim_end())
-}
-
-/// A bar for each run that is trained, on standard error.
-struct Bars(MultiProgress);
-
-impl Audience for Bars {
-    fn begin(&self, name: &str, goal: u64) -> Box<dyn Fn(u64) + Send + Sync> {
-        let bar = Bar(self.0.add(progress_bar(goal, "samples")));
-        bar.0.set_message(name.to_owned());
-        Box::new(move |samples| bar.0.set_position(samples))
-    }
-
-    fn say(&self, words: &str) {
-        self.0.suspend(|| say(words));
-    }
-}
-
-/// A bar that disappears with its run.
-struct Bar(ProgressBar);
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
 }

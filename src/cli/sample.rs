@@ -25,6 +25,10 @@ pub struct Arguments {
     /// Seed of the draws
     #[arg(long, value_name = "N", default_value = "1")]
     seed: u64,
+    /// Decode every draw by N decoders, a row each, whose weights are drawn from their distribution, where the run learns one
+    /// (full-vb)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    decoders: Option<u32>,
     #[command(flatten)]
     output: PictureOutput,
 }
@@ -40,9 +44,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let looking = arguments.session.open()?;
     let count = arguments.count as usize;
     let draws = samples::draws(looking.latent(), count, temperature, arguments.seed);
+    let (items, columns) = match arguments.decoders {
+        Some(decoders) => (
+            looking.pictures_by_decoders(&draws, decoders, arguments.seed)?,
+            Some(decoders as usize),
+        ),
+        None => (looking.pictures_at(&draws)?, None),
+    };
     arguments.output.show(&Picture {
-        items: looking.pictures_at(&draws)?,
-        columns: None,
+        items,
+        columns,
         moves: false,
     })
 }

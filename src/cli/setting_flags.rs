@@ -6,9 +6,10 @@ use super::choice::words;
 use crate::learning::Configuration;
 use crate::learning::settings::{Assignment, REAL, Setting, SettingError, TABLE};
 
-/// The settings that were given, in the order of the table.
+/// The settings that were given, in the order of the table; where the command may resume a session, those that belong to the
+/// start of a run exclude that.
 #[derive(Clone, Debug, Default)]
-pub struct SettingFlags(Vec<Assignment>);
+pub struct SettingFlags<const MAY_RESUME: bool = true>(Vec<Assignment>);
 
 /// The one for which there is a flag per rule: see [`super::data_flags`].
 const READING: &str = "reading";
@@ -21,12 +22,14 @@ fn rows() -> impl Iterator<Item = &'static Setting> {
 /// The one that a resumed session may have besides those that may change in a run under way: its data may have moved.
 const DATA: &str = "data";
 
-impl SettingFlags {
+impl<const MAY_RESUME: bool> SettingFlags<MAY_RESUME> {
     /// All of them.
     pub(super) fn all(&self) -> &[Assignment] {
         &self.0
     }
+}
 
+impl SettingFlags {
     /// The name of the data, where it was given.
     pub(super) fn data(&self) -> Option<&str> {
         let given = self.0.iter().find(|given| given.setting == DATA);
@@ -40,7 +43,7 @@ impl SettingFlags {
     }
 }
 
-impl FromArgMatches for SettingFlags {
+impl<const MAY_RESUME: bool> FromArgMatches for SettingFlags<MAY_RESUME> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = |setting: &Setting| {
             let value = matches.get_one::<String>(setting.name)?;
@@ -55,9 +58,9 @@ impl FromArgMatches for SettingFlags {
     }
 }
 
-impl Args for SettingFlags {
+impl<const MAY_RESUME: bool> Args for SettingFlags<MAY_RESUME> {
     fn augment_args(command: Command) -> Command {
-        command.args(rows().map(flag))
+        command.args(rows().map(|setting| flag(setting, MAY_RESUME)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -65,9 +68,11 @@ impl Args for SettingFlags {
     }
 }
 
-/// The flag of a setting; those that belong to the start of a run exclude `--resume`.
-fn flag(setting: &'static Setting) -> Arg {
-    let flag = Arg::new(setting.name).long(setting.name).help(help(setting));
+/// The flag of a setting; those that belong to the start of a run exclude `--resume`, where there is one.
+fn flag(setting: &'static Setting, may_resume: bool) -> Arg {
+    let flag = Arg::new(setting.name)
+        .long(setting.name)
+        .help(help(setting, may_resume));
     let flag = match setting.name {
         // What is maximised is an estimator of the paper's bound, or of another.
         "estimator" => flag.visible_alias("objective"),
@@ -83,7 +88,7 @@ fn flag(setting: &'static Setting) -> Arg {
         flag.value_name(setting.name.to_uppercase().replace('-', "_"))
             .value_parser(words(setting.choices()))
     };
-    if setting.is_live() || setting.name == DATA {
+    if setting.is_live() || setting.name == DATA || !may_resume {
         flag
     } else {
         flag.conflicts_with("resume")
@@ -91,9 +96,9 @@ fn flag(setting: &'static Setting) -> Arg {
 }
 
 /// What a flag decides, and its bounds where its words do not say them.
-fn help(setting: &Setting) -> String {
+fn help(setting: &Setting, may_resume: bool) -> String {
     let help = setting.help;
-    if setting.name == DATA {
+    if setting.name == DATA && may_resume {
         format!("{help}; with --resume, where the session's data is now")
     } else if setting.choices().is_empty() {
         format!("{help} [{}]", setting.bounds())
@@ -117,7 +122,7 @@ mod tests {
     #[test]
     fn every_setting_is_a_flag_with_its_help_and_its_choices() {
         let mut command =
-            SettingFlags::augment_args(Command::new("train")).arg(Arg::new("resume").long("resume"));
+            SettingFlags::<true>::augment_args(Command::new("train")).arg(Arg::new("resume").long("resume"));
         let help = command.render_long_help().to_string();
         for setting in rows() {
             let (_, flag) = help
@@ -140,11 +145,11 @@ mod tests {
     fn what_is_given_is_assigned_and_the_start_of_a_run_excludes_a_resume() {
         for setting in rows() {
             let value = setting.value(&Configuration::default());
-            let command =
-                SettingFlags::augment_args(Command::new("train")).arg(Arg::new("resume").long("resume"));
+            let command = SettingFlags::<true>::augment_args(Command::new("train"))
+                .arg(Arg::new("resume").long("resume"));
             let flag = format!("--{}", setting.name);
             let matches = command.clone().try_get_matches_from(["train", &flag, &value]);
-            let flags = SettingFlags::from_arg_matches(&matches.expect("the default is accepted"));
+            let flags = SettingFlags::<true>::from_arg_matches(&matches.expect("the default is accepted"));
             assert_eq!(
                 flags.expect("flags").all(),
                 [Assignment::new(setting.name, value.as_str())]

@@ -10,7 +10,7 @@ use pulp::Arch;
 use super::CodingError;
 use crate::kernels::scalar;
 use crate::model::{Activation, Vae};
-use crate::nn::parameters::Named;
+use crate::nn::parameters::{Named, Role};
 
 /// Encoder and decoder of a model.
 pub(super) struct Network {
@@ -35,7 +35,8 @@ impl Network {
     pub fn of(model: &Vae) -> Result<Self, CodingError> {
         let parameters = model.parameters();
         let layers = |part: &str| -> Result<Vec<Layer>, CodingError> {
-            let of_part = |named: &&Named<_>| named.name.starts_with(part);
+            // Of weights that are Gaussians the means pack and unpack.
+            let of_part = |named: &&Named<_>| named.name.starts_with(part) && named.role != Role::LogVariance;
             let values: Vec<&[f32]> = parameters
                 .iter()
                 .filter(of_part)
@@ -70,22 +71,37 @@ impl Network {
         let mut values = x.to_vec();
         for (index, layer) in layers.iter().enumerate() {
             if index > 0 {
-                self.activate(&mut values);
+                values = self.activated(values);
             }
             values = layer.apply(&values, self.arch);
         }
         values
     }
 
-    fn activate(&self, values: &mut [f32]) {
+    fn activated(&self, mut values: Vec<f32>) -> Vec<f32> {
+        match self.activation {
+            Activation::Tanh => self.map(&mut values, scalar::tanh),
+            Activation::Relu => self.map(&mut values, |value| if value > 0.0 { value } else { 0.0 }),
+            Activation::Softplus => self.map(&mut values, scalar::softplus),
+            Activation::LeakyRelu => self.map(&mut values, scalar::leaky_relu),
+            Activation::Elu => self.map(&mut values, scalar::elu),
+            Activation::Sigmoid => self.map(&mut values, scalar::sigmoid),
+            Activation::Gated => {
+                let mut gates = values.split_off(values.len() / 2);
+                self.map(&mut gates, scalar::sigmoid);
+                values
+                    .iter_mut()
+                    .zip(gates)
+                    .for_each(|(value, gate)| *value *= gate);
+            }
+        }
+        values
+    }
+
+    fn map(&self, values: &mut [f32], function: impl Fn(f32) -> f32) {
         self.arch.dispatch(
             #[inline(always)]
-            || match self.activation {
-                Activation::Tanh => values.iter_mut().for_each(|value| *value = scalar::tanh(*value)),
-                Activation::Relu => values
-                    .iter_mut()
-                    .for_each(|value| *value = if *value > 0.0 { *value } else { 0.0 }),
-            },
+            || values.iter_mut().for_each(|value| *value = function(*value)),
         );
     }
 

@@ -5,14 +5,12 @@ use dfdx::prelude::*;
 use crate::data::Split;
 use crate::dims::{Batch, Latent, Pixels};
 use crate::evaluation::MeasurementContext;
-use crate::model::{Activation, Vae};
+use crate::model::Vae;
 use crate::nn::view::{elements, elements_mut};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Items that are looked at, at most.
 const ITEMS: usize = 100;
-/// Beyond this a hyperbolic tangent has less than a fiftieth of its slope at 0.
-const SATURATED: f32 = 0.99;
 
 /// The hidden layers of a model, the encoder's first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +26,7 @@ pub struct HiddenLayer {
     pub name: &'static str,
     /// Its units.
     pub units: usize,
-    /// Those that are 0 (rectified ones) or at either end (hyperbolic tangents) for every item that was looked at.
+    /// Those that are [stuck](crate::model::Activation::is_stuck_at) for every item that was looked at.
     pub stuck: usize,
 }
 
@@ -49,10 +47,7 @@ impl HiddenUnits {
             &mut generator(context.seed, Purpose::Evaluation, 3, 0),
             elements_mut(&mut z),
         );
-        let is_stuck = |value: f32| match architecture.activation {
-            Activation::Relu => value == 0.0,
-            Activation::Tanh => value.abs() > SATURATED,
-        };
+        let is_stuck = |value: f32| architecture.activation.is_stuck_at(value);
         let of_layer = |(name, values): (&'static str, Tensor<(Batch, crate::dims::Hidden), f32, Cpu>)| {
             let units = values.shape().1.size();
             let rows = elements(&values);
@@ -73,7 +68,7 @@ impl HiddenUnits {
 mod tests {
     use super::*;
     use crate::data::Binarisation;
-    use crate::model::{Architecture, Initialisation, Layers, Likelihood, Observation, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Layers};
 
     /// A model whose first hidden unit of the encoder has this bias.
     fn layers(activation: Activation, bias: f32) -> Vec<HiddenLayer> {
@@ -82,9 +77,7 @@ mod tests {
             hidden: Layers::new(vec![3, 2]),
             latent: 2,
             activation,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let mut model = Vae::new(architecture, Initialisation::Glorot, 1);
         for named in model.parameters_mut() {
@@ -102,7 +95,13 @@ mod tests {
 
     #[test]
     fn units_that_say_the_same_of_every_item_are_counted_by_layer() {
-        for (activation, bias) in [(Activation::Relu, -50.0), (Activation::Tanh, -50.0)] {
+        for (activation, bias) in [
+            (Activation::Relu, -50.0),
+            (Activation::Tanh, -50.0),
+            (Activation::Softplus, -50.0),
+            (Activation::Sigmoid, 50.0),
+            (Activation::Elu, -50.0),
+        ] {
             let found = layers(activation, bias);
             let names: Vec<_> = found.iter().map(|layer| (layer.name, layer.units)).collect();
             assert_eq!(

@@ -68,7 +68,7 @@ mod tests {
     use crate::cancel::Cancel;
     use crate::data::Binarisation;
     use crate::evaluation::lower_bound;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood};
 
     #[test]
     fn the_bound_is_that_of_an_evaluation() {
@@ -77,10 +77,8 @@ mod tests {
                 pixels: 9,
                 hidden: 5.into(),
                 latent: 3,
-                activation: Activation::Tanh,
                 likelihood,
-                observation: Observation::default(),
-                recognition: Recognition::Encoder,
+                ..Architecture::default()
             };
             let model = Vae::new(architecture, Initialisation::PyTorch, 6);
             let split = Split::of_bytes((0..9 * 70).map(|i| (i * 91 % 256) as u8).collect(), Vec::new(), 9);

@@ -171,7 +171,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::data::Binarisation;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Recognition};
 
     const CONTEXT: MeasurementContext = MeasurementContext {
         seed: 4,
@@ -183,10 +183,8 @@ mod tests {
             pixels: 6,
             hidden: 4.into(),
             latent: 2,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
             recognition,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::PyTorch, 2)
     }

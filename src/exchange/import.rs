@@ -73,7 +73,7 @@ mod tests {
     use super::super::{NamedArray, Parameters};
     use super::*;
     use crate::data::ItemShape;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation};
 
     const LIMIT: u64 = 1 << 16;
 
@@ -83,9 +83,7 @@ mod tests {
             hidden: 3.into(),
             latent: 2,
             activation: Activation::Relu,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::Paper, 5)
     }

@@ -21,7 +21,7 @@ pub struct Parameters {
 impl Parameters {
     /// Those of `model`, whose items have that shape.
     pub fn of(model: &Vae, shape: ItemShape) -> Self {
-        let parameters = model.parameters();
+        let parameters = means(model.parameters());
         let names = names(&parameters);
         let array = |(name, named): (String, &Named<&dyn Parameter>)| {
             let (sizes, values) = (named.parameter.sizes(), named.parameter.values());
@@ -55,7 +55,7 @@ impl Parameters {
         if let Some(metadata) = &self.metadata {
             metadata.check(model.architecture())?;
         }
-        let parameters = model.parameters();
+        let parameters = means(model.parameters());
         let mut arrays = Vec::with_capacity(parameters.len());
         for (name, named) in names(&parameters).into_iter().zip(&parameters) {
             let mut sizes = named.parameter.sizes();
@@ -90,7 +90,7 @@ impl Parameters {
         if metadata.is_some_and(|metadata| metadata.checksum != checksum(&arrays)) {
             return Err("its numbers do not fit the checksum that it says of them".into());
         }
-        for (named, array) in model.parameters_mut().into_iter().zip(arrays) {
+        for (named, array) in means(model.parameters_mut()).into_iter().zip(arrays) {
             let values = named.parameter.values_mut();
             match array.sizes[..] {
                 [outputs, inputs] if named.role == Role::Weight => {
@@ -101,6 +101,13 @@ impl Parameters {
         }
         Ok(())
     }
+}
+
+/// The parameters without log-variances: of weights that are Gaussians other programs have the means.
+fn means<P>(parameters: Vec<Named<P>>) -> Vec<Named<P>> {
+    let mut parameters = parameters;
+    parameters.retain(|named| named.role != Role::LogVariance);
+    parameters
 }
 
 /// The names under which PyTorch knows these parameters.
@@ -139,17 +146,16 @@ fn checksum(arrays: &[NamedArray]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood, Recognition};
 
     fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
             pixels: 6,
             hidden: crate::model::Layers::new(vec![5, 4]),
             latent: 2,
-            activation: Activation::Tanh,
             likelihood: Likelihood::Gaussian,
-            observation: Observation::default(),
             recognition,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::PyTorch, 3)
     }

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::explore::traversal;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Activation, Architecture, Initialisation, Recognition};
 
     fn model(recognition: Recognition) -> Vae {
         let architecture = Architecture {
@@ -108,9 +108,8 @@ mod tests {
             hidden: 5.into(),
             latent: 3,
             activation: Activation::Relu,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
             recognition,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::PyTorch, 1)
     }

@@ -29,6 +29,9 @@ pub enum Source {
     Class(u16),
     /// Around a point: `z + t eps`.
     Around,
+    /// The point itself, by decoders that are drawn from the distribution of the weights, where they have one: how sure a model is
+    /// of what it says there.
+    Decoders,
 }
 
 /// What is wanted.
@@ -131,12 +134,26 @@ pub fn sample(
         Source::Around => around(z, count, temperature, seed),
         Source::Posterior => posterior(model, data, None, draws, context, cancel)?,
         Source::Class(class) => posterior(model, data, Some(class), draws, context, cancel)?,
+        Source::Decoders => vec![z.to_vec(); count],
     };
     let latents = [draws.kept.clone(), drawn].concat();
-    let values = if draws.draws_values {
-        draw_values(model, &latents, context.seed, cancel)?
+    let values_of = |model: &Vae, latents: &[Vec<f32>]| {
+        if draws.draws_values {
+            draw_values(model, latents, context.seed, cancel)
+        } else {
+            traversal::decode(model, latents, cancel)
+        }
+    };
+    let values = if draws.source == Source::Decoders {
+        let (kept, drawn) = latents.split_at(draws.kept.len());
+        let mut values = values_of(model, kept)?;
+        for (draw, z) in (0..).zip(drawn) {
+            let decoder = cancel.run(|| model.drawn(seed, draw))?;
+            values.extend(values_of(&decoder, std::slice::from_ref(z))?);
+        }
+        values
     } else {
-        traversal::decode(model, &latents, cancel)?
+        values_of(model, &latents)?
     };
     let nearest = if draws.nearest {
         neighbours::nearest(&data.train, &values, 1, cancel)?
@@ -321,5 +338,39 @@ mod tests {
             data.train.fill_row(nearest.item, &mut row);
             assert_eq!(nearest.values, row);
         }
+    }
+
+    /// Where weights are Gaussians, every draw is another decoder's answer at the same place; where they are numbers, all agree.
+    #[test]
+    fn decoders_differ_as_far_as_the_weights_are_unsure() {
+        let answers = |model: &Vae| -> Vec<Vec<f32>> {
+            let samples = sample(
+                model,
+                &data(),
+                &[0.5, -2.0],
+                &wanted(Source::Decoders),
+                CONTEXT,
+                &Cancel::default(),
+            );
+            let samples = samples.expect("nobody cancels").into_iter();
+            samples
+                .map(|sample| {
+                    assert_eq!(sample.latent, [0.5, -2.0]);
+                    sample.values
+                })
+                .collect()
+        };
+        let numbers = answers(&model());
+        assert!(numbers.iter().all(|values| *values == numbers[0]));
+        let mut spread = model();
+        spread.spread_weights();
+        let drawn = answers(&spread);
+        assert_ne!(drawn[0], drawn[1]);
+        assert_eq!(drawn, answers(&spread), "the same seed draws the same decoders");
+        let apart = drawn[0].iter().zip(&numbers[0]).map(|(a, b)| (a - b).abs());
+        assert!(
+            apart.fold(0.0, f32::max) < 0.2,
+            "a standard deviation of 0.03 moves little"
+        );
     }
 }

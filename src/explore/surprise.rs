@@ -59,17 +59,15 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::explore::traversal::{decode, posterior_mean};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood};
 
     fn model(likelihood: Likelihood) -> Vae {
         let architecture = Architecture {
             pixels: 6,
             hidden: 5.into(),
             latent: 3,
-            activation: Activation::Tanh,
             likelihood,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::Glorot, 1)
     }

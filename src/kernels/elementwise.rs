@@ -74,6 +74,96 @@ pub fn add_relu_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
     add_gradient(y, dy, dx, |y, dy| if y == 0.0 { 0.0 } else { dy });
 }
 
+/// `y = ln(1 + e^x)` of every value.
+pub fn softplus(x: &[f32], y: &mut [f32]) {
+    map(x, y, scalar::softplus);
+}
+
+/// Adds the gradient of `x` in `y = ln(1 + e^x)`: `dx += dy (1 - e^-y)`, the sigmoid of `x`.
+pub fn add_softplus_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    add_gradient(y, dy, dx, |y, dy| dy * -scalar::exp_minus_1_of_negative(-y));
+}
+
+/// `y = max(x, x / 100)` of every value.
+pub fn leaky_relu(x: &[f32], y: &mut [f32]) {
+    map(x, y, scalar::leaky_relu);
+}
+
+/// Adds the gradient of `x` in `y = max(x, x / 100)`: `dy`, or a hundredth of it where `y` is negative.
+pub fn add_leaky_relu_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    add_gradient(y, dy, dx, |y, dy| if y < 0.0 { scalar::LEAK * dy } else { dy });
+}
+
+/// `y = x` where that is positive, else `e^x - 1`, of every value.
+pub fn elu(x: &[f32], y: &mut [f32]) {
+    map(x, y, scalar::elu);
+}
+
+/// Adds the gradient of `x` in [`elu`]: `dy`, or `dy (y + 1)` where `y` is negative.
+pub fn add_elu_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    add_gradient(y, dy, dx, |y, dy| if y < 0.0 { dy * (y + 1.0) } else { dy });
+}
+
+/// `y = 1 / (1 + e^-x)` of every value.
+pub fn sigmoid(x: &[f32], y: &mut [f32]) {
+    map(x, y, scalar::sigmoid);
+}
+
+/// Adds the gradient of `x` in `y = sigmoid(x)`: `dx += dy y (1 - y)`.
+pub fn add_sigmoid_gradient(y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    add_gradient(y, dy, dx, |y, dy| dy * y * (1.0 - y));
+}
+
+/// `y = a sigmoid(b)`, where a row of `x` has all `a` and then all `b` of its units.
+///
+/// Shapes: x (rows, 2 units), y (rows, units).
+pub fn gated(x: &[f32], units: usize, y: &mut [f32]) {
+    assert_eq!(x.len(), 2 * y.len(), "a value and a gate for every unit");
+    let stretch = stretch_of_rows(units);
+    for (x, y) in x.chunks(2 * stretch).zip(y.chunks_mut(stretch)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                for (x, y) in x.chunks_exact(2 * units).zip(y.chunks_exact_mut(units)) {
+                    let (values, gates) = x.split_at(units);
+                    for ((y, value), &gate) in y.iter_mut().zip(values).zip(gates) {
+                        *y = value * scalar::sigmoid(gate);
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// Adds the gradients of `x` in [`gated`]: `da += dy s` and `db += dy a s (1 - s)` with `s = sigmoid(b)`.
+pub fn add_gated_gradient(x: &[f32], units: usize, dy: &[f32], dx: &mut [f32]) {
+    assert!(
+        x.len() == 2 * dy.len() && x.len() == dx.len(),
+        "a gradient for every value and every gate"
+    );
+    let stretch = stretch_of_rows(units);
+    let inputs = x.chunks(2 * stretch).zip(dx.chunks_mut(2 * stretch));
+    for ((x, dx), dy) in inputs.zip(dy.chunks(stretch)) {
+        checkpoint();
+        vectorised(
+            #[inline(always)]
+            || {
+                let inputs = x.chunks_exact(2 * units).zip(dx.chunks_exact_mut(2 * units));
+                for ((x, dx), dy) in inputs.zip(dy.chunks_exact(units)) {
+                    let ((values, gates), (d_values, d_gates)) = (x.split_at(units), dx.split_at_mut(units));
+                    let of_units = d_values.iter_mut().zip(d_gates).zip(dy);
+                    for (((d_value, d_gate), dy), (value, &gate)) in of_units.zip(values.iter().zip(gates)) {
+                        let opening = scalar::sigmoid(gate);
+                        *d_value += dy * opening;
+                        *d_gate += dy * value * opening * (1.0 - opening);
+                    }
+                }
+            },
+        );
+    }
+}
+
 /// Writes a function of every value.
 #[inline(always)]
 fn map(x: &[f32], y: &mut [f32], function: impl Fn(f32) -> f32) {
@@ -147,6 +237,10 @@ mod tests {
         for (whole, single) in [
             (tanh as Whole, scalar::tanh as fn(f32) -> f32),
             (relu, |x| x.max(0.0)),
+            (softplus, scalar::softplus),
+            (leaky_relu, scalar::leaky_relu),
+            (elu, scalar::elu),
+            (sigmoid, scalar::sigmoid),
         ] {
             let mut values = vec![f32::NAN; inputs.len()];
             whole(&inputs, &mut values);

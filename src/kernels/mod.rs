@@ -6,6 +6,7 @@
 //! once, and where there may be much of it, with [checkpoints](crate::cancel::checkpoint).
 
 mod elementwise;
+mod gaussian_weights;
 pub mod likelihood;
 mod matmul;
 mod posterior;
@@ -14,10 +15,16 @@ pub mod special;
 mod update;
 
 pub use elementwise::{
-    add_bias, add_column_sums, add_relu_gradient, add_scaled, add_tanh_gradient, all_finite, relu, tanh,
-    u8_to_unit,
+    add_bias, add_column_sums, add_elu_gradient, add_gated_gradient, add_leaky_relu_gradient,
+    add_relu_gradient, add_scaled, add_sigmoid_gradient, add_softplus_gradient, add_tanh_gradient,
+    all_finite, elu, gated, leaky_relu, relu, sigmoid, softplus, tanh, u8_to_unit,
+};
+pub use gaussian_weights::{
+    add_gradient_of_squares, draw_outputs, exp, kl_of_gaussians, log_variance_gradient, multiply,
+    squares_and_one,
 };
 pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
+use posterior::kl_of;
 pub use posterior::{
     gaussian_kl, gaussian_kl_above, gaussian_kl_above_backward, gaussian_kl_backward,
     gaussian_kl_per_dimension, log_density_and_gradients, reparameterise, reparameterise_backward,

@@ -111,6 +111,15 @@ pub fn gaussian_kl(moments: &[f32], latent: usize, per_row: &mut [f64]) {
     );
 }
 
+/// The KL divergence of independent Gaussians from `N(0, I)`.
+#[inline(always)]
+pub(super) fn kl_of(means: &[f32], log_variances: &[f32]) -> f64 {
+    vectorised(
+        #[inline(always)]
+        || sum_of_pairs(means, log_variances, kl),
+    )
+}
+
 /// The KL divergence from `N(0, I)`, where a dimension of a row below `least` counts as much as that; over all rows.
 pub fn gaussian_kl_above(moments: &[f32], latent: usize, least: f32) -> f64 {
     let of_row = |moments: &[f32]| -> f64 {

@@ -1,4 +1,4 @@
-//! `exp`, `tanh`, `sigmoid` and `softplus` without a branch or a call, so that loops over them vectorise.
+//! `exp`, `tanh`, `sigmoid`, `softplus` and their like without a branch or a call, so that loops over them vectorise.
 //!
 //! Each is within 1e-6 relative of the exact value on the whole range of `f32`, except that results below the
 //! smallest normal number (1.2e-38) have only an absolute error below that number. Infinities give their limits and
@@ -73,6 +73,13 @@ pub fn tanh(x: f32) -> f32 {
     if magnitude < 0.625 { near } else { far }
 }
 
+/// `e^x - 1` for `x` up to 0: `2 t / (1 - t)` with `t = tanh(x / 2)`, which keeps the relative error near 0.
+#[inline(always)]
+pub fn exp_minus_1_of_negative(x: f32) -> f32 {
+    let t = tanh(0.5 * x);
+    2.0 * t / (1.0 - t)
+}
+
 /// `1 / (1 + e^-x)`, computed from `e^-|x|` so that both tails keep their relative error.
 #[inline(always)]
 pub fn sigmoid(x: f32) -> f32 {
@@ -87,6 +94,23 @@ pub fn softplus(x: f32) -> f32 {
     // `+ 0 * x` would be NaN at infinities; the comparison lets NaN through.
     let positive = if x < 0.0 { 0.0 } else { x };
     positive + ln_1p_of_fraction(exp(-x.abs()))
+}
+
+/// The slope of [`leaky_relu`] below 0 (Maas, Hannun and Ng 2013).
+pub const LEAK: f32 = 0.01;
+
+/// `x` where that is positive, else `x / 100`.
+#[inline(always)]
+pub fn leaky_relu(x: f32) -> f32 {
+    if x < 0.0 { LEAK * x } else { x }
+}
+
+/// `x` where that is positive, else `e^x - 1` (Clevert, Unterthiner and Hochreiter 2016, with alpha = 1).
+#[inline(always)]
+pub fn elu(x: f32) -> f32 {
+    let negative = if x < 0.0 { x } else { 0.0 };
+    let below = exp_minus_1_of_negative(negative);
+    if x < 0.0 { below } else { x }
 }
 
 /// [`softplus`] and [`sigmoid`] for the price of one exponential.
@@ -155,10 +179,11 @@ mod tests {
 
     #[test]
     fn every_function_is_within_a_millionth_on_the_whole_range() {
-        let functions: [(&str, Ours, Exact); 4] = [
+        let functions: [(&str, Ours, Exact); 5] = [
             ("exp", exp, f64::exp),
             ("tanh", tanh, f64::tanh),
             ("sigmoid", sigmoid, |x| 1.0 / (1.0 + (-x).exp())),
+            ("elu", elu, |x| if x < 0.0 { x.exp_m1() } else { x }),
             ("softplus", softplus, |x| x.max(0.0) + (-x.abs()).exp().ln_1p()),
         ];
         for x in whole_range() {
@@ -175,6 +200,8 @@ mod tests {
         let (inf, nan) = (f32::INFINITY, f32::NAN);
         assert_eq!((exp(-inf), exp(inf)), (0.0, inf));
         assert_eq!((tanh(-inf), tanh(inf)), (-1.0, 1.0));
+        assert_eq!((elu(-inf), elu(inf)), (-1.0, inf));
+        assert_eq!((leaky_relu(-inf), leaky_relu(inf)), (-inf, inf));
         assert_eq!((sigmoid(-inf), sigmoid(inf)), (0.0, 1.0));
         assert_eq!((softplus(-inf), softplus(inf)), (0.0, inf));
         assert!(

@@ -6,7 +6,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use super::mcem::{self, Chains};
 use super::shard::StepContext;
 use super::workers::{Minibatch, NotMade, Workers};
-use super::{aevb, wake_sleep};
+use super::{aevb, full_vb, wake_sleep};
 use crate::cancel::Cancel;
 use crate::evaluation::published::PaperMethod;
 use crate::model::{Recognition, Vae};
@@ -45,6 +45,8 @@ pub enum Method {
     WakeSleep,
     /// Monte Carlo EM: the decoder learns from Markov chains; there is no encoder.
     Mcem,
+    /// Full variational Bayes: as AEVB, with a Gaussian over every weight and bias (appendix F).
+    FullVb,
 }
 
 impl Method {
@@ -54,6 +56,7 @@ impl Method {
             Self::Aevb => "AEVB",
             Self::WakeSleep => "Wake-Sleep",
             Self::Mcem => "MCEM",
+            Self::FullVb => "full VB",
         }
     }
 
@@ -62,15 +65,20 @@ impl Method {
         match self {
             Self::Aevb => Some(PaperMethod::Aevb),
             Self::WakeSleep => Some(PaperMethod::WakeSleep),
-            Self::Mcem => None,
+            Self::Mcem | Self::FullVb => None,
         }
+    }
+
+    /// Whether weights and biases are Gaussians instead of numbers.
+    pub fn has_weight_posterior(self) -> bool {
+        self == Self::FullVb
     }
 
     /// The names of the terms that its steps report, where it learns with this estimator.
     pub fn term_names(self, estimator: Estimator) -> [&'static str; 2] {
         match self {
             // Wake-Sleep reports the lower bound on the data, its divergence in closed form.
-            Self::Aevb | Self::WakeSleep => estimator.term_names(),
+            Self::Aevb | Self::WakeSleep | Self::FullVb => estimator.term_names(),
             Self::Mcem => log_joint::TERM_NAMES,
         }
     }
@@ -98,6 +106,9 @@ impl Method {
             }),
             Self::WakeSleep => workers.learn(model, optimizer, minibatch, cancel, |shard| {
                 wake_sleep::gradient(shard, context)
+            }),
+            Self::FullVb => workers.learn(model, optimizer, minibatch, cancel, |shard| {
+                full_vb::gradient(shard, context)
             }),
             Self::Mcem => {
                 let had_begun = chains.is_some();
@@ -129,7 +140,7 @@ impl Method {
     /// How the models that it trains find the posterior of an image.
     pub fn recognition(self) -> Recognition {
         match self {
-            Self::Aevb | Self::WakeSleep => Recognition::Encoder,
+            Self::Aevb | Self::WakeSleep | Self::FullVb => Recognition::Encoder,
             Self::Mcem => Recognition::Chains,
         }
     }

@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod aevb;
 mod configuration;
+pub mod full_vb;
 pub mod mcem;
 pub mod method;
 mod minibatch;

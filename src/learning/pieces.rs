@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::data::Binarisation;
     use crate::learning::{StepContext, aevb, wake_sleep};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition, Vae};
+    use crate::model::{Architecture, Initialisation, Vae};
     use crate::objective::Estimator;
 
     #[test]
@@ -83,10 +83,7 @@ mod tests {
             pixels: 16,
             hidden: 6.into(),
             latent: 3,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let model = Vae::new(architecture, Initialisation::PyTorch, 4);
         let indices: Vec<usize> = (5..28).collect();

@@ -79,7 +79,10 @@ impl Training {
     /// A fresh run on `data`.
     pub fn new(configuration: Configuration, data: &Dataset) -> Self {
         let architecture = configuration.architecture(data);
-        let model = Vae::new(architecture, configuration.initialisation, configuration.seed);
+        let mut model = Vae::new(architecture, configuration.initialisation, configuration.seed);
+        if configuration.method.has_weight_posterior() {
+            model.spread_weights();
+        }
         let lengths: Vec<usize> = model
             .parameters()
             .iter()
@@ -194,11 +197,13 @@ impl Training {
             ),
         };
         let indices = self.order.indices(self.samples, batch);
-        // The prior's share of one minibatch: the objective N/M sum L + log p(w), divided by N/M.
-        let prior = if weight_prior {
-            batch as f32 / training_points as f32
-        } else {
-            0.0
+        // A minibatch's share of what is there once: the objective N/M sum L + log p(w), divided by N/M.
+        let share = batch as f32 / training_points as f32;
+        let (prior, weight_kl) = match (method.has_weight_posterior(), weight_prior) {
+            // Their divergence is from the same prior.
+            (true, _) => (0.0, share),
+            (false, true) => (share, 0.0),
+            (false, false) => (0.0, 0.0),
         };
         let minibatch = Minibatch {
             split: &data.train,
@@ -209,6 +214,7 @@ impl Training {
                 rate_factor: updates.schedule.factor(self.samples),
                 weight_prior: prior,
                 weight_decay: updates.weight_decay,
+                weight_kl,
             },
             largest_norm: updates.largest_norm.map(|norm| norm * batch as f32),
         };

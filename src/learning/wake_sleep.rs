@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::data::{Binarisation, Split};
     use crate::learning::aevb;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition, Vae};
+    use crate::model::{Architecture, Initialisation, Likelihood, Vae};
     use crate::objective::Estimator;
     use strum::VariantArray;
 
@@ -70,10 +70,8 @@ mod tests {
                 pixels: 9,
                 hidden: 5.into(),
                 latent: 2,
-                activation: Activation::Tanh,
                 likelihood,
-                observation: Observation::default(),
-                recognition: Recognition::Encoder,
+                ..Architecture::default()
             };
             let model = Vae::new(architecture, Initialisation::PyTorch, 3);
             let device = Cpu::default();

@@ -5,7 +5,7 @@ use crate::cancel::Cancel;
 use crate::data::{Dataset, ItemShape, Split};
 use crate::nn::optimizer::OptimizerKind;
 
-const METHODS: [Method; 3] = [Method::Aevb, Method::WakeSleep, Method::Mcem];
+const METHODS: [Method; 4] = [Method::Aevb, Method::WakeSleep, Method::Mcem, Method::FullVb];
 
 pub(super) fn data(points: usize, side: usize) -> Dataset {
     let split = |points: usize| {

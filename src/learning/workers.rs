@@ -198,7 +198,7 @@ fn update(
             .collect();
         let mut sums = sums.ok_or(NotMade::Cancelled)?;
         if let Some(largest) = minibatch.largest_norm {
-            clip(&mut sums, largest);
+            clip(&model.parameters(), &mut sums, largest);
         }
         optimizer.update(model.parameters_mut(), &sums, minibatch.numbers);
     } else if cancel.is_cancelled() {

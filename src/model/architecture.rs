@@ -1,12 +1,9 @@
 //! Sizes and shape of a model.
 
-use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
-use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::{Layers, Likelihood, Observation};
+use super::{Activation, Layers, Likelihood, Observation};
 use crate::choices::Choose;
-use crate::nn::ops;
 
 /// Latent sizes that are accepted.
 pub const LATENT_RANGE: std::ops::RangeInclusive<usize> = 1..=512;
@@ -30,20 +27,43 @@ pub struct Architecture {
     pub recognition: Recognition,
 }
 
+impl Default for Architecture {
+    /// A model of MNIST's images as small as the paper's, for whatever states only what is different.
+    fn default() -> Self {
+        Self {
+            pixels: 784,
+            hidden: 500.into(),
+            latent: 20,
+            activation: Activation::Tanh,
+            likelihood: Likelihood::default(),
+            observation: Observation::default(),
+            recognition: Recognition::Encoder,
+        }
+    }
+}
+
 impl Architecture {
     /// How many numbers all weights and biases are: known before any of them takes memory.
     pub fn parameter_count(&self) -> usize {
         let affine = |inputs: usize, outputs: usize| (inputs + 1) * outputs;
-        let stack =
-            |widths: &[usize]| -> usize { widths.windows(2).map(|layer| affine(layer[0], layer[1])).sum() };
+        let sums = self.activation.sums_per_unit();
+        // Hidden layers of these units, from so many inputs, and a last layer of so many outputs.
+        let network = |inputs: usize, hidden: &[usize], outputs: usize| {
+            let mut from = inputs;
+            let layers = hidden
+                .iter()
+                .map(|&to| affine(std::mem::replace(&mut from, to), sums * to));
+            let layers: usize = layers.sum();
+            layers + affine(from, outputs)
+        };
         let hidden = self.hidden.units();
         let encoder = match self.recognition {
-            Recognition::Encoder => stack(&[&[self.pixels], hidden, &[2 * self.latent]].concat()),
+            Recognition::Encoder => network(self.pixels, hidden, 2 * self.latent),
             Recognition::Chains => 0,
         };
         let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
         let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
-        encoder + stack(&[&[self.latent], &mirrored[..], &[outputs]].concat()) + beside
+        encoder + network(self.latent, &mirrored, outputs) + beside
     }
 }
 
@@ -54,38 +74,6 @@ pub enum Recognition {
     Encoder,
     /// By Markov chains, image by image: there is no encoder.
     Chains,
-}
-
-/// The nonlinearity of a hidden layer.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    EnumMessage,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Activation {
-    /// Hyperbolic tangent, as in the paper.
-    Tanh,
-    /// `max(0, x)`.
-    Relu,
-}
-
-impl Activation {
-    /// Applies the nonlinearity, in place.
-    pub fn apply<S: Shape, T: Tape<f32, Cpu>>(self, x: Tensor<S, f32, Cpu, T>) -> Tensor<S, f32, Cpu, T> {
-        match self {
-            Self::Tanh => ops::tanh(x),
-            Self::Relu => ops::relu(x),
-        }
-    }
 }
 
 impl std::fmt::Display for Architecture {
@@ -114,6 +102,8 @@ impl std::fmt::Display for Architecture {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
     use crate::model::Vae;
     use crate::model::likelihood::Variance;
@@ -130,12 +120,16 @@ mod tests {
             .map(|&likelihood| (likelihood, observation));
         for (likelihood, observation) in every.chain([(Likelihood::Gaussian, shared)]) {
             for recognition in [Recognition::Encoder, Recognition::Chains] {
-                for hidden in [vec![5], vec![5, 4], vec![3, 5, 2]] {
+                for (hidden, activation) in [
+                    (vec![5], Activation::Tanh),
+                    (vec![5, 4], Activation::Gated),
+                    (vec![3, 5, 2], Activation::Elu),
+                ] {
                     let architecture = Architecture {
                         pixels: 7,
                         hidden: Layers::new(hidden),
                         latent: 3,
-                        activation: Activation::Tanh,
+                        activation,
                         likelihood,
                         observation,
                         recognition,
@@ -162,9 +156,7 @@ mod tests {
             hidden: Layers::new(vec![5, 4]),
             latent: 3,
             activation: Activation::Relu,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         assert_eq!(architecture.to_string(), "7-5-4-3-4-5-7 relu");
         let model = Vae::zeros(architecture);

@@ -52,6 +52,8 @@ impl Initialisation {
             }
             let values = named.parameter.values_mut();
             match (self, named.role) {
+                // They begin where the weights were spread.
+                (_, Role::LogVariance) => {}
                 (Self::Paper, _) => fill(values, 0.01, &mut generator),
                 (Self::PaperVariance, _) => fill(values, 0.1, &mut generator),
                 (Self::Glorot, Role::Bias) => values.fill(0.0),
@@ -78,7 +80,7 @@ fn fill(values: &mut [f32], standard_deviation: f32, generator: &mut impl Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Architecture, Likelihood, Observation, Recognition};
+    use crate::model::Architecture;
 
     /// Mean square of all weights, and of all biases.
     fn mean_squares(initialisation: Initialisation) -> [f64; 2] {
@@ -86,10 +88,7 @@ mod tests {
             pixels: 100,
             hidden: 50.into(),
             latent: 10,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let model = Vae::new(architecture, initialisation, 1);
         [Role::Weight, Role::Bias].map(|role| {

@@ -4,6 +4,7 @@
 //! [`likelihood`] hold the densities, each beside its gradient; [`recognition`] finds the posterior of given images. What is
 //! maximised, and how, is not known here.
 
+pub mod activation;
 pub mod architecture;
 mod families;
 mod initialisation;
@@ -12,8 +13,10 @@ pub mod likelihood;
 pub mod posterior;
 pub mod recognition;
 mod vae;
+mod weight_posterior;
 
-pub use architecture::{Activation, Architecture, Recognition};
+pub use activation::Activation;
+pub use architecture::{Architecture, Recognition};
 pub use initialisation::Initialisation;
 pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
 pub use likelihood::{Decoded, Likelihood, Observation};

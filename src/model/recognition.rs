@@ -152,7 +152,7 @@ mod tests {
     use strum::VariantArray;
 
     use super::*;
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood, Recognition};
     use crate::nn::CachingDevice;
 
     fn model(likelihood: Likelihood) -> Vae {
@@ -160,10 +160,9 @@ mod tests {
             pixels: 12,
             hidden: 6.into(),
             latent: 1,
-            activation: Activation::Tanh,
             likelihood,
-            observation: Observation::default(),
             recognition: Recognition::Chains,
+            ..Architecture::default()
         };
         let mut model = Vae::new(architecture, Initialisation::Glorot, 4);
         for named in model.parameters_mut() {

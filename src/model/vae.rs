@@ -4,11 +4,8 @@ use dfdx::prelude::*;
 
 use super::families::{Family, HiddenValues, Networks};
 use super::posterior::Posterior;
-#[cfg(test)]
-use super::{Activation, Likelihood, Observation, Recognition};
 use super::{Architecture, Decoded, Initialisation};
 use crate::dims::{Batch, Latent, Pixels};
-
 use crate::nn::parameters::{Named, Parameter};
 
 /// A variational autoencoder.
@@ -20,8 +17,8 @@ use crate::nn::parameters::{Named, Parameter};
 /// ```
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Recognition, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, observation: Observation::default(), recognition: Recognition::Encoder };
+/// # use vae_tui::model::{Architecture, Decoded, Initialisation, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, ..Architecture::default() };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let z: Tensor<(Batch, Latent), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Latent(2)));
 /// let decoded: Decoded<NoneTape> = vae.decode(z);
@@ -30,8 +27,8 @@ use crate::nn::parameters::{Named, Parameter};
 /// ```compile_fail,E0308
 /// use dfdx::prelude::*;
 /// use vae_tui::dims::{Batch, Latent, Pixels};
-/// # use vae_tui::model::{Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Recognition, Vae};
-/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, activation: Activation::Tanh, likelihood: Likelihood::Bernoulli, observation: Observation::default(), recognition: Recognition::Encoder };
+/// # use vae_tui::model::{Architecture, Decoded, Initialisation, Vae};
+/// # let architecture = Architecture { pixels: 4, hidden: 3.into(), latent: 2, ..Architecture::default() };
 /// # let vae = Vae::new(architecture, Initialisation::Glorot, 0);
 /// let x: Tensor<(Batch, Pixels), f32, Cpu> = Cpu::default().zeros_like(&(Batch(1), Pixels(4)));
 /// let decoded: Decoded<NoneTape> = vae.decode(x);
@@ -70,10 +67,7 @@ impl Vae {
             pixels,
             hidden: hidden.into(),
             latent,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         Self::new(architecture, Initialisation::Glorot, seed)
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::parameters::{Parameter, Role};
+use super::parameters::{Named, Parameter, Role};
 use super::weight::gradient_rows;
 use crate::cancel::Cancel;
 use crate::kernels;
@@ -36,7 +36,7 @@ impl Gradient {
     pub fn new(parameter: &dyn Parameter, role: Role, shards: Vec<Vec<f32>>) -> Self {
         match role {
             Role::Bias => Self::Summands(shards),
-            Role::Weight => {
+            Role::Weight | Role::LogVariance => {
                 let sizes = parameter.sizes();
                 Self::Factors {
                     shards,
@@ -135,12 +135,22 @@ impl Gradient {
     }
 }
 
-/// Scales sums of all parameters so that their global norm is at most `largest` (Pascanu, Mikolov and Bengio 2013); the norm
+/// Scales sums of all `parameters` so that their global norm is at most `largest` (Pascanu, Mikolov and Bengio 2013); the norm
 /// that they had comes back.
-pub fn clip(sums: &mut [Gradient], largest: f32) -> f64 {
-    let of_sum = |sum: &Vec<f32>| -> f64 { sum.iter().map(|&value| f64::from(value).powi(2)).sum() };
-    let squares = sums.iter().flat_map(Gradient::summands).map(of_sum);
-    let norm = squares.sum::<f64>().sqrt();
+pub fn clip(parameters: &[Named<&dyn Parameter>], sums: &mut [Gradient], largest: f32) -> f64 {
+    let squares = |(named, sum): (&Named<&dyn Parameter>, &Gradient)| -> f64 {
+        let sum = sum.summands().iter().flatten();
+        match named.role {
+            Role::Weight | Role::Bias => sum.map(|&value| f64::from(value).powi(2)).sum(),
+            // What was left of them is the gradient of the variances.
+            Role::LogVariance => {
+                let with = sum.zip(named.parameter.values());
+                with.map(|(value, log_variance)| f64::from(value * log_variance.exp()).powi(2))
+                    .sum()
+            }
+        }
+    };
+    let norm = parameters.iter().zip(&*sums).map(squares).sum::<f64>().sqrt();
     if norm > f64::from(largest) {
         let scale = (f64::from(largest) / norm) as f32;
         let sums = sums.iter_mut().flat_map(Gradient::summands_mut);
@@ -152,7 +162,7 @@ pub fn clip(sums: &mut [Gradient], largest: f32) -> f64 {
 /// The elements in a row of a parameter that must stay together, and how many rows make a stretch.
 pub(super) fn stretch(parameter: &dyn Parameter, role: Role) -> (usize, usize) {
     let columns = match role {
-        Role::Weight => parameter.sizes()[1],
+        Role::Weight | Role::LogVariance => parameter.sizes()[1],
         Role::Bias => 1,
     };
     (columns, stretch_rows(columns))
@@ -214,11 +224,20 @@ mod tests {
                 .flat_map(Gradient::into_shards)
                 .collect::<Vec<_>>()
         };
+        let zeros = [2, 1].map(|length| Cpu::default().zeros_like(&(Hidden(length),)));
+        let parameters: Vec<Named<&dyn Parameter>> = zeros
+            .iter()
+            .map(|zeros| Named {
+                name: "bias".into(),
+                role: Role::Bias,
+                parameter: zeros as &dyn Parameter,
+            })
+            .collect();
         let mut long = sums();
-        assert_eq!(clip(&mut long, 2.5), 5.0);
+        assert_eq!(clip(&parameters, &mut long, 2.5), 5.0);
         assert_eq!(values(long), [vec![1.5, 0.0], vec![-2.0]]);
         let mut short = sums();
-        assert_eq!(clip(&mut short, 5.0), 5.0);
+        assert_eq!(clip(&parameters, &mut short, 5.0), 5.0);
         assert_eq!(values(short), values(sums()));
     }
 

@@ -13,9 +13,11 @@ pub mod parameters;
 pub mod schedule;
 pub mod view;
 pub mod weight;
+pub mod weight_noise;
 
 pub use device::CachingDevice;
 pub use gradient::Gradient;
 pub use linear::Linear;
 pub use schedule::Schedule;
 pub use weight::Weight;
+pub use weight_noise::WeightNoise;

@@ -83,6 +83,9 @@ pub struct Numbers {
     /// Decoupled weight decay (Loshchilov and Hutter 2019): weights shrink by this share of themselves times the step size,
     /// beside the rule; 0 for none.
     pub weight_decay: f32,
+    /// The strength of the divergence of Gaussian weights and biases from `N(0, I)`, in parts of what the gradient is of: it adds
+    /// `weight_kl * m` to the gradient of every mean, `weight_kl (s^2 - 1) / 2` to that of every log-variance; 0 where there are none.
+    pub weight_kl: f32,
 }
 
 /// A stretch of one parameter to update.
@@ -93,6 +96,8 @@ struct Task<'a> {
     second: &'a mut [f32],
     weight_prior: f32,
     kept: f32,
+    /// Of log-variances: the strength of their divergence.
+    kl_of_variances: Option<f32>,
 }
 
 impl Optimizer {
@@ -141,8 +146,9 @@ impl Optimizer {
                 second,
                 weight_prior,
                 kept,
+                kl_of_variances,
             } = task;
-            gradient.with(|gradients| match rule {
+            let mut update = |values: &mut [f32], gradients: &[&[f32]]| match rule {
                 OptimizerKind::Adam => {
                     let step = AdamStep {
                         learning_rate,
@@ -165,6 +171,13 @@ impl Optimizer {
                     };
                     kernels::adagrad(values, gradients, second, step);
                 }
+            };
+            gradient.with(|gradients| match kl_of_variances {
+                None => update(values, gradients),
+                Some(kl) => kernels::with_scratch(values.len(), |gradient| {
+                    kernels::log_variance_gradient(values, gradients, kl, gradient);
+                    update(values, &[gradient]);
+                }),
             });
         });
     }
@@ -180,9 +193,14 @@ fn tasks_of<'a>(
 ) -> Vec<Task<'a>> {
     let (columns, rows) = stretch(&*named.parameter, named.role);
     let (weight_prior, kept) = match named.role {
-        Role::Weight => (numbers.weight_prior, 1.0 - learning_rate * numbers.weight_decay),
-        Role::Bias => (0.0, 1.0),
+        Role::Weight => (
+            numbers.weight_prior + numbers.weight_kl,
+            1.0 - learning_rate * numbers.weight_decay,
+        ),
+        Role::Bias => (numbers.weight_kl, 1.0),
+        Role::LogVariance => (0.0, 1.0),
     };
+    let kl_of_variances = (named.role == Role::LogVariance).then_some(numbers.weight_kl);
     let mut first = first.chunks_mut(rows * columns);
     let stretches = named
         .parameter
@@ -199,6 +217,7 @@ fn tasks_of<'a>(
             second,
             weight_prior,
             kept,
+            kl_of_variances,
         })
         .collect()
 }

@@ -63,13 +63,16 @@ pub enum Role {
     Weight,
     /// Is added.
     Bias,
+    /// `log sigma^2` of the weights and biases of a layer, where these are Gaussians: one row an input, and the biases' behind
+    /// them. What a tape leaves is the gradient of the variances, whose update multiplies it by them.
+    LogVariance,
 }
 
 /// A parameter with its place in the model.
 pub struct Named<P> {
     /// The path to it: `encoder.hidden.weight`.
     pub name: String,
-    /// Weight or bias.
+    /// What it does in its layer.
     pub role: Role,
     /// The tensor.
     pub parameter: P,

@@ -3,7 +3,7 @@
 use dfdx::prelude::*;
 
 use super::*;
-use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+use crate::model::{Architecture, Initialisation, Likelihood};
 use crate::nn::parameters::{Parameter, Role};
 use crate::nn::weight::gradient_rows;
 
@@ -29,10 +29,8 @@ impl Case {
             pixels: 12,
             hidden: 8.into(),
             latent: LATENT,
-            activation: Activation::Tanh,
             likelihood,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let device = Cpu::default();
         let x = numbers(POINTS * 12, 1.0, 1).iter().map(|x| x.abs()).collect();

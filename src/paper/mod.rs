@@ -27,6 +27,7 @@ fn colour(method: Method) -> RGBColor {
         Method::Aevb => RGBColor(214, 39, 40),
         Method::WakeSleep => RGBColor(44, 130, 44),
         Method::Mcem => RGBColor(31, 97, 180),
+        Method::FullVb => RGBColor(148, 103, 189),
     }
 }
 

@@ -9,6 +9,7 @@ use super::load::header;
 use super::{SessionError, folder};
 use crate::learning::Configuration;
 use crate::run::curve::CurvePoint;
+use crate::run::{Entry, Happening};
 
 /// What a session file says of its run.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +24,10 @@ pub struct RunFacts {
     pub samples: u64,
     /// Seconds of training.
     pub seconds: f64,
-    /// The lower bound of the test set at the last measurement, in nats per data point; none before the first.
-    pub test: Option<f64>,
+    /// Every measurement.
+    pub evaluations: Vec<CurvePoint>,
+    /// What happened last.
+    pub last: Option<Happening>,
 }
 
 /// The part of a session that is read for that; everything else is passed over.
@@ -34,6 +37,8 @@ struct Abstract {
     samples: u64,
     seconds: f64,
     evaluations: Vec<CurvePoint>,
+    #[serde(default)]
+    entries: Vec<Entry>,
 }
 
 impl RunFacts {
@@ -48,6 +53,7 @@ impl RunFacts {
             samples,
             seconds,
             evaluations,
+            entries,
         } = facts;
         Ok(Self {
             path: path.to_owned(),
@@ -55,8 +61,19 @@ impl RunFacts {
             configuration,
             samples,
             seconds,
-            test: evaluations.last().map(|point| point.elbo_test),
+            evaluations,
+            last: entries.into_iter().next_back().map(|entry| entry.what),
         })
+    }
+
+    /// The lower bound of the test set at the last measurement, in nats per data point; none before the first.
+    pub fn test(&self) -> Option<f64> {
+        self.evaluations.last().map(|point| point.elbo_test)
+    }
+
+    /// Training points evaluated before the last measurement.
+    pub fn measured(&self) -> u64 {
+        self.evaluations.last().map_or(0, |point| point.samples)
     }
 
     /// What the run is called: its file without the ending.

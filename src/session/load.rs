@@ -276,7 +276,8 @@ impl Session {
         let architecture = document.configuration.architecture(data);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
         optimizer.steps = document.optimizer_steps;
-        let model = model(architecture, document.parameters, &mut optimizer).map_err(damaged)?;
+        let is_spread = document.configuration.method.has_weight_posterior();
+        let model = model(architecture, is_spread, document.parameters, &mut optimizer).map_err(damaged)?;
 
         let numbers = document.configuration.train_points(data) * document.configuration.latent;
         let chains = document
@@ -313,13 +314,17 @@ impl Session {
         let bytes = Dataset::new(document.configuration.data.clone(), shape, none.clone(), none);
         let architecture = document.configuration.architecture(&bytes);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);
-        model(architecture, document.parameters, &mut optimizer).map_err(|cause| damaged(&path, cause))
+        let is_spread = document.configuration.method.has_weight_posterior();
+        model(architecture, is_spread, document.parameters, &mut optimizer)
+            .map_err(|cause| damaged(&path, cause))
     }
 }
 
-/// The model of the parameters that a file has; their memories go to `optimizer`.
+/// The model of the parameters that a file has, with weights that are [spread](Vae::spread_weights) or not; the optimizer's
+/// memories of them go to `optimizer`.
 fn model(
     architecture: Architecture,
+    is_spread: bool,
     parameters: Vec<StoredParameter>,
     optimizer: &mut Optimizer,
 ) -> Result<Vae, String> {
@@ -332,6 +337,9 @@ fn model(
         ));
     }
     let mut model = Vae::zeros(architecture);
+    if is_spread {
+        model.spread_weights();
+    }
     let mut stored = parameters.into_iter();
     for named in model.parameters_mut() {
         let expected = format!("{} of shape {:?}", named.name, named.parameter.sizes());

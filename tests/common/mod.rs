@@ -431,7 +431,16 @@ pub fn saved_runs() -> Vec<RunFacts> {
         },
         samples: 1_000 * index as u64,
         seconds: index as f64,
-        test: Some(-100.0 - index as f64),
+        evaluations: vec![CurvePoint {
+            samples: 1_000 * index as u64,
+            seconds: index as f64,
+            elbo_train: f64::NAN,
+            elbo_test: -100.0 - index as f64,
+            reconstruction: -90.0,
+            kl: 10.0,
+            learning_rate: 1e-3,
+        }],
+        last: None,
     };
     (1..=15).map(run).collect()
 }

@@ -25,3 +25,9 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     skipped(&format!("{} is not there", path.display()));
     None
 }
+
+/// Says that a test is skipped for want of a program that not every machine can have, also where `CI` is set.
+pub fn unavailable(why: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "\nSKIPPED {test}: {why}");
+}

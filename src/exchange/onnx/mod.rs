@@ -9,11 +9,12 @@ mod schema;
 use prost::Message;
 
 use self::schema::{
-    ATTRIBUTE_INT, AttributeProto, Dimension, FLOAT, GraphProto, INT64, ModelProto, NodeProto,
-    OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
-    ValueInfoProto,
+    ATTRIBUTE_FLOAT, ATTRIBUTE_INT, AttributeProto, Dimension, FLOAT, GraphProto, INT64, ModelProto,
+    NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto,
+    TypeProto, ValueInfoProto,
 };
 use super::{Metadata, NamedArray, Parameters};
+use crate::kernels::scalar::LEAK;
 use crate::model::{Activation, Architecture, Recognition, Vae};
 
 /// The version of ONNX's operators: the first in which Split takes its sizes as an input.
@@ -125,10 +126,6 @@ fn layers(
     if numbers.saturating_mul(size_of::<f32>()) > TOO_LARGE - (1 << 20) {
         return Err(OnnxError::TooLarge);
     }
-    let nonlinearity = match activation {
-        Activation::Tanh => "Tanh",
-        Activation::Relu => "Relu",
-    };
     let weights = arrays.iter().filter(|array| array.name.ends_with(".weight"));
     let layers: Vec<&str> = weights
         .filter_map(|array| array.name.strip_suffix(".weight"))
@@ -152,13 +149,7 @@ fn layers(
         value = affine;
         if !is_last {
             let activated = format!("{layer}.activated");
-            nodes.push(NodeProto {
-                input: vec![value],
-                output: vec![activated.clone()],
-                name: activated.clone(),
-                op_type: nonlinearity.into(),
-                attribute: Vec::new(),
-            });
+            nodes.extend(nonlinearity(activation, layer, value, &activated));
             value = activated;
         }
     }
@@ -175,6 +166,42 @@ fn layers(
         input: Vec::new(),
         output: Vec::new(),
     })
+}
+
+/// The nonlinearity behind a layer, from the value `input` to the value `output`.
+fn nonlinearity(activation: Activation, layer: &str, input: String, output: &str) -> Vec<NodeProto> {
+    let node = |op_type: &str, input: Vec<String>, output: Vec<String>, attribute| NodeProto {
+        name: format!("{}.{op_type}", output.concat()),
+        input,
+        output,
+        op_type: op_type.into(),
+        attribute,
+    };
+    let op_type = match activation {
+        Activation::Tanh => "Tanh",
+        Activation::Relu => "Relu",
+        Activation::Softplus => "Softplus",
+        Activation::LeakyRelu => "LeakyRelu",
+        Activation::Elu => "Elu",
+        Activation::Sigmoid => "Sigmoid",
+        Activation::Gated => {
+            let of_layer = |what: &str| format!("{layer}.{what}");
+            let (values, gates, opening) = (of_layer("values"), of_layer("gates"), of_layer("opening"));
+            // Without sizes, Split makes equal parts.
+            let halves = vec![values.clone(), gates.clone()];
+            return vec![
+                node("Split", vec![input], halves, vec![whole_number("axis", 1)]),
+                node("Sigmoid", vec![gates], vec![opening.clone()], Vec::new()),
+                node("Mul", vec![values, opening], vec![output.into()], Vec::new()),
+            ];
+        }
+    };
+    let attribute = match activation {
+        Activation::LeakyRelu => vec![real_number("alpha", LEAK)],
+        Activation::Elu => vec![real_number("alpha", 1.0)],
+        _ => Vec::new(),
+    };
+    vec![node(op_type, vec![input], vec![output.into()], attribute)]
 }
 
 fn file(graph: GraphProto, metadata: Option<&Metadata>) -> Vec<u8> {
@@ -200,8 +227,18 @@ fn file(graph: GraphProto, metadata: Option<&Metadata>) -> Vec<u8> {
 fn whole_number(name: &str, value: i64) -> AttributeProto {
     AttributeProto {
         name: name.into(),
+        f: 0.0,
         i: value,
         r#type: ATTRIBUTE_INT,
+    }
+}
+
+fn real_number(name: &str, value: f32) -> AttributeProto {
+    AttributeProto {
+        name: name.into(),
+        f: value,
+        i: 0,
+        r#type: ATTRIBUTE_FLOAT,
     }
 }
 
@@ -244,11 +281,12 @@ mod tests {
     use std::collections::HashMap;
 
     use dfdx::prelude::*;
+    use strum::VariantArray;
 
     use super::*;
     use crate::data::ItemShape;
     use crate::dims::{Batch, Latent, Pixels};
-    use crate::model::{Initialisation, Layers, Likelihood, Observation};
+    use crate::model::{Initialisation, Layers, Likelihood};
     use crate::nn::view::elements;
 
     fn model(activation: Activation, likelihood: Likelihood, recognition: Recognition) -> Vae {
@@ -258,8 +296,8 @@ mod tests {
             latent: 2,
             activation,
             likelihood,
-            observation: Observation::default(),
             recognition,
+            ..Architecture::default()
         };
         Vae::new(architecture, Initialisation::PyTorch, 8)
     }
@@ -301,15 +339,33 @@ mod tests {
                     });
                     values.insert(node.output[0].clone(), y.collect());
                 }
-                "Tanh" => drop(values.insert(node.output[0].clone(), x.iter().map(|x| x.tanh()).collect())),
-                "Relu" => drop(values.insert(node.output[0].clone(), x.iter().map(|x| x.max(0.0)).collect())),
+                "Mul" => {
+                    let other = &values[&node.input[1]];
+                    let products = x.iter().zip(other).map(|(x, other)| x * other).collect();
+                    values.insert(node.output[0].clone(), products);
+                }
                 "Split" => {
+                    let width = x.len() / 3;
+                    let part_width = width / node.output.len();
                     for (part, name) in node.output.iter().enumerate() {
-                        let of_row = |row: &[f32]| row[2 * part..2 * part + 2].to_vec();
-                        values.insert(name.clone(), x.chunks(4).flat_map(of_row).collect());
+                        let of_row = |row: &[f32]| row[part * part_width..][..part_width].to_vec();
+                        values.insert(name.clone(), x.chunks(width).flat_map(of_row).collect());
                     }
                 }
-                other => panic!("{other}"),
+                activation => {
+                    let alpha = node.attribute.first().map_or(f32::NAN, |alpha| alpha.f);
+                    let of_every = |x: f32| match activation {
+                        "Tanh" => x.tanh(),
+                        "Relu" => x.max(0.0),
+                        "Softplus" => x.exp().ln_1p(),
+                        "Sigmoid" => 1.0 / (1.0 + (-x).exp()),
+                        "LeakyRelu" if x < 0.0 => alpha * x,
+                        "Elu" if x < 0.0 => alpha * x.exp_m1(),
+                        "LeakyRelu" | "Elu" => x,
+                        other => panic!("{other}"),
+                    };
+                    values.insert(node.output[0].clone(), x.into_iter().map(of_every).collect());
+                }
             }
         }
         values
@@ -327,10 +383,8 @@ mod tests {
         let device = Cpu::default();
         let x: Vec<f32> = (0..15).map(|i| (i % 4) as f32 / 3.0).collect();
         let z: Vec<f32> = (0..6).map(|i| i as f32 / 3.0 - 0.8).collect();
-        for (activation, likelihood) in [
-            (Activation::Tanh, Likelihood::Bernoulli),
-            (Activation::Relu, Likelihood::Gaussian),
-        ] {
+        for (index, &activation) in Activation::VARIANTS.iter().enumerate() {
+            let likelihood = [Likelihood::Bernoulli, Likelihood::Gaussian][index % 2];
             let model = model(activation, likelihood, Recognition::Encoder);
             let parameters = Parameters::of(&model, ItemShape::grey(1, 5));
             let encoded = evaluate(&encoder(&model, &parameters).unwrap(), x.clone());

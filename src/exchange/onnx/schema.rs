@@ -6,6 +6,8 @@ use prost::Message;
 pub const FLOAT: i32 = 1;
 /// The element type of whole numbers of 64 bits.
 pub const INT64: i32 = 7;
+/// The type of an attribute that is a float.
+pub const ATTRIBUTE_FLOAT: i32 = 1;
 /// The type of an attribute that is a whole number.
 pub const ATTRIBUTE_INT: i32 = 2;
 
@@ -74,11 +76,13 @@ pub struct NodeProto {
     pub attribute: Vec<AttributeProto>,
 }
 
-/// A whole number that an operation needs to know.
+/// A number that an operation needs to know.
 #[derive(Clone, PartialEq, Message)]
 pub struct AttributeProto {
     #[prost(string, tag = "1")]
     pub name: String,
+    #[prost(float, tag = "2")]
+    pub f: f32,
     #[prost(int64, tag = "3")]
     pub i: i64,
     #[prost(int32, tag = "20")]

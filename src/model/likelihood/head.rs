@@ -72,6 +72,11 @@ impl<I: Dim> Head<I> {
         Decoded::new(self.likelihood, self.observation, self.pixels, outputs)
     }
 
+    /// Makes Gaussians of weight and bias; a common number stays one.
+    pub fn spread(&mut self, log_variance: f32) {
+        self.layer.spread(log_variance);
+    }
+
     /// Weight and bias, and the common number where that is learned.
     pub fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
         let layer = self.layer.parameters().into_iter();

@@ -75,7 +75,7 @@ fn leave_parameter_gradients<I: Dim, O: Dim>(
 }
 
 /// The elements of a tensor of rank 2 as a matrix.
-fn matrix<R: Dim, C: Dim>(tensor: &Tensor<(R, C), f32, Cpu>) -> Matrix<'_> {
+pub(super) fn matrix<R: Dim, C: Dim>(tensor: &Tensor<(R, C), f32, Cpu>) -> Matrix<'_> {
     let (rows, columns) = *tensor.shape();
     Matrix::new(elements(tensor), rows.size(), columns.size())
 }

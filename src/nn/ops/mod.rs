@@ -11,12 +11,26 @@
 
 mod affine;
 mod elementwise;
+mod elu;
+mod gated;
+mod gaussian_weights;
+mod leaky_relu;
 mod relu;
+mod sigmoid;
+mod softplus;
 mod tanh;
 
 #[cfg(test)]
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use elu::elu;
+pub use gated::gated;
+pub use gaussian_weights::{
+    GaussianWeights, affine_of_data_and_gaussian_weights, affine_of_gaussian_weights,
+};
+pub use leaky_relu::leaky_relu;
 pub use relu::relu;
+pub use sigmoid::sigmoid;
+pub use softplus::softplus;
 pub use tanh::tanh;

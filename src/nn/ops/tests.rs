@@ -2,7 +2,7 @@
 
 use dfdx::prelude::*;
 
-use super::{affine, affine_of_data, relu, tanh};
+use super::{affine, affine_of_data, elu, gated, leaky_relu, relu, sigmoid, softplus, tanh};
 use crate::dims::{Batch, Hidden, Latent};
 use crate::nn::Weight;
 use crate::nn::parameters::Parameter;
@@ -131,26 +131,46 @@ fn an_affine_map_of_data() {
     layer.compare(y.square().sum(), |x, w, b| squares(&affine_of(x, w, b)), true);
 }
 
-#[test]
-fn the_hyperbolic_tangent() {
-    let layer = Layer::new();
-    let loss = tanh(layer.apply(layer.x.leaky_trace())).square().sum();
-    layer.compare(
-        loss,
-        |x, w, b| squares(&map(&affine_of(x, w, b), f64::tanh)),
-        false,
-    );
-}
+type Taped = Tensor<(Batch, Hidden), f32, Cpu, OwnedTape<f32, Cpu>>;
+type Ours = fn(Taped) -> Taped;
+type Exact = fn(f64) -> f64;
+/// Every element-wise activation, and its definition.
+const ACTIVATIONS: [(Ours, Exact); 6] = [
+    (tanh, f64::tanh),
+    (relu, |x| x.max(0.0)),
+    (leaky_relu, |x| x.max(x / 100.0)),
+    (elu, |x| if x < 0.0 { x.exp_m1() } else { x }),
+    (sigmoid, |x| 1.0 / (1.0 + (-x).exp())),
+    (softplus, |x| x.exp().ln_1p()),
+];
 
 #[test]
-fn the_rectifier() {
-    let layer = Layer::new();
-    let loss = relu(layer.apply(layer.x.leaky_trace())).square().sum();
-    layer.compare(
-        loss,
-        |x, w, b| squares(&map(&affine_of(x, w, b), |x| x.max(0.0))),
-        false,
-    );
+fn activations() {
+    for (activation, exact) in ACTIVATIONS {
+        let layer = Layer::new();
+        let loss = activation(layer.apply(layer.x.leaky_trace())).square().sum();
+        layer.compare(loss, |x, w, b| squares(&map(&affine_of(x, w, b), exact)), false);
+    }
+}
+
+/// The units of a layer of four, of which the second two are the gates of the first two.
+#[test]
+fn gated_units() {
+    let device = Cpu::default();
+    let mut layer = Layer::new();
+    layer.weight = Weight::new(device.tensor_from_vec(numbers(WIDTH * 4, 2), (Hidden(WIDTH), Hidden(4))));
+    layer.bias = device.tensor_from_vec(numbers(4, 3), (Hidden(4),));
+    let y = gated(layer.apply(layer.x.leaky_trace()));
+    assert_eq!(*y.shape(), (Batch(ROWS), Hidden(2)));
+    let reference = |x: &[f64], w: &[f64], b: &[f64]| {
+        let sums = affine_of(x, w, b);
+        let units = sums.chunks(4).flat_map(|row| {
+            let unit = |unit: usize| row[unit] / (1.0 + (-row[unit + 2]).exp());
+            [unit(0), unit(1)]
+        });
+        squares(&units.collect::<Vec<f64>>())
+    };
+    layer.compare(y.square().sum(), reference, false);
 }
 
 #[test]
@@ -168,11 +188,7 @@ fn weights_that_are_used_twice() {
 /// An activation's input is used again: written over, it would be wrong forwards, and with its identity, backwards.
 #[test]
 fn residual_blocks() {
-    type Taped = Tensor<(Batch, Hidden), f32, Cpu, OwnedTape<f32, Cpu>>;
-    type Exact = fn(f64) -> f64;
-    type Ours = fn(Taped) -> Taped;
-    let activations: [(Ours, Exact); 2] = [(tanh, f64::tanh), (relu, |x| x.max(0.0))];
-    for (activation, exact) in activations {
+    for (activation, exact) in ACTIVATIONS {
         let layer = Layer::new();
         let h = layer.apply(layer.x.leaky_trace());
         let loss = (h.with_empty_tape() + activation(h)).square().sum();

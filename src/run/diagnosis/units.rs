@@ -1,8 +1,8 @@
-//! Hidden units that say the same of everything: rectified ones that are always 0, or hyperbolic tangents at their ends.
+//! Hidden units that say the same of everything: rectified ones that are always 0, or units at an end of their range.
 
 use super::{Evidence, Finding, times};
 use crate::language::{said, tr};
-use crate::model::Activation;
+use crate::model::activation::Stuck;
 
 /// The share of a layer's units that is too many.
 const TOO_MANY: f64 = 0.5;
@@ -16,13 +16,14 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
     if share(worst.stuck, worst.units) <= TOO_MANY {
         return None;
     }
-    let (name, what, advice) = match evidence.configuration.activation {
-        Activation::Relu => (
+    let kind = evidence.configuration.activation.stuck_kind()?;
+    let (name, what, advice) = match kind {
+        Stuck::Dead => (
             "dead-units",
             tr!("0 for every item, and learn no more"),
             tr!("such units stay so: begin anew with a lower learning rate"),
         ),
-        Activation::Tanh => (
+        Stuck::Saturated => (
             "saturated-units",
             tr!("at their ends for every item, where they hardly learn"),
             tr!("lower the learning rate, or begin anew with a lower one"),
@@ -37,9 +38,9 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
         what = what,
         advice = advice
     );
-    let command = match evidence.configuration.activation {
-        Activation::Relu => "run.new".to_owned(),
-        Activation::Tanh => format!("set learning-rate {rate}"),
+    let command = match kind {
+        Stuck::Dead => "run.new".to_owned(),
+        Stuck::Saturated => format!("set learning-rate {rate}"),
     };
     Some(Finding::new(name, text, command))
 }

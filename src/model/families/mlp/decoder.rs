@@ -37,6 +37,12 @@ impl Decoder {
         self.output.forward(self.hidden.forward(z))
     }
 
+    /// Makes Gaussians of weights and biases.
+    pub fn spread(&mut self, log_variance: f32) {
+        self.hidden.spread(log_variance);
+        self.output.spread(log_variance);
+    }
+
     /// What each hidden layer says of some latent vectors.
     pub fn hidden(&self, z: Tensor<(Batch, Latent), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
         self.hidden.layers(z)

@@ -36,6 +36,12 @@ impl Encoder {
         self.moments.forward(self.hidden.forward_data(x, tape))
     }
 
+    /// Makes Gaussians of weights and biases.
+    pub fn spread(&mut self, log_variance: f32) {
+        self.hidden.spread(log_variance);
+        self.moments.spread(log_variance);
+    }
+
     /// What each hidden layer says of some items.
     pub fn hidden(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
         self.hidden.layers(x.clone())

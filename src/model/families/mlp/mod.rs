@@ -45,6 +45,13 @@ impl Family for Mlp {
         self.decoder.forward(z)
     }
 
+    fn spread(&mut self, log_variance: f32) {
+        if let Some(encoder) = &mut self.encoder {
+            encoder.spread(log_variance);
+        }
+        self.decoder.spread(log_variance);
+    }
+
     fn hidden(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,

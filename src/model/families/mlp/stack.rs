@@ -13,6 +13,7 @@ pub(super) struct Stack<I: Dim> {
     first: Linear<I, Hidden>,
     further: Vec<Linear<Hidden, Hidden>>,
     activation: Activation,
+    width: Hidden,
 }
 
 impl<I: Dim> Stack<I> {
@@ -24,20 +25,23 @@ impl<I: Dim> Stack<I> {
         activation: Activation,
     ) -> Self {
         let mut layers = units.map(Hidden);
+        let sums = |Hidden(units)| Hidden(activation.sums_per_unit() * units);
         let first = layers.next().unwrap_or(Hidden(0));
         let mut from = first;
-        let further = layers.map(|to| Linear::zeros(device, std::mem::replace(&mut from, to), to));
+        let further: Vec<_> = layers
+            .map(|to| Linear::zeros(device, std::mem::replace(&mut from, to), sums(to)))
+            .collect();
         Self {
-            first: Linear::zeros(device, inputs, first),
-            further: further.collect(),
+            first: Linear::zeros(device, inputs, sums(first)),
+            further,
             activation,
+            width: from,
         }
     }
 
     /// The last layer's units.
     pub fn width(&self) -> Hidden {
-        let last = self.further.last().map(|layer| layer.bias.shape().0);
-        last.unwrap_or(self.first.bias.shape().0)
+        self.width
     }
 
     /// Applies the layers to data, which needs no gradient: the tape starts here.
@@ -55,6 +59,14 @@ impl<I: Dim> Stack<I> {
         x: Tensor<(Batch, I), f32, Cpu, T>,
     ) -> Tensor<(Batch, Hidden), f32, Cpu, T> {
         self.rest(self.first.forward(x))
+    }
+
+    /// Makes Gaussians of weights and biases.
+    pub fn spread(&mut self, log_variance: f32) {
+        self.first.spread(log_variance);
+        for layer in &mut self.further {
+            layer.spread(log_variance);
+        }
     }
 
     /// What every layer makes of its input, the first one's first.

@@ -92,7 +92,7 @@ impl Column {
             Self::Method => configuration.method.word().to_owned(),
             Self::Latent => configuration.latent.to_string(),
             Self::Samples => short(run.samples as f64),
-            Self::Bound => run.test.map_or("-".into(), |test| format!("{test:.1}")),
+            Self::Bound => run.test().map_or("-".into(), |test| format!("{test:.1}")),
             Self::Seconds => clock(run.seconds),
             Self::Date => date(run.modified),
         }
@@ -106,7 +106,7 @@ impl Column {
             Self::Name | Self::Data | Self::Method => by_word(),
             Self::Latent => a.configuration.latent.cmp(&b.configuration.latent),
             Self::Samples => a.samples.cmp(&b.samples),
-            Self::Bound => by_number(|run| run.test.unwrap_or(f64::NEG_INFINITY)),
+            Self::Bound => by_number(|run| run.test().unwrap_or(f64::NEG_INFINITY)),
             Self::Seconds => by_number(|run| run.seconds),
             // The newest comes first.
             Self::Date => b.modified.cmp(&a.modified),
@@ -159,6 +159,19 @@ mod tests {
 
     use super::*;
     use crate::learning::{Configuration, Method, Preset};
+    use crate::run::curve::CurvePoint;
+
+    fn measured(bound: f64) -> CurvePoint {
+        CurvePoint {
+            samples: 1,
+            seconds: 1.0,
+            elbo_train: bound,
+            elbo_test: bound,
+            reconstruction: bound,
+            kl: 0.0,
+            learning_rate: 1e-3,
+        }
+    }
 
     fn run(name: &str, latent: usize, method: Method, test: Option<f64>) -> RunFacts {
         RunFacts {
@@ -171,7 +184,8 @@ mod tests {
             },
             samples: 1_000 * latent as u64,
             seconds: latent as f64,
-            test,
+            evaluations: test.map(measured).into_iter().collect(),
+            last: None,
         }
     }
 

@@ -80,7 +80,7 @@ pub fn draw(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer
 /// What is drawn, and which draws.
 fn render_heading(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let data = &workspace.data;
-    let source = match pane.source(data) {
+    let source = match pane.source(workspace) {
         Source::Prior => tr!("from the prior").to_owned(),
         Source::Posterior => tr!("from where the training data lies").to_owned(),
         Source::Class(class) => {
@@ -91,6 +91,10 @@ fn render_heading(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, 
             )
         }
         Source::Around => tr!("around {point}", point = app.selection.point),
+        Source::Decoders => tr!(
+            "{point}, by decoders drawn from the weights' distribution",
+            point = app.selection.point
+        ),
     };
     let what = tr!(
         "{source}, temperature {temperature}",

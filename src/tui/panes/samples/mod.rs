@@ -16,7 +16,7 @@ pub use geometry::{Geometry, geometry};
 use super::{Kind, Pane, Place};
 use crate::explore::samples::{Draws, Sample, Source};
 use crate::run::protocol::Origin;
-use crate::run::{Answer, Answered, DataFacts, Question};
+use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
@@ -113,10 +113,16 @@ impl Samples {
         self.selected.min(self.list().len().saturating_sub(1))
     }
 
-    /// Where draws come from; a class that the data doesn't have is none.
-    fn source(&self, data: &DataFacts) -> Source {
+    /// Whether decoders can be drawn, because the run learns a distribution of the weights.
+    fn has_decoders(workspace: &Workspace) -> bool {
+        workspace.progress.configuration.method.has_weight_posterior()
+    }
+
+    /// Where draws come from; a class that the data doesn't have is none, and there may be no decoders to draw.
+    fn source(&self, workspace: &Workspace) -> Source {
         match self.source {
-            Source::Class(class) if usize::from(class) >= data.classes.len() => Source::Posterior,
+            Source::Class(class) if usize::from(class) >= workspace.data.classes.len() => Source::Posterior,
+            Source::Decoders if !Self::has_decoders(workspace) => Source::Around,
             source => source,
         }
     }
@@ -127,7 +133,7 @@ impl Samples {
         let is_usable = |z: &&Vec<f32>| z.len() == latent && z.iter().all(|z| z.is_finite());
         let kept: Vec<Vec<f32>> = self.kept.iter().filter(is_usable).cloned().collect();
         Draws {
-            source: self.source(&workspace.data),
+            source: self.source(workspace),
             temperature: self.temperature,
             // A row of draws has room below whatever was kept.
             count: geometry.page().saturating_sub(kept.len()).max(geometry.columns()),
@@ -170,7 +176,7 @@ impl Pane for Samples {
         let draws = self.draws(workspace, area);
         // Where the point is changes nothing of other draws.
         let around = match draws.source {
-            Source::Around => app.selection.point.clone(),
+            Source::Around | Source::Decoders => app.selection.point.clone(),
             Source::Prior | Source::Posterior | Source::Class(_) => Origin::default(),
         };
         Some(Question::Sample { around, draws })
