@@ -47,6 +47,8 @@ pub struct Config {
     pub threads: Option<u16>,
     /// Seconds between two copies of an unsaved run.
     pub autosave: u64,
+    /// What is written to the journal, by levels; none for nothing.
+    pub journal: Option<String>,
     /// How the panes are arranged, from a file of its own; none where nobody arranged them.
     pub layout: Option<LayoutFile>,
 }
@@ -99,13 +101,14 @@ impl Default for Config {
             preset: Preset::default(),
             threads: None,
             autosave: 60,
+            journal: None,
             layout: None,
         }
     }
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 11] = [
+pub const ENTRIES: [(&str, &str); 12] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -143,6 +146,10 @@ pub const ENTRIES: [(&str, &str); 11] = [
     (
         "autosave",
         "seconds between two copies of an unsaved run, from 1 to 86400",
+    ),
+    (
+        "journal",
+        "what the program writes about itself, by levels: info, or warn, vae_tui::run=debug",
     ),
 ];
 
@@ -213,6 +220,7 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
+            "journal" => read(value).map(|levels| config.journal = Some(levels)),
             _ => Err(format!("there is no such entry; there are {}", names())),
         };
         match result {
@@ -341,7 +349,8 @@ impl Loaded {
                 "notify" => Some(quoted(config.notify.word())),
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
-                _ => Some(config.autosave.to_string()),
+                "autosave" => Some(config.autosave.to_string()),
+                _ => config.journal.as_deref().map(quoted),
             };
             let origin = match self.origin(name) {
                 Origin::Default => "default".to_owned(),
@@ -350,6 +359,7 @@ impl Loaded {
             text.push_str(&format!("    // {help} ({origin})\n"));
             text.push_str(&match value {
                 Some(value) => format!("    {name}: {value},\n"),
+                None if *name == *"journal" => "    // journal: \"off\",\n".into(),
                 None => format!("    // {name}: as the machine says\n"),
             });
         }

@@ -19,6 +19,11 @@ pub fn data() -> Option<PathBuf> {
     of_this_program().map(|folders| folders.data_dir().to_owned())
 }
 
+/// For what the program writes about itself; none where the home folder is not known.
+pub fn state() -> Option<PathBuf> {
+    of_this_program().map(|folders| folders.state_dir().unwrap_or(folders.data_local_dir()).to_owned())
+}
+
 /// A path as a shell would have it: `~` at its start is the home folder.
 pub fn with_home(path: &str) -> Cow<'_, str> {
     let home = || BaseDirs::new().and_then(|folders| folders.home_dir().to_str().map(str::to_owned));

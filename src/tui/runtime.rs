@@ -99,6 +99,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let rescue = SharedRescue::default();
     let questions = Questions::detect(|name| std::env::var(name).ok()).0;
     let mut screen = Screen::enter(depth, questions, &sender)?;
+    log::info!("the screen has {depth:?} and may be asked {questions:?}");
     #[cfg(unix)]
     signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
     spawn("keys", {
@@ -153,6 +154,10 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         runtime.read_curve(path);
     }
     let ending = runtime.serve(&mut screen);
+    log::info!(
+        "the screen closes; the line takes {:?} bytes per second",
+        screen.rate()
+    );
     if !matches!(ending, Ending::Gone) {
         runtime.await_answers(&mut screen);
     }
@@ -376,7 +381,14 @@ impl Runtime {
                 event: Event::Answered(answered),
                 ..
             }) => self.asking.answered(answered),
-            Message::Panicked(_) => drop(self.rescue.save()),
+            Message::Panicked(_) => {
+                log::error!("a thread panicked");
+                drop(self.rescue.save());
+            }
+            Message::Recognised(recognised) => log::info!("the terminal answers: {recognised:?}"),
+            Message::Resized(width, height) => log::debug!("the window has {width} x {height}"),
+            Message::Saved { samples, .. } => log::info!("a run was saved at {samples} samples"),
+            Message::SaveFailed(..) => log::warn!("a save failed"),
             Message::Continued => screen.reenter()?,
             Message::TerminalGone => return Ok(Some(Ending::Gone)),
             Message::WindowChanged => {

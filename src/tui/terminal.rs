@@ -184,6 +184,11 @@ impl Screen {
         Some(recognised)
     }
 
+    /// Bytes that the line takes in a second, as far as that was measured.
+    pub fn rate(&self) -> Option<u32> {
+        self.pace.rate().map(|rate| rate as u32)
+    }
+
     /// Takes in how long writing to the terminal took.
     pub fn sent(&mut self, bytes: usize, took: Duration) {
         self.pace.written(bytes, took);
