@@ -70,7 +70,7 @@ fn a_long_run_holds_no_more_in_the_end_than_at_the_start() {
         "1000000000000",
     ];
     let mut terminal = Terminal::workbench(data.path(), (100, 30), &size);
-    terminal.wait_for("space starts training");
+    terminal.wait_for("784-500-20-500-784");
     terminal.press(" ");
     terminal.wait_for("running");
     let process = terminal.child.process_id().expect("a running process");

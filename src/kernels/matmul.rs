@@ -5,6 +5,9 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Once;
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use super::amx;
+use super::precision::{Products, rounded};
 use crate::cancel::checkpoint;
 
 /// A view of a matrix, possibly transposed, possibly some columns of a larger one.
@@ -12,11 +15,11 @@ use crate::cancel::checkpoint;
 /// Every element lies inside `values`: [`Matrix::new`] checks it, and nothing made from a matrix reaches further.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a> {
-    values: &'a [f32],
-    rows: usize,
-    columns: usize,
-    row_stride: usize,
-    column_stride: usize,
+    pub(super) values: &'a [f32],
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) row_stride: usize,
+    pub(super) column_stride: usize,
 }
 
 impl<'a> Matrix<'a> {
@@ -72,6 +75,17 @@ impl<'a> Matrix<'a> {
             columns: range.len(),
             ..self
         }
+    }
+
+    /// The numbers that this is a view of, each [rounded].
+    fn rounded(self) -> Vec<f32> {
+        self.values.iter().map(|&value| rounded(value)).collect()
+    }
+
+    /// The same view of as many other numbers.
+    fn of_values(self, values: &'a [f32]) -> Self {
+        assert_eq!(values.len(), self.values.len(), "as many numbers");
+        Self { values, ..self }
     }
 }
 
@@ -231,6 +245,24 @@ fn sum(terms: &[(Matrix, Matrix)], product: &mut [f32], range: Range<usize>, lay
             "an element for every row and column"
         );
         let first = &mut product[range.start * layout.column_stride..];
+        let factors;
+        let (left, right) = match Products::current() {
+            Products::F32 => (left, right),
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Products::Bf16 if amx::is_available() => {
+                if layout.column_stride == 1 {
+                    amx::product(left, right, first, layout.row_stride, index > 0);
+                } else {
+                    let (left, right) = (right.transposed(), left.transposed());
+                    amx::product(left, right, first, layout.column_stride, index > 0);
+                }
+                continue;
+            }
+            Products::Bf16 => {
+                factors = (left.rounded(), right.rounded());
+                (left.of_values(&factors.0), right.of_values(&factors.1))
+            }
+        };
         // SAFETY: every element of a `Matrix` lies in its slice: `Matrix::new` checked the product of its sizes, and a
         // transposed matrix or some of the columns have no element that the whole has not. The inner sizes are equal.
         // The elements of the product from `first` on lie in its slice, which is borrowed exclusively: the furthest was
@@ -266,6 +298,7 @@ fn sum(terms: &[(Matrix, Matrix)], product: &mut [f32], range: Range<usize>, lay
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use strum::VariantArray;
 
     use super::*;
 
@@ -284,8 +317,11 @@ mod tests {
     proptest! {
         #[test]
         fn sums_of_products_in_every_layout_equal_the_definition(
-            m in 1_usize..40, k in 1_usize..40, n in 1_usize..150, terms in 1_usize..4,
+            m in 1_usize..80, k in 1_usize..80, n in 1_usize..150, terms in 1_usize..4,
+            products in proptest::sample::select(Products::VARIANTS),
         ) {
+            // What is rounded already is not rounded again: both kinds of products must be near the exact one.
+            let numbers = |count, seed| -> Vec<f32> { numbers(count, seed).into_iter().map(rounded).collect() };
             let of_term = |term: u32| (numbers(m * k, 2 * term), numbers(k * n, 2 * term + 1));
             let operands: Vec<_> = (0..terms as u32).map(of_term).collect();
             let turned: Vec<Vec<f32>> = operands.iter().map(|(a, _)| transpose(a, m, k)).collect();
@@ -308,7 +344,7 @@ mod tests {
                     .collect();
                 // What is there before does not matter.
                 let mut product = vec![f32::NAN; m * n];
-                matmul(&views, &mut product);
+                products.run(|| matmul(&views, &mut product));
                 for (index, &value) in product.iter().enumerate() {
                     prop_assert!((f64::from(value) - expected(index, terms)).abs() < 1e-5);
                 }
@@ -316,7 +352,9 @@ mod tests {
             let (a, b) = &operands[0];
             let b_turned = transpose(b, k, n);
             let mut sums = vec![0.5; m * n];
-            add_matmul_transposed(Matrix::new(a, m, k), Matrix::new(&b_turned, n, k), &mut sums);
+            products.run(|| {
+                add_matmul_transposed(Matrix::new(a, m, k), Matrix::new(&b_turned, n, k), &mut sums);
+            });
             for (index, &value) in sums.iter().enumerate() {
                 prop_assert!((f64::from(value) - 0.5 - expected(index, 1)).abs() < 1e-5);
             }
@@ -336,9 +374,67 @@ mod tests {
         }
     }
 
+    /// Factors are rounded, the products' sums are not.
+    #[test]
+    fn rounded_products_are_those_of_rounded_factors() {
+        for (m, k, n) in [(1, 1, 1), (3, 31, 5), (50, 784, 500), (100, 50, 65), (16, 33, 16)] {
+            let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+            let rounded_of =
+                |values: &[f32]| -> Vec<f32> { values.iter().map(|&value| rounded(value)).collect() };
+            let (a_rounded, b_rounded) = (rounded_of(&a), rounded_of(&b));
+            let (mut ours, mut expected) = (vec![f32::NAN; m * n], vec![0.0; m * n]);
+            Products::Bf16.run(|| matmul(&[(Matrix::new(&a, m, k), Matrix::new(&b, k, n))], &mut ours));
+            matmul(
+                &[(Matrix::new(&a_rounded, m, k), Matrix::new(&b_rounded, k, n))],
+                &mut expected,
+            );
+            let mut exact = vec![0.0; m * n];
+            matmul(&[(Matrix::new(&a, m, k), Matrix::new(&b, k, n))], &mut exact);
+            let apart = |other: &[f32]| {
+                ours.iter()
+                    .zip(other)
+                    .map(|(a, b)| (a - b).abs())
+                    .fold(0.0, f32::max)
+            };
+            assert!(apart(&expected) < 1e-5, "{m} x {k} x {n}: {}", apart(&expected));
+            assert!(
+                k == 1 || apart(&exact) > 1e-5,
+                "{m} x {k} x {n}: nothing was rounded"
+            );
+        }
+    }
+
+    /// What is not finite stays so.
+    #[test]
+    fn rounded_products_hide_no_fault() {
+        for fault in [f32::NAN, f32::INFINITY] {
+            let mut a = numbers(40 * 70, 1);
+            a[20 * 70 + 69] = fault;
+            let b = numbers(70 * 33, 2);
+            let mut product = vec![0.0; 40 * 33];
+            Products::Bf16.run(|| {
+                matmul(
+                    &[(Matrix::new(&a, 40, 70), Matrix::new(&b, 70, 33))],
+                    &mut product,
+                )
+            });
+            let is_faulty = |row: &[f32]| row.iter().all(|value| !value.is_finite());
+            let rows: Vec<usize> = (0..40)
+                .filter(|row| is_faulty(&product[row * 33..][..33]))
+                .collect();
+            assert_eq!(rows, [20], "{fault}");
+        }
+    }
+
     /// A product in blocks has the same bits as a whole one, so that looking for a wish to end changes no run.
     #[test]
     fn blocks_change_no_bit() {
+        for products in Products::VARIANTS {
+            products.run(blocks_are_compared);
+        }
+    }
+
+    fn blocks_are_compared() {
         // Tall, wide, deep, with a ragged last panel and without.
         for (m, k, n) in [
             (1_000, 784, 500),

@@ -1,15 +1,18 @@
 //! Single-threaded arithmetic on slices: matrix products, vector maths, optimizer updates.
 //!
-//! Matrices are row by row. The products are the `gemm` crate's; everything else is a plain loop over
+//! Matrices are row by row. The products are the `gemm` crate's, those of rounded factors by tiles ours; everything else is a plain loop over
 //! scalar functions ([single](scalar) and [double](special) precision) that the compiler vectorises for the processor found at run time, so one binary is fast
 //! everywhere, and an element-wise result is the same to the bit on every processor. Each kernel walks memory
 //! once, and where there may be much of it, with [checkpoints](crate::cancel::checkpoint).
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod amx;
 mod elementwise;
 mod gaussian_weights;
 pub mod likelihood;
 mod matmul;
 mod posterior;
+mod precision;
 pub mod scalar;
 pub mod special;
 mod update;
@@ -30,6 +33,7 @@ pub use posterior::{
     gaussian_kl_per_dimension, log_density_and_gradients, reparameterise, reparameterise_backward,
     sampled_kl, sampled_kl_backward,
 };
+pub use precision::Products;
 pub use update::{AdagradStep, AdamStep, adagrad, adam};
 
 /// Runs a loop with the widest vector instructions that this processor has.

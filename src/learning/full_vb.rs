@@ -85,6 +85,7 @@ mod tests {
                 weight_prior: 0.0,
                 weight_decay: 0.0,
                 weight_kl: 1.0,
+                products: crate::kernels::Products::F32,
             };
             optimizer.update(parameters, &gradients, numbers);
         }

@@ -214,6 +214,7 @@ impl Training {
                 rate_factor: updates.schedule.factor(self.samples),
                 weight_prior: prior,
                 weight_decay: updates.weight_decay,
+                products: self.configuration.products,
                 weight_kl,
             },
             largest_norm: updates.largest_norm.map(|norm| norm * batch as f32),

@@ -119,7 +119,7 @@ impl Workers {
                 indices,
                 first_row: shard * rows,
             };
-            cancel.run(|| work(&shard))
+            cancel.run(|| minibatch.numbers.products.run(|| work(&shard)))
         };
         self.pool.install(|| {
             let shards = minibatch.indices.par_chunks(rows).zip(&self.devices);
@@ -194,7 +194,7 @@ fn update(
     if multiplications > MULTIPLICATIONS_OF_AN_UPDATE || minibatch.largest_norm.is_some() {
         let sums: Option<Vec<Gradient>> = gradients
             .iter()
-            .map(|gradient| gradient.reduced(cancel))
+            .map(|gradient| gradient.reduced(minibatch.numbers.products, cancel))
             .collect();
         let mut sums = sums.ok_or(NotMade::Cancelled)?;
         if let Some(largest) = minibatch.largest_norm {

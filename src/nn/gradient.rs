@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::parameters::{Named, Parameter, Role};
 use super::weight::gradient_rows;
 use crate::cancel::Cancel;
-use crate::kernels;
+use crate::kernels::{self, Products};
 
 /// Elements that one task updates: few enough that their gradient stays in the second-level cache, many enough to be
 /// worth handing over.
@@ -79,7 +79,7 @@ impl Gradient {
     }
 
     /// The sum over the shards, in parallel on the pool that this is called in; `None` where it was cancelled.
-    pub fn reduced(&self, cancel: &Cancel) -> Option<Self> {
+    pub fn reduced(&self, products: Products, cancel: &Cancel) -> Option<Self> {
         let sum = match self {
             Self::Summands(shards) => {
                 let mut sum = vec![0.0; shards.first().map_or(0, Vec::len)];
@@ -91,10 +91,9 @@ impl Gradient {
                 let length = stretch_rows(sizes.1) * sizes.1;
                 let stretches = sum.par_chunks_mut(length).enumerate();
                 let finished = stretches.map(|(index, sum)| {
-                    cancel.run(|| {
-                        self.stretch(index * length, sum.len())
-                            .with(|gradient| sum.copy_from_slice(gradient[0]))
-                    })
+                    let stretch = self.stretch(index * length, sum.len());
+                    let multiply = || stretch.with(|gradient| sum.copy_from_slice(gradient[0]));
+                    cancel.run(|| products.run(multiply))
                 });
                 finished.collect::<Option<()>>()?;
                 sum
@@ -258,7 +257,7 @@ mod tests {
         );
         for (gradient, role, columns) in [(of_weight, Role::Weight, outputs), (of_bias, Role::Bias, 1)] {
             let reduced = gradient
-                .reduced(&Cancel::default())
+                .reduced(Products::F32, &Cancel::default())
                 .expect("not cancelled")
                 .into_shards();
             let parameter: &dyn Parameter = if role == Role::Weight { &weight } else { &bias };
@@ -277,7 +276,7 @@ mod tests {
             }
             let cancelled = Cancel::default();
             cancelled.cancel();
-            assert!(role == Role::Bias || gradient.reduced(&cancelled).is_none());
+            assert!(role == Role::Bias || gradient.reduced(Products::F32, &cancelled).is_none());
         }
     }
 }

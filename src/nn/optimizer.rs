@@ -6,7 +6,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::gradient::{Gradient, StretchGradient, stretch};
 use super::parameters::{Named, Parameter, Role};
-use crate::kernels::{self, AdagradStep, AdamStep};
+use crate::kernels::{self, AdagradStep, AdamStep, Products};
 
 /// Which rule turns gradients into updates.
 #[derive(
@@ -83,6 +83,8 @@ pub struct Numbers {
     /// Decoupled weight decay (Loshchilov and Hutter 2019): weights shrink by this share of themselves times the step size,
     /// beside the rule; 0 for none.
     pub weight_decay: f32,
+    /// In which numbers the gradients are multiplied out.
+    pub products: Products,
     /// The strength of the divergence of Gaussian weights and biases from `N(0, I)`, in parts of what the gradient is of: it adds
     /// `weight_kl * m` to the gradient of every mean, `weight_kl (s^2 - 1) / 2` to that of every log-variance; 0 where there are none.
     pub weight_kl: f32,
@@ -172,13 +174,16 @@ impl Optimizer {
                     kernels::adagrad(values, gradients, second, step);
                 }
             };
-            gradient.with(|gradients| match kl_of_variances {
-                None => update(values, gradients),
-                Some(kl) => kernels::with_scratch(values.len(), |gradient| {
-                    kernels::log_variance_gradient(values, gradients, kl, gradient);
-                    update(values, &[gradient]);
-                }),
-            });
+            let multiply_and_update = || {
+                gradient.with(|gradients| match kl_of_variances {
+                    None => update(values, gradients),
+                    Some(kl) => kernels::with_scratch(values.len(), |gradient| {
+                        kernels::log_variance_gradient(values, gradients, kl, gradient);
+                        update(values, &[gradient]);
+                    }),
+                });
+            };
+            numbers.products.run(multiply_and_update);
         });
     }
 }

@@ -15,6 +15,7 @@ use super::kinds::{
     WholeOrAll, YesOrNo,
 };
 use crate::data::{Binarisation, ReadingRules, mnist};
+use crate::kernels::Products;
 use crate::learning::{Method, ScheduleKind, default_threads};
 use crate::model::architecture::LATENT_RANGE;
 use crate::model::likelihood::{CLASSES_RANGE, Mean, Variance};
@@ -106,6 +107,12 @@ settings! {
 
     /// Update rule
     optimizer: OptimizerKind = OptimizerKind::Adam, { name: "optimizer", unit: "", kind: OneOf::new(), live: false }
+
+    /// The numbers that the products of a training step multiply: bf16 is faster where the processor has AMX tiles, slower elsewhere
+    ///
+    /// What is measured and looked at is computed in single precision all the same.
+    #[serde(default)]
+    products: Products = Products::F32, { name: "products", unit: "", kind: OneOf::new(), live: true }
 
     /// Step size
     ///
