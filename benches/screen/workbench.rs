@@ -190,7 +190,7 @@ impl Workbench {
             self.parser.process(&bytes);
             written.extend(bytes);
         }
-        let mut frames = vec![0];
+        let mut frames = vec![0_usize];
         let mut place = 0;
         while place < written.len() {
             if written[place..].starts_with(QUESTION) {
@@ -198,7 +198,9 @@ impl Workbench {
                 frames.push(0);
             } else {
                 place += 1;
-                frames.extend(frames.pop().map(|bytes: usize| bytes + 1));
+                if let Some(bytes) = frames.last_mut() {
+                    *bytes += 1;
+                }
             }
         }
         frames.retain(|&bytes| bytes > 0);

@@ -47,22 +47,22 @@ impl CurvePoint {
 /// The most evaluations that are kept: drawing and saving a curve takes no longer however long its run.
 pub const MOST_EVALUATIONS: usize = 4_096;
 
-/// Adds an evaluation. Where there are too many, every second one goes, but never the first, and of two neighbours the one that
-/// lies nearer to the line between those around them: the curve is thinned, a spike stays.
+/// Adds an evaluation. Where there are too many, the run so far is divided into half as many equal stretches, each of which keeps
+/// the one that differs most from the mean of its stretch, and the first of all stays: the curve is thinned, a spike stays.
 pub fn add(evaluations: &mut Vec<CurvePoint>, point: CurvePoint) {
     if evaluations.len() >= MOST_EVALUATIONS {
-        let mut kept = Vec::with_capacity(MOST_EVALUATIONS);
-        kept.push(evaluations[0]);
-        for start in (1..evaluations.len()).step_by(2) {
-            let Some(pair) = evaluations.get(start..start + 2) else {
-                kept.push(evaluations[start]);
-                continue;
-            };
-            let after = evaluations.get(start + 2).unwrap_or(&point);
-            let middle = (evaluations[start - 1].elbo_test + after.elbo_test) / 2.0;
-            let is_further = (pair[1].elbo_test - middle).abs() > (pair[0].elbo_test - middle).abs();
-            kept.push(pair[usize::from(is_further)]);
-        }
+        let stretch = (point.samples / (MOST_EVALUATIONS as u64 / 2)).max(1);
+        let mut kept = vec![evaluations[0]];
+        let stretches =
+            evaluations[1..].chunk_by(|one, other| one.samples / stretch == other.samples / stretch);
+        kept.extend(stretches.filter_map(|points| {
+            let mean = points.iter().map(|point| point.elbo_test).sum::<f64>() / points.len() as f64;
+            let distance = |point: &CurvePoint| (point.elbo_test - mean).abs();
+            points
+                .iter()
+                .max_by(|one, other| distance(one).total_cmp(&distance(other)))
+                .copied()
+        }));
         *evaluations = kept;
     }
     evaluations.push(point);

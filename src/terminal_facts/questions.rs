@@ -20,12 +20,12 @@ impl Questions {
     /// Reads the environment (`TERM`, `TERM_PROGRAM`, `TMUX`, `STY`), and says what decided.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> (Self, &'static str) {
         let term = variable("TERM").unwrap_or_default();
-        let is_console = |name: &&str| term == **name || term.starts_with(&format!("{name}-"));
+        let is_console = |name: &&str| term == *name || term.starts_with(&format!("{name}-"));
         if cfg!(not(unix)) {
             (Self::Nothing, "answers are only read on Unix")
         } else if term.is_empty() || term == "dumb" {
             (Self::Nothing, "TERM names no terminal that answers")
-        } else if CONSOLES.iter().any(|name| is_console(&name)) {
+        } else if CONSOLES.iter().any(is_console) {
             (Self::Readiness, "TERM is a console")
         } else if is_multiplexed(&variable) {
             // It answers for itself; what is behind it may change while the program runs.
