@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use ron::value::RawValue;
 use serde::de::DeserializeOwned;
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use crate::choices::Choose;
 use crate::entries;
@@ -47,10 +48,25 @@ pub struct Config {
     pub threads: Option<u16>,
     /// Seconds between two copies of an unsaved run.
     pub autosave: u64,
+    /// What becomes of a run that trains when its terminal hangs up.
+    pub hang_up: HangUp,
     /// What is written to the journal, by levels; none for nothing.
     pub journal: Option<String>,
     /// How the panes are arranged, from a file of its own; none where nobody arranged them.
     pub layout: Option<LayoutFile>,
+}
+
+/// What becomes of a run that trains when its terminal hangs up.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum HangUp {
+    /// It is saved, and ends.
+    #[default]
+    Save,
+    /// It is saved, and goes on in a process of its own.
+    Detach,
 }
 
 /// A theme of a person's own: what differs from another one.
@@ -101,6 +117,7 @@ impl Default for Config {
             preset: Preset::default(),
             threads: None,
             autosave: 60,
+            hang_up: HangUp::Save,
             journal: None,
             layout: None,
         }
@@ -108,7 +125,7 @@ impl Default for Config {
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 12] = [
+pub const ENTRIES: [(&str, &str); 13] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -146,6 +163,10 @@ pub const ENTRIES: [(&str, &str); 12] = [
     (
         "autosave",
         "seconds between two copies of an unsaved run, from 1 to 86400",
+    ),
+    (
+        "hang_up",
+        "what becomes of a run that trains when its terminal hangs up: save (it ends) or detach (it goes on in a process of its own)",
     ),
     (
         "journal",
@@ -220,6 +241,7 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "preset" => choice(value).map(|preset| config.preset = preset),
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
+            "hang_up" => choice(value).map(|hang_up| config.hang_up = hang_up),
             "journal" => read(value).map(|levels| config.journal = Some(levels)),
             _ => Err(format!("there is no such entry; there are {}", names())),
         };
@@ -350,6 +372,7 @@ impl Loaded {
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 "autosave" => Some(config.autosave.to_string()),
+                "hang_up" => Some(quoted(config.hang_up.word())),
                 _ => config.journal.as_deref().map(quoted),
             };
             let origin = match self.origin(name) {

@@ -19,9 +19,15 @@ pub fn data() -> Option<PathBuf> {
     of_this_program().map(|folders| folders.data_dir().to_owned())
 }
 
-/// For what the program writes about itself; none where the home folder is not known.
+/// For what is gone when the login ends; none where the system has no such folder.
+pub fn runtime() -> Option<PathBuf> {
+    of_this_program()?.runtime_dir().map(Into::into)
+}
+
+/// For what the program tells of itself; none where the home folder is not known.
 pub fn state() -> Option<PathBuf> {
-    of_this_program().map(|folders| folders.state_dir().unwrap_or(folders.data_local_dir()).to_owned())
+    let folders = of_this_program()?;
+    Some(folders.state_dir().unwrap_or(folders.data_dir()).to_owned())
 }
 
 /// A path as a shell would have it: `~` at its start is the home folder.

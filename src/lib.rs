@@ -29,6 +29,7 @@
 //! - [`exchange`]: parameters, posteriors and curves in the formats of other programs
 //! - [`run`]: a run behind a mailbox: commands and questions, events and answers
 //! - [`session`]: everything needed to go on, in one RON file
+//! - [`remote`]: a run that goes on without its screen, and the way back to it
 //! - [`outputs`]: what a run is written as for people and other programs
 //! - [`paper`]: the paper's figures, made again
 //! - [`sweep`]: many runs that differ in some settings
@@ -64,6 +65,7 @@ pub mod paper;
 pub mod pictures;
 pub mod process;
 pub mod random;
+pub mod remote;
 pub mod run;
 pub mod session;
 pub mod sweep;

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+#[cfg(unix)]
+use vae_tui::cli::attach;
 use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, tour};
 use vae_tui::config::{self, Loaded};
 use vae_tui::journal;
@@ -23,6 +25,8 @@ fn main() -> ExitCode {
                 commands: tui::listing,
                 faults: tui::faults,
                 tour: open_tour,
+                #[cfg(unix)]
+                attach: open_attached,
             }),
             None => options(cli.workbench, config::load()).and_then(tui::run),
         });
@@ -80,6 +84,24 @@ fn open_tour(arguments: &tour::Arguments) -> anyhow::Result<()> {
         graphics: config.graphics,
         language: arguments.language.or(config.language),
         tour: true,
+        config,
+        faults,
+    })
+}
+
+/// Opens the workbench on a run that goes on in another process.
+#[cfg(unix)]
+fn open_attached(arguments: &attach::Arguments) -> anyhow::Result<()> {
+    let runs = arguments.meant()?;
+    let Loaded { config, faults, .. } = config::load();
+    tui::run(tui::Options {
+        run: tui::RunSource::Running(runs),
+        compare: Vec::new(),
+        autosave: Duration::from_secs(config.autosave),
+        colours: arguments.colours.or(config.colours),
+        graphics: arguments.graphics.unwrap_or(config.graphics),
+        language: arguments.language.or(config.language),
+        tour: false,
         config,
         faults,
     })

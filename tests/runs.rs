@@ -13,6 +13,7 @@ use ratatui::crossterm::event::KeyCode;
 use vae_tui::data::{Dataset, ItemPlace};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Training};
+use vae_tui::remote::StateSource;
 use vae_tui::run::film::{Film, PICTURES};
 use vae_tui::run::{Command, Event, Happening, RunHandle, RunState, State};
 use vae_tui::session::{self, OtherModels, RunFacts, View};
@@ -70,8 +71,10 @@ fn forked(
     from: &Path,
 ) -> anyhow::Result<Ready> {
     let source = ForkSource {
-        state: at.map_or_else(|| run.checkpoint(), |samples| run.kept_checkpoint(samples)),
-        data: data.clone(),
+        source: StateSource::Here(
+            at.map_or_else(|| run.checkpoint(), |samples| run.kept_checkpoint(samples)),
+            data.clone(),
+        ),
         changes,
         from: from.to_owned(),
         view: View::default(),
@@ -101,10 +104,11 @@ fn a_fork_with_nothing_changed_goes_on_to_the_same_bits() {
         &from,
     );
     let earlier = earlier.expect("the checkpoint");
-    for run in [&run, &fork.run, &earlier.run] {
+    let here = [&fork, &earlier].map(|ready| ready.run.here().expect("a run of this process"));
+    for run in [&run, here[0], here[1]] {
         train(run);
     }
-    let (whole, fork_state, earlier_state) = (state_of(&run), state_of(&fork.run), state_of(&earlier.run));
+    let (whole, fork_state, earlier_state) = (state_of(&run), state_of(here[0]), state_of(here[1]));
     assert_eq!(whole.training.samples, 800);
     assert_eq!(bits(&fork_state), bits(&whole));
     assert_eq!(bits(&earlier_state), bits(&whole));

@@ -5,6 +5,8 @@
 //! error, 1 otherwise.
 
 mod anomalies;
+#[cfg(unix)]
+pub mod attach;
 mod bars;
 mod choice;
 mod compare;
@@ -24,6 +26,8 @@ mod export;
 mod import;
 mod interpolate;
 mod items;
+#[cfg(unix)]
+mod list;
 mod looking;
 mod man;
 mod manifold;
@@ -31,7 +35,11 @@ mod picture_output;
 mod reconstruct;
 mod reproduce;
 mod sample;
+#[cfg(unix)]
+mod serve;
 mod setting_flags;
+#[cfg(unix)]
+mod stop;
 mod sweep;
 pub mod tour;
 mod train;
@@ -44,6 +52,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use choice::choice;
 use clap::{Args, Parser, Subcommand};
+use crossbeam_channel::{Receiver, unbounded};
 use data_flags::DataFlags;
 
 use crate::cancel::Cancel;
@@ -52,7 +61,7 @@ use crate::data::{Dataset, LoadError, ReadingRules, load};
 use crate::language::Language;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
-use crate::process::{ending_flag, say};
+use crate::process::{ending_flag, ending_signals, say};
 use crate::session::{self, Resumed};
 use crate::terminal_facts::{ColourDepth, Graphics};
 
@@ -124,13 +133,26 @@ impl WorkbenchArguments {
     }
 }
 
-/// A command, without a screen but for the tour.
+/// A command, without a screen but for the tour and for attaching.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Learn on the screen what a variational autoencoder is, in eight steps
     Tour(tour::Arguments),
     /// Train without a screen
     Train(Box<train::Arguments>),
+    /// Show a run that goes on without a screen
+    #[cfg(unix)]
+    Attach(attach::Arguments),
+    /// List the runs that go on without a screen
+    #[cfg(unix)]
+    List(list::Arguments),
+    /// Save and end a run that goes on without a screen
+    #[cfg(unix)]
+    Stop(stop::Arguments),
+    /// Go on with a run without a screen, as the program itself begins it
+    #[cfg(unix)]
+    #[command(hide = true)]
+    Serve(serve::Arguments),
     /// Train many runs that differ in some settings
     Sweep(Box<sweep::Arguments>),
     /// Measure a saved model
@@ -185,6 +207,9 @@ pub struct About {
     pub faults: fn(&Config) -> Vec<String>,
     /// Opens it for the tour, until it is left.
     pub tour: fn(&tour::Arguments) -> anyhow::Result<()>,
+    /// Opens it on a run in another process, until it is left.
+    #[cfg(unix)]
+    pub attach: fn(&attach::Arguments) -> anyhow::Result<()>,
 }
 
 impl Command {
@@ -196,6 +221,14 @@ impl Command {
         match self {
             Self::Tour(arguments) => (about.tour)(&arguments),
             Self::Train(arguments) => train::run(*arguments),
+            #[cfg(unix)]
+            Self::Attach(arguments) => (about.attach)(&arguments),
+            #[cfg(unix)]
+            Self::List(arguments) => list::run(&arguments),
+            #[cfg(unix)]
+            Self::Stop(arguments) => stop::run(&arguments),
+            #[cfg(unix)]
+            Self::Serve(arguments) => serve::run(&arguments),
             Self::Sweep(arguments) => sweep::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
@@ -293,6 +326,18 @@ fn write_to_standard_output(
             error.context("writing to standard output")
         }
     })
+}
+
+/// The signals that ask this process to end, as they arrive.
+///
+/// # Errors
+/// If the system refuses a handler.
+fn ending_signals_received() -> anyhow::Result<Receiver<i32>> {
+    let mut signals =
+        signal_hook::iterator::Signals::new(ending_signals()).context("listening for signals")?;
+    let (sender, receiver) = unbounded();
+    std::thread::spawn(move || signals.forever().all(|signal| sender.send(signal).is_ok()));
+    Ok(receiver)
 }
 
 /// A wish that is there as soon as this process is asked to end, which from then on is for whoever looks at it to do.

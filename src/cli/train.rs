@@ -6,19 +6,25 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
 use clap::Args;
-use crossbeam_channel::{Receiver, select, tick, unbounded};
+use crossbeam_channel::{select, tick};
 use serde::Serialize;
 
 use super::choice::choice;
 use super::data_flags::DataFlags;
 use super::setting_flags::SettingFlags;
-use super::{NobodyReads, dataset, ensure_data, print_line, progress_bar, resume};
+use super::{NobodyReads, dataset, ending_signals_received, ensure_data, print_line, progress_bar, resume};
 use crate::choices::Choose;
+#[cfg(unix)]
+use crate::data::STANDARD_INPUT;
 use crate::data::{Dataset, mnist};
+#[cfg(unix)]
+use crate::files::shown;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Diverged, Preset, Training, default_threads};
 use crate::model::Likelihood;
-use crate::process::{ending_signals, say, signal_name};
+use crate::process::{say, signal_name};
+#[cfg(unix)]
+use crate::remote::headless::{self, Orders};
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Entry, Event, Happening, RunHandle, RunState, State};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
@@ -50,6 +56,10 @@ pub struct Arguments {
     /// One JSON object a line on standard output: every evaluation, every entry of the run's log, and the end
     #[arg(long)]
     json: bool,
+    /// Go on in a process of its own, which no hang-up reaches, and print its name; `vae-tui attach NAME` shows it
+    #[cfg(unix)]
+    #[arg(long, conflicts_with = "json")]
+    detach: bool,
 }
 
 /// A line of standard output with `--json`.
@@ -96,14 +106,19 @@ struct Totals {
 
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let start = start(&arguments)?;
+    #[cfg(unix)]
+    if arguments.detach {
+        return detach(start, Duration::from_secs(arguments.autosave));
+    }
     let Start {
         state,
         data,
         view,
         out,
-    } = start(&arguments)?;
+    } = start;
     // Until here nothing would be lost, and standard input may keep the program waiting.
-    let signals = signals()?;
+    let signals = ending_signals_received()?;
     let before = (state.training.samples, state.training.seconds);
     let goal = state.training.configuration.goal;
 
@@ -218,6 +233,36 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Ending::Unread(error) => Err(error),
     }
+}
+
+/// Saves the run as it begins, and lets a process of its own go on with it.
+#[cfg(unix)]
+fn detach(start: Start, autosave: Duration) -> anyhow::Result<()> {
+    let Start {
+        state,
+        data,
+        view,
+        out,
+        ..
+    } = start;
+    ensure!(
+        data.name != STANDARD_INPUT,
+        "a run that goes on by itself can't read standard input: name a file with --data"
+    );
+    let file = out.unwrap_or_else(SessionFile::unnamed);
+    let session = file.save(file.ticket(), &state, &view)?;
+    // The other process writes it from now on.
+    drop(file);
+    let name = headless::begin(&Orders {
+        session: &session,
+        trains: true,
+        autosave,
+    })?;
+    say(format_args!(
+        "{name} goes on by itself and is saved to {}; `vae-tui attach {name}` shows it",
+        shown(&session)
+    ));
+    print_line(&name)
 }
 
 /// Why training ended.
@@ -381,13 +426,4 @@ fn totals(RunState { training, log }: &RunState, (samples, seconds): (u64, f64))
         elbo_test: last.map(|point| point.elbo_test),
         learning_rate: training.optimizer.learning_rate,
     }
-}
-
-/// The signals that ask a program to end, as they arrive.
-fn signals() -> anyhow::Result<Receiver<i32>> {
-    let mut signals =
-        signal_hook::iterator::Signals::new(ending_signals()).context("listening for signals")?;
-    let (sender, receiver) = unbounded();
-    std::thread::spawn(move || signals.forever().all(|signal| sender.send(signal).is_ok()));
-    Ok(receiver)
 }

@@ -56,6 +56,28 @@ struct Edge {
     weight: f32,
 }
 
+impl NeighbourMap {
+    /// Whether a map that came from elsewhere can be unfolded further.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let points = self.positions.len();
+        let is_there = |point: u32| (point as usize) < points;
+        let is_sound =
+            |edge: &Edge| is_there(edge.from) && is_there(edge.to) && (0.0..=1.0).contains(&edge.weight);
+        if !self.positions.iter().flatten().all(|x| x.is_finite()) {
+            return Err("a map of neighbours has places that are not finite".into());
+        }
+        if !self.graph.edges.iter().all(is_sound) {
+            return Err(format!(
+                "a map of neighbours joins others than its {points} points"
+            ));
+        }
+        Ok(())
+    }
+}
+
 impl PartialEq for NeighbourMap {
     /// Maps that share a graph are compared often, as each question is with the one before.
     fn eq(&self, other: &Self) -> bool {

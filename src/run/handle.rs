@@ -30,13 +30,21 @@ pub struct RunHandle {
 /// Runs that were started so far, the next one's id.
 static STARTED: AtomicU64 = AtomicU64::new(1);
 
+impl RunId {
+    /// That of a run which is told from every other in this process from now on.
+    #[allow(clippy::new_without_default, reason = "no two are equal")]
+    pub fn new() -> Self {
+        Self(STARTED.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 impl RunHandle {
     /// Starts the threads, paused. What the run is like then comes back beside the handle.
     ///
     /// # Errors
     /// If the system refuses to start a thread.
     pub fn start(state: RunState, data: Arc<Dataset>) -> Result<(Self, Summary), StartError> {
-        let id = RunId(STARTED.fetch_add(1, Ordering::Relaxed));
+        let id = RunId::new();
         let summary = Summary::of(id, &state, &data);
         let (sender, events) = unbounded();
         let snapshot = Arc::new(Snapshot::of(&state.training));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RunId, RunLog, RunState};
+use super::{Event, RunId, RunLog, RunState, State};
 use crate::data::{Dataset, ItemShape, Part, Split};
 use crate::learning::Configuration;
 use crate::learning::mcem::Sampling;
@@ -76,6 +76,32 @@ impl Summary {
             model: training.model.architecture().to_string(),
             data: DataFacts::of(data),
             log: log.clone(),
+        }
+    }
+
+    /// Takes in what the run told: the summary is then that of the run as it is after it.
+    pub fn take_in(&mut self, event: &Event) {
+        if let Event::WentBack(summary) = event {
+            return self.clone_from(summary);
+        }
+        self.log.take_in(event);
+        match event {
+            Event::Steps { reports, seconds } => {
+                self.seconds = *seconds;
+                self.steps += reports.len() as u64;
+                if let Some(last) = reports.last() {
+                    (self.samples, self.sampling) = (last.samples, last.sampling);
+                }
+            }
+            Event::Changed {
+                configuration,
+                learning_rate,
+            } => {
+                self.configuration.clone_from(configuration);
+                self.learning_rate = *learning_rate;
+            }
+            Event::State(state) => self.is_finished = *state == State::Finished,
+            _ => {}
         }
     }
 }

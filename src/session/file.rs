@@ -202,6 +202,11 @@ impl SessionFile {
         Ok(())
     }
 
+    /// Lets another program claim the file.
+    pub fn release(&self) {
+        self.state().held = None;
+    }
+
     /// The file; none before the first save of a run without a name.
     pub fn path(&self) -> Option<PathBuf> {
         self.state().path.clone()

@@ -6,6 +6,7 @@ use crate::learning::Configuration;
 use crate::run::{Command, State};
 use crate::session::Bookmark;
 use crate::tui::app::{App, Selection, Stage};
+use crate::tui::attachment;
 use crate::tui::command::{Undoable, set, undo};
 use crate::tui::message::Effect;
 use crate::tui::overlays::bookmarks::{BookmarkList, BookmarkName, ListOutcome, NameOutcome, Naming};
@@ -13,11 +14,11 @@ use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::files::{self, FilePicker};
 use crate::tui::overlays::form::Form;
 use crate::tui::overlays::sessions::{self, Intent};
-use crate::tui::overlays::{Overlay, explain, form, help, naming, palette, panes};
+use crate::tui::overlays::{Overlay, explain, form, help, naming, palette, panes, running};
 use crate::tui::queue;
 use crate::tui::saver::Manner;
 use crate::tui::update::run;
-use crate::tui::workspace::Workspace;
+use crate::tui::workspace::{AfterSave, Workspace};
 
 /// A key while a overlay is open.
 pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
@@ -135,6 +136,17 @@ pub fn answer(app: &mut App, overlay: Overlay, key: KeyEvent) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Overlay::Running(mut list) => match list.key(key) {
+            // Nothing else was asked for where no run is on the screen yet.
+            running::Outcome::Cancelled if app.workspace().is_none() => vec![Effect::Quit],
+            running::Outcome::Cancelled => Vec::new(),
+            running::Outcome::Chosen(name) if is_unsaved(app) => ask(app, Confirmation::Attach(name)),
+            running::Outcome::Chosen(name) => vec![Effect::Attach(app.await_run(false), name)],
+            running::Outcome::Open => {
+                app.overlay = Some(Overlay::Running(list));
+                Vec::new()
+            }
+        },
         Overlay::Sessions(mut list) => match list.key(key) {
             sessions::Outcome::Cancelled => Vec::new(),
             sessions::Outcome::Chosen(Intent::Compare, path) => vec![Effect::ReadCurve(path)],
@@ -232,29 +244,40 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
         (KeyCode::Char('y' | 'Y'), Confirmation::Fork(fork)) => {
             leave(app, |request| Effect::Fork(request, fork))
         }
+        (KeyCode::Char('y' | 'Y'), Confirmation::Attach(name)) => {
+            leave(app, |request| Effect::Attach(request, name))
+        }
+        (KeyCode::Char('y' | 'Y') | KeyCode::Enter, Confirmation::Leave { .. }) => attachment::leave(app),
+        (KeyCode::Char('s' | 'S'), Confirmation::Leave { steers: true }) => attachment::stop(app),
         (KeyCode::Char('y' | 'Y'), Confirmation::Show(request)) => vec![Effect::Show(request)],
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::Show(request)) => {
             vec![Effect::Forget(request)]
         }
-        (KeyCode::Char('s' | 'S'), Confirmation::Quit) => save_and_quit(app, Manner::Usual, true),
-        (KeyCode::Char('s' | 'S'), Confirmation::SaveElsewhere { quit, .. }) => {
-            save_and_quit(app, Manner::NewFile, quit)
+        (KeyCode::Char('s' | 'S'), Confirmation::Quit) => save_then(app, Manner::Usual, AfterSave::Quit),
+        (KeyCode::Char('s' | 'S'), Confirmation::SaveElsewhere { after, .. }) => {
+            save_then(app, Manner::NewFile, after)
         }
-        (KeyCode::Char('y' | 'Y'), Confirmation::SaveElsewhere { fault, quit }) if fault.is_change() => {
-            save_and_quit(app, Manner::Replace, quit)
+        (KeyCode::Char('y' | 'Y'), Confirmation::SaveElsewhere { fault, after }) if fault.is_change() => {
+            save_then(app, Manner::Replace, after)
+        }
+        (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::SaveElsewhere { after, .. }) => {
+            // It was paused to be handed over, and stays here.
+            let trained = after == AfterSave::HandOver { trains: true };
+            let start = trained.then_some(Effect::Command(Command::Start));
+            start.into_iter().collect()
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), _) => Vec::new(),
         (_, question) => ask(app, question),
     }
 }
 
-/// Saves and then leaves, if that is wanted; training stops so that nothing comes after what is saved.
-fn save_and_quit(app: &mut App, manner: Manner, quit: bool) -> Vec<Effect> {
+/// Saves, and then does what is to follow; training stops for it, so that nothing comes after what is saved.
+fn save_then(app: &mut App, manner: Manner, after: AfterSave) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
         return vec![Effect::Quit];
     };
-    workspace.quit_when_saved = quit;
-    let pause = quit.then_some(Effect::Command(Command::Pause));
+    workspace.after_save = after;
+    let pause = (after != AfterSave::GoOn).then_some(Effect::Command(Command::Pause));
     pause.into_iter().chain([Effect::Save(manner)]).collect()
 }
 

@@ -102,6 +102,8 @@ pub struct App {
     requests: u64,
     /// Set when the program is to end: with an error, if it could not begin.
     pub ending: Option<Result<(), String>>,
+    /// What is said once the screen is gone.
+    pub farewell: Option<String>,
 }
 
 /// The state of a pane as it was read.
@@ -219,6 +221,7 @@ impl App {
             queue: Queue::default(),
             requests: 0,
             ending: None,
+            farewell: None,
         }
     }
 

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::app::App;
-use crate::run::{Answered, Question, RunHandle};
+use crate::remote::Link;
+use crate::run::{Answered, Question};
 
 /// The least time between two looks at the newest parameters while training: every look changes every image, and
 /// each change goes over the wire.
@@ -35,7 +36,7 @@ struct Found {
 
 impl Asking {
     /// Asks `run` what the panes want to know by now: what they did not ask before, and what newer parameters change.
-    pub fn ask_around(&mut self, app: &App, run: &RunHandle) {
+    pub fn ask_around(&mut self, app: &App, run: &Link) {
         let Some(workspace) = app.workspace() else {
             return;
         };

@@ -60,6 +60,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
         Some(Overlay::Bookmarks(list)) => list.render(&app.selection.bookmarks, area, buffer),
         Some(Overlay::BookmarkName(name)) => name.render(area, buffer),
         Some(Overlay::Sessions(list)) => list.render(area, buffer),
+        Some(Overlay::Running(list)) => list.render(area, buffer),
         Some(Overlay::Palette(palette)) => palette.render(area, buffer),
         None => {}
     }
@@ -137,7 +138,9 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         .samples_per_second()
         .filter(|_| progress.state == State::Running);
     let speed = speed.map_or(String::new(), |speed| format!(" {}/s", short(speed)));
-    let state = format!(" {symbol} {state}{speed} ");
+    let attached = workspace.attached.as_ref();
+    let attached = attached.map_or(String::new(), |attached| format!(" [{}]", attached.words()));
+    let state = format!(" {symbol} {state}{speed}{attached} ");
     let name = text::printable(name.as_deref().unwrap_or(tr!("not saved yet")));
     // Where there is little room, what is chosen once gives way to the file.
     let ways = [

@@ -12,9 +12,11 @@ use crate::learning::Configuration;
 use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
 use crate::pictures::raster::Raster;
+use crate::remote::{Description, News};
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, RunFacts, RunFiles, View};
+use crate::tui::attachment::Joined;
 use crate::tui::input::answers::Answer;
 use crate::tui::notification::Ended;
 use crate::tui::overlays::form::Fork;
@@ -64,6 +66,17 @@ pub enum Message {
     OpenFailed(u64, String),
     /// An event of a run, which may be one that is no longer on the screen.
     Told(Told),
+    /// The process of the run on the screen said something.
+    News(News),
+    /// The runs that go on in other processes, and what is wrong with those that can't be asked; or why there is no list.
+    Running(Result<(Vec<Description>, Vec<String>), String>),
+    /// Another process goes on with the run, under that name; or why it does not.
+    HandedOver {
+        /// Whether it was training.
+        trains: bool,
+        /// The name, or the reason.
+        handed: Result<String, String>,
+    },
     /// A thread of this program panicked, and said this.
     Panicked(String),
     /// A save that was asked for came to its end, maybe after its run had left the screen.
@@ -147,6 +160,8 @@ pub struct Opened {
     pub left_behind: bool,
     /// What is worth knowing of its data.
     pub notes: Vec<String>,
+    /// Of a run in another process: what that said beyond the summary.
+    pub joined: Option<Joined>,
 }
 
 impl Opened {
@@ -160,6 +175,7 @@ impl Opened {
             is_saved: true,
             left_behind: false,
             notes: Vec::new(),
+            joined: None,
         }
     }
 }
@@ -194,6 +210,21 @@ pub enum Effect {
     NewRun(u64, Box<Configuration>),
     /// Open a session, with the request's number.
     Open(u64, PathBuf),
+    /// Show the run of this name, which goes on in another process, with the request's number.
+    Attach(u64, String),
+    /// Look for runs that go on in other processes, on a thread of its own; [`Message::Running`] follows.
+    ListRunning,
+    /// Let another process go on with the run that was saved there, on a thread of its own; [`Message::HandedOver`] follows.
+    HandOver {
+        /// The file.
+        session: PathBuf,
+        /// Whether it trains there at once.
+        trains: bool,
+    },
+    /// Take over the steering of the run in another process, or pass it on.
+    Steer,
+    /// Have the run in another process saved and ended.
+    Stop,
     /// Go on apart from the run on the screen, with the request's number.
     Fork(u64, Box<Fork>),
     /// Show the run that arrived with this number.

@@ -9,6 +9,7 @@ mod abort;
 mod answering;
 pub mod app;
 mod asking;
+pub mod attachment;
 mod changes;
 pub mod colour;
 pub mod command;

@@ -110,6 +110,7 @@ fn choose_line(app: &mut App, at: Position) -> Vec<Effect> {
         }
         Some(Overlay::Palette(palette)) => palette.select_at(area, at),
         Some(Overlay::Sessions(list)) => list.select_at(area, at),
+        Some(Overlay::Running(list)) => list.select_at(area, at),
         Some(Overlay::Files(picker)) => picker.select_at(area, at),
         Some(Overlay::Bookmarks(list)) => list.select_at(bookmarks, area, at),
         _ => false,

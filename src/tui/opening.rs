@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use crossbeam_channel::Receiver;
 
+use super::attachment::Joined;
 use super::message::Opened;
 use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT, mnist};
 use crate::language::tr;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{Configuration, Training};
+use crate::remote::{Description, Link, StateSource};
 use crate::run::{Entry, Event, Happening, RunHandle, RunState};
 use crate::session::{self, Resumed, RunFiles, SessionError, View, folder};
 
@@ -23,15 +24,17 @@ pub enum RunSource {
     Fork(Box<ForkSource>),
     /// A saved one, with the place of its data where a person says that it is elsewhere now.
     Saved(PathBuf, Option<String>),
+    /// One that goes on in another process, by its name.
+    Attached(String),
+    /// The first of those that go on in other processes; where there are several, a person chooses before.
+    Running(Vec<Description>),
 }
 
 /// What a fork is made from.
 #[derive(Debug)]
 pub struct ForkSource {
-    /// Where the state arrives from which it goes on.
-    pub state: Receiver<Box<RunState>>,
-    /// What it trains on.
-    pub data: Arc<Dataset>,
+    /// Where the state comes from with which it goes on, and what it trains on.
+    pub source: StateSource,
     /// The settings that are different from there on.
     pub changes: Vec<Assignment>,
     /// The file of the run that it leaves, which gives it its name; it need not exist.
@@ -43,9 +46,9 @@ pub struct ForkSource {
 /// A run whose threads wait for commands, and what the screen needs to show it.
 pub struct Ready {
     /// The way to the run.
-    pub run: RunHandle,
-    /// What it trains on.
-    pub data: Arc<Dataset>,
+    pub run: Link,
+    /// What it trains on, as far as this process has read it.
+    pub data: Option<Arc<Dataset>>,
     /// What is shown.
     pub opened: Opened,
 }
@@ -85,7 +88,12 @@ pub fn open(
                 notes: notes(&data, loaded.as_ref(), None),
                 ..Opened::new(summary)
             };
-            Ok(Ready { run, data, opened })
+            Ok(Ready::here(run, data, opened))
+        }
+        RunSource::Attached(name) => attached(&name, left_behind),
+        RunSource::Running(runs) => {
+            let first = runs.first().context(tr!("no run goes on without a screen"))?;
+            attached(&first.name, left_behind)
         }
         RunSource::Fork(fork) => forked(*fork, left_behind),
         RunSource::Saved(path, moved) => {
@@ -116,8 +124,9 @@ pub fn open(
                 is_saved: !is_copy,
                 left_behind,
                 notes: notes(&data, loaded.as_ref(), note),
+                joined: None,
             };
-            Ok(Ready { run, data, opened })
+            Ok(Ready::here(run, data, opened))
         }
     }
 }
@@ -125,13 +134,13 @@ pub fn open(
 /// Goes on apart from another run: with its parameters, optimizer and random numbers, and a file of its own.
 fn forked(fork: ForkSource, left_behind: bool) -> anyhow::Result<Ready> {
     let ForkSource {
-        state,
-        data,
+        source,
         changes,
         from,
         view,
     } = fork;
-    let mut state = *state.recv().context(tr!("that checkpoint is kept no longer"))?;
+    let (state, data) = source.get()?.context(tr!("that checkpoint is kept no longer"))?;
+    let mut state = *state;
     let before = state.training.present();
     state.training.change(&changes)?;
     let after = state.training.present();
@@ -166,7 +175,41 @@ fn forked(fork: ForkSource, left_behind: bool) -> anyhow::Result<Ready> {
         left_behind,
         ..Opened::new(summary)
     };
-    Ok(Ready { run, data, opened })
+    Ok(Ready::here(run, data, opened))
+}
+
+/// Joins a run that goes on in another process. Its data stays there.
+fn attached(name: &str, left_behind: bool) -> anyhow::Result<Ready> {
+    let (run, standing, steering) = Link::attach(name)?;
+    let standing = *standing;
+    let opened = Opened {
+        // A view that another version wrote is none.
+        view: ron::from_str(&standing.view).unwrap_or_default(),
+        path: Some(standing.session.into()),
+        left_behind,
+        joined: Some(Joined {
+            name: standing.name,
+            steering,
+            saved: standing.saved,
+            newest: standing.newest,
+        }),
+        ..Opened::new(standing.summary)
+    };
+    Ok(Ready {
+        run,
+        data: None,
+        opened,
+    })
+}
+
+impl Ready {
+    fn here(run: RunHandle, data: Arc<Dataset>, opened: Opened) -> Self {
+        Self {
+            run: Link::Here(run),
+            data: Some(data),
+            opened,
+        }
+    }
 }
 
 /// What is worth knowing of data that was not loaded before, and of a session that goes over to it.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
@@ -22,9 +22,11 @@ use super::layout::Plan;
 use super::message::{Effect, Message, Opened, Tidied, Written};
 use super::notification;
 use super::opening::{ForkSource, Ready, RunSource, open};
+use super::overlays::Overlay;
 use super::overlays::form::Fork;
+use super::overlays::running::RunningList;
 use super::overlays::sessions::Intent;
-use super::rescue::{Outcome, Rescue, SaveOnPanic, SharedRescue};
+use super::rescue::{Cause, Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
 #[cfg(unix)]
 use super::signals;
@@ -34,7 +36,7 @@ use super::tour::Tour;
 use super::update::update;
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
-use crate::config::{Config, layout};
+use crate::config::{Config, HangUp, layout};
 use crate::data::{Dataset, ItemPlace, STANDARD_INPUT, listing, load, short_name};
 use crate::language::{self, Language, tr};
 use crate::learning::advice::{Advice, Basis};
@@ -42,6 +44,7 @@ use crate::outputs::Output;
 use crate::pictures::numbered::write_numbered;
 use crate::pictures::raster::Raster;
 use crate::process::say;
+use crate::remote::{Link, News, StateSource, hand_over, running};
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, OtherModels, SessionError, folder};
 use crate::terminal_facts::{Blocks, Graphics, Notify, Questions};
@@ -96,7 +99,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         .colours
         .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()).0);
     let (sender, messages) = unbounded();
-    let rescue = SharedRescue::default();
+    let rescue = SharedRescue::new((options.config.hang_up == HangUp::Detach).then_some(options.autosave));
     let questions = Questions::detect(|name| std::env::var(name).ok()).0;
     let mut screen = Screen::enter(depth, questions, &sender)?;
     log::info!("the screen has {depth:?} and may be asked {questions:?}");
@@ -134,6 +137,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         messages,
         run: None,
         data: None,
+        attached_data: Arc::default(),
         writer: None,
         advising: Cancel::default(),
         asking: Asking::default(),
@@ -142,14 +146,22 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         rescue: rescue.clone(),
         notify: options.config.notify,
         autosave: tick(options.autosave),
+        between_saves: options.autosave,
         autosaved_at: None,
         window_changed: false,
         window_read_at: Instant::now(),
     };
     // Dropped before the run that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
-    let request = runtime.app.await_run(true);
-    runtime.begin(request, options.run);
+    match options.run {
+        RunSource::Running(runs) if runs.len() > 1 => {
+            runtime.app.overlay = Some(Overlay::Running(RunningList::new(runs)));
+        }
+        run => {
+            let request = runtime.app.await_run(true);
+            runtime.begin(request, run);
+        }
+    }
     for path in options.compare {
         runtime.read_curve(path);
     }
@@ -158,7 +170,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         "the screen closes; the line takes {:?} bytes per second",
         screen.rate()
     );
-    if !matches!(ending, Ending::Gone) {
+    if !matches!(ending, Ending::HungUp) {
         runtime.await_answers(&mut screen);
     }
     let outcome = runtime.leave(&ending);
@@ -168,8 +180,12 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     {
         say(format_args!("vae-tui: {error:#}"));
     }
+    let farewell = runtime.app.farewell.take();
     // What is being saved now is saved to its end.
     drop(runtime);
+    if let Some(words) = farewell {
+        say(format_args!("vae-tui: {words}"));
+    }
     match (ending, outcome) {
         (Ending::Failed(reason), Outcome::Nothing) => Err(anyhow!(reason)),
         (Ending::Failed(reason), Outcome::Saved(words) | Outcome::Failed(words)) => {
@@ -190,8 +206,8 @@ enum Ending {
     Left,
     /// A signal asked for it.
     Asked,
-    /// The terminal is gone: nobody is left to be told.
-    Gone,
+    /// The terminal is gone.
+    HungUp,
     /// Something is wrong.
     Failed(String),
 }
@@ -211,8 +227,10 @@ struct Runtime {
     messages: Receiver<Message>,
     saver: Saver,
     /// The run on the screen.
-    run: Option<RunHandle>,
+    run: Option<Link>,
     data: Option<Arc<Dataset>>,
+    /// What a run in another process trains on, once something here needs it; none where it can't be read.
+    attached_data: Arc<OnceLock<Option<Arc<Dataset>>>>,
     /// What writes something of a run; dropped after the run, whose state it may wait for.
     writer: Option<Writer>,
     /// A wish that looking at data which nobody asks about any more be broken off.
@@ -227,6 +245,8 @@ struct Runtime {
     /// How somebody is told that a run came to its end.
     notify: Notify,
     autosave: Receiver<Instant>,
+    /// The time between two saves.
+    between_saves: Duration,
     /// Training points that the run had seen when it was last copied.
     autosaved_at: Option<u64>,
     /// Whether the window changed since its size was read, and when that was.
@@ -239,7 +259,8 @@ impl Runtime {
     fn serve(&mut self, screen: &mut Screen) -> Ending {
         match self.serve_terminal(screen) {
             Ok(ending) => ending,
-            Err(_) => Ending::Gone,
+            // The terminal is gone: nobody is left to be told.
+            Err(_) => Ending::HungUp,
         }
     }
 
@@ -361,10 +382,14 @@ impl Runtime {
         } else {
             ticks
         };
-        let events = self.run.as_ref().map_or_else(never, |run| run.events().clone());
+        let here = self.run.as_ref().and_then(Link::here);
+        let events = here.map_or_else(never, |run| run.events().clone());
+        let news = self.run.as_ref().and_then(Link::news);
+        let news = news.map_or_else(never, Clone::clone);
         select! {
             recv(self.messages) -> message => message.ok(),
             recv(events) -> told => told.ok().map(Message::Told),
+            recv(news) -> news => news.ok().map(Message::News),
             recv(tick) -> _ => Some(Message::Tick),
             recv(self.autosave) -> _ => Some(Message::AutosaveDue),
             recv(frame) -> _ => None,
@@ -380,17 +405,21 @@ impl Runtime {
             Message::Told(Told {
                 event: Event::Answered(answered),
                 ..
-            }) => self.asking.answered(answered),
+            })
+            | Message::News(News::Told(Told {
+                event: Event::Answered(answered),
+                ..
+            })) => self.asking.answered(answered),
             Message::Panicked(_) => {
                 log::error!("a thread panicked");
-                drop(self.rescue.save());
+                drop(self.rescue.save(Cause::Other));
             }
             Message::Recognised(recognised) => log::info!("the terminal answers: {recognised:?}"),
             Message::Resized(width, height) => log::debug!("the window has {width} x {height}"),
             Message::Saved { samples, .. } => log::info!("a run was saved at {samples} samples"),
             Message::SaveFailed(..) => log::warn!("a save failed"),
             Message::Continued => screen.reenter()?,
-            Message::TerminalGone => return Ok(Some(Ending::Gone)),
+            Message::TerminalGone => return Ok(Some(Ending::HungUp)),
             Message::WindowChanged => {
                 self.window_changed = true;
                 return Ok(None);
@@ -425,6 +454,19 @@ impl Runtime {
                 }
                 Effect::NewRun(request, configuration) => self.begin(request, RunSource::New(configuration)),
                 Effect::Fork(request, fork) => self.fork(request, *fork),
+                Effect::Attach(request, name) => self.begin(request, RunSource::Attached(name)),
+                Effect::ListRunning => self.list_running(),
+                Effect::HandOver { session, trains } => self.hand_over(session, trains),
+                Effect::Steer => {
+                    if let Some(run) = &self.run {
+                        run.steer();
+                    }
+                }
+                Effect::Stop => {
+                    if let Some(run) = &self.run {
+                        run.stop();
+                    }
+                }
                 Effect::Open(request, path) => self.begin(request, RunSource::Saved(path, None)),
                 Effect::Show(request) => {
                     if let Some(opened) = self.take_up(request)
@@ -497,15 +539,25 @@ impl Runtime {
         if let Some(workspace) = self.app.workspace() {
             self.saver.ask(Request::Discard(workspace.files.clone()));
         }
+        self.leave_attached();
         self.run = Some(run);
-        self.data = Some(data);
+        self.data = data;
+        self.attached_data = Arc::default();
         self.asking = Asking::default();
         self.autosaved_at = None;
         Some(Box::new(opened))
     }
 
+    /// Tells a run in another process how it was looked at, before it is left.
+    fn leave_attached(&self) {
+        if let Some(run) = &self.run {
+            run.leave(&self.app.view());
+        }
+    }
+
     /// Decides what becomes of the run when the workbench closes.
     fn leave(&mut self, ending: &Ending) -> Outcome {
+        self.leave_attached();
         match ending {
             Ending::Left => {
                 self.rescue.set(None);
@@ -513,11 +565,15 @@ impl Runtime {
                     self.saver.ask(Request::Discard(workspace.files.clone()));
                 }
                 // A signal may have come at the same time, and what it saves is saved to its end.
-                self.rescue.save()
+                self.rescue.save(Cause::Other)
             }
-            Ending::Asked | Ending::Gone | Ending::Failed(_) => {
+            Ending::HungUp => {
                 self.keep_rescue();
-                self.rescue.save()
+                self.rescue.save(Cause::HangUp)
+            }
+            Ending::Asked | Ending::Failed(_) => {
+                self.keep_rescue();
+                self.rescue.save(Cause::Other)
             }
         }
     }
@@ -552,7 +608,18 @@ impl Runtime {
 
     /// Goes on apart from the run on the screen.
     fn fork(&mut self, request: u64, fork: Fork) {
-        let (Some(run), Some(data), Some(workspace)) = (&self.run, &self.data, self.app.workspace()) else {
+        let (Some(run), Some(workspace)) = (&self.run, self.app.workspace()) else {
+            return;
+        };
+        let kept = |run: &RunHandle, samples| {
+            let data = self.data.clone()?;
+            Some(StateSource::Here(run.kept_checkpoint(samples), data))
+        };
+        let source = match (fork.at, run.here()) {
+            (Some(samples), Some(run)) => kept(run, samples),
+            _ => run.state(self.data.as_ref()),
+        };
+        let Some(source) = source else {
             return;
         };
         let usual = || {
@@ -563,10 +630,7 @@ impl Runtime {
                 .map(|name| folder.join(name))
         };
         let source = ForkSource {
-            state: fork
-                .at
-                .map_or_else(|| run.checkpoint(), |samples| run.kept_checkpoint(samples)),
-            data: data.clone(),
+            source,
             changes: fork.changes,
             from: workspace.path.clone().or_else(usual).unwrap_or_default(),
             view: self.app.view(),
@@ -585,14 +649,18 @@ impl Runtime {
 
     /// Sends an item through the models of saved runs on a thread.
     fn look_into(&mut self, number: u64, paths: Vec<PathBuf>, item: ItemPlace) {
-        let Some(data) = self.data.clone() else {
+        let Some(data) = self.data_source() else {
             return;
         };
         let (sender, models) = (self.sender.clone(), self.models.clone());
         self.start("models", move || {
+            let data = data();
             let look = |path: &PathBuf| {
+                let data = data
+                    .as_ref()
+                    .ok_or_else(|| tr!("the data can't be read").to_owned())?;
                 models
-                    .reconstruct(path, &data, item)
+                    .reconstruct(path, data, item)
                     .map_err(|error| error.to_string())
             };
             let found = paths.iter().map(look).collect();
@@ -614,6 +682,41 @@ impl Runtime {
         self.start("list", move || {
             let _ = sender.send(Message::Sessions(folder::list(&folders), intent));
         });
+    }
+
+    /// Looks for runs that go on in other processes, on a thread: each is asked.
+    fn list_running(&mut self) {
+        let sender = self.sender.clone();
+        self.start("list", move || {
+            let found = running().map_err(|error| format!("{error:#}"));
+            let _ = sender.send(Message::Running(found));
+        });
+    }
+
+    /// Lets another process go on with the run, which is saved, on a thread: that reads its data first.
+    fn hand_over(&mut self, session: PathBuf, trains: bool) {
+        if let Some(workspace) = self.app.workspace() {
+            // The other process writes it from now on.
+            workspace.files.session.release();
+        }
+        let (sender, between_saves) = (self.sender.clone(), self.between_saves);
+        self.start("handover", move || {
+            let handed = hand_over(&session, trains, between_saves);
+            let handed = handed.map_err(|error| format!("{error:#}"));
+            let _ = sender.send(Message::HandedOver { trains, handed });
+        });
+    }
+
+    /// What the run on the screen trains on, for another thread: that of a run in another process is read when it is needed.
+    fn data_source(&self) -> Option<impl FnOnce() -> Option<Arc<Dataset>> + Send + use<>> {
+        let workspace = self.app.workspace()?;
+        let (here, read) = (self.data.clone(), self.attached_data.clone());
+        let name = workspace.data.name.clone();
+        let rules = workspace.progress.configuration.reading.clone();
+        Some(move || {
+            let reading = || load(&name, &rules, |_| {}).ok().map(Arc::new);
+            here.or_else(|| read.get_or_init(reading).clone())
+        })
     }
 
     /// Looks for data on a thread, for the same reason.
@@ -678,7 +781,10 @@ impl Runtime {
 
     /// Has something of the run written as it is now.
     fn write(&mut self, output: Output, name: String, replace: bool) {
-        let (Some(run), Some(data), Some(workspace)) = (&self.run, &self.data, self.app.workspace()) else {
+        let (Some(run), Some(workspace)) = (&self.run, self.app.workspace()) else {
+            return;
+        };
+        let Some(source) = run.state(self.data.as_ref()) else {
             return;
         };
         let stem = workspace.path.as_deref().and_then(Path::file_stem);
@@ -690,8 +796,7 @@ impl Runtime {
                 || short_name(&workspace.data.name).into(),
                 |stem| stem.to_string_lossy().into_owned(),
             ),
-            state: Box::new(run.checkpoints()),
-            data: data.clone(),
+            source,
         };
         match Writer::start(job, self.sender.clone()) {
             Ok(writer) => self.writer = Some(writer),
@@ -719,6 +824,9 @@ impl Runtime {
         let (Some(run), Some(workspace)) = (&self.run, self.app.workspace()) else {
             return;
         };
+        let Some(run) = run.here() else {
+            return run.save(&self.app.view());
+        };
         let files = workspace.files.clone();
         let file = match manner {
             Manner::Autosave => &files.autosave,
@@ -742,7 +850,8 @@ impl Runtime {
             .filter(|workspace| workspace.is_unsaved() || self.app.is_running())
             .and_then(|workspace| {
                 Some(Rescue {
-                    checkpoint: Box::new(self.run.as_ref()?.checkpoints()),
+                    checkpoint: Box::new(self.run.as_ref()?.here()?.checkpoints()),
+                    trains: self.app.is_running(),
                     view: self.app.view(),
                     files: workspace.files.clone(),
                 })

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use signal_hook::consts::{SIGCONT, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
 use super::message::Message;
-use super::rescue::{Outcome, SharedRescue};
+use super::rescue::{Cause, Outcome, SharedRescue};
 use super::terminal;
 use crate::process::{ending_signals, say};
 
@@ -32,10 +32,8 @@ pub fn listen(messages: Sender<Message>, rescue: SharedRescue) -> std::io::Resul
                     SIGCONT => Message::Continued,
                     SIGTSTP => Message::SuspendAsked,
                     SIGWINCH => Message::WindowChanged,
-                    _ => {
-                        end(&messages, &rescue);
-                        return;
-                    }
+                    SIGHUP => return end(&messages, &rescue, Cause::HangUp),
+                    _ => return end(&messages, &rescue, Cause::Other),
                 };
                 // If the screen is gone, so is the program soon.
                 let _ = messages.send(message);
@@ -46,8 +44,8 @@ pub fn listen(messages: Sender<Message>, rescue: SharedRescue) -> std::io::Resul
 
 /// Saves, asks the screen to close, and ends the process if it doesn't: it may be waiting for a terminal that never
 /// answers.
-fn end(messages: &Sender<Message>, rescue: &SharedRescue) {
-    let outcome = rescue.save();
+fn end(messages: &Sender<Message>, rescue: &SharedRescue, cause: Cause) {
+    let outcome = rescue.save(cause);
     let _ = messages.send(Message::End);
     std::thread::sleep(GRACE);
     terminal::release();

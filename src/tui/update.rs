@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::answering::{answer, ask, is_unsaved};
 use super::app::{App, Stage, Tone};
+use super::attachment;
 use super::command::keys::is_plain;
 use super::command::{Command, Undoable, named};
 use super::message::{Effect, Message, Written};
@@ -13,6 +14,7 @@ use super::mouse;
 use super::notification::Ended;
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
+use super::overlays::running::RunningList;
 use super::overlays::sessions::SessionList;
 use super::panes::comparison::{self, Comparison};
 use super::panes::log::happened_in_words;
@@ -21,7 +23,7 @@ use super::queue;
 use super::saver::Manner;
 use super::text;
 use super::tour;
-use super::workspace::{Progress, Workspace};
+use super::workspace::{AfterSave, Progress, Workspace};
 use crate::choices::Choose;
 use crate::language::{self, tr};
 use crate::learning::Diverged;
@@ -70,6 +72,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 Some(Overlay::Files(picker)) => picker.paste(&text),
                 Some(Overlay::Palette(palette)) => palette.paste(&text),
                 Some(Overlay::Naming(naming)) => naming.paste(&text),
+                Some(Overlay::Running(list)) => list.paste(&text),
                 Some(Overlay::BookmarkName(name)) => name.paste(&text),
                 Some(_) => {}
                 None => {
@@ -126,6 +129,13 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             app.awaited = None;
             tour::resume(app);
             app.settle();
+            if let Some(attached) = app.workspace().and_then(|workspace| workspace.attached.as_ref()) {
+                app.say(tr!(
+                    "attached to {name}: it goes on when this screen is left",
+                    name = attached.name.clone()
+                ));
+                return Vec::new();
+            }
             app.say(match (left_behind, fresh) {
                 _ if begins => tr!("the next run of the queue begins"),
                 (true, _) => tr!("a program ended badly and left a copy of an unsaved run: o opens it"),
@@ -159,6 +169,24 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Told(told) => take_in(app, told),
+        Message::News(news) => attachment::take_in(app, news),
+        Message::Running(Ok((runs, faults))) => {
+            for fault in faults {
+                app.complain(fault);
+            }
+            if runs.is_empty() {
+                app.say(tr!("no run goes on without a screen"));
+            } else {
+                app.overlay
+                    .get_or_insert_with(|| Overlay::Running(RunningList::new(runs)));
+            }
+            Vec::new()
+        }
+        Message::Running(Err(reason)) => {
+            app.complain(reason);
+            Vec::new()
+        }
+        Message::HandedOver { trains, handed } => attachment::handed_over(app, trains, handed),
         Message::Panicked(panic) => {
             let panic = text::printable(&panic);
             let reason = tr!(
@@ -175,9 +203,16 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 Stage::Ready(workspace) if workspace.files.are_of_same_run(&files) => {
                     workspace.saved_at = Some(samples);
                     let happening = Happening::Saved(path.display().to_string());
-                    workspace.path = Some(path);
-                    if workspace.quit_when_saved {
-                        return vec![Effect::Quit];
+                    workspace.path = Some(path.clone());
+                    match std::mem::take(&mut workspace.after_save) {
+                        AfterSave::GoOn => {}
+                        AfterSave::Quit => return vec![Effect::Quit],
+                        AfterSave::HandOver { trains } => {
+                            return vec![Effect::HandOver {
+                                session: path,
+                                trains,
+                            }];
+                        }
                     }
                     app.pane_mut::<Runs>().is_listed = false;
                     let record = Effect::Command(run::Command::Record(happening));
@@ -202,7 +237,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 app.complain(fault.to_string());
                 return Vec::new();
             }
-            let quit = std::mem::take(&mut workspace.quit_when_saved);
+            let after = std::mem::take(&mut workspace.after_save);
             match app.overlay.take() {
                 // Whoever is about to answer a question must not find himself answering another one.
                 asked @ Some(Overlay::Confirm(_)) => {
@@ -212,7 +247,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 }
                 overlay => {
                     app.behind = overlay;
-                    ask(app, Confirmation::SaveElsewhere { fault, quit })
+                    ask(app, Confirmation::SaveElsewhere { fault, after })
                 }
             }
         }
@@ -415,7 +450,7 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
 }
 
 /// What a run told; only the one on the screen changes anything. Its end is told to somebody who looks elsewhere, once.
-fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
+pub(super) fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
         return Vec::new();
     };

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use super::app::Selection;
+use super::attachment::{Attachment, Joined};
 use super::message::Opened;
 use super::widgets::axis::short;
 use crate::data::Part;
@@ -34,8 +35,25 @@ pub struct Workspace {
     pub files: RunFiles,
     /// Training points seen when it was last saved, or when it was new.
     pub saved_at: Option<u64>,
-    /// Whether the program ends once the save that is under way is done.
-    pub quit_when_saved: bool,
+    /// What follows the save that is under way.
+    pub after_save: AfterSave,
+    /// Of a run in another process: what is known of that.
+    pub attached: Option<Attachment>,
+}
+
+/// What follows a save.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AfterSave {
+    /// The run goes on.
+    #[default]
+    GoOn,
+    /// The program ends.
+    Quit,
+    /// Another process goes on with the run.
+    HandOver {
+        /// Whether it trains there at once.
+        trains: bool,
+    },
 }
 
 /// How far a run has come, as far as it has told; [`Progress::take_in`] is the only way it changes but for settings that
@@ -89,17 +107,32 @@ impl Workspace {
             path,
             files,
             is_saved,
+            joined,
             ..
         } = opened;
+        let (run, data, model) = (summary.run, summary.data.clone(), summary.model.clone());
+        let mut saved_at = is_saved.then_some(summary.samples);
+        let (mut attached, mut newest) = (None, Vec::new());
+        if let Some(joined) = joined {
+            let Joined {
+                name,
+                steering,
+                saved,
+                ..
+            } = joined;
+            (saved_at, newest) = (Some(saved), joined.newest);
+            attached = Some(Attachment::new(name, steering));
+        }
         let workspace = Self {
-            run: summary.run,
-            data: summary.data.clone(),
-            model: summary.model.clone(),
-            saved_at: is_saved.then_some(summary.samples),
-            progress: Progress::of(summary),
+            run,
+            data,
+            model,
+            saved_at,
+            progress: Progress::joined(summary, newest),
             path,
             files,
-            quit_when_saved: false,
+            after_save: AfterSave::GoOn,
+            attached,
         };
         (workspace, view)
     }
@@ -111,9 +144,10 @@ impl Workspace {
         (steps >= OLD).then(|| tr!("at {samples} samples", samples = short(samples as f64)))
     }
 
-    /// Whether something was learned since the last save, or since the run was new.
+    /// Whether something was learned since the last save, or since the run was new, that would be lost with this program; a run
+    /// in another process is not.
     pub fn is_unsaved(&self) -> bool {
-        self.saved_at != Some(self.progress.samples)
+        self.attached.is_none() && self.saved_at != Some(self.progress.samples)
     }
 
     /// The class so many places further than the `present` one, by its place among the data's; none, which stands for all or for
@@ -180,6 +214,15 @@ impl Progress {
             checkpoints: Vec::new(),
             configuration: summary.configuration,
         }
+    }
+
+    /// Of a run that somebody joins, and what that told last beyond its summary.
+    pub(super) fn joined(summary: Summary, newest: Vec<Event>) -> Self {
+        let mut progress = Self::of(summary);
+        for event in newest {
+            progress.take_in(event);
+        }
+        progress
     }
 
     /// Takes in what the run told.

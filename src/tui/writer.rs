@@ -1,7 +1,6 @@
 //! The thread that writes something of the run for other programs, while the run and the screen go on.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
@@ -10,11 +9,10 @@ use crossbeam_channel::Sender;
 
 use super::message::{Message, Written};
 use crate::cancel::Cancel;
-use crate::data::Dataset;
 use crate::folders::with_home;
 use crate::language::{self, tr};
 use crate::outputs::{Output, OutputError, Watch};
-use crate::run::RunState;
+use crate::remote::StateSource;
 
 /// What is written of which run, and where.
 pub struct Job {
@@ -26,10 +24,8 @@ pub struct Job {
     pub replace: bool,
     /// What the run is called.
     pub run: String,
-    /// Waits for its state between two steps.
-    pub state: Box<dyn FnOnce() -> Option<Box<RunState>> + Send>,
-    /// What it trains on.
-    pub data: Arc<Dataset>,
+    /// Where its state comes from, and what it trains on.
+    pub source: StateSource,
 }
 
 /// The thread; dropping this breaks off what it is at, and waits until nothing half-written is left.
@@ -87,8 +83,7 @@ fn write(job: Job, cancel: &Cancel, messages: &Sender<Message>) -> Written {
         name,
         replace,
         run,
-        state,
-        data,
+        source,
     } = job;
     let path = with_home(&name);
     let path = Path::new(path.as_ref());
@@ -106,8 +101,12 @@ fn write(job: Job, cancel: &Cancel, messages: &Sender<Message>) -> Written {
         }
     };
     let _ = messages.send(Message::Writing(output, 0));
-    let Some(state) = state() else {
-        return Written::Failed(anyhow!(tr!("nothing is written: the training thread has ended")));
+    let (state, data) = match source.get() {
+        Ok(Some(state)) => state,
+        Ok(None) => {
+            return Written::Failed(anyhow!(tr!("nothing is written: the training thread has ended")));
+        }
+        Err(error) => return Written::Failed(error),
     };
     let watch = Watch {
         cancel,

@@ -16,6 +16,7 @@ mod keys;
 mod matlab;
 mod mutation;
 mod npz;
+mod remote;
 mod sessions;
 mod text;
 

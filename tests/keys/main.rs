@@ -46,6 +46,7 @@ use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
 use vae_tui::tui::saver::{Manner, SaveFault};
 use vae_tui::tui::theme;
 use vae_tui::tui::widgets::curve_window::CurveWindow;
+use vae_tui::tui::workspace::AfterSave;
 
 /// The latent vector that is shown.
 fn latent(app: &App) -> &[f32] {
@@ -236,6 +237,16 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             Some(Overlay::Confirm(Confirmation::Reset))
         )),
         "run.new" => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
+        "run.detach" => {
+            let training = &after.workspace().expect("a run is open").after_save;
+            assert_eq!(*training, AfterSave::HandOver { trains: false });
+            assert!(matches!(effects, [Effect::Save(Manner::Usual)]));
+        }
+        "run.attach" => assert!(matches!(effects, [Effect::ListRunning])),
+        "run.steer" => assert!(
+            after.notice.is_some() && effects.is_empty(),
+            "the run is in this process"
+        ),
         "session.save" => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
         "session.open" => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),

@@ -9,6 +9,7 @@ use crate::language::{self, tr};
 use crate::session::Side;
 use crate::tui::answering::{ask, is_unsaved};
 use crate::tui::app::App;
+use crate::tui::attachment;
 use crate::tui::message::Effect;
 use crate::tui::overlays::Overlay;
 use crate::tui::overlays::confirm::Confirmation;
@@ -34,6 +35,9 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "run.new", keys: &[character('n')], help: "new run: choose sizes, optimizer, seed, goal", footer: Some("new"), run: steering::new_run },
     Command { name: "run.queue", keys: &[], help: "add a run to the queue: it begins when the one on the screen has reached its goal and is saved", footer: None, run: steering::queue_run },
     Command { name: "run.fork", keys: &[], help: "go on apart from this run, from now or from a checkpoint, with other settings", footer: None, run: steering::fork },
+    Command { name: "run.detach", keys: &[control('d')], help: "leave the run to a process of its own, which no hang-up reaches; `vae-tui attach` comes back", footer: None, run: attachment::detach },
+    Command { name: "run.attach", keys: &[], help: "show a run that goes on without a screen", footer: None, run: |_| vec![Effect::ListRunning] },
+    Command { name: "run.steer", keys: &[control('t')], help: "of an attached run: take over the steering, or pass it on to the next screen", footer: None, run: attachment::steer },
     Command { name: "session.save", keys: &[character('s')], help: "save the session", footer: Some("save"), run: steering::save },
     Command { name: "session.open", keys: &[character('o')], help: "open a saved session", footer: Some("open"), run: open_sessions },
     Command { name: "undo", keys: &[character('u')], help: "undo what was moved, selected or set last", footer: None, run: undo::undo },
@@ -170,6 +174,9 @@ fn next_language(app: &mut App) -> Vec<Effect> {
 }
 
 fn quit(app: &mut App) -> Vec<Effect> {
+    if let Some(effects) = attachment::ask_before_leaving(app) {
+        return effects;
+    }
     if is_unsaved(app) {
         return ask(app, Confirmation::Quit);
     }

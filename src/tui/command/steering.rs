@@ -118,10 +118,16 @@ pub(super) fn go_back(app: &mut App) -> Vec<Effect> {
 }
 
 pub(super) fn restart(app: &mut App) -> Vec<Effect> {
-    if workspace(app).is_none() {
-        return Vec::new();
+    match workspace(app) {
+        None => Vec::new(),
+        Some(workspace) if workspace.attached.is_some() => {
+            app.say(tr!(
+                "an attached run can't be started over; n begins another one here"
+            ));
+            Vec::new()
+        }
+        Some(_) => ask(app, Confirmation::Reset),
     }
-    ask(app, Confirmation::Reset)
 }
 
 pub(super) fn new_run(app: &mut App) -> Vec<Effect> {
@@ -140,7 +146,12 @@ pub(super) fn queue_run(app: &mut App) -> Vec<Effect> {
 pub(super) fn fork(app: &mut App) -> Vec<Effect> {
     if let Some(workspace) = workspace(app) {
         let progress = &workspace.progress;
-        let form = Form::fork(&progress.present(), progress.samples, &progress.checkpoints);
+        // Those of a run in another process stay there.
+        let checkpoints = match &workspace.attached {
+            Some(_) => &[][..],
+            None => &progress.checkpoints,
+        };
+        let form = Form::fork(&progress.present(), progress.samples, checkpoints);
         app.overlay = Some(Overlay::Form(Box::new(form)));
     }
     Vec::new()

@@ -11,6 +11,7 @@ use crate::language::tr;
 use crate::learning::Configuration;
 use crate::tui::overlays::form::Fork;
 use crate::tui::saver::SaveFault;
+use crate::tui::workspace::AfterSave;
 use crate::tui::{text, theme};
 
 /// What would be done if the answer is yes, and what would be lost by it.
@@ -32,8 +33,15 @@ pub enum Confirmation {
     SaveElsewhere {
         /// What stood in the way of the save.
         fault: SaveFault,
-        /// Whether the program ends after that.
-        quit: bool,
+        /// What follows that.
+        after: AfterSave,
+    },
+    /// Leave an unsaved run for one in another process.
+    Attach(String),
+    /// Leave a run in another process.
+    Leave {
+        /// Whether this screen steers it.
+        steers: bool,
     },
 }
 
@@ -50,9 +58,17 @@ impl Confirmation {
                 unsaved.into(),
                 tr!("s save and quit    y quit without    Esc stay"),
             ),
-            Self::Replace(_) | Self::Open(_) | Self::Fork(_) => (
+            Self::Replace(_) | Self::Open(_) | Self::Fork(_) | Self::Attach(_) => (
                 unsaved.into(),
                 tr!("y leave it anyway    Esc stay (then s saves)"),
+            ),
+            Self::Leave { steers } => (
+                tr!("The run goes on without this screen.").into(),
+                if *steers {
+                    tr!("y leave it    s save and end it    Esc stay")
+                } else {
+                    tr!("y leave it    Esc stay")
+                },
             ),
             Self::Show(_) => (
                 tr!("The other run is ready, but this one has gone on and is not saved.").into(),

@@ -11,6 +11,7 @@ pub mod help;
 pub mod naming;
 pub mod palette;
 pub mod panes;
+pub mod running;
 pub mod sessions;
 
 use ratatui::buffer::Buffer;
@@ -23,6 +24,7 @@ use self::files::FilePicker;
 use self::form::Form;
 use self::naming::Naming;
 use self::palette::Palette;
+use self::running::RunningList;
 use self::sessions::SessionList;
 use super::theme;
 
@@ -49,6 +51,8 @@ pub enum Overlay {
     BookmarkName(BookmarkName),
     /// A list of sessions, to open one or to compare with it.
     Sessions(SessionList),
+    /// The runs that go on in other processes.
+    Running(RunningList),
     /// A search among the commands and the settings of a run under way.
     Palette(Box<Palette>),
 }
