@@ -9,6 +9,7 @@
 //! - [`files`]: regular files, and their names for people to read
 //! - [`folders`]: where the system keeps what belongs to this program
 //! - [`panics`]: what is left of a panic, and how a thread outlives one
+//! - [`journal`]: what the program does, for whoever looks for a fault in it
 //! - [`cancel`]: a wish that work be broken off
 //! - [`choices`]: enumerations as words
 //! - [`entries`]: the entries of a RON struct as text
@@ -53,6 +54,7 @@ pub mod explore;
 pub mod files;
 pub mod folders;
 pub mod hmc;
+pub mod journal;
 pub mod kernels;
 pub mod language;
 pub mod learning;
