@@ -158,7 +158,7 @@ pub(super) fn detach(app: &mut App) -> Vec<Effect> {
     if attachment(app).is_some() {
         return leave(app);
     }
-    if !app.queue.waiting.is_empty() {
+    if !app.queue.is_empty() {
         app.complain(tr!(
             "runs wait in the queue, which needs this program: take them out before detaching"
         ));
@@ -203,7 +203,9 @@ pub(super) fn leave(app: &mut App) -> Vec<Effect> {
 
 /// Asks whether the run goes on when the screen is left.
 pub(super) fn ask_before_leaving(app: &mut App) -> Option<Vec<Effect>> {
-    let attached = attachment(app)?;
+    // What waits here, or trains beside it, is asked about instead: it needs this program.
+    let is_queue_empty = app.queue.is_empty();
+    let attached = attachment(app).filter(|_| is_queue_empty)?;
     if attached.is_over {
         return Some(vec![Effect::Quit]);
     }
