@@ -65,6 +65,26 @@ impl<A: Dim, B: Dim> Dim for Joined<A, B> {
         None
     }
 }
+dimension!(
+    /// Rows of feature maps.
+    Height
+);
+dimension!(
+    /// Columns of feature maps.
+    Width
+);
+dimension!(
+    /// Channels of a place of feature maps.
+    Channels
+);
+dimension!(
+    /// Numbers of a patch of feature maps: row by row, the channels of a place beside one another.
+    Patch
+);
+dimension!(
+    /// Feature maps of an item in one row: row by row, the channels of a place beside one another.
+    Flattened
+);
 
 /// One more than `D`: the inputs of a layer, and the 1 that its biases are multiplied by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

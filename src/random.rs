@@ -44,6 +44,8 @@ pub enum Purpose {
     Sweep = 15,
     /// Which labels learning sees; index: 0 for all that it ever does, else one more than the step.
     Labels = 16,
+    /// The factors of images that the program draws; index: the part, row: the item.
+    Drawing = 17,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

@@ -78,7 +78,7 @@ impl Regression {
                 weight_prior: 1.0,
                 weight_decay: 0.0,
                 weight_kl: 0.0,
-                products: Products::default(),
+                products: Products::F32,
             };
             optimizer.update(layer.parameters_mut(), &gradients, numbers);
         }

@@ -157,7 +157,7 @@ impl Workers {
             let shards = shards.ok_or(NotMade::Cancelled)?;
             return self.pool.install(|| {
                 let terms = sum(shards.iter().map(|(_, terms)| *terms));
-                let gradients = gradients_of_sums(shards.into_iter().map(|(sums, _)| sums));
+                let gradients = gradients_of_sums(model, shards.into_iter().map(|(sums, _)| sums));
                 update(model, optimizer, &gradients, terms, minibatch, cancel)
             });
         }
@@ -213,7 +213,7 @@ fn update(
 }
 
 /// The gradients of which every shard gives the [sums](pieces::summed), parameter by parameter.
-fn gradients_of_sums(shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradient> {
+fn gradients_of_sums(model: &Vae, shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradient> {
     let mut gradients = Vec::new();
     for sums in shards {
         gradients.resize_with(sums.len(), Vec::new);
@@ -221,7 +221,10 @@ fn gradients_of_sums(shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradien
             gradient.push(sum);
         }
     }
-    gradients.into_iter().map(Gradient::Summands).collect()
+    let parameters = model.parameters().into_iter().zip(gradients);
+    parameters
+        .map(|(named, shards)| Gradient::of_sums(named.role, shards))
+        .collect()
 }
 
 /// Moves the gradient of every parameter, or its factors, out of the shards.

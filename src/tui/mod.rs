@@ -10,6 +10,7 @@ mod answering;
 pub mod app;
 mod asking;
 pub mod attachment;
+mod beside;
 pub mod colour;
 pub mod command;
 pub mod frame;

@@ -11,12 +11,12 @@ mod widths;
 
 use dfdx::prelude::*;
 
-use super::mlp::stack::Stack;
+use super::stack::Stack;
 use super::{Family, HiddenValues};
 use crate::dims::{Batch, Classes, Hidden, Joined, Latent, Moments, Pixels, Style};
 use crate::model::likelihood::Head;
 use crate::model::posterior::Posterior;
-use crate::model::{Activation, Architecture, Decoded};
+use crate::model::{Architecture, Decoded};
 use crate::nn::Linear;
 use crate::nn::parameters::{Named, Parameter};
 use crate::nn::view::{elements, elements_mut};
@@ -44,14 +44,13 @@ struct Network<I: Dim, O: Dim> {
 }
 
 impl<I: Dim, O: Dim> Network<I, O> {
-    fn zeros(
-        device: &Cpu,
-        inputs: I,
-        units: impl Iterator<Item = usize>,
-        activation: Activation,
-        outputs: O,
-    ) -> Self {
-        let hidden = Stack::zeros(device, inputs, units, activation);
+    fn zeros(device: &Cpu, inputs: I, outputs: O, architecture: &Architecture) -> Self {
+        let hidden = Stack::zeros(
+            device,
+            inputs,
+            architecture.hidden.units().iter().copied(),
+            architecture,
+        );
         Self {
             last: Linear::zeros(device, hidden.width(), outputs),
             hidden,
@@ -87,6 +86,31 @@ impl<I: Dim, O: Dim> Network<I, O> {
 }
 
 impl ClassConditional {
+    /// Networks of zeros.
+    pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
+        let pixels = Pixels(architecture.pixels);
+        let classes = Classes(architecture.classes);
+        let style = Style(architecture.latent.saturating_sub(classes.0));
+        let mirrored = architecture.hidden.units().iter().copied().rev();
+        let decoder = Stack::zeros(device, Joined(style, classes), mirrored, architecture);
+        Self {
+            classes,
+            style,
+            classifier: Network::zeros(device, pixels, classes, architecture),
+            encoder: Network::zeros(device, Joined(pixels, classes), Moments(style), architecture),
+            decoder: {
+                let output = Head::zeros(
+                    device,
+                    decoder.width(),
+                    pixels,
+                    architecture.likelihood,
+                    architecture.observation,
+                );
+                (decoder, output)
+            },
+        }
+    }
+
     /// The latent vectors with the style of `z`, one for every class.
     pub fn in_every_class(&self, z: &[f32]) -> Vec<Vec<f32>> {
         let in_class = |class: usize| {
@@ -151,37 +175,6 @@ impl ClassConditional {
 }
 
 impl Family for ClassConditional {
-    fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
-        let pixels = Pixels(architecture.pixels);
-        let classes = Classes(architecture.classes);
-        let style = Style(architecture.latent.saturating_sub(classes.0));
-        let (units, activation) = (architecture.hidden.units(), architecture.activation);
-        let forwards = || units.iter().copied();
-        let decoder = Stack::zeros(device, Joined(style, classes), forwards().rev(), activation);
-        Self {
-            classes,
-            style,
-            classifier: Network::zeros(device, pixels, forwards(), activation, classes),
-            encoder: Network::zeros(
-                device,
-                Joined(pixels, classes),
-                forwards(),
-                activation,
-                Moments(style),
-            ),
-            decoder: {
-                let output = Head::zeros(
-                    device,
-                    decoder.width(),
-                    pixels,
-                    architecture.likelihood,
-                    architecture.observation,
-                );
-                (decoder, output)
-            },
-        }
-    }
-
     fn encode<T: Tape<f32, Cpu>>(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
@@ -197,6 +190,14 @@ impl Family for ClassConditional {
         ))
     }
 
+    /// None: no method that learns inputs knows classes.
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        _: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>> {
+        None
+    }
+
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         let classes: Vec<usize> = elements(&z)
             .chunks_exact(z.shape().1.0)
@@ -210,6 +211,12 @@ impl Family for ClassConditional {
         self.encoder.spread(log_variance);
         self.decoder.0.spread(log_variance);
         self.decoder.1.spread(log_variance);
+    }
+
+    fn rest_moments(&mut self) {
+        self.classifier.hidden.rest_moments();
+        self.encoder.hidden.rest_moments();
+        self.decoder.0.rest_moments();
     }
 
     fn hidden(
