@@ -40,8 +40,50 @@ dimension!(
     Latent
 );
 dimension!(
+    /// Classes of data points.
+    Classes
+);
+dimension!(
+    /// Latent dimensions that are not the classes'.
+    Style
+);
+dimension!(
     /// What a decoder says of a row of pixels: some numbers for each.
     Outputs
+);
+
+/// Those of `A`, and those of `B` behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Joined<A, B>(pub A, pub B);
+
+impl<A: Dim, B: Dim> Dim for Joined<A, B> {
+    fn size(&self) -> usize {
+        self.0.size() + self.1.size()
+    }
+    /// None: a size does not say where the one ends and the other begins.
+    fn from_size(_: usize) -> Option<Self> {
+        None
+    }
+}
+dimension!(
+    /// Rows of feature maps.
+    Height
+);
+dimension!(
+    /// Columns of feature maps.
+    Width
+);
+dimension!(
+    /// Channels of a place of feature maps.
+    Channels
+);
+dimension!(
+    /// Numbers of a patch of feature maps: row by row, the channels of a place beside one another.
+    Patch
+);
+dimension!(
+    /// Feature maps of an item in one row: row by row, the channels of a place beside one another.
+    Flattened
 );
 
 /// One more than `D`: the inputs of a layer, and the 1 that its biases are multiplied by.

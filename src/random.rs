@@ -42,6 +42,10 @@ pub enum Purpose {
     WeightDraw = 14,
     /// Which values the runs of a sweep have; index: the draw, row: the axis.
     Sweep = 15,
+    /// Which labels learning sees; index: 0 for all that it ever does, else one more than the step.
+    Labels = 16,
+    /// The factors of images that the program draws; index: the part, row: the item.
+    Drawing = 17,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

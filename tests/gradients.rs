@@ -8,7 +8,7 @@ use vae_tui::model::likelihood::Variance;
 use vae_tui::model::{
     Activation, Architecture, Decoded, Initialisation, Likelihood, Observation, Vae, posterior,
 };
-use vae_tui::nn::parameters::{Parameter, Role};
+use vae_tui::nn::parameters::Parameter;
 use vae_tui::nn::view::elements;
 use vae_tui::nn::weight::gradient_rows;
 use vae_tui::nn::{Weight, ops};
@@ -194,8 +194,8 @@ fn the_gaussian_terms_equal_stock_dfdx() {
     let noise_ours = device.tensor_from_vec(noise.clone(), (Batch(2 * rows), Latent(latent)));
     let weight_ours = device.tensor_from_vec(weight.clone(), (Batch(2 * rows), Latent(latent)));
     let traced = moments.leaky_trace();
-    let kl = posterior::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>(), 0.0).0;
-    let z = posterior::reparameterise(traced, &noise_ours);
+    let kl = posterior::gaussian::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>(), 0.0).0;
+    let z = posterior::gaussian::reparameterise(traced, &noise_ours);
     let ours = (z * weight_ours).sum::<Rank0, _>() + kl;
 
     let m = device.tensor_from_vec(mean, (rows, latent));
@@ -294,9 +294,9 @@ fn the_lower_bound_equals_finite_differences() {
         for index in 0..model.parameters().len() {
             let parameters = model.parameters();
             let parameter = parameters[index].parameter;
-            let gradient = match parameters[index].role {
-                Role::Weight | Role::LogVariance => whole_gradient(parameter, &mut gradients),
-                Role::Bias => parameter.take_gradient(&mut gradients),
+            let gradient = match parameter.factor_sizes() {
+                Some(_) => whole_gradient(parameter, &mut gradients),
+                None => parameter.take_gradient(&mut gradients),
             };
             let name = &parameters[index].name;
             let step = 5e-4;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::{
@@ -14,10 +14,12 @@ use vae_tui::data::{Dataset, ItemPlace};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Training};
 use vae_tui::remote::StateSource;
+use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::film::{Film, PICTURES};
 use vae_tui::run::{Command, Event, Happening, RunHandle, RunState, State};
-use vae_tui::session::{self, OtherModels, RunFacts, View};
-use vae_tui::tui::message::{Effect, Message};
+use vae_tui::session::{self, OtherModels, QueuedRun, RunFacts, View};
+use vae_tui::sweep::{Progress, RunProgress, Stage};
+use vae_tui::tui::message::{BesideNews, Effect, Message};
 use vae_tui::tui::opening::{ForkSource, Ready, RunSource, open};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Confirmation;
@@ -226,7 +228,7 @@ fn the_queue_goes_on_once_the_run_before_is_saved_and_loses_nothing() {
 fn a_run_of_the_queue_that_cannot_begin_lets_the_next_one_begin() {
     let mut app = app(100, 30);
     let wanted = workspace(&app).progress.configuration.clone();
-    app.queue.waiting.extend([wanted.clone(), wanted]);
+    app.queue.waiting.extend([wanted.clone().into(), wanted.into()]);
     let effects = tell(&mut app, Event::State(State::Finished));
     let [Effect::Notify(_), Effect::NewRun(request, _)] = &effects[..] else {
         panic!("it is saved: {effects:?}")
@@ -234,6 +236,178 @@ fn a_run_of_the_queue_that_cannot_begin_lets_the_next_one_begin() {
     let effects = update(&mut app, Message::OpenFailed(*request, "no data".into()));
     assert!(matches!(effects[..], [Effect::NewRun(..)]), "{effects:?}");
     assert!(screen(&app).contains("no data"));
+}
+
+#[test]
+fn as_many_runs_of_the_queue_are_trained_beside_the_one_on_the_screen_as_threads_allow() {
+    let mut app = app(100, 30);
+    app.queue.threads = 4;
+    let wanted = Configuration {
+        threads: 1,
+        ..workspace(&app).progress.configuration.clone()
+    };
+    app.queue.waiting.extend([1, 2, 3].map(|seed| {
+        Configuration {
+            seed,
+            ..wanted.clone()
+        }
+        .into()
+    }));
+    // The run on the screen has two of four threads.
+    let queue = vae_tui::tui::command::named("run.queue").expect("the command");
+    (queue.run)(&mut app);
+    let effects = press(&mut app, KeyCode::Enter);
+    let numbers: Vec<u64> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::TrainBeside(number, run) => {
+                assert_eq!(run.configuration.seed, *number);
+                Some(*number)
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        (&numbers[..], app.queue.waiting.len()),
+        (&[1, 2][..], 2),
+        "{effects:?}"
+    );
+    update(
+        &mut app,
+        Message::Beside(1, BesideNews::Began("/runs/shapes-6d-1.ron".into())),
+    );
+    update(&mut app, Message::Beside(1, BesideNews::At(5_000)));
+    focus(&mut app, "runs");
+    assert!(
+        screen(&app).contains("beside: shapes 6d, 5k of 20k samples"),
+        "{}",
+        screen(&app)
+    );
+    // What a restart goes on with knows where that lies.
+    let kept = app.queue.kept();
+    assert_eq!(
+        (kept.len(), kept[0].file.as_deref()),
+        (4, Some(Path::new("/runs/shapes-6d-1.ron")))
+    );
+
+    // It asks before it is left.
+    app.queue.is_kept = true;
+    assert!(type_character(&mut app, 'q').is_empty());
+    assert!(
+        screen(&app).contains("4 runs are in the queue. They are kept"),
+        "{}",
+        screen(&app)
+    );
+    assert!(press(&mut app, KeyCode::Esc).is_empty());
+    type_character(&mut app, 'q');
+    assert!(matches!(type_character(&mut app, 'y')[..], [Effect::Quit]));
+
+    let effects = update(
+        &mut app,
+        Message::Beside(1, BesideNews::Ended(Ok("/runs/shapes-6d-1.ron".into()))),
+    );
+    assert!(
+        matches!(&effects[..], [Effect::TrainBeside(3, run)] if run.configuration.seed == 3),
+        "{effects:?}"
+    );
+    assert!(
+        update(
+            &mut app,
+            Message::Beside(2, BesideNews::Ended(Err("full".into())))
+        )
+        .is_empty(),
+        "two threads are too many"
+    );
+    assert!(screen(&app).contains("full"));
+}
+
+#[test]
+fn a_restart_goes_on_with_the_queue_on_the_screen() {
+    let mut app = app(100, 30);
+    let wanted = workspace(&app).progress.configuration.clone();
+    let file = Some(PathBuf::from("/runs/begun.ron"));
+    (app.queue.threads, app.queue.resumes) = (2, true);
+    app.queue.waiting.push_back(QueuedRun {
+        configuration: wanted,
+        file,
+    });
+    let data = shapes();
+    let fresh = RunState::new(Training::new(common::configuration(), &data));
+    let effects = update(&mut app, Message::Opened(Box::new(common::opened(&fresh, &data))));
+    let begun = effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Open(_, path) if path.ends_with("begun.ron")));
+    assert!(begun && app.queue.waiting.is_empty(), "{effects:?}");
+}
+
+#[test]
+fn a_sweep_shows_how_far_it_is_and_its_curves_grow() {
+    let mut app = app(100, 30);
+    focus(&mut app, "runs");
+    press(&mut app, KeyCode::Home);
+    let point = |samples, bound| CurvePoint {
+        samples,
+        seconds: 1.0,
+        elbo_train: bound,
+        elbo_test: bound,
+        reconstruction: bound,
+        kl: 0.0,
+        learning_rate: 1e-3,
+    };
+    let of_sweep = |bounds: &[f64], stage| RunProgress {
+        name: "latent-2_seed-1".into(),
+        point: vec![("latent".into(), "2".into())],
+        seed: 1,
+        samples: 100,
+        goal: 200,
+        seconds: 1.0,
+        evaluations: bounds
+            .iter()
+            .enumerate()
+            .map(|(index, &bound)| point(100 * (index as u64 + 1), bound))
+            .collect(),
+        stage,
+    };
+    let progress = Progress {
+        runs: vec![of_sweep(&[-90.5], Stage::Begun), of_sweep(&[], Stage::Waiting)],
+    };
+    update(&mut app, Message::Sweep(Some(progress)));
+    let shown = screen(&app);
+    assert!(
+        shown.contains("sweep: 0 of 2 runs have ended, the best so far -90.50 nats: latent-2_seed-1"),
+        "{shown}"
+    );
+    // It is looked at again after a while, by itself.
+    let looks = (0..50)
+        .filter(|_| {
+            update(&mut app, Message::Tick)
+                .iter()
+                .any(|effect| matches!(effect, Effect::ReadRuns))
+        })
+        .count();
+    assert_eq!(looks, 1);
+
+    // A curve that is compared grows with the file.
+    let mut facts = common::saved_runs().remove(0);
+    let early = session::KeptRun {
+        name: facts.name(),
+        configuration: facts.configuration.clone(),
+        evaluations: facts.evaluations.clone(),
+    };
+    common::compared(&mut app).keep(early);
+    facts.evaluations.push(point(9_000, -80.0));
+    update(&mut app, Message::Runs(vec![facts], Vec::new()));
+    assert_eq!(common::compared(&mut app).runs[0].evaluations.len(), 2);
+
+    let progress = Progress {
+        runs: vec![of_sweep(&[-90.5, -80.0], Stage::Finished)],
+    };
+    update(&mut app, Message::Sweep(Some(progress)));
+    assert!(!(0..50).any(|_| {
+        update(&mut app, Message::Tick)
+            .iter()
+            .any(|effect| matches!(effect, Effect::ReadRuns))
+    }));
 }
 
 #[test]
@@ -246,7 +420,7 @@ fn the_saved_runs_of_a_folder_are_read_without_their_parameters() {
     session::save(&state, &View::default(), &path).expect("it can be written");
     std::fs::write(folder.path().join("empty.ron"), "").expect("a reserved name");
     std::fs::write(folder.path().join("other.ron"), "// something\n(a: 1)").expect("no session");
-    let (runs, faults) = session::catalogue(&[folder.path().to_owned()]);
+    let (runs, faults) = session::Catalogue::default().list(&[folder.path().to_owned()]);
     assert_eq!((runs.len(), faults.len()), (1, 1), "{faults:?}");
     let RunFacts {
         configuration,

@@ -12,7 +12,8 @@ use crate::cancel::Cancel;
 use crate::choices::Choose;
 use crate::data::Part;
 use crate::evaluation::{
-    MarginalLikelihood, annealed, from_posterior_samples, importance_weighted, lower_bound,
+    Disentanglement, MarginalLikelihood, annealed, disentanglement, from_posterior_samples,
+    importance_weighted, lower_bound,
 };
 use crate::learning::default_threads;
 use crate::run::diagnosis::{Finding, Signs, diagnose};
@@ -49,6 +50,9 @@ pub struct Arguments {
     /// Also the mean ELBO of S models whose weights are drawn from their distribution, where the run learns one (full-vb)
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     weight_draws: Option<u32>,
+    /// Also say how well latent dimensions stand for the factors of the data, where they are known: for sprites
+    #[arg(long)]
+    disentanglement: bool,
     /// One JSON object on standard output
     #[arg(long)]
     json: bool,
@@ -70,6 +74,8 @@ struct Report {
     annealed: Option<MarginalLikelihood>,
     #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<Weights>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disentanglement: Option<Disentanglement>,
     /// What seems to be wrong with the run, where its test set was measured.
     findings: Vec<Finding>,
 }
@@ -161,6 +167,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let schedule = (arguments.annealing_chains as usize, stages as usize);
         pool.install(|| annealed(model, split, points, schedule, noise, &cancel, go_on))
     });
+    let disentanglement = arguments.disentanglement.then(|| {
+        bar.set_message("disentanglement");
+        pool.install(|| disentanglement(model, &data, arguments.split, noise, &cancel))
+            .with_context(|| format!("the factors of {} are not known: those of sprites are", data.name))
+    });
+    let disentanglement = disentanglement.transpose()?;
     bar.finish_and_clear();
     let mut signs = Signs::default();
     if arguments.split == Part::Test {
@@ -177,6 +189,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         posterior_samples,
         annealed,
         weights,
+        disentanglement,
     };
     print_line(&if arguments.json {
         serde_json::to_string(&report)?
@@ -242,6 +255,21 @@ fn words(report: &Report, latent: usize) -> String {
                 "ELBO of draws   {elbo:>10.3} nats per data point ({draws} draws of the weights)"
             ));
         }
+    }
+    if let Some(scores) = &report.disentanglement {
+        let share = |name: &str, value: f64| format!("{name:<16}{value:>10.3}");
+        lines.extend([
+            share("MIG", scores.mutual_information_gap),
+            share("disentanglement", scores.disentanglement),
+            share("completeness", scores.completeness),
+            share("informativeness", scores.informativeness),
+        ]);
+        lines.extend(
+            scores
+                .gaps
+                .iter()
+                .map(|(factor, gap)| share(&format!("  gap {factor}"), *gap)),
+        );
     }
     lines.extend(report.findings.iter().map(|finding| format!("note: {finding}")));
     lines.join("\n")

@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let configuration = from_preset(arguments)?;
             let data = dataset(&configuration.data, &configuration.reading)?;
             configuration.check_data(&data)?;
+            configuration.check_convolutions(&data)?;
             (configuration, data)
         }
     };

@@ -13,7 +13,7 @@ use crate::cancel::Cancel;
 use crate::data::{Dataset, ItemShape, Part, Split};
 use crate::evaluation::MeasurementContext;
 use crate::explore::{attribute, encoding, traversal};
-use crate::learning::default_threads;
+use crate::learning::{Training, default_threads};
 use crate::model::Vae;
 use crate::pictures::item::picture;
 use crate::pictures::raster::Raster;
@@ -56,6 +56,16 @@ impl Looking {
     /// The model.
     pub(super) fn model(&self) -> &Vae {
         &self.state.training.model
+    }
+
+    /// The data of the session.
+    pub(super) fn data(&self) -> &Dataset {
+        &self.data
+    }
+
+    /// The run.
+    pub(super) fn training(&self) -> &Training {
+        &self.state.training
     }
 
     /// How its run reads items.

@@ -9,6 +9,7 @@ mod anomalies;
 pub mod attach;
 mod bars;
 mod choice;
+mod classify;
 mod compare;
 mod completions;
 mod compress;
@@ -157,6 +158,8 @@ pub enum Command {
     Sweep(Box<sweep::Arguments>),
     /// Measure a saved model
     Evaluate(evaluate::Arguments),
+    /// Count the test items that a saved model puts into a wrong class
+    Classify(classify::Arguments),
     /// Lay the curves of saved runs beside one another
     Compare(compare::Arguments),
     /// Write a model's parameters for PyTorch, NumPy or ONNX runtimes
@@ -231,6 +234,7 @@ impl Command {
             Self::Serve(arguments) => serve::run(&arguments),
             Self::Sweep(arguments) => sweep::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Classify(arguments) => classify::run(&arguments),
             Self::Compare(arguments) => compare::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Import(arguments) => import::run(&arguments),

@@ -17,9 +17,10 @@ use crate::choices::Choose;
 use crate::files::{shown, write_whole};
 use crate::learning::Preset;
 use crate::process::{ending_flag, say};
+use crate::session::Catalogue;
 use crate::sweep::{
     self, Axis, Column, Ending, Engine, EngineSettings, Outcome, PRESET, Progress, Specification,
-    SweepFolder, Task, Trainer, Watcher,
+    SweepFolder, Task, Trainer,
 };
 use crate::words::plain_json;
 
@@ -188,7 +189,7 @@ fn asked(arguments: &Arguments) -> anyhow::Result<Option<Specification>> {
 fn column(arguments: &Arguments, folder: &SweepFolder) -> anyhow::Result<Column> {
     let column = Column::named(&arguments.sort);
     ensure!(
-        column.is_of(&Watcher::default().read(folder)),
+        column.is_of(&folder.progress(&mut Catalogue::default())),
         "the sweep has no column {:?}: test, samples, seconds, stage, order, seed, or an axis",
         arguments.sort
     );
@@ -237,10 +238,10 @@ fn watch(folder: &SweepFolder, arguments: &Arguments) -> anyhow::Result<()> {
     let column = column(arguments, folder)?;
     let stop = ending_flag().context("listening for signals")?;
     let screen = screen()?;
-    let (mut watcher, mut before) = (Watcher::default(), None);
+    let (mut catalogue, mut before) = (Catalogue::default(), None);
     let is_shown = std::io::stderr().is_terminal() && !arguments.json;
     loop {
-        let progress = watcher.read(folder);
+        let progress = folder.progress(&mut catalogue);
         let is_new = before.as_ref() != Some(&progress);
         if is_new && arguments.json {
             print_line(&plain_json(&sweep::json(&progress).to_string()))?;

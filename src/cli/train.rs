@@ -343,6 +343,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         configuration.check()?;
         let data = dataset(&configuration.data, &configuration.reading)?;
         configuration.check_data(&data)?;
+        configuration.check_convolutions(&data)?;
         configuration.check_classes(&data)?;
         say_what_suits(arguments, &configuration, &data);
         let training = Training::new(configuration, &data);

@@ -46,9 +46,15 @@ pub enum CodingError {
     /// Markov chains find the posterior.
     #[error("the model has no encoder, whose posterior gives bits back")]
     NoEncoder,
-    /// There are other parameters than weights and biases in pairs.
+    /// The prior is learned, or a flow follows the posterior.
     #[error(
-        "the model's networks are not fully connected layers, which are the only ones that packing computes"
+        "the model's latent variables are not those that packing knows: a prior N(0, I) and posteriors that are Gaussians"
+    )]
+    OtherLatents,
+    /// There is more between the layers than their nonlinearity, or the layers are others.
+    #[error(
+        "the model's networks are not plain fully connected layers, which are the only ones that packing computes: train one with \
+         neither normalisation nor residual blocks"
     )]
     OtherNetworks,
     /// A weight or a bias is no number.

@@ -1,7 +1,7 @@
 //! What a model learns from: items of one shape, split into train and test, with labels where there are any.
 //!
 //! A [`Dataset`] keeps values as the data has them, bytes as bytes (MNIST: 55 MB), large files in their file, and hands out
-//! rows as `f32`, scaled, only for the data points asked for. [`mnist`] is the data set that travels inside the program;
+//! rows as `f32`, scaled, only for the data points asked for. [`mnist`] is the data set that travels inside the program, [`sprites`] the one that it draws;
 //! [`mod@file`] reads others, in one of the [`formats`]. A format hands over what a file holds ([`Found`]); what becomes of it,
 //! by the [`ReadingRules`], is the same for all formats and has a file each: `labels`, `missing`, `scaling` (and `grey`),
 //! `splitting`, `duplicates`, `identity`; `assembly` puts it together.
@@ -31,6 +31,7 @@ mod shape;
 mod source;
 mod split;
 mod splitting;
+pub mod sprites;
 mod statistics;
 mod stored;
 mod values;
@@ -137,31 +138,42 @@ pub enum LoadError {
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Loads the data set of that name: `mnist`, which is read in one way only, `-` for standard input, or the path of a file,
+/// Loads the data set of that name: `mnist` or `sprites`, which are read in one way only, `-` for standard input, or the path of a file,
 /// read by the `rules`; `progress` hears the fraction done.
 ///
 /// # Errors
 /// If the file can't be read or used.
 pub fn load(name: &str, rules: &ReadingRules, progress: impl FnMut(f32)) -> Result<Dataset, LoadError> {
-    match name {
-        mnist::NAME => {
-            let mut data = mnist::load(progress)?;
-            if *rules != data.rules {
-                let note = format!("mnist is read in one way only, so that {rules} changes nothing");
-                data.notes.push(plain(&note));
-                data.rules = rules.clone();
-            }
-            Ok(data)
+    let in_one_way = |mut data: Dataset| {
+        if *rules != data.rules {
+            let note = format!(
+                "{} is read in one way only, so that {rules} changes nothing",
+                data.name
+            );
+            data.notes.push(plain(&note));
+            data.rules = rules.clone();
         }
+        data
+    };
+    if let Some(points) = sprites::training_points(name) {
+        return Ok(in_one_way(sprites::load(name, points, progress)));
+    }
+    match name {
+        mnist::NAME => Ok(in_one_way(mnist::load(progress)?)),
         STANDARD_INPUT => Ok(file::standard_input(rules)?),
         path => Ok(file::load(Path::new(path), rules, progress)?),
     }
 }
 
+/// Whether data of that name is part of the program, or is drawn by it, and is no file.
+pub fn is_own(name: &str) -> bool {
+    name == mnist::NAME || sprites::training_points(name).is_some()
+}
+
 /// The name under which data is found from any folder: a path becomes absolute, and `~` at its start is the home folder,
 /// as a shell would have it.
 pub fn absolute_name(name: &str) -> String {
-    if [mnist::NAME, STANDARD_INPUT].contains(&name) {
+    if is_own(name) || name == STANDARD_INPUT {
         return name.into();
     }
     let absolute = std::path::absolute(with_home(name).as_ref()).ok();

@@ -9,9 +9,11 @@
 use dfdx::prelude::Cpu;
 
 mod annealed;
+pub mod classification;
 pub mod complexity;
 mod density;
 pub mod detection;
+mod disentanglement;
 mod estimates;
 mod hidden_units;
 mod importance;
@@ -27,6 +29,7 @@ use crate::cancel::Cancel;
 use crate::nn::CachingDevice;
 
 pub use annealed::annealed;
+pub use disentanglement::{Disentanglement, MOST_ITEMS, disentanglement};
 pub use estimates::{Estimates, estimates};
 pub use hidden_units::{HiddenLayer, HiddenUnits};
 pub use importance::importance_weighted;

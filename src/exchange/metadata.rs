@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::choices::Choose;
 use crate::data::ItemShape;
 use crate::model::likelihood::{Likelihood, Observation};
-use crate::model::{Architecture, Recognition};
+use crate::model::{Architecture, Convolutions, NormalisationKind, Recognition};
 
 /// A model in words, for programs that read its numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,12 +14,21 @@ pub struct Metadata {
     pub program: String,
     /// Numbers of an item.
     pub pixels: usize,
+    /// The convolutions before the encoder's hidden layers, where it has some.
+    #[serde(default)]
+    pub convolutions: Option<Convolutions>,
     /// Units of the encoder's hidden layers; the decoder has them in reverse.
     pub hidden: Vec<usize>,
     /// Latent dimensions.
     pub latent: usize,
     /// The nonlinearity between layers, by its word on the command line.
     pub activation: String,
+    /// What is normalised before that, by its word.
+    #[serde(default)]
+    pub normalisation: NormalisationKind,
+    /// Whether hidden layers add to what they read.
+    #[serde(default)]
+    pub residual: bool,
     /// The family of `p(x|z)`, by its word on the command line.
     pub likelihood: String,
     /// What the likelihood needs to know beside its name.
@@ -38,9 +47,12 @@ impl Metadata {
         Self {
             program: env!("CARGO_PKG_VERSION").into(),
             pixels: architecture.pixels,
+            convolutions: architecture.convolutions.clone(),
             hidden: architecture.hidden.units().to_vec(),
             latent: architecture.latent,
             activation: architecture.activation.word().into(),
+            normalisation: architecture.normalisation,
+            residual: architecture.residual,
             likelihood: architecture.likelihood.word().into(),
             observation: architecture.observation,
             encoder: architecture.recognition == Recognition::Encoder,
@@ -62,6 +74,22 @@ impl Metadata {
         }
         if self.likelihood != likelihood {
             return differs("likelihood", &self.likelihood, likelihood);
+        }
+        if self.convolutions != architecture.convolutions {
+            let words = |convolutions: &Option<Convolutions>| match convolutions {
+                None => "none".to_owned(),
+                Some(of) => format!("{} by {}, steps of {}", of.channels, of.kernel, of.stride),
+            };
+            let (found, expected) = (words(&self.convolutions), words(&architecture.convolutions));
+            return differs("convolutions", &found, &expected);
+        }
+        let (found, expected) = (self.normalisation, architecture.normalisation);
+        if found != expected {
+            return differs("normalisation", found.word(), expected.word());
+        }
+        if self.residual != architecture.residual {
+            let word = |residual| if residual { "yes" } else { "no" };
+            return differs("residual", word(self.residual), word(architecture.residual));
         }
         let (mean, expected) = (self.observation.mean, architecture.observation.mean);
         if architecture.likelihood == Likelihood::Gaussian && mean != expected {

@@ -7,16 +7,19 @@
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod amx;
+mod convolution;
 mod elementwise;
 mod gaussian_weights;
 pub mod likelihood;
 mod matmul;
+mod normalisation;
 mod posterior;
 mod precision;
 pub mod scalar;
 pub mod special;
 mod update;
 
+pub use convolution::Window;
 pub use elementwise::{
     add_bias, add_column_sums, add_elu_gradient, add_gated_gradient, add_leaky_relu_gradient,
     add_relu_gradient, add_scaled, add_sigmoid_gradient, add_softplus_gradient, add_tanh_gradient,
@@ -27,11 +30,14 @@ pub use gaussian_weights::{
     squares_and_one,
 };
 pub use matmul::{Matrix, add_matmul_transposed, matmul, with_scratch};
+pub use normalisation::{
+    add_column_products, add_normalise_columns_gradient, add_normalise_rows_gradient, inverse_deviations,
+    moments_of_columns, normalise_columns, normalise_rows, scale_columns,
+};
 use posterior::kl_of;
 pub use posterior::{
     gaussian_kl, gaussian_kl_above, gaussian_kl_above_backward, gaussian_kl_backward,
     gaussian_kl_per_dimension, log_density_and_gradients, reparameterise, reparameterise_backward,
-    sampled_kl, sampled_kl_backward,
 };
 pub use precision::Products;
 pub use update::{AdagradStep, AdamStep, adagrad, adam};

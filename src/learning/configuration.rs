@@ -2,12 +2,16 @@
 
 use super::Configuration;
 use super::settings::{Assignment, SettingError, TABLE, find};
-use crate::data::{Dataset, Part};
-use crate::language::tr;
-use crate::learning::Updates;
-use crate::model::architecture::Architecture;
+use crate::choices::Choose;
+use crate::data::{Dataset, ItemShape, Part};
+use crate::language::{said, tr};
+use crate::learning::semi_supervised::Labels;
+use crate::learning::{Method, Updates};
+use crate::model::convolutions::{ConvolutionalLayer, SIDE_RANGE};
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
-use crate::objective::{KlTerm, KlTermError};
+use crate::model::prior::PriorKind;
+use crate::model::{Architecture, Convolutions, FamilyKind, Latents, NormalisationKind};
+use crate::objective::{Estimator, KlTerm, KlTermError};
 use crate::words::plain;
 
 impl Configuration {
@@ -21,6 +25,8 @@ impl Configuration {
         for setting in TABLE.iter() {
             setting.check(self)?;
         }
+        self.check_latents()?;
+        self.check_networks()?;
         self.kl_term(1).check(self.estimator).map_err(|error| {
             let (name, given) = match error {
                 KlTermError::FreeBits => ("free-bits", self.free_bits),
@@ -32,6 +38,157 @@ impl Configuration {
                 expected: format!("plain: {error}"),
             }
         })
+    }
+
+    /// The prior, and what follows the Gaussian posterior.
+    fn latents(&self) -> Latents {
+        Latents {
+            prior: self.prior,
+            components: self.pseudo_inputs,
+            flow: self.flow,
+            flow_steps: self.flow_steps,
+        }
+    }
+
+    /// Checks what a learned prior and a flow need of the other settings.
+    fn check_latents(&self) -> Result<(), SettingError> {
+        let latents = self.latents();
+        let out_of_bounds = |name: &str, given: &str, expected: String| {
+            Err(SettingError::OutOfBounds {
+                name: name.into(),
+                given: given.into(),
+                expected,
+            })
+        };
+        if let Err(error) = latents.check() {
+            return out_of_bounds("flow", self.flow.word(), format!("none: {error}"));
+        }
+        if latents.has_closed_form() {
+            return Ok(());
+        }
+        if self.method != Method::Aevb {
+            return out_of_bounds(
+                "method",
+                self.method.word(),
+                tr!("aevb, which alone learns a prior or a flow").into(),
+            );
+        }
+        if self.prior == PriorKind::Vamp && self.normalisation == NormalisationKind::Batch {
+            return out_of_bounds(
+                "normalisation",
+                self.normalisation.word(),
+                tr!("none or layer: the pseudo-inputs of a VampPrior are no minibatch").into(),
+            );
+        }
+        if !matches!(self.estimator, Estimator::A | Estimator::ImportanceWeighted) {
+            return out_of_bounds(
+                "estimator",
+                self.estimator.word(),
+                tr!("a or iwae: the others are made for the prior N(0, I) and Gaussian posteriors, not for a learned prior or a flow").into(),
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether convolutions, where they are asked for, fit the items of `data`.
+    ///
+    /// # Errors
+    /// The setting, what it is and what the data has.
+    pub fn check_convolutions(&self, data: &Dataset) -> Result<(), SettingError> {
+        if self.family == FamilyKind::Mlp {
+            return Ok(());
+        }
+        let out_of_bounds = |name: &str, given: &dyn ToString, expected: String| {
+            Err(SettingError::OutOfBounds {
+                name: name.into(),
+                given: given.to_string(),
+                expected,
+            })
+        };
+        let Some(convolutions) = self.convolutions(data) else {
+            let expected = tr!(
+                "mlp for {noun}, which are no images",
+                noun = said(data.shape.noun())
+            );
+            return out_of_bounds("family", &self.family.word(), expected);
+        };
+        let Convolutions { height, width, .. } = convolutions;
+        if !SIDE_RANGE.contains(&height) || !SIDE_RANGE.contains(&width) {
+            let expected = tr!(
+                "mlp for images of {height} x {width} pixels: convolutions are for {first} x {first} to {last} x {last}",
+                height = height,
+                width = width,
+                first = SIDE_RANGE.start(),
+                last = SIDE_RANGE.end()
+            );
+            return out_of_bounds("family", &self.family.word(), expected);
+        }
+        if self.kernel > height.min(width) {
+            let expected = tr!(
+                "at most {side} for images of {height} x {width} pixels",
+                side = height.min(width),
+                height = height,
+                width = width
+            );
+            return out_of_bounds("kernel", &self.kernel, expected);
+        }
+        let is_pixel = |layer: &ConvolutionalLayer| (layer.window.height, layer.window.width) == (1, 1);
+        let layers = convolutions.layers();
+        if let Some(most) = layers.iter().position(is_pixel) {
+            let expected = tr!(
+                "at most {most} layers, behind which steps of {stride} leave one pixel of {height} x {width}",
+                most = most,
+                stride = self.stride,
+                height = height,
+                width = width
+            );
+            return out_of_bounds("channels", &self.channels, expected);
+        }
+        Ok(())
+    }
+
+    /// Whether the layers can be normalised and joined as they are asked for.
+    fn check_networks(&self) -> Result<(), SettingError> {
+        let out_of_bounds = |name: &str, given: &str, expected: &str| {
+            Err(SettingError::OutOfBounds {
+                name: name.into(),
+                given: given.into(),
+                expected: expected.into(),
+            })
+        };
+        let has_plain_layers =
+            self.normalisation == NormalisationKind::None && !self.residual && self.family == FamilyKind::Mlp;
+        if self.method == Method::FullVb && !has_plain_layers {
+            let expected =
+                tr!("another method: only plain fully connected layers have Gaussians for weights");
+            return out_of_bounds("method", self.method.word(), expected);
+        }
+        if self.method.has_classes() && self.family != FamilyKind::Mlp {
+            let expected = tr!("mlp for a method that knows classes, whose networks are fully connected");
+            return out_of_bounds("family", self.family.word(), expected);
+        }
+        if self.normalisation == NormalisationKind::Batch && self.batch == 1 {
+            let expected = tr!("none or layer where a minibatch has one data point, which has no variance");
+            return out_of_bounds("normalisation", self.normalisation.word(), expected);
+        }
+        if self.family == FamilyKind::Convolutional {
+            if self.stride > self.kernel {
+                let given = self.stride.to_string();
+                let expected = tr!(
+                    "at most the kernel, {kernel}, so that no pixel is left out",
+                    kernel = self.kernel
+                );
+                return out_of_bounds("stride", &given, &expected);
+            }
+            // Its residual blocks are convolutions of their own.
+            return Ok(());
+        }
+        let mut neighbours = self.hidden.units().windows(2);
+        if self.residual && !neighbours.any(|pair| pair[0] == pair[1]) {
+            let expected = tr!("no where no two hidden layers behind one another have as many units");
+            return out_of_bounds("residual", "yes", expected);
+        }
+        Ok(())
     }
 
     /// This configuration with other values for some settings. Another optimizer brings its usual learning rate, unless
@@ -58,12 +215,43 @@ impl Configuration {
     pub fn architecture(&self, data: &Dataset) -> Architecture {
         Architecture {
             pixels: data.shape.numbers(),
+            convolutions: self.convolutions(data),
             hidden: self.hidden.clone(),
             latent: self.latent,
+            latents: self.latents(),
             activation: self.activation,
+            normalisation: self.normalisation,
+            residual: self.residual,
             likelihood: self.likelihood,
             observation: self.observation(data),
             recognition: self.method.recognition(),
+            classes: if self.method.has_classes() {
+                data.classes.len()
+            } else {
+                0
+            },
+        }
+    }
+
+    /// The convolutions over the images of `data`, where the family has some.
+    fn convolutions(&self, data: &Dataset) -> Option<Convolutions> {
+        match (self.family, data.shape) {
+            (
+                FamilyKind::Convolutional,
+                ItemShape::Image {
+                    height,
+                    width,
+                    channels,
+                },
+            ) => Some(Convolutions {
+                height,
+                width,
+                colours: channels,
+                channels: self.channels.clone(),
+                kernel: self.kernel,
+                stride: self.stride,
+            }),
+            _ => None,
         }
     }
 
@@ -131,11 +319,58 @@ impl Configuration {
             .collect()
     }
 
-    /// Whether the classes that are left out of training exist, and something is left to train on.
+    /// The labels that learning sees of the training `points`; none where it looks at none.
+    pub fn labels_of(&self, data: &Dataset, points: &[u32]) -> Labels {
+        if !self.method.has_classes() {
+            return Labels::default();
+        }
+        Labels {
+            known: Labels::chosen(&data.train, points, self.labels, self.seed),
+            alpha: self.alpha,
+            points: points.len(),
+        }
+    }
+
+    /// Whether `data` has the labels that the method needs, and latent dimensions are left beside those of its classes.
+    fn check_labels(&self, data: &Dataset) -> Result<(), SettingError> {
+        if !self.method.has_classes() {
+            return Ok(());
+        }
+        let out_of_bounds = |name: &str, given: String, expected: String| SettingError::OutOfBounds {
+            name: name.into(),
+            given,
+            expected,
+        };
+        let points = self.trained_on(data);
+        if self.labels_of(data, &points).known.is_empty() || data.classes.len() < 2 {
+            return Err(out_of_bounds(
+                "method",
+                "m2".into(),
+                tr!("another one, since the data has no labels of two classes or more").into(),
+            ));
+        }
+        let classes = data.classes.len();
+        if self.labels.is_some_and(|labels| labels < classes) {
+            let given = self.labels.unwrap_or_default().to_string();
+            let expected = tr!("at least {classes}, one of each class", classes = classes);
+            return Err(out_of_bounds("labels", given, expected));
+        }
+        if self.latent <= classes {
+            let expected = tr!(
+                "more than the {classes} classes, each of which has one of the dimensions",
+                classes = classes
+            );
+            return Err(out_of_bounds("latent", self.latent.to_string(), expected));
+        }
+        Ok(())
+    }
+
+    /// Whether the data has the labels that the method needs, the classes that are left out of training exist, and something is left to train on.
     ///
     /// # Errors
     /// The setting, what it is and what the data has.
     pub fn check_classes(&self, data: &Dataset) -> Result<(), SettingError> {
+        self.check_labels(data)?;
         let out_of_bounds = |given: &str, expected: String| SettingError::OutOfBounds {
             name: "without-label".into(),
             given: given.into(),

@@ -6,7 +6,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use super::mcem::{self, Chains};
 use super::shard::StepContext;
 use super::workers::{Minibatch, NotMade, Workers};
-use super::{aevb, full_vb, wake_sleep};
+use super::{aevb, full_vb, semi_supervised, wake_sleep};
 use crate::cancel::Cancel;
 use crate::evaluation::published::PaperMethod;
 use crate::model::{Recognition, Vae};
@@ -47,6 +47,8 @@ pub enum Method {
     Mcem,
     /// Full variational Bayes: as AEVB, with a Gaussian over every weight and bias (appendix F).
     FullVb,
+    /// Model M2 of Kingma et al. (2014): a classifier beside encoder and decoder, from labels that some data points have.
+    M2,
 }
 
 impl Method {
@@ -57,6 +59,7 @@ impl Method {
             Self::WakeSleep => "Wake-Sleep",
             Self::Mcem => "MCEM",
             Self::FullVb => "full VB",
+            Self::M2 => "M2",
         }
     }
 
@@ -65,7 +68,7 @@ impl Method {
         match self {
             Self::Aevb => Some(PaperMethod::Aevb),
             Self::WakeSleep => Some(PaperMethod::WakeSleep),
-            Self::Mcem | Self::FullVb => None,
+            Self::Mcem | Self::FullVb | Self::M2 => None,
         }
     }
 
@@ -74,11 +77,17 @@ impl Method {
         self == Self::FullVb
     }
 
+    /// Whether its models know classes.
+    pub fn has_classes(self) -> bool {
+        self == Self::M2
+    }
+
     /// The names of the terms that its steps report, where it learns with this estimator.
     pub fn term_names(self, estimator: Estimator) -> [&'static str; 2] {
         match self {
             // Wake-Sleep reports the lower bound on the data, its divergence in closed form.
             Self::Aevb | Self::WakeSleep | Self::FullVb => estimator.term_names(),
+            Self::M2 => Estimator::B.term_names(),
             Self::Mcem => log_joint::TERM_NAMES,
         }
     }
@@ -110,6 +119,9 @@ impl Method {
             Self::FullVb => workers.learn(model, optimizer, minibatch, cancel, |shard| {
                 full_vb::gradient(shard, context)
             }),
+            Self::M2 => workers.learn(model, optimizer, minibatch, cancel, |shard| {
+                semi_supervised::gradient(shard, context, minibatch.labels)
+            }),
             Self::Mcem => {
                 let had_begun = chains.is_some();
                 let begun = match chains.take() {
@@ -140,7 +152,7 @@ impl Method {
     /// How the models that it trains find the posterior of an image.
     pub fn recognition(self) -> Recognition {
         match self {
-            Self::Aevb | Self::WakeSleep | Self::FullVb => Recognition::Encoder,
+            Self::Aevb | Self::WakeSleep | Self::FullVb | Self::M2 => Recognition::Encoder,
             Self::Mcem => Recognition::Chains,
         }
     }

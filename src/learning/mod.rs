@@ -12,6 +12,7 @@ pub mod method;
 mod minibatch;
 mod pieces;
 pub mod preset;
+pub mod semi_supervised;
 pub mod settings;
 pub mod shard;
 mod training;

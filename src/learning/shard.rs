@@ -50,21 +50,7 @@ pub struct Shard<'a> {
 impl Shard<'_> {
     /// The images, one a row.
     pub fn images(&self, context: StepContext) -> Tensor<(Batch, Pixels), f32, Cpu> {
-        let pixels = self.model.architecture().pixels;
-        let mut x = self
-            .device
-            .zeros_like(&(Batch(self.indices.len()), Pixels(pixels)));
-        for (row, &index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(self.indices) {
-            checkpoint();
-            context
-                .binarisation
-                .fill_row(self.split, index, context.seed, context.step, row);
-            if context.pixel_noise > 0.0 {
-                let mut generator = generator(context.seed, Purpose::PixelNoise, context.step, index as u64);
-                draw_anew(row, context.pixel_noise, &mut generator);
-            }
-        }
-        x
+        images(self.model, self.device, self.split, self.indices, context)
     }
 
     /// Standard normal noise for L posterior samples of every image: the first sample of each, then the second, and so on.
@@ -84,6 +70,29 @@ impl Shard<'_> {
         }
         noise
     }
+}
+
+/// Images of a split as a step sees them, one a row.
+pub(super) fn images(
+    model: &Vae,
+    device: &Cpu,
+    split: &Split,
+    indices: &[usize],
+    context: StepContext,
+) -> Tensor<(Batch, Pixels), f32, Cpu> {
+    let pixels = model.architecture().pixels;
+    let mut x = device.zeros_like(&(Batch(indices.len()), Pixels(pixels)));
+    for (row, &index) in elements_mut(&mut x).chunks_exact_mut(pixels).zip(indices) {
+        checkpoint();
+        context
+            .binarisation
+            .fill_row(split, index, context.seed, context.step, row);
+        if context.pixel_noise > 0.0 {
+            let mut generator = generator(context.seed, Purpose::PixelNoise, context.step, index as u64);
+            draw_anew(row, context.pixel_noise, &mut generator);
+        }
+    }
+    x
 }
 
 /// Replaces each pixel with probability `share` by one of the 256 levels of grey, all as likely (Ren et al. 2019, section 3.1):

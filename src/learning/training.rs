@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::method::Learned;
 use super::minibatch::MinibatchOrder;
+use super::semi_supervised::Labels;
 use super::settings::{Assignment, SettingError, find};
 use super::workers::{Minibatch, NotMade};
 use super::{Configuration, StepContext, Workers, mcem};
@@ -16,6 +18,7 @@ use crate::evaluation::MeasurementContext;
 use crate::model::Vae;
 use crate::nn::optimizer::{Numbers, Optimizer};
 use crate::objective::{BoundTerms, Objective};
+use crate::random::{Purpose, generator};
 
 /// Everything that one run has come to.
 #[derive(Clone, Debug)]
@@ -39,7 +42,26 @@ pub struct Training {
     /// Which items it learns from and is measured on.
     pub data_identity: DataIdentity,
     order: MinibatchOrder,
+    labels: Labels,
 }
+
+/// Training items drawn at random, read as the run reads them: where the pseudo-inputs of a VampPrior begin.
+fn pseudo_inputs(configuration: &Configuration, data: &Dataset, count: usize) -> Vec<f32> {
+    let (numbers, seed) = (data.train.numbers_per_item, configuration.seed);
+    let items = configuration.trained_on(data);
+    let mut generator = generator(seed, Purpose::Initialisation, PSEUDO_INPUTS, 0);
+    let mut rows = vec![0.0; count * numbers];
+    for row in rows.chunks_exact_mut(numbers) {
+        let item = items[generator.gen_range(0..items.len())] as usize;
+        configuration
+            .binarisation
+            .fill_row(&data.train, item, seed, 0, row);
+    }
+    rows
+}
+
+/// The stream of the choice of pseudo-inputs, far from those of the parameters, which are counted from 0.
+const PSEUDO_INPUTS: u64 = 2 << 32;
 
 /// What one step did. Terms are in nats per data point of the minibatch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +102,7 @@ impl Training {
     pub fn new(configuration: Configuration, data: &Dataset) -> Self {
         let architecture = configuration.architecture(data);
         let mut model = Vae::new(architecture, configuration.initialisation, configuration.seed);
+        model.begin_pseudo_inputs(|count| pseudo_inputs(&configuration, data, count));
         if configuration.method.has_weight_posterior() {
             model.spread_weights();
         }
@@ -94,7 +117,9 @@ impl Training {
 
     /// A run with parameters and optimizer that come from elsewhere; counters and curve start empty.
     pub fn resumed(configuration: Configuration, model: Vae, optimizer: Optimizer, data: &Dataset) -> Self {
-        let order = MinibatchOrder::new(configuration.seed, configuration.trained_on(data));
+        let points = configuration.trained_on(data);
+        let labels = configuration.labels_of(data, &points);
+        let order = MinibatchOrder::new(configuration.seed, points);
         Self {
             configuration,
             model,
@@ -106,6 +131,7 @@ impl Training {
             chains: None,
             data_identity: DataIdentity::of(data),
             order,
+            labels,
         }
     }
 
@@ -210,6 +236,7 @@ impl Training {
             indices: &indices,
             mc_samples,
             chains: self.configuration.train_points(data),
+            labels: &self.labels,
             numbers: Numbers {
                 rate_factor: updates.schedule.factor(self.samples),
                 weight_prior: prior,

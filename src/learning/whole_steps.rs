@@ -3,6 +3,7 @@
 use super::{Configuration, Method, Preset, StepFault, Training, Workers};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, ItemShape, Split};
+use crate::model::{Layers, NormalisationKind};
 use crate::nn::optimizer::OptimizerKind;
 
 const METHODS: [Method; 4] = [Method::Aevb, Method::WakeSleep, Method::Mcem, Method::FullVb];
@@ -145,6 +146,35 @@ fn a_cancelled_step_changes_nothing_and_can_be_made_again() {
     for method in METHODS {
         cancel_everywhere(Training::new(configuration(method), &data), &data, 40);
     }
+}
+
+/// What batch normalisation saw belongs to the step; and the number of threads that share the shards changes no bit of it.
+#[test]
+fn a_cancelled_step_of_a_normalised_model_leaves_its_running_moments() {
+    let data = data(70, 4);
+    let configuration = Configuration {
+        hidden: Layers::new(vec![5, 5]),
+        normalisation: NormalisationKind::Batch,
+        residual: true,
+        ..configuration(Method::Aevb)
+    };
+    cancel_everywhere(Training::new(configuration.clone(), &data), &data, 40);
+
+    let on_threads = |threads: usize| {
+        let mut training = Training::new(configuration.clone(), &data);
+        let workers = workers(&training);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("threads").install(|| {
+            for _ in 0..3 {
+                training
+                    .step(&data, &workers, &Cancel::default())
+                    .expect("a finite step");
+            }
+        });
+        training.seconds = 0.0;
+        state(&training)
+    };
+    assert!(on_threads(1) == on_threads(2));
 }
 
 /// So many rows that every shard is worked through in pieces.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::pieces;
+use super::semi_supervised::Labels;
 use super::settings::THREADS_RANGE;
 use super::shard::{Shard, ShardGradient};
 use crate::cancel::Cancel;
@@ -37,6 +38,8 @@ pub struct Minibatch<'a> {
     pub mc_samples: usize,
     /// How many chains there are where there is no encoder: one for every data point up to the last that may be seen.
     pub chains: usize,
+    /// The labels that learning sees, where it looks at them.
+    pub labels: &'a Labels,
     /// How the update departs from the plain rule.
     pub numbers: Numbers,
     /// The largest norm of the gradient, which is a sum over the minibatch.
@@ -154,7 +157,7 @@ impl Workers {
             let shards = shards.ok_or(NotMade::Cancelled)?;
             return self.pool.install(|| {
                 let terms = sum(shards.iter().map(|(_, terms)| *terms));
-                let gradients = gradients_of_sums(shards.into_iter().map(|(sums, _)| sums));
+                let gradients = gradients_of_sums(model, shards.into_iter().map(|(sums, _)| sums));
                 update(model, optimizer, &gradients, terms, minibatch, cancel)
             });
         }
@@ -210,7 +213,7 @@ fn update(
 }
 
 /// The gradients of which every shard gives the [sums](pieces::summed), parameter by parameter.
-fn gradients_of_sums(shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradient> {
+fn gradients_of_sums(model: &Vae, shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradient> {
     let mut gradients = Vec::new();
     for sums in shards {
         gradients.resize_with(sums.len(), Vec::new);
@@ -218,7 +221,10 @@ fn gradients_of_sums(shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradien
             gradient.push(sum);
         }
     }
-    gradients.into_iter().map(Gradient::Summands).collect()
+    let parameters = model.parameters().into_iter().zip(gradients);
+    parameters
+        .map(|(named, shards)| Gradient::of_sums(named.role, shards))
+        .collect()
 }
 
 /// Moves the gradient of every parameter, or its factors, out of the shards.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Layers, Likelihood, Observation};
+use super::convolutions::ConvolutionalLayer;
+use super::posterior::flow::Flow;
+use super::prior::Prior;
+use super::{Activation, Convolutions, Latents, Layers, Likelihood, NormalisationKind, Observation};
 use crate::choices::Choose;
 
 /// Latent sizes that are accepted.
@@ -13,18 +16,28 @@ pub const LATENT_RANGE: std::ops::RangeInclusive<usize> = 1..=512;
 pub struct Architecture {
     /// Pixels of an image.
     pub pixels: usize,
+    /// Convolutions before the hidden layers, and transposed and in reverse behind those of the decoder; none of the family `mlp`.
+    pub convolutions: Option<Convolutions>,
     /// Hidden layers, the same in encoder and decoder, mirrored.
     pub hidden: Layers,
     /// Latent dimensions `N_z`.
     pub latent: usize,
+    /// The prior, and what follows the Gaussian posterior.
+    pub latents: Latents,
     /// The nonlinearity of the hidden layers.
     pub activation: Activation,
+    /// What is normalised before that.
+    pub normalisation: NormalisationKind,
+    /// Whether a hidden layer as wide as the one before adds what it makes of it to it.
+    pub residual: bool,
     /// The distribution of every value, `p(x|z)`.
     pub likelihood: Likelihood,
     /// What the likelihood needs to know beside its name.
     pub observation: Observation,
     /// How the posterior of an image is found.
     pub recognition: Recognition,
+    /// Classes that the model knows, whose latent dimensions are the last ones; 0 for a model without.
+    pub classes: usize,
 }
 
 impl Default for Architecture {
@@ -32,38 +45,100 @@ impl Default for Architecture {
     fn default() -> Self {
         Self {
             pixels: 784,
+            convolutions: None,
             hidden: 500.into(),
             latent: 20,
+            latents: Latents::default(),
             activation: Activation::Tanh,
+            normalisation: NormalisationKind::None,
+            residual: false,
             likelihood: Likelihood::default(),
             observation: Observation::default(),
             recognition: Recognition::Encoder,
+            classes: 0,
         }
     }
 }
 
 impl Architecture {
+    /// Whether its networks are nothing but affine maps with nonlinearities between them.
+    pub fn is_plain(&self) -> bool {
+        self.normalisation == NormalisationKind::None
+            && !self.residual
+            && self.convolutions.is_none()
+            && self.classes == 0
+    }
+
     /// How many numbers all weights and biases are: known before any of them takes memory.
     pub fn parameter_count(&self) -> usize {
         let affine = |inputs: usize, outputs: usize| (inputs + 1) * outputs;
-        let sums = self.activation.sums_per_unit();
-        // Hidden layers of these units, from so many inputs, and a last layer of so many outputs.
-        let network = |inputs: usize, hidden: &[usize], outputs: usize| {
+        let layer = |inputs: usize, units: usize| {
+            let sums = self.activation.sums_per_unit() * units;
+            affine(inputs, sums) + self.normalisation.numbers(sums)
+        };
+        // Hidden layers of these units, from so many inputs.
+        let stack = |inputs: usize, units: &[usize]| -> usize {
             let mut from = inputs;
-            let layers = hidden
+            let layers = units
                 .iter()
-                .map(|&to| affine(std::mem::replace(&mut from, to), sums * to));
-            let layers: usize = layers.sum();
-            layers + affine(from, outputs)
+                .map(|&to| layer(std::mem::replace(&mut from, to), to));
+            layers.sum()
         };
         let hidden = self.hidden.units();
+        let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
+        let [first, last] = [hidden[0], hidden[hidden.len() - 1]];
+        let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
+        let (encoder, decoder) = match &self.convolutions {
+            None => (
+                stack(self.pixels, hidden),
+                stack(self.latent, &mirrored) + affine(first, outputs),
+            ),
+            Some(convolutions) => {
+                let layers = convolutions.layers();
+                let residuals: usize = match self.residual {
+                    true => layers
+                        .iter()
+                        .map(|each| layer(each.residual_window().patch(), each.channels))
+                        .sum(),
+                    false => 0,
+                };
+                let plain = layers
+                    .iter()
+                    .map(|each| layer(each.window.patch(), each.channels));
+                // A transposed one has its bias and what normalises it at the other end.
+                let transposed = |&ConvolutionalLayer { window, channels }: &_| {
+                    let sums = self.activation.sums_per_unit() * window.channels;
+                    channels * window.kernel * window.kernel * sums + sums + self.normalisation.numbers(sums)
+                };
+                let last_window = layers[0].window;
+                let numbers = outputs / self.pixels * last_window.channels;
+                let output = layers[0].channels * last_window.kernel * last_window.kernel * numbers + numbers;
+                let flattened = convolutions.flattened();
+                let widths = [&mirrored[..], &[flattened]].concat();
+                (
+                    plain.sum::<usize>() + residuals + stack(flattened, hidden),
+                    stack(self.latent, &widths)
+                        + layers[1..].iter().map(transposed).sum::<usize>()
+                        + residuals
+                        + output,
+                )
+            }
+        };
         let encoder = match self.recognition {
-            Recognition::Encoder => network(self.pixels, hidden, 2 * self.latent),
+            Recognition::Encoder => encoder + affine(last, 2 * self.latent),
             Recognition::Chains => 0,
         };
-        let mirrored: Vec<usize> = hidden.iter().rev().copied().collect();
-        let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
-        encoder + network(self.latent, &mirrored, outputs) + beside
+        if self.classes > 0 {
+            let style = self.latent.saturating_sub(self.classes);
+            return stack(self.pixels, hidden)
+                + affine(last, self.classes)
+                + stack(self.pixels + self.classes, hidden)
+                + affine(last, 2 * style)
+                + stack(self.latent, &mirrored)
+                + affine(first, outputs)
+                + beside;
+        }
+        encoder + decoder + beside + Prior::parameter_count(self) + Flow::parameter_count(self)
     }
 }
 
@@ -77,26 +152,46 @@ pub enum Recognition {
 }
 
 impl std::fmt::Display for Architecture {
-    /// The layer widths in reading order: `784-500-20-500-784 tanh`, without an encoder `20-500-784 tanh`.
+    /// The layer widths in reading order: `784-500-20-500-784 tanh`, without an encoder `20-500-784 tanh`. Convolutions are given by
+    /// their channels: `784-c32-c64-500-20-500-c64-c32-784 relu`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             pixels,
+            convolutions,
             hidden,
             latent,
+            latents,
             activation,
+            normalisation,
+            residual,
             likelihood,
             recognition,
+            classes,
             ..
         } = self;
+        let channels = convolutions
+            .iter()
+            .flat_map(|convolutions| convolutions.channels.units());
+        let channels: Vec<String> = channels.map(|channels| format!("c{channels}-")).collect();
         if *recognition == Recognition::Encoder {
-            write!(f, "{pixels}-{hidden}-")?;
+            write!(f, "{pixels}-{}{hidden}-", channels.concat())?;
         }
         let mirrored = Layers::new(hidden.units().iter().rev().copied().collect());
-        write!(f, "{latent}-{mirrored}-{pixels} {}", activation.word())?;
+        let channels: String = channels.into_iter().rev().collect();
+        write!(f, "{latent}-{mirrored}-{channels}{pixels} {}", activation.word())?;
+        if *normalisation != NormalisationKind::None {
+            write!(f, " {}-normalised", normalisation.word())?;
+        }
+        if *residual {
+            f.write_str(" residual")?;
+        }
         if *likelihood != Likelihood::default() {
             write!(f, " {}", likelihood.word())?;
         }
-        Ok(())
+        if *classes > 0 {
+            write!(f, " {classes} classes")?;
+        }
+        f.write_str(&latents.suffix())
     }
 }
 
@@ -107,6 +202,8 @@ mod tests {
     use super::*;
     use crate::model::Vae;
     use crate::model::likelihood::Variance;
+    use crate::model::posterior::FlowKind;
+    use crate::model::prior::PriorKind;
 
     #[test]
     fn a_model_has_as_many_numbers_as_its_architecture_says() {
@@ -120,19 +217,45 @@ mod tests {
             .map(|&likelihood| (likelihood, observation));
         for (likelihood, observation) in every.chain([(Likelihood::Gaussian, shared)]) {
             for recognition in [Recognition::Encoder, Recognition::Chains] {
-                for (hidden, activation) in [
-                    (vec![5], Activation::Tanh),
-                    (vec![5, 4], Activation::Gated),
-                    (vec![3, 5, 2], Activation::Elu),
+                let convolutions = |channels, kernel, stride| {
+                    Some(Convolutions {
+                        height: 4,
+                        width: 3,
+                        colours: 1,
+                        channels: Layers::new(channels),
+                        kernel,
+                        stride,
+                    })
+                };
+                for (hidden, activation, normalisation, convolutions) in [
+                    (vec![5], Activation::Tanh, NormalisationKind::None, None),
+                    (vec![5, 4], Activation::Gated, NormalisationKind::Batch, None),
+                    (
+                        vec![3, 5, 2],
+                        Activation::Elu,
+                        NormalisationKind::Layer,
+                        convolutions(vec![3], 3, 2),
+                    ),
+                    (
+                        vec![4],
+                        Activation::Gated,
+                        NormalisationKind::Batch,
+                        convolutions(vec![2, 3, 4], 2, 1),
+                    ),
                 ] {
                     let architecture = Architecture {
-                        pixels: 7,
+                        pixels: 12,
+                        residual: convolutions.is_some() && recognition == Recognition::Encoder,
+                        convolutions,
                         hidden: Layers::new(hidden),
                         latent: 3,
                         activation,
+                        normalisation,
                         likelihood,
                         observation,
                         recognition,
+                        latents: Latents::default(),
+                        classes: 0,
                     };
                     let model = Vae::zeros(architecture.clone());
                     let lengths = model
@@ -146,6 +269,37 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn learned_priors_and_flows_are_counted_and_named() {
+        let latents = |prior, flow| Latents {
+            prior,
+            components: 6,
+            flow,
+            flow_steps: 3,
+        };
+        for (latents, suffix) in [
+            (latents(PriorKind::Vamp, FlowKind::None), " vamp(6)"),
+            (
+                latents(PriorKind::Mixture, FlowKind::Planar),
+                " mixture(6) planar(3)",
+            ),
+            (latents(PriorKind::Standard, FlowKind::Iaf), " iaf(3)"),
+        ] {
+            let architecture = Architecture {
+                pixels: 7,
+                hidden: Layers::new(vec![5, 4]),
+                latent: 3,
+                latents,
+                ..Architecture::default()
+            };
+            assert_eq!(architecture.to_string(), format!("7-5-4-3-4-5-7 tanh{suffix}"));
+            let model = Vae::zeros(architecture.clone());
+            let parameters = model.parameters().into_iter();
+            let numbers: usize = parameters.map(|named| named.parameter.values().len()).sum();
+            assert_eq!(numbers, architecture.parameter_count(), "{architecture}");
         }
     }
 

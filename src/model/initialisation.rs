@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::Vae;
+use crate::nn::normalisation;
 use crate::nn::parameters::Role;
 use crate::random::{Purpose, generator};
 
@@ -52,6 +53,8 @@ impl Initialisation {
             }
             let values = named.parameter.values_mut();
             match (self, named.role) {
+                (_, Role::Gain) => values.fill(1.0),
+                (_, Role::Running) => normalisation::begin(values),
                 // They begin where the weights were spread.
                 (_, Role::LogVariance) => {}
                 (Self::Paper, _) => fill(values, 0.01, &mut generator),

@@ -2,11 +2,17 @@
 
 use dfdx::prelude::*;
 
-use super::families::{Family, HiddenValues, Networks};
+use super::families::{ClassConditional, Family, HiddenValues, Networks};
 use super::posterior::Posterior;
+use super::posterior::flow::Flow;
+use super::prior::Prior;
 use super::{Architecture, Decoded, Initialisation};
-use crate::dims::{Batch, Latent, Pixels};
+use crate::dims::{Batch, Classes, Latent, Moments, Pixels, Style};
 use crate::nn::parameters::{Named, Parameter};
+use crate::random::{Purpose, generator};
+
+/// The stream of the prior's first values, far from those of the parameters, which are counted from 0.
+const PRIOR: u64 = 1 << 32;
 
 /// A variational autoencoder.
 ///
@@ -37,6 +43,8 @@ use crate::nn::parameters::{Named, Parameter};
 pub struct Vae {
     architecture: Architecture,
     pub(super) networks: Networks,
+    pub(super) prior: Prior,
+    pub(super) flow: Flow,
 }
 
 impl Vae {
@@ -44,6 +52,12 @@ impl Vae {
     pub fn new(architecture: Architecture, initialisation: Initialisation, seed: u64) -> Self {
         let mut model = Self::zeros(architecture);
         initialisation.apply(&mut model, seed);
+        let mut generator = generator(seed, Purpose::Initialisation, PRIOR, 0);
+        match &mut model.prior {
+            Prior::Standard => {}
+            Prior::Vamp(vamp) => vamp.scatter(&mut generator),
+            Prior::Mixture(mixture) => mixture.scatter(&mut generator),
+        }
         model
     }
 
@@ -54,8 +68,10 @@ impl Vae {
         let device = Cpu::default();
         let networks = Networks::zeros(&device, &architecture);
         Self {
-            architecture,
             networks,
+            prior: Prior::zeros(&device, &architecture),
+            flow: Flow::zeros(&device, &architecture),
+            architecture,
         }
     }
 
@@ -95,6 +111,66 @@ impl Vae {
         self.networks.decode(z)
     }
 
+    /// The logits of `q(y|x)`, one row per data point, of a model that knows classes.
+    ///
+    /// # Panics
+    /// If it knows none; so do [`Vae::encode_as`] and [`Vae::decode_as`].
+    pub fn classify<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        tape: T,
+    ) -> Tensor<(Batch, Classes), f32, Cpu, T> {
+        self.class_conditional().classify(x, tape)
+    }
+
+    /// `mu` and `log sigma^2` of `q(z|x, y)` in so many rows, the class of row `i` being `class(i)`; rows beyond the data points are
+    /// further rounds of them.
+    pub fn encode_as<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        rows: usize,
+        class: impl Fn(usize) -> usize,
+        tape: T,
+    ) -> Tensor<(Batch, Moments<Style>), f32, Cpu, T> {
+        self.class_conditional().encode_as(x, rows, class, tape)
+    }
+
+    /// `p(x|y, z)` for every style, the class of row `i` being `class(i)`.
+    pub fn decode_as<T: Tape<f32, Cpu>>(
+        &self,
+        style: Tensor<(Batch, Style), f32, Cpu, T>,
+        class: impl Fn(usize) -> usize,
+    ) -> Decoded<T> {
+        self.class_conditional().decode_as(style, class)
+    }
+
+    /// The latent vectors with the style of `z`, one for every class that the model knows; `z` alone where it knows none.
+    pub fn in_every_class(&self, z: &[f32]) -> Vec<Vec<f32>> {
+        match &self.networks {
+            Networks::ClassConditional(networks) => networks.in_every_class(z),
+            _ => vec![z.to_vec()],
+        }
+    }
+
+    /// The class that a model with classes says of every data point; none of a model without.
+    pub fn predict(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Option<Vec<usize>> {
+        match &self.networks {
+            Networks::ClassConditional(networks) => Some(networks.predict(x)),
+            _ => None,
+        }
+    }
+
+    #[expect(
+        clippy::panic,
+        reason = "a method that learns classes makes models that have them"
+    )]
+    fn class_conditional(&self) -> &ClassConditional {
+        match &self.networks {
+            Networks::ClassConditional(networks) => networks,
+            _ => panic!("a model that knows classes"),
+        }
+    }
+
     /// What every hidden layer says, with the network that it belongs to: the encoder's of the data, where there is one, then the
     /// decoder's of the latent vectors.
     pub fn hidden(
@@ -112,7 +188,25 @@ impl Vae {
         encoder
             .map(|named| named.within("encoder"))
             .chain(decoder.map(|named| named.within("decoder")))
+            .chain(
+                self.prior
+                    .parameters()
+                    .into_iter()
+                    .map(|named| named.within("prior")),
+            )
+            .chain(self.flow.parameters().map(|named| named.within("flow")))
             .collect()
+    }
+
+    /// Takes these rows for the pseudo-inputs of a VampPrior; a model with another prior stays what it is.
+    ///
+    /// `rows` is called with the number of rows that there are, and answers with as many, one after the other.
+    pub fn begin_pseudo_inputs(&mut self, rows: impl FnOnce(usize) -> Vec<f32>) {
+        if let Prior::Vamp(vamp) = &mut self.prior {
+            let parameter = vamp.parameter_mut().parameter;
+            let count = parameter.sizes()[0];
+            parameter.values_mut().copy_from_slice(&rows(count));
+        }
     }
 
     /// The decoder's parameters alone.
@@ -123,10 +217,13 @@ impl Vae {
     /// Every parameter, to change.
     pub fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
         let [encoder, decoder] = self.networks.parameters_mut();
+        let prior = self.prior.parameters_mut().into_iter();
         encoder
             .into_iter()
             .map(|named| named.within("encoder"))
             .chain(decoder.into_iter().map(|named| named.within("decoder")))
+            .chain(prior.map(|named| named.within("prior")))
+            .chain(self.flow.parameters_mut().map(|named| named.within("flow")))
             .collect()
     }
 }

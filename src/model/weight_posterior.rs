@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
     use crate::dims::{Batch, Latent, Pixels};
-    use crate::model::{Activation, Architecture, Initialisation, Likelihood, Observation, Recognition};
+    use crate::model::{Architecture, Initialisation};
     use crate::nn::WeightNoise;
     use crate::nn::weight::gradient_rows;
     use crate::objective::{BoundTerms, Estimator, Objective};
@@ -91,10 +91,7 @@ mod tests {
             pixels: 7,
             hidden: crate::model::Layers::new(vec![6, 5]),
             latent: 2,
-            activation: Activation::Tanh,
-            likelihood: Likelihood::Bernoulli,
-            observation: Observation::default(),
-            recognition: Recognition::Encoder,
+            ..Architecture::default()
         };
         let mut model = Vae::new(architecture, Initialisation::PyTorch, 5);
         assert_eq!((model.has_weight_posterior(), model.weight_kl()), (false, 0.0));

@@ -22,6 +22,8 @@ const CHUNK: usize = 40 * 1024;
 pub enum Gradient {
     /// The gradients themselves: of a bias, or the sum alone.
     Summands(Vec<Vec<f32>>),
+    /// No gradients, but what batch normalisation saw.
+    Seen(Vec<Vec<f32>>),
     /// The [factors](super::weight) of a weight's.
     Factors {
         /// Inputs, then gradients of outputs.
@@ -34,43 +36,45 @@ pub enum Gradient {
 impl Gradient {
     /// The gradient of `parameter` from what its shards [left](Parameter::take_gradient).
     pub fn new(parameter: &dyn Parameter, role: Role, shards: Vec<Vec<f32>>) -> Self {
+        match parameter.factor_sizes() {
+            Some(sizes) => Self::Factors { shards, sizes },
+            None => Self::of_sums(role, shards),
+        }
+    }
+
+    /// The gradient of a parameter of which every shard has the whole.
+    pub fn of_sums(role: Role, shards: Vec<Vec<f32>>) -> Self {
         match role {
-            Role::Bias => Self::Summands(shards),
-            Role::Weight | Role::LogVariance => {
-                let sizes = parameter.sizes();
-                Self::Factors {
-                    shards,
-                    sizes: (sizes[0], sizes[1]),
-                }
-            }
+            Role::Running => Self::Seen(shards),
+            _ => Self::Summands(shards),
         }
     }
 
     /// What the shards left.
     pub fn into_shards(self) -> Vec<Vec<f32>> {
         match self {
-            Self::Summands(shards) | Self::Factors { shards, .. } => shards,
+            Self::Summands(shards) | Self::Seen(shards) | Self::Factors { shards, .. } => shards,
         }
     }
 
     fn summands(&self) -> &[Vec<f32>] {
         match self {
             Self::Summands(summands) => summands,
-            Self::Factors { .. } => &[],
+            Self::Seen(_) | Self::Factors { .. } => &[],
         }
     }
 
     fn summands_mut(&mut self) -> &mut [Vec<f32>] {
         match self {
             Self::Summands(summands) => summands,
-            Self::Factors { .. } => &mut [],
+            Self::Seen(_) | Self::Factors { .. } => &mut [],
         }
     }
 
     /// The multiplications until this is a sum.
     pub fn multiplications(&self) -> usize {
         match self {
-            Self::Summands(_) => 0,
+            Self::Summands(_) | Self::Seen(_) => 0,
             Self::Factors { shards, sizes } => {
                 let numbers: usize = shards.iter().map(Vec::len).sum();
                 (numbers / (sizes.0 + sizes.1)).saturating_mul(sizes.0 * sizes.1)
@@ -81,7 +85,7 @@ impl Gradient {
     /// The sum over the shards, in parallel on the pool that this is called in; `None` where it was cancelled.
     pub fn reduced(&self, products: Products, cancel: &Cancel) -> Option<Self> {
         let sum = match self {
-            Self::Summands(shards) => {
+            Self::Summands(shards) | Self::Seen(shards) => {
                 let mut sum = vec![0.0; shards.first().map_or(0, Vec::len)];
                 self.add_to(&mut sum);
                 sum
@@ -99,14 +103,17 @@ impl Gradient {
                 sum
             }
         };
-        Some(Self::Summands(vec![sum]))
+        Some(match self {
+            Self::Seen(_) => Self::Seen(vec![sum]),
+            _ => Self::Summands(vec![sum]),
+        })
     }
 
     /// Adds the gradient over all shards to `sum`, which has its length, on one thread and with
     /// [checkpoints](crate::cancel::checkpoint).
     pub fn add_to(&self, sum: &mut [f32]) {
         let columns = match self {
-            Self::Summands(_) => 1,
+            Self::Summands(_) | Self::Seen(_) => 1,
             Self::Factors { sizes, .. } => sizes.1,
         };
         let length = stretch_rows(columns) * columns;
@@ -122,7 +129,7 @@ impl Gradient {
     /// The gradient of `count` elements from `start` on; of a weight, whole rows.
     pub(super) fn stretch(&self, start: usize, count: usize) -> StretchGradient<'_> {
         match self {
-            Self::Summands(shards) => {
+            Self::Summands(shards) | Self::Seen(shards) => {
                 StretchGradient::Summands(shards.iter().map(|shard| &shard[start..start + count]).collect())
             }
             Self::Factors { shards, sizes } => StretchGradient::Factors {
@@ -140,7 +147,9 @@ pub fn clip(parameters: &[Named<&dyn Parameter>], sums: &mut [Gradient], largest
     let squares = |(named, sum): (&Named<&dyn Parameter>, &Gradient)| -> f64 {
         let sum = sum.summands().iter().flatten();
         match named.role {
-            Role::Weight | Role::Bias => sum.map(|&value| f64::from(value).powi(2)).sum(),
+            Role::Weight | Role::Bias | Role::Gain | Role::Running => {
+                sum.map(|&value| f64::from(value).powi(2)).sum()
+            }
             // What was left of them is the gradient of the variances.
             Role::LogVariance => {
                 let with = sum.zip(named.parameter.values());
@@ -162,7 +171,7 @@ pub fn clip(parameters: &[Named<&dyn Parameter>], sums: &mut [Gradient], largest
 pub(super) fn stretch(parameter: &dyn Parameter, role: Role) -> (usize, usize) {
     let columns = match role {
         Role::Weight | Role::LogVariance => parameter.sizes()[1],
-        Role::Bias => 1,
+        _ => 1,
     };
     (columns, stretch_rows(columns))
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::gradient::{Gradient, StretchGradient, stretch};
+use super::normalisation::follow;
 use super::parameters::{Named, Parameter, Role};
 use crate::kernels::{self, AdagradStep, AdamStep, Products};
 
@@ -124,7 +125,8 @@ impl Optimizer {
         self.rule == OptimizerKind::Adam
     }
 
-    /// Makes one step against the gradient of what is minimised. `gradients` has an entry a parameter.
+    /// Makes one step against the gradient of what is minimised; what is not learned follows what was seen. `gradients` has an
+    /// entry a parameter.
     pub fn update<'a>(
         &'a mut self,
         parameters: Vec<Named<&'a mut dyn Parameter>>,
@@ -137,6 +139,10 @@ impl Optimizer {
         let mut tasks = Vec::new();
         for ((named, gradient), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
             let first = first.next().map_or(&mut [][..], |first| first);
+            if named.role == Role::Running {
+                follow(named.parameter.values_mut(), gradient);
+                continue;
+            }
             tasks.extend(tasks_of(named, gradient, first, second, (learning_rate, numbers)));
         }
         let (rule, step) = (self.rule, self.steps);
@@ -203,7 +209,7 @@ fn tasks_of<'a>(
             1.0 - learning_rate * numbers.weight_decay,
         ),
         Role::Bias => (numbers.weight_kl, 1.0),
-        Role::LogVariance => (0.0, 1.0),
+        _ => (0.0, 1.0),
     };
     let kl_of_variances = (named.role == Role::LogVariance).then_some(numbers.weight_kl);
     let mut first = first.chunks_mut(rows * columns);

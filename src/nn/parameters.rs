@@ -15,8 +15,13 @@ pub trait Parameter: Send + Sync {
     fn values_mut(&mut self) -> &mut [f32];
     /// The sizes of the axes.
     fn sizes(&self) -> Vec<usize>;
-    /// Takes out what a tape left as the gradient: of a bias the gradient itself, zeros where there is none; of a
-    /// weight its [factors](super::weight).
+    /// Inputs and outputs of a [`Weight`](super::Weight), whose gradient a tape leaves as its two factors; none of what has its
+    /// gradient left whole.
+    fn factor_sizes(&self) -> Option<(usize, usize)> {
+        None
+    }
+    /// Takes out what a tape left as the gradient: the gradient itself, zeros where there is none, or its
+    /// [factors](super::weight).
     fn take_gradient(&self, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32>;
     /// Puts back what was taken, so that the next step finds its memory.
     fn give_back_gradient(&self, gradients: &mut Gradients<f32, Cpu>, gradient: Vec<f32>);
@@ -63,6 +68,11 @@ pub enum Role {
     Weight,
     /// Is added.
     Bias,
+    /// Multiplies what was normalised; it begins at 1.
+    Gain,
+    /// What batch normalisation has seen: it is not learned but [follows](super::normalisation::follow). What a tape leaves for it
+    /// is no gradient.
+    Running,
     /// `log sigma^2` of the weights and biases of a layer, where these are Gaussians: one row an input, and the biases' behind
     /// them. What a tape leaves is the gradient of the variances, whose update multiplies it by them.
     LogVariance,

@@ -99,6 +99,11 @@ impl<I: Dim, O: Dim> Parameter for Weight<I, O> {
         self.values.sizes()
     }
 
+    fn factor_sizes(&self) -> Option<(usize, usize)> {
+        let (inputs, outputs) = self.values.shape();
+        Some((inputs.size(), outputs.size()))
+    }
+
     /// The factors; none where the weights were not used.
     fn take_gradient(&self, gradients: &mut Gradients<f32, Cpu>) -> Vec<f32> {
         let mut factors = self.slot.take_gradient(gradients);

@@ -8,9 +8,11 @@ mod estimator_b;
 mod importance_weighted;
 mod kl_term;
 pub mod log_joint;
+pub mod semi_supervised;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod total_correlation;
 
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,8 @@ pub enum Estimator {
     /// The importance-weighted bound (Burda, Grosse and Salakhutdinov 2016), tighter with every sample.
     #[strum(to_string = "iwae", serialize = "importance-weighted")]
     ImportanceWeighted,
+    /// Estimator A in which the weight of the KL term acts on the total correlation of the latent dimensions alone (Chen et al. 2018).
+    BetaTcvae,
 }
 
 /// An estimator, and how its KL term is weighed at one step.
@@ -101,6 +105,7 @@ impl Objective {
             }
             // It has no KL term of its own: `KlTerm::check` refuses any weight but 1.
             Estimator::ImportanceWeighted => importance_weighted::negative(model, x, noise, gradients),
+            Estimator::BetaTcvae => total_correlation::negative(model, x, noise, self.kl_weight, gradients),
         }
     }
 }
@@ -109,7 +114,7 @@ impl Estimator {
     /// The names of its terms: of what is gained, then of what it costs.
     pub fn term_names(self) -> [&'static str; 2] {
         match self {
-            Self::A | Self::B => ["reconstruction", "KL"],
+            Self::A | Self::B | Self::BetaTcvae => ["reconstruction", "KL"],
             Self::ImportanceWeighted => ["reconstruction", "weighted KL"],
         }
     }

@@ -45,7 +45,7 @@ fn goal(size: Size) -> u64 {
 /// the others'.
 fn step_size(size: Size, method: Method) -> f32 {
     match method {
-        Method::Aevb | Method::FullVb => 0.1,
+        Method::Aevb | Method::FullVb | Method::M2 => 0.1,
         Method::WakeSleep | Method::Mcem if size.0 < 10_000 => 0.1,
         Method::WakeSleep | Method::Mcem => 0.02,
     }

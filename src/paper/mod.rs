@@ -28,6 +28,7 @@ fn colour(method: Method) -> RGBColor {
         Method::WakeSleep => RGBColor(44, 130, 44),
         Method::Mcem => RGBColor(31, 97, 180),
         Method::FullVb => RGBColor(148, 103, 189),
+        Method::M2 => RGBColor(140, 86, 75),
     }
 }
 

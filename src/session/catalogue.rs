@@ -1,5 +1,6 @@
 //! What saved runs are, without their parameters: enough to list, filter, sort and compare them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -86,18 +87,48 @@ impl RunFacts {
     }
 }
 
-/// The saved runs in some folders, the newest first, and what is wrong with files that can't be read.
-pub fn catalogue(folders: &[PathBuf]) -> (Vec<RunFacts>, Vec<String>) {
-    let (mut runs, mut faults) = (Vec::new(), Vec::new());
-    // An empty file is a name that a program has taken for a run that it has not saved yet.
-    for entry in folder::list(folders)
-        .into_iter()
-        .filter(|entry| !entry.summary.is_empty())
-    {
-        match RunFacts::read(&entry.path) {
-            Ok(facts) => runs.push(facts),
-            Err(error) => faults.push(error.to_string()),
+/// What saved runs are, read again and again; of the files only those that changed.
+#[derive(Default)]
+pub struct Catalogue {
+    seen: HashMap<PathBuf, Seen>,
+}
+
+/// A file as it was when it was read: when it was written, its bytes, and what it said.
+type Seen = ((SystemTime, u64), Result<RunFacts, String>);
+
+impl Catalogue {
+    /// What a session file says now, or why it can't be read.
+    pub fn facts(&mut self, path: &Path) -> Result<&RunFacts, &str> {
+        let metadata = std::fs::metadata(path).ok();
+        let stamp = metadata.map(|metadata| {
+            let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            (modified, metadata.len())
+        });
+        let stamp = stamp.unwrap_or((SystemTime::UNIX_EPOCH, 0));
+        let read = || RunFacts::read(path).map_err(|error| error.to_string());
+        let seen = self
+            .seen
+            .entry(path.to_owned())
+            .or_insert_with(|| (stamp, read()));
+        if seen.0 != stamp {
+            *seen = (stamp, read());
         }
+        seen.1.as_ref().map_err(String::as_str)
     }
-    (runs, faults)
+
+    /// The saved runs in some folders, the newest first, and what is wrong with files that can't be read.
+    pub fn list(&mut self, folders: &[PathBuf]) -> (Vec<RunFacts>, Vec<String>) {
+        let (mut runs, mut faults) = (Vec::new(), Vec::new());
+        // An empty file is a name that a program has taken for a run that it has not saved yet.
+        for entry in folder::list(folders)
+            .into_iter()
+            .filter(|entry| !entry.summary.is_empty())
+        {
+            match self.facts(&entry.path) {
+                Ok(facts) => runs.push(facts.clone()),
+                Err(error) => faults.push(error.to_owned()),
+            }
+        }
+        (runs, faults)
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RunFacts;
 use crate::learning::Configuration;
 use crate::objective::Estimator;
 use crate::run::curve::{CurvePoint, HorizontalAxis};
@@ -102,6 +103,23 @@ impl Comparison {
             run.name = format!("{name} ({number})");
         }
         self.runs.push(run);
+    }
+
+    /// Takes in how far those of the runs have come since that are among them; all others stay as they were kept.
+    pub fn follow(&mut self, found: &[RunFacts]) {
+        for kept in &mut self.runs {
+            let later = found.iter().filter(|facts| {
+                facts.evaluations.len() > kept.evaluations.len() && kept.is_named(&facts.name())
+            });
+            let mut later = later.map(|facts| KeptRun {
+                name: kept.name.clone(),
+                configuration: facts.configuration.clone(),
+                evaluations: facts.evaluations.clone(),
+            });
+            if let Some(later) = later.find(|later| kept.is_stage_of(later)) {
+                *kept = later;
+            }
+        }
     }
 
     /// The same with every number where it makes sense: it may come from a file.

@@ -264,6 +264,7 @@ impl Session {
             )));
         }
         let fits = document.configuration.check_classes(data);
+        let fits = fits.and_then(|()| document.configuration.check_convolutions(data));
         fits.map_err(|error| other_data(error.to_string()))?;
 
         let unfit = |cause: Unfit| other_data(cause.to_string());

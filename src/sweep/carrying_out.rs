@@ -2,7 +2,8 @@
 
 use super::engine::{EngineSettings, Handed};
 use super::progress::combinations;
-use super::{Progress, Stage, Task, Trainer, Watcher, halving};
+use super::{Progress, Stage, Task, Trainer, halving};
+use crate::session::Catalogue;
 
 /// How a sweep ended.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ pub enum Ending {
 /// If the engine can't be started, or refuses.
 pub fn carry_out(trainer: &Trainer, settings: &EngineSettings) -> anyhow::Result<Ending> {
     let folder = trainer.folder;
-    let mut watcher = Watcher::default();
-    let mut progress = watcher.read(folder);
+    let mut catalogue = Catalogue::default();
+    let mut progress = folder.progress(&mut catalogue);
     let mut alive = combinations(&progress);
     // Without halving there is one rung, at whose end each run has its own goal.
     let rungs = folder
@@ -53,7 +54,7 @@ pub fn carry_out(trainer: &Trainer, settings: &EngineSettings) -> anyhow::Result
             if trainer.is_stopped() {
                 return Ok(Ending::Interrupted);
             }
-            progress = watcher.read(folder);
+            progress = folder.progress(&mut catalogue);
             if !missing.iter().all(|task| is_through(&progress, task)) {
                 return Ok(Ending::Incomplete);
             }
@@ -62,7 +63,7 @@ pub fn carry_out(trainer: &Trainer, settings: &EngineSettings) -> anyhow::Result
             alive = halving::best(&progress, &alive, goal, next.combinations);
         }
     }
-    Ok(Ending::Complete(watcher.read(folder)))
+    Ok(Ending::Complete(folder.progress(&mut catalogue)))
 }
 
 /// Whether a run is as far as it is to be, or as it will ever be.

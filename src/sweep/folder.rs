@@ -145,12 +145,11 @@ impl SweepFolder {
         run.with_context(|| format!("the sweep in {} has no run {name:?}", shown(&self.path)))
     }
 
-    /// The sweep to which a run's file belongs; none where it belongs to none.
-    pub fn around(file: &Path) -> Option<PathBuf> {
-        let runs = file.parent()?;
-        let folder = runs.parent()?;
-        let is_sweep = runs.file_name()? == RUNS && folder.join(SPECIFICATION).is_file();
-        is_sweep.then(|| folder.to_owned())
+    /// The sweep whose runs lie in a folder; none where they are of none that can be understood.
+    pub fn of_runs(folder: &Path) -> Option<Self> {
+        let folder = std::path::absolute(folder).ok()?;
+        let is_of_runs = folder.file_name()? == RUNS;
+        is_of_runs.then(|| Self::open(folder.parent()?).ok())?
     }
 }
 
@@ -196,9 +195,9 @@ mod tests {
         assert_eq!(SweepFolder::open(&path).unwrap().specification, first);
         let (_, note) = SweepFolder::begin(&path, first).unwrap();
         assert_eq!(note, None);
-        let file = sweep.file("latent-2_seed-1");
-        assert_eq!(SweepFolder::around(&file), Some(sweep.path.clone()));
-        assert_eq!(SweepFolder::around(&sweep.path.join("sweep.ron")), None);
+        let of_runs = |folder: &Path| SweepFolder::of_runs(folder).map(|sweep| sweep.path);
+        assert_eq!(of_runs(&sweep.path.join("runs")), Some(sweep.path.clone()));
+        assert_eq!(of_runs(&sweep.path), None);
     }
 
     #[test]

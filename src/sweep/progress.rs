@@ -1,13 +1,9 @@
 //! How far a sweep is, read from its folder alone: no run is locked for that, and none need be trained on this machine.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-use std::time::SystemTime;
-
 use super::{SweepFolder, SweepRun, halving};
 use crate::run::Happening;
 use crate::run::curve::CurvePoint;
-use crate::session::RunFacts;
+use crate::session::{Catalogue, RunFacts};
 
 /// How far each run of a sweep is.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,71 +116,53 @@ pub fn stage(facts: &RunFacts, goal: u64) -> Stage {
     }
 }
 
-/// A file as it was when it was read.
-type Seen = (SystemTime, u64, Result<RunFacts, String>);
-
-/// Reads how far a sweep is, again and again; of the files only those that changed.
-#[derive(Default)]
-pub struct Watcher {
-    seen: HashMap<PathBuf, Seen>,
+impl SweepFolder {
+    /// How far the sweep is now; of the files only those are read that changed.
+    pub fn progress(&self, catalogue: &mut Catalogue) -> Progress {
+        let mut progress = Progress {
+            runs: self
+                .runs
+                .iter()
+                .map(|run| read_run(catalogue, self, run))
+                .collect(),
+        };
+        if let Some(eta) = self.specification.halving {
+            leave_behind(&mut progress, self, eta);
+        }
+        progress
+    }
 }
 
-impl Watcher {
-    /// How far the sweep is now.
-    pub fn read(&mut self, folder: &SweepFolder) -> Progress {
-        let mut progress = Progress {
-            runs: folder.runs.iter().map(|run| self.read_run(folder, run)).collect(),
-        };
-        if let Some(eta) = folder.specification.halving {
-            leave_behind(&mut progress, folder, eta);
-        }
-        progress
+fn read_run(catalogue: &mut Catalogue, folder: &SweepFolder, run: &SweepRun) -> RunProgress {
+    let path = folder.file(&run.name);
+    let mut progress = RunProgress {
+        name: run.name.clone(),
+        point: run.point.clone(),
+        seed: run.seed,
+        samples: 0,
+        goal: run.configuration.goal,
+        seconds: 0.0,
+        evaluations: Vec::new(),
+        stage: Stage::Waiting,
+    };
+    let Ok(metadata) = std::fs::metadata(&path) else {
+        return progress;
+    };
+    if metadata.len() == 0 {
+        // The name was taken for a run that is not saved yet.
+        progress.stage = Stage::Begun;
+        return progress;
     }
-
-    fn read_run(&mut self, folder: &SweepFolder, run: &SweepRun) -> RunProgress {
-        let path = folder.file(&run.name);
-        let mut progress = RunProgress {
-            name: run.name.clone(),
-            point: run.point.clone(),
-            seed: run.seed,
-            samples: 0,
-            goal: run.configuration.goal,
-            seconds: 0.0,
-            evaluations: Vec::new(),
-            stage: Stage::Waiting,
-        };
-        let Ok(metadata) = std::fs::metadata(&path) else {
-            return progress;
-        };
-        if metadata.len() == 0 {
-            // The name was taken for a run that is not saved yet.
-            progress.stage = Stage::Begun;
-            return progress;
+    match catalogue.facts(&path) {
+        Ok(facts) => {
+            progress.samples = facts.samples;
+            progress.seconds = facts.seconds;
+            progress.evaluations.clone_from(&facts.evaluations);
+            progress.stage = stage(facts, progress.goal);
         }
-        let stamp = (
-            metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-            metadata.len(),
-        );
-        let is_known = self
-            .seen
-            .get(&path)
-            .is_some_and(|(modified, length, _)| (*modified, *length) == stamp);
-        if !is_known {
-            let facts = RunFacts::read(&path).map_err(|error| error.to_string());
-            self.seen.insert(path.clone(), (stamp.0, stamp.1, facts));
-        }
-        match self.seen.get(&path) {
-            Some((_, _, Ok(facts))) => {
-                progress.samples = facts.samples;
-                progress.seconds = facts.seconds;
-                progress.evaluations.clone_from(&facts.evaluations);
-                progress.stage = stage(facts, progress.goal);
-            }
-            Some((_, _, Err(words))) => progress.stage = Stage::Unreadable(words.clone()),
-            None => {}
-        }
-        progress
+        Err(words) => progress.stage = Stage::Unreadable(words.to_owned()),
     }
+    progress
 }
 
 /// Says of runs by halving which of them others were better than.

@@ -4,23 +4,20 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
-use crossbeam_channel::{select, tick};
+use anyhow::ensure;
 
 use super::folder::differences;
-use super::{Stage, SweepFolder, SweepRun, halving, progress};
+use super::{Headless, Outcome, Stage, SweepFolder, SweepRun, halving, progress};
 use crate::data::{self, Dataset, ReadingRules};
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Training};
 use crate::paper::Audience;
-use crate::run::{Command, Event, RunHandle, RunState, State};
-use crate::session::{self, Kept, SessionError, SessionFile, View};
+use crate::run::RunState;
+use crate::session::{self, SessionError, SessionFile};
 
-/// Time between two saves of a run.
-const SAVE_INTERVAL: Duration = Duration::from_secs(60);
-/// Time between two looks at whether somebody wishes the end, or another program gave a run back.
+/// Time between two looks at whether another program gave a run back.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A run, and how far it is to be trained now.
@@ -30,17 +27,6 @@ pub struct Task {
     pub run: SweepRun,
     /// Training points seen at the end.
     pub samples: u64,
-}
-
-/// How a task ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The run is as far as it is to be, or diverged on the way.
-    Trained,
-    /// Another program is at it.
-    InUse,
-    /// Somebody asked for the end; what was trained is saved.
-    Interrupted,
 }
 
 /// Trains runs of one sweep in this process.
@@ -122,85 +108,14 @@ impl<'a> Trainer<'a> {
             wanted.check_classes(&data)?;
             RunState::new(Training::new(wanted.clone(), &data))
         };
-        self.drive(task, state, &data, &file)
-    }
-
-    /// Trains to the goal, or until somebody asks for the end, and saves.
-    fn drive(
-        &self,
-        task: &Task,
-        state: RunState,
-        data: &Arc<Dataset>,
-        file: &SessionFile,
-    ) -> anyhow::Result<Outcome> {
-        let show = self.audience.begin(&task.run.name, task.samples);
-        show(state.training.samples);
-        let mut measured = state.log.evaluations.last().map_or(0, |point| point.samples);
-        let (run, _) = RunHandle::start(state, data.clone())?;
-        run.send(Command::Start);
-        let (look, mut saved_at) = (tick(LOOK_INTERVAL), Instant::now());
-        let (mut is_stopped, mut is_finished) = (false, false);
-        while !(is_stopped || is_finished && measured >= task.samples) {
-            let event = select! {
-                recv(run.events()) -> event => event.context("the training thread ended")?.event,
-                recv(look) -> _ => {
-                    is_stopped = self.is_stopped();
-                    if saved_at.elapsed() >= SAVE_INTERVAL && !is_stopped {
-                        saved_at = Instant::now();
-                        self.save(&run, file)?;
-                    }
-                    continue;
-                }
-            };
-            match event {
-                Event::Steps { reports, .. } => {
-                    if let Some(last) = reports.last() {
-                        show(last.samples);
-                    }
-                }
-                Event::Evaluated {
-                    point: Some(point), ..
-                } => measured = point.samples,
-                Event::State(State::Finished) => is_finished = true,
-                Event::Diverged(diverged) => {
-                    if let Some(fault) = data.fault() {
-                        // What was saved last goes on once the data is back; a file that says it diverged would not.
-                        bail!("its data can't be read any more: {fault}");
-                    }
-                    self.audience.say(&format!("{}: {diverged}", task.run.name));
-                    break;
-                }
-                _ => {}
-            }
-        }
-        self.save_at_last(&run, file)?;
-        Ok(if is_stopped {
-            Outcome::Interrupted
-        } else {
-            Outcome::Trained
-        })
-    }
-
-    /// Saves a run that goes on; where that fails now, it is tried again later.
-    fn save(&self, run: &RunHandle, file: &SessionFile) -> anyhow::Result<()> {
-        let ticket = file.ticket();
-        let state = run.checkpoint().recv().context("the training thread ended")?;
-        if let Err(error) = file.save(ticket, &state, &View::default()) {
-            let again = SAVE_INTERVAL.as_secs();
-            self.audience.say(&format!(
-                "{error}; training goes on, and the next save is tried in {again} s"
-            ));
-        }
-        Ok(())
-    }
-
-    fn save_at_last(&self, run: &RunHandle, file: &SessionFile) -> anyhow::Result<()> {
-        let ticket = file.ticket();
-        let state = run.checkpoint().recv().context("the training thread ended")?;
-        match file.save_at_last(ticket, &state, &View::default()) {
-            Kept::Saved(_) => Ok(()),
-            kept => bail!("{kept}"),
-        }
+        let name = &task.run.name;
+        let show = self.audience.begin(name, task.samples);
+        let headless = Headless {
+            stop: &self.stop,
+            show: &show,
+            say: &|words| self.audience.say(&format!("{name}: {words}")),
+        };
+        headless.train(state, &data, &file)
     }
 
     /// The data of that name, which is read when the first run needs it.

@@ -234,7 +234,7 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
             }
             None => Vec::new(),
         },
-        (KeyCode::Char('y' | 'Y'), Confirmation::Quit) => vec![Effect::Quit],
+        (KeyCode::Char('y' | 'Y'), Confirmation::Quit | Confirmation::QuitQueue { .. }) => vec![Effect::Quit],
         (KeyCode::Char('y' | 'Y'), Confirmation::Replace(configuration)) => {
             leave(app, |request| Effect::NewRun(request, configuration))
         }

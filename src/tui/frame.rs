@@ -111,6 +111,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let method = match progress.configuration.method {
         Method::Aevb => format!("AEVB {:?}", progress.configuration.estimator),
         Method::WakeSleep => "Wake-Sleep".into(),
+        Method::M2 => "M2".into(),
         method @ Method::FullVb => format!("{} {:?}", method.title(), progress.configuration.estimator),
         Method::Mcem => progress.sampling.map_or("MCEM".into(), |sampling| {
             let Sampling {

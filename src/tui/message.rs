@@ -15,7 +15,8 @@ use crate::pictures::raster::Raster;
 use crate::remote::{Description, News};
 use crate::run::{Command, Summary, Told};
 use crate::session::folder::SessionEntry;
-use crate::session::{KeptRun, RunFacts, RunFiles, View};
+use crate::session::{KeptRun, QueuedRun, RunFacts, RunFiles, View};
+use crate::sweep;
 use crate::tui::attachment::Joined;
 use crate::tui::input::answers::Answer;
 use crate::tui::notification::Ended;
@@ -108,6 +109,10 @@ pub enum Message {
     PictureSaved(Result<PathBuf, String>),
     /// The saved runs, the newest first, and what is wrong with files that could not be read.
     Runs(Vec<RunFacts>, Vec<String>),
+    /// How far the sweep is to which the open run's folder belongs; none where it belongs to none.
+    Sweep(Option<sweep::Progress>),
+    /// What a run of the queue tells that is trained beside the one on the screen, by its number.
+    Beside(u64, BesideNews),
     /// What became of a saved run.
     Kept(Result<Tidied, String>),
     /// What saved runs make of an item, or why one of them can't say, in the order in which they were asked.
@@ -178,6 +183,19 @@ impl Opened {
             joined: None,
         }
     }
+}
+
+/// What a run tells that is trained beside the one on the screen.
+#[derive(Clone, Debug)]
+pub enum BesideNews {
+    /// It is under way, and lies there.
+    Began(PathBuf),
+    /// It has seen so many training points.
+    At(u64),
+    /// Something worth knowing.
+    Said(String),
+    /// It reached its goal and lies there, or why not.
+    Ended(Result<PathBuf, String>),
 }
 
 /// What became of a saved run.
@@ -266,6 +284,8 @@ pub enum Effect {
     Copy(String),
     /// Tell somebody who looks elsewhere that the run came to its end.
     Notify(Ended),
+    /// Train a run of the queue beside the one on the screen, by this number; [`Message::Beside`] follows.
+    TrainBeside(u64, Box<QueuedRun>),
     /// Look for saved runs and what they are, on a thread of its own; [`Message::Runs`] follows.
     ReadRuns,
     /// Send an item of the open run's data through saved runs' models, on a thread of its own; [`Message::LookedInto`] follows, with

@@ -10,6 +10,7 @@ mod answering;
 pub mod app;
 mod asking;
 pub mod attachment;
+mod beside;
 mod changes;
 pub mod colour;
 pub mod command;

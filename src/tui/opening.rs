@@ -80,6 +80,7 @@ pub fn open(
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data, &configuration.reading)?;
             configuration.check_data(&data)?;
+            configuration.check_convolutions(&data)?;
             configuration.check_classes(&data)?;
             let state = RunState::new(Training::new(*configuration, &data));
             let (run, summary) = RunHandle::start(state, data.clone())?;

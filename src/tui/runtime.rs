@@ -4,6 +4,7 @@
 //! sessions are read and written on threads of their own; the trainer has its own too. All of them send messages.
 
 use std::collections::BTreeMap;
+use std::io::Error;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, after, never, select, tick, unbounded}
 
 use super::app::App;
 use super::asking::Asking;
+use super::beside::Beside;
 use super::colour::ColourDepth;
 use super::command::keymap::Keymap;
 use super::frame;
@@ -40,13 +42,15 @@ use crate::config::{Config, HangUp, layout};
 use crate::data::{Dataset, ItemPlace, STANDARD_INPUT, listing, load, short_name};
 use crate::language::{self, Language, tr};
 use crate::learning::advice::{Advice, Basis};
+use crate::learning::default_threads;
 use crate::outputs::Output;
 use crate::pictures::numbered::write_numbered;
 use crate::pictures::raster::Raster;
 use crate::process::say;
 use crate::remote::{Link, News, StateSource, hand_over, running};
 use crate::run::{Event, RunHandle, Told};
-use crate::session::{self, OtherModels, SessionError, folder};
+use crate::session::{self, Catalogue, KeptQueue, OtherModels, QueuedRun, SessionError, folder};
+use crate::sweep::SweepFolder;
 use crate::terminal_facts::{Blocks, Graphics, Notify, Questions};
 
 /// The least time between two frames that no key asked for.
@@ -133,6 +137,10 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let mut runtime = Runtime {
         app,
         saver: Saver::start(sender.clone())?,
+        beside: Beside::new(sender.clone()),
+        kept_queue: None,
+        kept: Vec::new(),
+        catalogue: Arc::default(),
         sender,
         messages,
         run: None,
@@ -153,6 +161,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     };
     // Dropped before the run that it asks.
     let _save_on_panic = SaveOnPanic(rescue);
+    runtime.take_up_queue();
     match options.run {
         RunSource::Running(runs) if runs.len() > 1 => {
             runtime.app.overlay = Some(Overlay::Running(RunningList::new(runs)));
@@ -236,6 +245,14 @@ struct Runtime {
     /// A wish that looking at data which nobody asks about any more be broken off.
     advising: Cancel,
     asking: Asking,
+    /// Runs of the queue that are trained meanwhile.
+    beside: Beside,
+    /// Where the queue is kept; none where it can't be.
+    kept_queue: Option<KeptQueue>,
+    /// What is kept there.
+    kept: Vec<QueuedRun>,
+    /// What saved runs were when they were read.
+    catalogue: Arc<Mutex<Catalogue>>,
     /// Models of saved runs that were looked into.
     models: Arc<OtherModels>,
     /// Runs that were asked for and are ready, with the numbers of their requests: [`Message::Arrived`] says so of each, in the
@@ -319,6 +336,7 @@ impl Runtime {
                 self.asking.ask_around(&self.app, run);
             }
             self.keep_rescue();
+            self.keep_queue();
         }
     }
 
@@ -479,6 +497,7 @@ impl Runtime {
                 Effect::Save(manner) => self.save(manner),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ListFiles(near) => self.list_files(near),
+                Effect::TrainBeside(number, run) => self.beside.start(number, *run, self.data.clone()),
                 Effect::ReadRuns => self.read_runs(),
                 Effect::LookInto { number, paths, item } => self.look_into(number, paths, item),
                 Effect::Rename(from, name) => self.tidy(move || {
@@ -532,6 +551,41 @@ impl Runtime {
         Ok(None)
     }
 
+    /// Takes up the queue that was kept when the workbench was left.
+    fn take_up_queue(&mut self) {
+        let queue = &mut self.app.queue;
+        queue.threads = default_threads();
+        let opened = folder::sessions()
+            .map_err(Error::other)
+            .and_then(|folder| KeptQueue::open(&folder));
+        match opened {
+            Ok(Some((file, runs))) => {
+                (queue.is_kept, queue.resumes) = (true, !runs.is_empty());
+                queue.waiting.extend(runs.iter().cloned());
+                (self.kept_queue, self.kept) = (Some(file), runs);
+            }
+            // Another workbench has it.
+            Ok(None) => {}
+            Err(error) => self
+                .app
+                .complain(tr!("the queue can't be kept: {reason}", reason = error)),
+        }
+    }
+
+    /// Keeps the queue as it is now, where that changed.
+    fn keep_queue(&mut self) {
+        let Some(file) = &self.kept_queue else { return };
+        let queue = self.app.queue.kept();
+        if queue == self.kept {
+            return;
+        }
+        if let Err(error) = file.keep(&queue) {
+            self.app
+                .complain(tr!("the queue can't be kept: {reason}", reason = error));
+        }
+        self.kept = queue;
+    }
+
     /// Takes up a run that arrived, in place of the one before, which ends.
     fn take_up(&mut self, request: u64) -> Option<Box<Opened>> {
         let Ready { run, data, opened } = waiting(&self.waiting).remove(&request)?;
@@ -558,6 +612,8 @@ impl Runtime {
     /// Decides what becomes of the run when the workbench closes.
     fn leave(&mut self, ending: &Ending) -> Outcome {
         self.leave_attached();
+        self.keep_queue();
+        self.beside.end();
         match ending {
             Ending::Left => {
                 self.rescue.set(None);
@@ -641,8 +697,13 @@ impl Runtime {
     /// Looks for saved runs on a thread, and reads what they are.
     fn read_runs(&mut self) {
         let (sender, folders) = (self.sender.clone(), self.session_folders());
+        let catalogue = self.catalogue.clone();
         self.start("runs", move || {
-            let (runs, faults) = session::catalogue(&folders);
+            // Only a panic, which was reported, leaves it locked.
+            let mut catalogue = catalogue.lock().unwrap_or_else(PoisonError::into_inner);
+            let (runs, faults) = catalogue.list(&folders);
+            let sweep = folders.iter().find_map(|folder| SweepFolder::of_runs(folder));
+            let _ = sender.send(Message::Sweep(sweep.map(|sweep| sweep.progress(&mut catalogue))));
             let _ = sender.send(Message::Runs(runs, faults));
         });
     }

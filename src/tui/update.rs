@@ -147,6 +147,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             }
             let mut effects = vec![Effect::Command(run::Command::Evaluate)];
             effects.extend(begins.then_some(Effect::Command(run::Command::Start)));
+            effects.extend(queue::advance(app));
             let workspace = app.workspace().filter(|_| fresh);
             effects.extend(workspace.map(|new| Effect::Advise(Basis::of(&new.progress.configuration))));
             effects
@@ -332,9 +333,15 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Runs(found, faults) => {
+            app.pane_mut::<Comparison>().0.follow(&found);
             app.pane_mut::<Runs>().take_in(found, faults);
             Vec::new()
         }
+        Message::Sweep(progress) => {
+            app.pane_mut::<Runs>().sweep = progress;
+            Vec::new()
+        }
+        Message::Beside(number, news) => queue::told(app, number, news),
         Message::Kept(kept) => runs::kept(app, kept),
         Message::LookedInto(number, found) => {
             app.pane_mut::<Runs>().looked(number, found);
@@ -345,7 +352,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 motion(app);
             }
             app.settle();
-            Vec::new()
+            runs::wishes(app)
         }
         Message::End => {
             app.ending = Some(Ok(()));

@@ -44,7 +44,7 @@ pub fn prepare(app: &mut App, command: &str) {
         }
         "runs.unqueue" => {
             let configuration = workspace(app).progress.configuration.clone();
-            app.queue.waiting.push_back(configuration);
+            app.queue.waiting.push_back(configuration.into());
         }
         _ => {}
     }

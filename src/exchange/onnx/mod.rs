@@ -15,6 +15,7 @@ use self::schema::{
 };
 use super::{Metadata, NamedArray, Parameters};
 use crate::kernels::scalar::LEAK;
+use crate::model::posterior::FlowKind;
 use crate::model::{Activation, Architecture, Recognition, Vae};
 
 /// The version of ONNX's operators: the first in which Split takes its sizes as an input.
@@ -30,6 +31,17 @@ pub enum OnnxError {
     /// Monte Carlo EM trains none.
     #[error("the model has no encoder: Markov chains take its place")]
     NoEncoder,
+    /// The encoder's graph says moments, which a flow goes on from.
+    #[error(
+        "the posterior goes on after the encoder in a normalising flow, for which there is no graph; the decoder has one"
+    )]
+    Flow,
+    /// There is more between the layers than their nonlinearity, or the layers are others.
+    #[error(
+        "only plain fully connected layers are written as graphs, and this model has others; its parameters can be exported as \
+         safetensors and NPZ"
+    )]
+    OtherNetworks,
     /// The format says sizes in 31 bits.
     #[error("the network has more than the 2 GiB that an ONNX file can hold")]
     TooLarge,
@@ -38,7 +50,7 @@ pub enum OnnxError {
 /// The file of the encoder.
 ///
 /// # Errors
-/// If there is no encoder, or it is too large.
+/// If there is no encoder, its layers are no plain ones, a flow follows it, or it is too large.
 pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
     let &Architecture {
         pixels,
@@ -49,6 +61,10 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
     if recognition == Recognition::Chains {
         return Err(OnnxError::NoEncoder);
     }
+    if model.architecture().latents.flow != FlowKind::None {
+        return Err(OnnxError::Flow);
+    }
+    check_networks(model)?;
     let mut graph = layers(
         "encoder",
         "x",
@@ -78,8 +94,9 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
 /// The file of the decoder. What it learned beside its layers, such as one log-variance for all values, is an output too.
 ///
 /// # Errors
-/// If it is too large.
+/// If its layers are no plain ones, or it is too large.
 pub fn decoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
+    check_networks(model)?;
     let architecture = model.architecture();
     let mut graph = layers("decoder", "z", "decoded", architecture.activation, parameters)?;
     graph.input = vec![rows("z", architecture.latent)];
@@ -96,6 +113,13 @@ pub fn decoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
         });
     }
     Ok(file(graph, parameters.metadata.as_ref()))
+}
+
+fn check_networks(model: &Vae) -> Result<(), OnnxError> {
+    match model.architecture().is_plain() {
+        true => Ok(()),
+        false => Err(OnnxError::OtherNetworks),
+    }
 }
 
 /// Numbers that the last layer says.
@@ -286,7 +310,7 @@ mod tests {
     use super::*;
     use crate::data::ItemShape;
     use crate::dims::{Batch, Latent, Pixels};
-    use crate::model::{Initialisation, Layers, Likelihood};
+    use crate::model::{Initialisation, Layers, Likelihood, NormalisationKind};
     use crate::nn::view::elements;
 
     fn model(activation: Activation, likelihood: Likelihood, recognition: Recognition) -> Vae {
@@ -428,5 +452,19 @@ mod tests {
         let parameters = Parameters::of(&model, ItemShape::grey(1, 5));
         assert_eq!(encoder(&model, &parameters), Err(OnnxError::NoEncoder));
         assert!(decoder(&model, &parameters).is_ok());
+    }
+
+    #[test]
+    fn other_networks_than_plain_layers_are_refused() {
+        let plain = model(Activation::Tanh, Likelihood::Bernoulli, Recognition::Encoder);
+        for normalisation in [NormalisationKind::Layer, NormalisationKind::Batch] {
+            let model = Vae::zeros(Architecture {
+                normalisation,
+                ..plain.architecture().clone()
+            });
+            let parameters = Parameters::of(&model, ItemShape::grey(1, 5));
+            assert_eq!(encoder(&model, &parameters), Err(OnnxError::OtherNetworks));
+            assert_eq!(decoder(&model, &parameters), Err(OnnxError::OtherNetworks));
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use crate::choices::{Choice, Choose};
 use crate::data::{self, ReadingRules};
 use crate::language::{said, tr};
-use crate::model::{DEPTH_RANGE, HIDDEN_RANGE, Layers};
+use crate::model::Layers;
 use crate::words::is_obeyed;
 
 /// What a setting may be.
@@ -150,10 +150,15 @@ impl Kind for WholeOrAll {
     }
 }
 
-/// The units of hidden layers, a number each.
-pub(super) struct HiddenLayers;
+/// The sizes of layers, a number each.
+pub(super) struct LayerSizes {
+    /// What the size of a layer may be.
+    pub size: RangeInclusive<usize>,
+    /// How many layers there may be.
+    pub depth: RangeInclusive<usize>,
+}
 
-impl Kind for HiddenLayers {
+impl Kind for LayerSizes {
     type Value = Layers;
 
     fn read(&self, text: &str) -> Option<Layers> {
@@ -170,15 +175,15 @@ impl Kind for HiddenLayers {
 
     fn allows(&self, value: &Layers) -> bool {
         let units = value.units();
-        DEPTH_RANGE.contains(&units.len()) && units.iter().all(|units| HIDDEN_RANGE.contains(units))
+        self.depth.contains(&units.len()) && units.iter().all(|units| self.size.contains(units))
     }
 
     fn bounds(&self) -> String {
         tr!(
             "from {first} to {last}, in up to {layers} layers",
-            first = HIDDEN_RANGE.start(),
-            last = HIDDEN_RANGE.end(),
-            layers = DEPTH_RANGE.end()
+            first = self.size.start(),
+            last = self.size.end(),
+            layers = self.depth.end()
         )
     }
 
@@ -413,7 +418,11 @@ impl Kind for DataName {
     }
 
     fn bounds(&self) -> String {
-        tr!("{name} or a path", name = data::mnist::NAME)
+        tr!(
+            "{name}, {drawn} or a path",
+            name = data::mnist::NAME,
+            drawn = data::sprites::NAME
+        )
     }
 
     fn placeholder(&self) -> &'static str {

@@ -11,15 +11,21 @@ use serde::{Deserialize, Serialize};
 
 use super::Setting;
 use super::kinds::{
-    ClassNames, DataName, HiddenLayers, NotNegative, OneOf, Positive, PositiveOrNone, Rules, Share, Whole,
+    ClassNames, DataName, LayerSizes, NotNegative, OneOf, Positive, PositiveOrNone, Rules, Share, Whole,
     WholeOrAll, YesOrNo,
 };
 use crate::data::{Binarisation, ReadingRules, mnist};
 use crate::kernels::Products;
 use crate::learning::{Method, ScheduleKind, default_threads};
 use crate::model::architecture::LATENT_RANGE;
+use crate::model::convolutions::{CHANNELS_RANGE, CONVOLUTIONS_RANGE, KERNEL_RANGE, STRIDE_RANGE};
 use crate::model::likelihood::{CLASSES_RANGE, Mean, Variance};
-use crate::model::{Activation, Initialisation, Layers, Likelihood};
+use crate::model::posterior::FlowKind;
+use crate::model::posterior::flow::STEPS_RANGE;
+use crate::model::prior::{COMPONENTS_RANGE, PriorKind};
+use crate::model::{
+    Activation, DEPTH_RANGE, FamilyKind, HIDDEN_RANGE, Initialisation, Layers, Likelihood, NormalisationKind,
+};
 use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 
@@ -70,11 +76,39 @@ settings! {
     /// Latent dimensions
     latent: usize = 20, { name: "latent", unit: "dimensions", kind: Whole(LATENT_RANGE), live: false }
 
+    /// Which networks encoder and decoder are
+    #[serde(default)]
+    family: FamilyKind = FamilyKind::Mlp, { name: "family", unit: "", kind: OneOf::new(), live: false }
+
+    /// Channels of the convolutions of a convolutional family: one number per layer, which the decoder has in reverse
+    #[serde(default = "usual::channels")]
+    channels: Layers = Layers::new(vec![32, 64]), {
+        name: "channels", unit: "channels", kind: LayerSizes { size: CHANNELS_RANGE, depth: CONVOLUTIONS_RANGE }, live: false
+    }
+
+    /// Rows and columns of the window of a convolution
+    #[serde(default = "usual::kernel")]
+    kernel: usize = 4, { name: "kernel", unit: "pixels", kind: Whole(KERNEL_RANGE), live: false }
+
+    /// Pixels from one window of a convolution to the next, by which images become smaller from layer to layer
+    #[serde(default = "usual::stride")]
+    stride: usize = 2, { name: "stride", unit: "pixels", kind: Whole(STRIDE_RANGE), live: false }
+
     /// Hidden units of encoder and decoder: one number per layer, such as 200,200, which the decoder has in reverse
-    hidden: Layers = 500.into(), { name: "hidden", unit: "units", kind: HiddenLayers, live: false }
+    hidden: Layers = 500.into(), { name: "hidden", unit: "units", kind: LayerSizes { size: HIDDEN_RANGE, depth: DEPTH_RANGE }, live: false }
 
     /// The nonlinearity of the hidden layers
     activation: Activation = Activation::Tanh, { name: "activation", unit: "", kind: OneOf::new(), live: false }
+
+    /// What is normalised between the sums of a hidden layer and their nonlinearity
+    #[serde(default)]
+    normalisation: NormalisationKind = NormalisationKind::None, {
+        name: "normalisation", unit: "", kind: OneOf::new(), live: false
+    }
+
+    /// Whether a hidden layer as wide as the one before it adds what it makes of its input to it
+    #[serde(default)]
+    residual: bool = false, { name: "residual", unit: "", kind: YesOrNo, live: false }
 
     /// The distribution p(x|z) of every value
     #[serde(default)]
@@ -96,6 +130,24 @@ settings! {
     #[serde(default = "usual::classes")]
     classes: Option<usize> = None, { name: "classes", unit: "", kind: WholeOrAll(CLASSES_RANGE), live: false }
 
+    /// The prior p(z)
+    #[serde(default)]
+    prior: PriorKind = PriorKind::Standard, { name: "prior", unit: "", kind: OneOf::new(), live: false }
+
+    /// Components of a prior that is learned: pseudo-inputs of vamp, Gaussians of mixture
+    #[serde(default = "usual::pseudo_inputs")]
+    pseudo_inputs: usize = 500, {
+        name: "pseudo-inputs", unit: "components", kind: Whole(COMPONENTS_RANGE), live: false
+    }
+
+    /// The normalising flow that follows the Gaussian of the posterior
+    #[serde(default)]
+    flow: FlowKind = FlowKind::None, { name: "flow", unit: "", kind: OneOf::new(), live: false }
+
+    /// Steps of the flow
+    #[serde(default = "usual::flow_steps")]
+    flow_steps: usize = 4, { name: "flow-steps", unit: "steps", kind: Whole(STEPS_RANGE), live: false }
+
     /// How the parameters start
     initialisation: Initialisation = Initialisation::Glorot, {
         name: "initialisation", unit: "", kind: OneOf::new(), live: false
@@ -104,6 +156,16 @@ settings! {
     /// The algorithm
     #[serde(default)]
     method: Method = Method::Aevb, { name: "method", unit: "", kind: OneOf::new(), live: false }
+
+    /// Labels that learning sees, as many of each class, where the method looks at any (m2): all, or so many
+    #[serde(default = "usual::labels")]
+    labels: Option<usize> = None, {
+        name: "labels", unit: "training points", kind: WholeOrAll(1..=usize::MAX), live: false
+    }
+
+    /// What the classifier's term counts beside the bound of a data point, where the method has a classifier (m2)
+    #[serde(default = "usual::alpha")]
+    alpha: f32 = 0.1, { name: "alpha", unit: "", kind: NotNegative, live: true }
 
     /// Update rule
     optimizer: OptimizerKind = OptimizerKind::Adam, { name: "optimizer", unit: "", kind: OneOf::new(), live: false }
@@ -161,7 +223,7 @@ settings! {
         name: "binarize", unit: "", kind: OneOf::new(), live: true
     }
 
-    /// What to train on: mnist, the path of a file of images, or - for standard input
+    /// What to train on: mnist, sprites (drawn by the program), the path of a file of images, or - for standard input
     data: String = mnist::NAME.into(), { name: "data", unit: "", kind: DataName, live: false }
 
     /// How data is read where the usual way does not fit: rules such as scale=min-max; label=species

@@ -5,9 +5,14 @@
 //! Both tapes run through the same generic functions, so a family can't be a trait object; a match over the families,
 //! once for every pass through a network, costs nothing beside the pass.
 
+mod class_conditional;
+mod convolutional;
 mod mlp;
+mod stack;
 
 use dfdx::prelude::*;
+
+pub(super) use class_conditional::ClassConditional;
 
 use super::posterior::Posterior;
 use super::{Architecture, Decoded};
@@ -19,14 +24,17 @@ use crate::nn::parameters::{Named, Parameter};
 ///
 /// `Latent` counts all latent variables of a data point: a family with several groups of them puts one behind the other.
 pub(super) trait Family: Sized {
-    /// A model of zeros; with an encoder where the architecture says so.
-    fn zeros(device: &Cpu, architecture: &Architecture) -> Self;
-
     /// `mu` and `log sigma^2` of `q(z|x)`, one row per data point; none without an encoder.
     fn encode<T: Tape<f32, Cpu>>(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         tape: T,
+    ) -> Option<Posterior<T>>;
+
+    /// The same of inputs that are learned themselves: the gradient reaches them.
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, Pixels), f32, Cpu, T>,
     ) -> Option<Posterior<T>>;
 
     /// `p(x|z)` for every latent vector, one a row.
@@ -43,6 +51,9 @@ pub(super) trait Family: Sized {
         z: Tensor<(Batch, Latent), f32, Cpu>,
     ) -> Vec<HiddenValues>;
 
+    /// Has the running moments of batch normalisation used from here on, even on a tape.
+    fn rest_moments(&mut self);
+
     /// The encoder's weights and biases, layer by layer; none without an encoder.
     fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>>;
 
@@ -53,14 +64,19 @@ pub(super) trait Family: Sized {
     fn parameters_mut(&mut self) -> [Vec<Named<&mut dyn Parameter>>; 2];
 }
 
-/// What a hidden layer of the `encoder` or the `decoder` says, one row per input.
+/// What a hidden layer of the `encoder` or the `decoder` says: one row per input, of a convolution one for every place of each, whose
+/// units are the channels.
 pub type HiddenValues = (&'static str, Tensor<(Batch, Hidden), f32, Cpu>);
 
 /// The networks of a model, of whichever family.
 #[derive(Clone, Debug)]
 pub(super) enum Networks {
     /// The paper's: fully connected layers in encoder and decoder.
-    Mlp(mlp::Mlp),
+    Mlp(Box<mlp::Mlp>),
+    /// Those that know classes: a classifier, an encoder and a decoder.
+    ClassConditional(Box<ClassConditional>),
+    /// Convolutions before them, and transposed behind them.
+    Convolutional(Box<convolutional::Convolutional>),
 }
 
 /// What a family's networks make of something.
@@ -68,21 +84,42 @@ macro_rules! of_family {
     ($networks:expr, $family:ident => $value:expr) => {
         match $networks {
             Networks::Mlp($family) => $value,
+            Networks::ClassConditional($family) => $value,
+            Networks::Convolutional($family) => $value,
         }
     };
 }
 
-impl Family for Networks {
-    fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
-        Self::Mlp(mlp::Mlp::zeros(device, architecture))
+impl Networks {
+    /// Networks of zeros; with an encoder where the architecture says so.
+    pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
+        if architecture.classes > 0 {
+            return Self::ClassConditional(Box::new(ClassConditional::zeros(device, architecture)));
+        }
+        match &architecture.convolutions {
+            None => Self::Mlp(Box::new(mlp::Mlp::zeros(device, architecture))),
+            Some(convolutions) => {
+                let family = convolutional::Convolutional::zeros(device, convolutions, architecture);
+                Self::Convolutional(Box::new(family))
+            }
+        }
     }
+}
 
+impl Family for Networks {
     fn encode<T: Tape<f32, Cpu>>(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         tape: T,
     ) -> Option<Posterior<T>> {
         of_family!(self, family => family.encode(x, tape))
+    }
+
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>> {
+        of_family!(self, family => family.encode_input(x))
     }
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
@@ -99,6 +136,10 @@ impl Family for Networks {
         z: Tensor<(Batch, Latent), f32, Cpu>,
     ) -> Vec<HiddenValues> {
         of_family!(self, family => family.hidden(x, z))
+    }
+
+    fn rest_moments(&mut self) {
+        of_family!(self, family => family.rest_moments());
     }
 
     fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {

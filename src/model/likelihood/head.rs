@@ -10,14 +10,21 @@ use crate::nn::Linear;
 use crate::nn::parameters::{Named, Parameter, Role};
 use crate::nn::view::{elements, elements_mut};
 
-/// The last layer, from `I` inputs, and the number that all values have in common, where there is one.
+/// A fully connected last layer, from `I` inputs.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Head<I: Dim> {
+    layer: Linear<I, Outputs>,
+    reading: Reading,
+}
+
+/// How a last layer's outputs are read, and the number that all values have in common, where there is one.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct Reading {
     likelihood: Likelihood,
     observation: Observation,
     pixels: Pixels,
     name: &'static str,
-    layer: Linear<I, Outputs>,
+    numbers: usize,
     common: Option<CommonNumber>,
 }
 
@@ -28,15 +35,9 @@ struct CommonNumber {
     value: Tensor<(Outputs,), f32, Cpu>,
 }
 
-impl<I: Dim> Head<I> {
-    /// A layer of zeros.
-    pub fn zeros(
-        device: &Cpu,
-        inputs: I,
-        pixels: Pixels,
-        likelihood: Likelihood,
-        observation: Observation,
-    ) -> Self {
+impl Reading {
+    /// The reading of outputs for so many `pixels`; a common number that is learned is 0.
+    pub fn zeros(device: &Cpu, pixels: Pixels, likelihood: Likelihood, observation: Observation) -> Self {
         let Layer {
             name,
             numbers,
@@ -57,19 +58,70 @@ impl<I: Dim> Head<I> {
             observation,
             pixels,
             name,
-            layer: Linear::zeros(device, inputs, Outputs(numbers * pixels.0)),
+            numbers,
             common,
         }
     }
 
-    /// `p(x|z)` for every row of inputs.
-    pub fn forward<T: Tape<f32, Cpu>>(&self, h: Tensor<(Batch, I), f32, Cpu, T>) -> Decoded<T> {
-        let outputs = self.layer.forward(h);
+    /// Numbers that the last layer says of every value.
+    pub fn numbers(&self) -> usize {
+        self.numbers
+    }
+
+    /// What the last layer is called.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// `p(x|z)` for every row of outputs: all first numbers of its values, then all second numbers, and so on.
+    pub fn decoded<T: Tape<f32, Cpu>>(&self, outputs: Tensor<(Batch, Outputs), f32, Cpu, T>) -> Decoded<T> {
         let outputs = match &self.common {
             None => outputs,
             Some(common) => with_common(outputs, common, self.pixels),
         };
         Decoded::new(self.likelihood, self.observation, self.pixels, outputs)
+    }
+
+    /// The common number, where that is learned.
+    pub fn common_parameter(&self) -> Option<Named<&dyn Parameter>> {
+        let common = self.common.as_ref()?;
+        Some(Named {
+            name: common.name?.into(),
+            role: Role::Bias,
+            parameter: &common.value as &dyn Parameter,
+        })
+    }
+
+    /// The same, to change.
+    pub fn common_parameter_mut(&mut self) -> Option<Named<&mut dyn Parameter>> {
+        let common = self.common.as_mut()?;
+        Some(Named {
+            name: common.name?.into(),
+            role: Role::Bias,
+            parameter: &mut common.value as &mut dyn Parameter,
+        })
+    }
+}
+
+impl<I: Dim> Head<I> {
+    /// A layer of zeros.
+    pub fn zeros(
+        device: &Cpu,
+        inputs: I,
+        pixels: Pixels,
+        likelihood: Likelihood,
+        observation: Observation,
+    ) -> Self {
+        let reading = Reading::zeros(device, pixels, likelihood, observation);
+        Self {
+            layer: Linear::zeros(device, inputs, Outputs(reading.numbers() * pixels.0)),
+            reading,
+        }
+    }
+
+    /// `p(x|z)` for every row of inputs.
+    pub fn forward<T: Tape<f32, Cpu>>(&self, h: Tensor<(Batch, I), f32, Cpu, T>) -> Decoded<T> {
+        self.reading.decoded(self.layer.forward(h))
     }
 
     /// Makes Gaussians of weight and bias; a common number stays one.
@@ -80,27 +132,15 @@ impl<I: Dim> Head<I> {
     /// Weight and bias, and the common number where that is learned.
     pub fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
         let layer = self.layer.parameters().into_iter();
-        let common = self.common.iter().filter_map(|common| {
-            Some(Named {
-                name: common.name?.into(),
-                role: Role::Bias,
-                parameter: &common.value as &dyn Parameter,
-            })
-        });
-        layer.map(|named| named.within(self.name)).chain(common)
+        let common = self.reading.common_parameter();
+        layer.map(|named| named.within(self.reading.name)).chain(common)
     }
 
     /// The same, to change.
     pub fn parameters_mut(&mut self) -> impl Iterator<Item = Named<&mut dyn Parameter>> {
-        let name = self.name;
+        let name = self.reading.name;
         let layer = self.layer.parameters_mut().into_iter();
-        let common = self.common.iter_mut().filter_map(|common| {
-            Some(Named {
-                name: common.name?.into(),
-                role: Role::Bias,
-                parameter: &mut common.value as &mut dyn Parameter,
-            })
-        });
+        let common = self.reading.common_parameter_mut();
         layer.map(move |named| named.within(name)).chain(common)
     }
 }

@@ -26,7 +26,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 pub use decoded::Decoded;
 use distribution::{Common, Distribution, Layer, independent};
 pub use gaussian::{LEAST_LOG_VARIANCE, Mean, Variance};
-pub(super) use head::Head;
+pub(super) use head::{Head, Reading};
 pub use values::{Suggestion, Unfit, Values};
 
 /// Classes that a categorical value may have.

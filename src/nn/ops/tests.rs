@@ -2,10 +2,17 @@
 
 use dfdx::prelude::*;
 
-use super::{affine, affine_of_data, elu, gated, leaky_relu, relu, sigmoid, softplus, tanh};
-use crate::dims::{Batch, Hidden, Latent};
+use super::{
+    affine, affine_of_data, batch_normalised, convolution, elu, gated, layer_normalised, leaky_relu,
+    normalised_by_running_moments, numbers_of_values, relu, reshaped, sigmoid, softplus, sum as sum_of, tanh,
+    transposed_convolution,
+};
+use crate::dims::{Batch, Channels, Height, Hidden, Latent, Patch, Width};
+use crate::kernels::Window;
 use crate::nn::Weight;
+use crate::nn::normalisation::Scale;
 use crate::nn::parameters::Parameter;
+use crate::nn::view::elements_mut;
 use crate::nn::weight::gradient_rows;
 
 const ROWS: usize = 4;
@@ -173,6 +180,131 @@ fn gated_units() {
     layer.compare(y.square().sum(), reference, false);
 }
 
+fn scale() -> Scale<Hidden> {
+    let device = Cpu::default();
+    Scale {
+        gain: device.tensor_from_vec(numbers(WIDTH, 7), (Hidden(WIDTH),)),
+        shift: device.tensor_from_vec(numbers(WIDTH, 8), (Hidden(WIDTH),)),
+    }
+}
+
+/// `gain (x - mean) / sqrt(variance + epsilon) + shift`, in 64 bits, with the moments of the group that `group` makes of a row
+/// and a column.
+fn normalised(x: &[f64], scale: &[Vec<f64>; 2], group: impl Fn(usize, usize) -> usize) -> Vec<f64> {
+    let place = |index: usize| group(index / WIDTH, index % WIDTH);
+    let of_group = |wanted: usize| {
+        let members = x.iter().enumerate();
+        let members: Vec<f64> = members
+            .filter(|(index, _)| place(*index) == wanted)
+            .map(|(_, x)| *x)
+            .collect();
+        let mean = members.iter().sum::<f64>() / members.len() as f64;
+        let variance = members.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / members.len() as f64;
+        (mean, variance)
+    };
+    let value = |(index, x): (usize, &f64)| {
+        let (mean, variance) = of_group(place(index));
+        let column = index % WIDTH;
+        scale[0][column] * (x - mean) / (variance + 1e-5).sqrt() + scale[1][column]
+    };
+    x.iter().enumerate().map(value).collect()
+}
+
+/// Compares the gradients of gain and shift, and with [`Layer::compare`] all others. The squares weigh the outputs unlike.
+#[test]
+fn normalisation_by_the_moments_of_rows_and_of_columns() {
+    type Group = fn(usize, usize) -> usize;
+    let groups: [Group; 2] = [|row, _| row, |_, column| column];
+    for (which, group) in groups.into_iter().enumerate() {
+        let (layer, scale) = (Layer::new(), scale());
+        let running = Cpu::default().zeros_like(&(2 * WIDTH + 1,));
+        let loss = || {
+            let sums = layer.apply(layer.x.leaky_trace());
+            let y = match which {
+                0 => layer_normalised(sums, &scale),
+                _ => batch_normalised(sums, &scale, &running),
+            };
+            tanh(y).square().sum()
+        };
+        let exact_scale = [&scale.gain, &scale.shift];
+        let exact_scale = exact_scale.map(|tensor| tensor.as_vec().into_iter().map(f64::from).collect());
+        let reference = |x: &[f64], w: &[f64], b: &[f64], scale: &[Vec<f64>; 2]| {
+            let y = normalised(&affine_of(x, w, b), scale, group);
+            squares(&map(&y, f64::tanh))
+        };
+        layer.compare(loss(), |x, w, b| reference(x, w, b, &exact_scale), false);
+
+        let mut gradients = loss().backward();
+        let exact = |values: Vec<f32>| -> Vec<f64> { values.into_iter().map(f64::from).collect() };
+        let (x, w, b) = (
+            exact(layer.x.as_vec()),
+            exact(layer.weight.tensor().as_vec()),
+            exact(layer.bias.as_vec()),
+        );
+        for (part, tensor) in [&scale.gain, &scale.shift].into_iter().enumerate() {
+            for (index, gradient) in tensor.take_gradient(&mut gradients).into_iter().enumerate() {
+                let at = |by: f64| {
+                    let mut moved: [Vec<f64>; 2] = exact_scale.clone();
+                    moved[part][index] += by;
+                    reference(&x, &w, &b, &moved)
+                };
+                let difference = (at(1e-6) - at(-1e-6)) / 2e-6;
+                assert!(
+                    (f64::from(gradient) - difference).abs() < 2e-5,
+                    "{gradient} for {difference}"
+                );
+            }
+        }
+        // What a shard saw stands in the place of a gradient.
+        let seen = running.take_gradient(&mut gradients);
+        let sums = affine_of(&x, &w, &b);
+        let rows = if which == 0 { 0.0 } else { ROWS as f32 };
+        assert_eq!(seen[2 * WIDTH], rows);
+        for (column, seen) in seen[..WIDTH].iter().enumerate() {
+            let total: f64 = sums.iter().skip(column).step_by(WIDTH).sum();
+            let expected = if which == 0 { 0.0 } else { total };
+            assert!((f64::from(*seen) - expected).abs() < 1e-5);
+        }
+    }
+}
+
+#[test]
+fn normalisation_by_running_moments_is_affine() {
+    let (layer, scale) = (Layer::new(), scale());
+    let moments = [0.3, -0.2, 0.1, 0.5, 2.0, 1.5, 9.0];
+    let running = Cpu::default().tensor_from_vec(moments.to_vec(), (2 * WIDTH + 1,));
+    let sums = layer.apply(layer.x.leaky_trace());
+    let y = normalised_by_running_moments(sums, &scale, &running);
+    let (gain, shift) = (scale.gain.as_vec(), scale.shift.as_vec());
+    let reference = |x: &[f64], w: &[f64], b: &[f64]| {
+        let sums = affine_of(x, w, b);
+        let value = |(index, sum): (usize, &f64)| {
+            let [gain, shift, mean, variance] = [
+                gain[index % WIDTH],
+                shift[index % WIDTH],
+                moments[index % WIDTH],
+                moments[WIDTH + index % WIDTH],
+            ]
+            .map(f64::from);
+            gain * (sum - mean) / (variance + 1e-5).sqrt() + shift
+        };
+        squares(&sums.iter().enumerate().map(value).collect::<Vec<f64>>())
+    };
+    layer.compare(y.square().sum(), reference, false);
+}
+
+#[test]
+fn what_a_layer_makes_of_its_input_is_added_to_it() {
+    let layer = Layer::new();
+    let (h, tape) = tanh(layer.apply(layer.x.leaky_trace())).split_tape();
+    let loss = sum_of(&h, layer.apply(h.clone().put_tape(tape))).square().sum();
+    let reference = |x: &[f64], w: &[f64], b: &[f64]| {
+        let h = map(&affine_of(x, w, b), f64::tanh);
+        squares(&sum(&h, &affine_of(&h, w, b)))
+    };
+    layer.compare(loss, reference, false);
+}
+
 #[test]
 fn weights_that_are_used_twice() {
     let layer = Layer::new();
@@ -233,4 +365,86 @@ fn a_head_that_never_reaches_the_loss_has_a_gradient_of_zeros() {
         |x, w, b| squares(&map(&affine_of(x, w, b), f64::tanh)),
         false,
     );
+}
+
+/// Maps of four items through a convolution and its transpose, whose gradients are compared along random directions.
+#[test]
+fn convolutions_and_transposed_ones() {
+    let device = Cpu::default();
+    let window = Window {
+        height: 3,
+        width: 5,
+        channels: 2,
+        kernel: 3,
+        stride: 2,
+    };
+    let kernel = || {
+        device.tensor_from_vec(
+            numbers(window.patch() * 3, 1),
+            (Patch(window.patch()), Channels(3)),
+        )
+    };
+    let inputs = [
+        numbers(ROWS * 30, 2),
+        numbers(window.patch() * 3, 1),
+        numbers(3, 3),
+        numbers(2, 4),
+    ];
+    // The whole computation: from the maps to smaller ones and back, through the hyperbolic tangent both times.
+    let loss = |inputs: &[Vec<f32>; 4]| {
+        let shape = (Batch(ROWS), Height(3), Width(5), Channels(2));
+        let x = device.tensor_from_vec(inputs[0].clone(), shape);
+        let mut weight = kernel();
+        elements_mut(&mut weight).copy_from_slice(&inputs[1]);
+        let bias = device.tensor_from_vec(inputs[2].clone(), (Channels(3),));
+        let back = device.tensor_from_vec(inputs[3].clone(), (Channels(2),));
+        let maps = tanh(convolution(x.leaky_trace(), window, &weight, &bias));
+        assert_eq!(*maps.shape(), (Batch(ROWS), Height(2), Width(3), Channels(3)));
+        let y = tanh(transposed_convolution(maps, window, &weight, &back));
+        let outputs = numbers_of_values(y, 1);
+        let all = reshaped(outputs, (Hidden(ROWS * 30),));
+        let weights = device.tensor_from_vec(numbers(ROWS * 30, 9), (Hidden(ROWS * 30),));
+        let loss: Tensor<Rank0, f32, Cpu, _> = (all * weights).sum();
+        (loss, x, weight, bias, back)
+    };
+    let value = |inputs: &[Vec<f32>; 4]| f64::from(loss(inputs).0.as_vec()[0]);
+    let (ours, x, weight, bias, back) = loss(&inputs);
+    let mut gradients = ours.backward();
+    let parameters: [&dyn Parameter; 4] = [&x, &weight, &bias, &back];
+    for (which, parameter) in parameters.into_iter().enumerate() {
+        let gradient = parameter.take_gradient(&mut gradients);
+        for seed in 20..24 {
+            let direction = numbers(gradient.len(), seed);
+            let at = |by: f32| {
+                let mut moved = inputs.clone();
+                moved[which]
+                    .iter_mut()
+                    .zip(&direction)
+                    .for_each(|(value, d)| *value += by * d);
+                value(&moved)
+            };
+            let difference = (at(1e-2) - at(-1e-2)) / 2e-2;
+            let slope: f64 = gradient
+                .iter()
+                .zip(&direction)
+                .map(|(g, d)| f64::from(g * d))
+                .sum();
+            assert!(
+                (slope - difference).abs() < 1e-2 * difference.abs().max(0.3),
+                "input {which}: {slope} for {difference}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_numbers_of_a_value_stand_apart_from_one_another() {
+    let device = Cpu::default();
+    // One item of two places with two channels, of which each value has two numbers.
+    let maps = device.tensor_from_vec(
+        vec![1.0, 2.0, 10.0, 20.0, 3.0, 4.0, 30.0, 40.0],
+        (Batch(1), Height(1), Width(2), Channels(4)),
+    );
+    let outputs = numbers_of_values(maps, 2);
+    assert_eq!(outputs.as_vec(), [1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 30.0, 40.0]);
 }

@@ -180,5 +180,9 @@ fn quit(app: &mut App) -> Vec<Effect> {
     if is_unsaved(app) {
         return ask(app, Confirmation::Quit);
     }
+    if !app.queue.is_empty() {
+        let (count, is_kept) = (app.queue.len(), app.queue.is_kept);
+        return ask(app, Confirmation::QuitQueue { count, is_kept });
+    }
     vec![Effect::Quit]
 }

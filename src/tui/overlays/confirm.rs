@@ -21,6 +21,13 @@ pub enum Confirmation {
     Reset,
     /// End the program with an unsaved run.
     Quit,
+    /// End the program while runs wait in the queue.
+    QuitQueue {
+        /// How many.
+        count: usize,
+        /// Whether a restart goes on with them.
+        is_kept: bool,
+    },
     /// Leave an unsaved run for a new one.
     Replace(Box<Configuration>),
     /// Leave an unsaved run for a saved one.
@@ -57,6 +64,23 @@ impl Confirmation {
             Self::Quit => (
                 unsaved.into(),
                 tr!("s save and quit    y quit without    Esc stay"),
+            ),
+            Self::QuitQueue { count, is_kept: true } => (
+                tr!(
+                    "{count} runs are in the queue. They are kept, and go on when the workbench is opened again.",
+                    count = count
+                ),
+                tr!("y quit    Esc stay"),
+            ),
+            Self::QuitQueue {
+                count,
+                is_kept: false,
+            } => (
+                tr!(
+                    "{count} runs are in the queue, which can't be kept: those that did not begin are lost.",
+                    count = count
+                ),
+                tr!("y quit    Esc stay"),
             ),
             Self::Replace(_) | Self::Open(_) | Self::Fork(_) | Self::Attach(_) => (
                 unsaved.into(),

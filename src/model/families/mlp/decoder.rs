@@ -2,7 +2,7 @@
 
 use dfdx::prelude::*;
 
-use super::stack::Stack;
+use super::super::stack::Stack;
 use crate::dims::{Batch, Hidden, Latent, Pixels};
 use crate::model::likelihood::Head;
 use crate::model::{Architecture, Decoded};
@@ -19,7 +19,7 @@ impl Decoder {
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         let (latent, pixels) = (Latent(architecture.latent), Pixels(architecture.pixels));
         let units = architecture.hidden.units().iter().copied().rev();
-        let hidden = Stack::zeros(device, latent, units, architecture.activation);
+        let hidden = Stack::zeros(device, latent, units, architecture);
         Self {
             output: Head::zeros(
                 device,
@@ -46,6 +46,11 @@ impl Decoder {
     /// What each hidden layer says of some latent vectors.
     pub fn hidden(&self, z: Tensor<(Batch, Latent), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
         self.hidden.layers(z)
+    }
+
+    /// Has running moments used from here on, even on a tape.
+    pub fn rest_moments(&mut self) {
+        self.hidden.rest_moments();
     }
 
     /// Weights and biases, layer by layer.

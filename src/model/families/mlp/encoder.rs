@@ -2,7 +2,7 @@
 
 use dfdx::prelude::*;
 
-use super::stack::Stack;
+use super::super::stack::Stack;
 use crate::dims::{Batch, Hidden, Latent, Moments, Pixels};
 use crate::model::Architecture;
 use crate::model::posterior::Posterior;
@@ -19,12 +19,7 @@ pub(super) struct Encoder {
 impl Encoder {
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         let units = architecture.hidden.units().iter().copied();
-        let hidden = Stack::zeros(
-            device,
-            Pixels(architecture.pixels),
-            units,
-            architecture.activation,
-        );
+        let hidden = Stack::zeros(device, Pixels(architecture.pixels), units, architecture);
         Self {
             moments: Linear::zeros(device, hidden.width(), Moments(Latent(architecture.latent))),
             hidden,
@@ -36,6 +31,11 @@ impl Encoder {
         self.moments.forward(self.hidden.forward_data(x, tape))
     }
 
+    /// The same of inputs that are learned themselves.
+    pub fn forward_input<T: Tape<f32, Cpu>>(&self, x: Tensor<(Batch, Pixels), f32, Cpu, T>) -> Posterior<T> {
+        self.moments.forward(self.hidden.forward(x))
+    }
+
     /// Makes Gaussians of weights and biases.
     pub fn spread(&mut self, log_variance: f32) {
         self.hidden.spread(log_variance);
@@ -45,6 +45,11 @@ impl Encoder {
     /// What each hidden layer says of some items.
     pub fn hidden(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
         self.hidden.layers(x.clone())
+    }
+
+    /// Has running moments used from here on, even on a tape.
+    pub fn rest_moments(&mut self) {
+        self.hidden.rest_moments();
     }
 
     /// Weights and biases, layer by layer.

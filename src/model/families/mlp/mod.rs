@@ -2,7 +2,6 @@
 
 mod decoder;
 mod encoder;
-mod stack;
 
 use dfdx::prelude::*;
 
@@ -22,8 +21,9 @@ pub(in crate::model) struct Mlp {
     decoder: Decoder,
 }
 
-impl Family for Mlp {
-    fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
+impl Mlp {
+    /// A model of zeros; with an encoder where the architecture says so.
+    pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         Self {
             encoder: match architecture.recognition {
                 Recognition::Encoder => Some(Encoder::zeros(device, architecture)),
@@ -32,13 +32,22 @@ impl Family for Mlp {
             decoder: Decoder::zeros(device, architecture),
         }
     }
+}
 
+impl Family for Mlp {
     fn encode<T: Tape<f32, Cpu>>(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         tape: T,
     ) -> Option<Posterior<T>> {
         self.encoder.as_ref().map(|encoder| encoder.forward(x, tape))
+    }
+
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>> {
+        self.encoder.as_ref().map(|encoder| encoder.forward_input(x))
     }
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
@@ -63,6 +72,11 @@ impl Family for Mlp {
             .map(|values| ("encoder", values))
             .chain(decoder.map(|values| ("decoder", values)))
             .collect()
+    }
+
+    fn rest_moments(&mut self) {
+        self.encoder.iter_mut().for_each(Encoder::rest_moments);
+        self.decoder.rest_moments();
     }
 
     fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {

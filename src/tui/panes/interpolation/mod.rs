@@ -128,7 +128,7 @@ impl Pane for Interpolation {
             // Chains take long for each place.
             steps: match workspace.progress.configuration.method {
                 Method::Mcem => geometry.strip.columns,
-                Method::Aevb | Method::WakeSleep | Method::FullVb => geometry.steps,
+                Method::Aevb | Method::WakeSleep | Method::FullVb | Method::M2 => geometry.steps,
             },
         })
     }

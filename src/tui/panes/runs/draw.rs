@@ -19,8 +19,10 @@ use super::{Runs, View, Writing};
 use crate::data::short_name;
 use crate::language::{said, tr};
 use crate::learning::settings::TABLE;
-use crate::session::RunFacts;
+use crate::session::{QueuedRun, RunFacts};
+use crate::sweep::Progress;
 use crate::tui::app::App;
+use crate::tui::queue::BesideRun;
 use crate::tui::widgets::axis::short;
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::picture_grid::{Labelled, PictureGrid};
@@ -82,11 +84,41 @@ fn heading_line(pane: &Runs) -> Line<'static> {
     line
 }
 
-/// The queue, and what is being written.
+/// How far a sweep is, and which of its runs is the best so far.
+fn sweep_in_words(sweep: &Progress) -> String {
+    let mut words = tr!(
+        "sweep: {ended} of {count} runs have ended",
+        ended = sweep.ended(),
+        count = sweep.runs.len()
+    );
+    if let Some((best, bound)) = sweep.best().and_then(|best| Some((best, best.test()?))) {
+        words.push_str(&tr!(
+            ", the best so far {bound} nats: {name}",
+            bound = format_args!("{bound:.2}"),
+            name = best.name
+        ));
+    }
+    text::printable(&words).into_owned()
+}
+
+/// The sweep, the queue, and what is being written.
 fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    if let Some(sweep) = &pane.sweep {
+        lines.push(Line::raw(text::cut(&sweep_in_words(sweep), width).into_owned()));
+    }
+    for BesideRun { run, samples, .. } in &app.queue.beside {
+        let words = tr!(
+            "beside: {data} {latent}d, {samples} of {goal} samples",
+            data = short_name(&run.configuration.data),
+            latent = run.configuration.latent,
+            samples = short(*samples as f64),
+            goal = short(run.configuration.goal as f64)
+        );
+        lines.push(Line::raw(text::cut(&text::printable(&words), width).into_owned()));
+    }
     if !app.queue.waiting.is_empty() {
-        let runs = app.queue.waiting.iter().map(|configuration| {
+        let runs = app.queue.waiting.iter().map(|QueuedRun { configuration, .. }| {
             tr!(
                 "{data} {latent}d {samples} samples",
                 data = short_name(&configuration.data),

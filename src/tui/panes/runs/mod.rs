@@ -20,6 +20,7 @@ use super::{Kind, Pane, Place};
 use crate::data::ItemPlace;
 use crate::explore::reconstruction::Reconstruction;
 use crate::session::RunFacts;
+use crate::sweep;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::widgets::text_field::TextField;
@@ -73,6 +74,10 @@ pub struct Runs {
     looks: Option<Looks>,
     /// Which of the pictures stands in front.
     pub flicker: usize,
+    /// How far the sweep is to which the open run's folder belongs.
+    pub sweep: Option<sweep::Progress>,
+    /// Ticks since the runs were read.
+    ticks: u32,
 }
 
 /// What the pane shows.
@@ -171,6 +176,12 @@ impl Pane for Runs {
     /// The runs are the same whichever is open; what was seen of an item is not.
     fn begin(&mut self, _workspace: &Workspace) {
         (self.looks, self.is_listed) = (None, false);
+    }
+
+    /// Somebody else may train the runs of a sweep that is not complete.
+    fn motion(&self) -> Option<fn(&mut App)> {
+        let is_under_way = self.sweep.as_ref().is_some_and(|sweep| !sweep.is_complete());
+        is_under_way.then_some(wishes::look_again)
     }
 
     fn text(&mut self) -> Option<&mut TextField> {

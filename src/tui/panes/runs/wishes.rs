@@ -38,6 +38,18 @@ pub fn wishes(app: &mut App) -> Vec<Effect> {
     vec![Effect::LookInto { number, paths, item }]
 }
 
+/// Ticks from one look at the runs of a sweep to the next: two seconds.
+const LOOK: u32 = 40;
+
+/// Counts a tick, and wishes the list anew when it is old.
+pub fn look_again(app: &mut App) {
+    let pane = app.pane_mut::<Runs>();
+    pane.ticks += 1;
+    if pane.ticks >= LOOK {
+        (pane.ticks, pane.is_listed) = (0, false);
+    }
+}
+
 /// What became of a run that was renamed, thrown away or brought back.
 pub fn kept(app: &mut App, kept: Result<Tidied, String>) -> Vec<Effect> {
     let words = match kept {

@@ -20,7 +20,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "samples.down", keys: &[plain(KeyCode::Down), character('j')], help: "the row below", footer: None, run: |app| select(app, |place, columns| place + columns) },
     Command { name: "samples.redraw", keys: &[character('g')], help: "other draws", footer: Some("reseed"), run: |app| reseed(app, 1) },
     Command { name: "samples.redraw-back", keys: &[character('G')], help: "the draws before these", footer: None, run: |app| reseed(app, -1) },
-    Command { name: "samples.cycle-source", keys: &[character('v')], help: "from the prior, from where the training data lies, from one class of it, around the point, or at it by decoders drawn from the weights' distribution", footer: Some("source"), run: cycle_source },
+    Command { name: "samples.cycle-source", keys: &[character('v')], help: "from the prior, from where the training data lies, from one class of it, around the point, or at it: by decoders drawn from the weights' distribution, in every class that the model knows", footer: Some("source"), run: cycle_source },
     Command { name: "samples.next-class", keys: &[character('c')], help: "from where the next class lies", footer: Some("class"), run: |app| turn_class(app, 1) },
     Command { name: "samples.previous-class", keys: &[character('C')], help: "from where the previous class lies", footer: None, run: |app| turn_class(app, -1) },
     Command { name: "samples.colder", keys: &[character('<')], help: "lower the temperature by 0.1: more typical", footer: Some("colder"), run: |app| heat(app, -STEP) },
@@ -54,13 +54,15 @@ fn reseed(app: &mut App, by: i64) -> Vec<Effect> {
 fn cycle_source(app: &mut App) -> Vec<Effect> {
     let has_classes = has_classes(app);
     let has_decoders = app.workspace().is_some_and(Samples::has_decoders);
+    let knows_classes = app.workspace().is_some_and(Samples::knows_classes);
     let source = &mut app.pane_mut::<Samples>().source;
     *source = match *source {
         Source::Prior => Source::Posterior,
         Source::Posterior if has_classes => Source::Class(0),
         Source::Posterior | Source::Class(_) => Source::Around,
         Source::Around if has_decoders => Source::Decoders,
-        Source::Around | Source::Decoders => Source::Prior,
+        Source::Around if knows_classes => Source::Classes,
+        Source::Around | Source::Decoders | Source::Classes => Source::Prior,
     };
     Vec::new()
 }

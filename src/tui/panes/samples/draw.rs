@@ -91,6 +91,7 @@ fn render_heading(pane: &Samples, app: &App, workspace: &Workspace, area: Rect, 
             )
         }
         Source::Around => tr!("around {point}", point = app.selection.point),
+        Source::Classes => tr!("the style of {point} in every class", point = app.selection.point),
         Source::Decoders => tr!(
             "{point}, by decoders drawn from the weights' distribution",
             point = app.selection.point

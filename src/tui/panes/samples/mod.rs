@@ -118,11 +118,17 @@ impl Samples {
         workspace.progress.configuration.method.has_weight_posterior()
     }
 
-    /// Where draws come from; a class that the data doesn't have is none, and there may be no decoders to draw.
+    /// Whether the run's model knows classes.
+    fn knows_classes(workspace: &Workspace) -> bool {
+        workspace.progress.configuration.method.has_classes()
+    }
+
+    /// Where draws come from; a class that the data doesn't have is none, and there may be no decoders to draw, or no classes to go through.
     fn source(&self, workspace: &Workspace) -> Source {
         match self.source {
             Source::Class(class) if usize::from(class) >= workspace.data.classes.len() => Source::Posterior,
             Source::Decoders if !Self::has_decoders(workspace) => Source::Around,
+            Source::Classes if !Self::knows_classes(workspace) => Source::Around,
             source => source,
         }
     }
@@ -176,7 +182,7 @@ impl Pane for Samples {
         let draws = self.draws(workspace, area);
         // Where the point is changes nothing of other draws.
         let around = match draws.source {
-            Source::Around | Source::Decoders => app.selection.point.clone(),
+            Source::Around | Source::Decoders | Source::Classes => app.selection.point.clone(),
             Source::Prior | Source::Posterior | Source::Class(_) => Origin::default(),
         };
         Some(Question::Sample { around, draws })

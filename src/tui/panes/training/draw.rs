@@ -331,7 +331,7 @@ fn chart(pane: &Training, app: &App, workspace: &Workspace) -> Option<Chart> {
         ));
     }
     let train = match progress.configuration.method {
-        Method::Aevb | Method::WakeSleep | Method::FullVb => tr!("train"),
+        Method::Aevb | Method::WakeSleep | Method::FullVb | Method::M2 => tr!("train"),
         Method::Mcem => tr!("joint"),
     };
     series.push(line(
