@@ -23,7 +23,7 @@ use crate::terminal_facts::Blocks;
 /// Time without a change after which a picture rests: longer than between two looks at a run that trains.
 pub const REST: Duration = Duration::from_millis(600);
 /// The least root of the mean squared difference of a cell, in levels of 256, that is seen while pictures move.
-pub const VISIBLE: f32 = 14.0;
+pub const VISIBLE: f32 = 20.0;
 /// The first of the palette's greys, which are 8, 18, … 238.
 const GREYS: u8 = 232;
 
