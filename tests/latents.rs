@@ -12,9 +12,10 @@ use vae_tui::exchange::onnx::{self, OnnxError};
 use vae_tui::exchange::{Parameters, import, npz, safetensors};
 use vae_tui::explore::samples;
 use vae_tui::learning::{Configuration, Method, Training, Workers};
+use vae_tui::model::hierarchy::Inference;
 use vae_tui::model::posterior::FlowKind;
 use vae_tui::model::prior::PriorKind;
-use vae_tui::model::{Initialisation, Vae};
+use vae_tui::model::{Initialisation, Layers, Vae};
 use vae_tui::objective::Estimator;
 use vae_tui::run::RunState;
 use vae_tui::session::{self, View};
@@ -40,6 +41,16 @@ fn every_configuration() -> Vec<Configuration> {
         },
         flow(FlowKind::Planar),
         flow(FlowKind::Iaf),
+        Configuration {
+            upper_latent: Layers::new(vec![2, 1]),
+            upper_hidden: 6.into(),
+            ..usual()
+        },
+        Configuration {
+            upper_latent: Layers::new(vec![2]),
+            inference: Inference::Ladder,
+            ..usual()
+        },
     ]
 }
 
@@ -154,14 +165,22 @@ fn parameters_come_back_from_files_of_other_programs() {
 fn what_knows_the_papers_latent_variables_alone_says_so() {
     let data = shapes();
     for configuration in every_configuration() {
-        let has_encoder_of_its_own = configuration.flow == FlowKind::None;
+        let expected = match (&configuration.flow, configuration.upper_latent.units()) {
+            (FlowKind::None, []) => None,
+            (_, []) => Some(OnnxError::Flow),
+            _ => Some(OnnxError::Hierarchy),
+        };
         let model = Training::new(configuration, &data).model;
         let what = model.architecture().to_string();
         let parameters = Parameters::of(&model, data.shape);
         let encoder = onnx::encoder(&model, &parameters);
-        assert_eq!(encoder.is_ok(), has_encoder_of_its_own, "{what}");
-        assert!(encoder.is_ok() || encoder == Err(OnnxError::Flow), "{what}");
-        assert!(onnx::decoder(&model, &parameters).is_ok(), "{what}");
+        assert_eq!(encoder.err(), expected, "{what}");
+        let decoder = onnx::decoder(&model, &parameters).err();
+        assert_eq!(
+            decoder,
+            expected.filter(|&error| error == OnnxError::Hierarchy),
+            "{what}"
+        );
         let refused = Codec::new(&model).err().map(|error| error.to_string());
         assert!(refused.is_some_and(|said| said.contains("N(0, I)")), "{what}");
     }
@@ -171,11 +190,12 @@ fn what_knows_the_papers_latent_variables_alone_says_so() {
 fn samples_are_draws_from_the_prior_that_was_learned() {
     let data = shapes();
     for learned in every_configuration() {
-        let is_learned = learned.prior != PriorKind::Standard;
+        let is_learned = learned.prior != PriorKind::Standard || !learned.upper_latent.units().is_empty();
+        let latent = learned.latent_dimensions();
         let model = Training::new(learned, &data).model;
         let standard = Training::new(
             Configuration {
-                latent: 3,
+                latent,
                 ..configuration()
             },
             &data,
@@ -209,6 +229,7 @@ fn settings_that_do_not_go_together_say_why() {
     assert!(said(|c| c.method = Method::WakeSleep).contains("aevb"));
     assert!(said(|c| c.method = Method::Mcem).contains("aevb"));
     assert!(said(|c| c.flow = FlowKind::Iaf).contains("without a flow"));
+    assert!(said(|c| c.upper_latent = 2.into()).contains("the layer above"));
     assert!(said(|c| c.pseudo_inputs = 0).contains("pseudo-inputs"));
     assert!(said(|c| c.flow_steps = 65).contains("flow-steps"));
 }

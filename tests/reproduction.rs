@@ -27,6 +27,8 @@ fn laboratory(folder: &Path, samples: u64) -> Laboratory {
         points: 50,
         jobs: 2,
         threads: 1,
+        budget: None,
+        seeds: 1,
         stop: Arc::new(AtomicBool::new(false)),
         audience: Box::new(Nobody),
     }

@@ -1,8 +1,9 @@
-//! `vae-tui reproduce`: the paper's figures, made again.
+//! `vae-tui reproduce`: the paper's figures, and tables of what followed it, made again.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
@@ -18,10 +19,10 @@ use crate::process::ending_signals;
 #[derive(Args, Debug)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
-    /// The figure
+    /// The figure or table
     #[arg(value_parser = choice::<Figure>())]
     figure: Figure,
-    /// Only this panel, such as mnist-20, frey-2 or n1000; may be given several times [default: all]
+    /// Only this panel or row, such as mnist-20, frey-2, n1000 or iwae-50; may be given several times [default: all]
     #[arg(long, value_name = "PANEL")]
     panel: Vec<String>,
     /// The length of every run in training points [default: ten million; figure 3 five and two million]
@@ -31,12 +32,18 @@ pub struct Arguments {
     /// docs/paper.md]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     learning_rate: Option<f32>,
-    /// Data points of the training and of the test set that figure 3 measures
+    /// Data points of the training and of the test set that figure 3 measures, or of the test set that a table does
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]
     points: u32,
     /// Runs that are trained at a time, each on its share of the cores
     #[arg(long, value_name = "J", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
+    /// Minutes that the runs of a table may train [default: as long as their whole schedules take]
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..))]
+    budget: Option<u32>,
+    /// Seeds of every row of a table, 1 and so on
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=100))]
+    seeds: u32,
     /// Where tables, pictures and the sessions of runs go; what is there already is gone on with
     #[arg(long, value_name = "DIR", default_value = "reproduction")]
     out: PathBuf,
@@ -60,6 +67,10 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         points: arguments.points as usize,
         jobs,
         threads: (default_threads() / jobs).max(1),
+        budget: arguments
+            .budget
+            .map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        seeds: arguments.seeds.into(),
         stop,
         audience: Box::new(Bars::default()),
     };

@@ -118,6 +118,10 @@ fn names<'a, P>(parameters: &'a [Named<P>]) -> Vec<String> {
         let [network, layer, kind] = parts[..] else {
             return named.name.clone();
         };
+        // Networks between stochastic layers are no part of a sequence.
+        if layer.starts_with("layer") {
+            return named.name.clone();
+        }
         let of_network: Vec<&str> = layers
             .iter()
             .filter(|(other, _)| *other == network)

@@ -60,7 +60,8 @@ pub fn decode(model: &Vae, points: &[Vec<f32>], cancel: &Cancel) -> Option<Vec<f
     Some(elements(&images).to_vec())
 }
 
-/// For each of `dimensions`, the images of `z` with that dimension at each of `values`; `None` as soon as it is cancelled.
+/// For each of `dimensions`, the images of `z` with that dimension at each of `values`, and with the layers below following where it is
+/// of an upper one ([`Vae::moved`]); `None` as soon as it is cancelled.
 pub fn traverse(
     model: &Vae,
     z: &[f32],
@@ -68,14 +69,9 @@ pub fn traverse(
     values: &[f32],
     cancel: &Cancel,
 ) -> Option<Vec<f32>> {
-    let moved = |dimension: usize, value: f32| {
-        let mut point = z.to_vec();
-        point[dimension] = value;
-        point
-    };
     let points: Vec<Vec<f32>> = dimensions
         .iter()
-        .flat_map(|&dimension| values.iter().map(move |&value| moved(dimension, value)))
+        .flat_map(|&dimension| values.iter().map(move |&value| model.moved(z, dimension, value)))
         .collect();
     decode(model, &points, cancel)
 }

@@ -10,7 +10,7 @@ use crate::learning::{Method, Updates};
 use crate::model::convolutions::{ConvolutionalLayer, SIDE_RANGE};
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
 use crate::model::prior::PriorKind;
-use crate::model::{Architecture, Convolutions, FamilyKind, Latents, NormalisationKind};
+use crate::model::{Architecture, Convolutions, FamilyKind, Latents, LatentsError, NormalisationKind};
 use crate::objective::{Estimator, KlTerm, KlTermError};
 use crate::words::plain;
 
@@ -55,7 +55,31 @@ impl Configuration {
             components: self.pseudo_inputs,
             flow: self.flow,
             flow_steps: self.flow_steps,
+            upper: self.upper_latent.units().to_vec(),
+            upper_hidden: self.upper_hidden.units().to_vec(),
+            inference: self.inference,
         }
+    }
+
+    /// The latent dimensions of all stochastic layers together.
+    pub fn latent_dimensions(&self) -> usize {
+        self.latent + self.upper_latent.units().iter().sum::<usize>()
+    }
+
+    /// How a latent dimension is called: `z7`, or with several stochastic layers `z2.3`, the layer first.
+    pub fn latent_name(&self, dimension: usize) -> String {
+        let upper = self.upper_latent.units();
+        if upper.is_empty() {
+            return format!("z{dimension}");
+        }
+        let mut place = dimension;
+        for (index, &group) in std::iter::once(&self.latent).chain(upper).enumerate() {
+            if place < group {
+                return format!("z{}.{place}", index + 1);
+            }
+            place -= group;
+        }
+        format!("z{dimension}")
     }
 
     /// Checks what a learned prior and a flow need of the other settings.
@@ -69,7 +93,11 @@ impl Configuration {
             })
         };
         if let Err(error) = latents.check() {
-            return out_of_bounds("flow", self.flow.word(), format!("none: {error}"));
+            let (name, given) = match error {
+                LatentsError::VampWithFlow => ("flow", self.flow.word().to_owned()),
+                LatentsError::Hierarchy => ("upper-latent", self.upper_latent.to_string()),
+            };
+            return out_of_bounds(name, &given, format!("none: {error}"));
         }
         if latents.has_closed_form() {
             return Ok(());
@@ -78,21 +106,32 @@ impl Configuration {
             return out_of_bounds(
                 "method",
                 self.method.word(),
-                tr!("aevb, which alone learns a prior or a flow").into(),
+                tr!("aevb, which alone learns a prior, a flow or several layers").into(),
             );
         }
-        if self.prior == PriorKind::Vamp && self.normalisation == NormalisationKind::Batch {
+        let has_layers = !latents.upper.is_empty();
+        if has_layers && self.family != FamilyKind::Mlp {
+            return out_of_bounds(
+                "family",
+                self.family.word(),
+                tr!("mlp for several stochastic layers").into(),
+            );
+        }
+        if (self.prior == PriorKind::Vamp || has_layers) && self.normalisation == NormalisationKind::Batch {
             return out_of_bounds(
                 "normalisation",
                 self.normalisation.word(),
-                tr!("none or layer: the pseudo-inputs of a VampPrior are no minibatch").into(),
+                tr!(
+                    "none or layer: with a VampPrior or several layers a network sees more than the minibatch"
+                )
+                .into(),
             );
         }
         if !matches!(self.estimator, Estimator::A | Estimator::ImportanceWeighted) {
             return out_of_bounds(
                 "estimator",
                 self.estimator.word(),
-                tr!("a or iwae: the others are made for the prior N(0, I) and Gaussian posteriors, not for a learned prior or a flow").into(),
+                tr!("a or iwae: the others are made for the prior N(0, I) and Gaussian posteriors, not for a learned prior, a flow or several layers").into(),
             );
         }
         Ok(())
@@ -225,7 +264,7 @@ impl Configuration {
             pixels: data.shape.numbers(),
             convolutions: self.convolutions(data),
             hidden: self.hidden.clone(),
-            latent: self.latent,
+            latent: self.latent_dimensions(),
             latents: self.latents(),
             activation: self.activation,
             normalisation: self.normalisation,

@@ -3,9 +3,13 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::Configuration;
-use crate::model::{Activation, Initialisation, Likelihood};
+use super::{Configuration, ScheduleKind};
+use crate::data::Binarisation;
+use crate::model::hierarchy::Inference;
+use crate::model::prior::PriorKind;
+use crate::model::{Activation, Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
+use crate::objective::Estimator;
 
 /// A configuration with a name.
 #[derive(
@@ -33,6 +37,14 @@ pub enum Preset {
     PaperFrey,
     /// The widely used PyTorch example: 400 hidden ReLU units, Adam 1e-3, minibatches of 128, 10 epochs.
     PytorchMnist,
+    /// The importance-weighted autoencoder as published (Burda, Grosse and Salakhutdinov 2016): 784-200-200-50, 50 samples.
+    IwaeMnist,
+    /// The same in short: 400 000 steps of 100 data points at one step size.
+    IwaeShort,
+    /// The VampPrior as published (Tomczak and Welling 2018): 300-300 gated units, 40 dimensions, 500 pseudo-inputs.
+    VampMnist,
+    /// The five-layer ladder as published (Sonderby et al. 2016): 64-32-16-8-4 dimensions, with warm-up.
+    LadderMnist,
 }
 
 /// Training points of MNIST, the unit of an epoch in the presets.
@@ -63,6 +75,52 @@ impl Preset {
                 likelihood: Likelihood::Gaussian,
                 evaluate_every: 20_000,
                 ..paper
+            },
+            Self::IwaeMnist => Configuration {
+                hidden: Layers::new(vec![200, 200]),
+                latent: 50,
+                estimator: Estimator::ImportanceWeighted,
+                mc_samples: 50,
+                binarisation: Binarisation::Dynamic,
+                batch: 20,
+                schedule: ScheduleKind::Iwae,
+                // 3^0 + 3^1 + ... + 3^7 passes.
+                goal: 3_280 * MNIST_EPOCH,
+                evaluate_every: 10 * MNIST_EPOCH,
+                ..mnist
+            },
+            Self::IwaeShort => Configuration {
+                batch: 100,
+                schedule: ScheduleKind::Constant,
+                goal: 400_000 * 100,
+                ..Self::IwaeMnist.configuration(threads)
+            },
+            Self::VampMnist => Configuration {
+                hidden: Layers::new(vec![300, 300]),
+                activation: Activation::Gated,
+                latent: 40,
+                prior: PriorKind::Vamp,
+                pseudo_inputs: 500,
+                estimator: Estimator::A,
+                learning_rate: 5e-4,
+                warm_up: 100.0,
+                binarisation: Binarisation::Static,
+                goal: 2_000 * MNIST_EPOCH,
+                ..mnist
+            },
+            Self::LadderMnist => Configuration {
+                hidden: Layers::new(vec![512, 512]),
+                activation: Activation::LeakyRelu,
+                latent: 64,
+                upper_latent: Layers::new(vec![32, 16, 8, 4]),
+                upper_hidden: Layers::new(vec![256, 128, 64, 64]),
+                inference: Inference::Ladder,
+                estimator: Estimator::A,
+                batch: 256,
+                warm_up: 200.0,
+                binarisation: Binarisation::Dynamic,
+                goal: 2_000 * MNIST_EPOCH,
+                ..mnist
             },
             Self::PytorchMnist => Configuration {
                 hidden: 400.into(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::convolutions::ConvolutionalLayer;
+use super::hierarchy::Inference;
 use super::posterior::flow::Flow;
 use super::prior::Prior;
 use super::{Activation, Convolutions, Latents, Layers, Likelihood, NormalisationKind, Observation};
@@ -20,7 +21,7 @@ pub struct Architecture {
     pub convolutions: Option<Convolutions>,
     /// Hidden layers, the same in encoder and decoder, mirrored.
     pub hidden: Layers,
-    /// Latent dimensions `N_z`.
+    /// Latent dimensions `N_z`, of all stochastic layers together.
     pub latent: usize,
     /// The prior, and what follows the Gaussian posterior.
     pub latents: Latents,
@@ -71,6 +72,9 @@ impl Architecture {
 
     /// How many numbers all weights and biases are: known before any of them takes memory.
     pub fn parameter_count(&self) -> usize {
+        if !self.latents.upper.is_empty() {
+            return self.parameter_count_of_hierarchy();
+        }
         let affine = |inputs: usize, outputs: usize| (inputs + 1) * outputs;
         let layer = |inputs: usize, units: usize| {
             let sums = self.activation.sums_per_unit() * units;
@@ -139,6 +143,55 @@ impl Architecture {
                 + beside;
         }
         encoder + decoder + beside + Prior::parameter_count(self) + Flow::parameter_count(self)
+    }
+}
+
+impl Architecture {
+    /// The latent dimensions of every stochastic layer, from the bottom up.
+    pub fn groups(&self) -> Vec<usize> {
+        let upper: usize = self.latents.upper.iter().sum();
+        let first = self.latent.saturating_sub(upper);
+        std::iter::once(first)
+            .chain(self.latents.upper.iter().copied())
+            .collect()
+    }
+
+    fn parameter_count_of_hierarchy(&self) -> usize {
+        let affine = |inputs: usize, outputs: usize| (inputs + 1) * outputs;
+        let sums = self.activation.sums_per_unit();
+        let stack = |inputs: usize, hidden: &[usize]| -> usize {
+            let mut from = inputs;
+            let layers = hidden.iter().map(|&to| {
+                affine(std::mem::replace(&mut from, to), sums * to) + self.normalisation.numbers(sums * to)
+            });
+            layers.sum()
+        };
+        let last = |hidden: &[usize]| hidden.last().copied().unwrap_or(0);
+        let network = |inputs: usize, hidden: &[usize], outputs: usize| {
+            stack(inputs, hidden) + affine(last(hidden), outputs)
+        };
+        let (groups, hidden) = (self.groups(), self.hidden.units());
+        let between = self.latents.units_between(hidden.len());
+        let pairs = || groups.windows(2).zip(&between);
+        let encoder = match self.latents.inference {
+            Inference::BottomUp => {
+                let above = pairs().map(|(pair, units)| network(pair[0], units, 2 * pair[1]));
+                network(self.pixels, hidden, 2 * groups[0]) + above.sum::<usize>()
+            }
+            Inference::Ladder => {
+                let below = std::iter::once(hidden).chain(between.iter().map(Vec::as_slice));
+                let mut from = self.pixels;
+                let rungs = below.zip(&groups).map(|(units, group)| {
+                    let inputs = std::mem::replace(&mut from, last(units));
+                    network(inputs, units, 2 * group)
+                });
+                rungs.sum()
+            }
+        };
+        let reversed = |units: &[usize]| units.iter().rev().copied().collect::<Vec<usize>>();
+        let generative = pairs().map(|(pair, units)| network(pair[1], &reversed(units), 2 * pair[0]));
+        let (outputs, beside) = self.likelihood.layer_numbers(&self.observation, self.pixels);
+        encoder + generative.sum::<usize>() + network(groups[0], &reversed(hidden), outputs) + beside
     }
 }
 
@@ -273,12 +326,19 @@ mod tests {
     }
 
     #[test]
-    fn learned_priors_and_flows_are_counted_and_named() {
+    fn priors_flows_and_layers_are_counted_and_named() {
         let latents = |prior, flow| Latents {
             prior,
             components: 6,
             flow,
             flow_steps: 3,
+            ..Latents::default()
+        };
+        let upper = |inference| Latents {
+            upper: vec![1, 1],
+            upper_hidden: vec![4, 2],
+            inference,
+            ..Latents::default()
         };
         for (latents, suffix) in [
             (latents(PriorKind::Vamp, FlowKind::None), " vamp(6)"),
@@ -287,6 +347,8 @@ mod tests {
                 " mixture(6) planar(3)",
             ),
             (latents(PriorKind::Standard, FlowKind::Iaf), " iaf(3)"),
+            (upper(Inference::BottomUp), " bottom-up(1-1)"),
+            (upper(Inference::Ladder), " ladder(1-1)"),
         ] {
             let architecture = Architecture {
                 pixels: 7,

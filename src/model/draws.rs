@@ -2,14 +2,14 @@
 
 use dfdx::prelude::*;
 
-use super::families::Family;
+use super::families::{Family, Networks};
 use super::posterior::gaussian::{log_density_of_samples, reparameterise};
 use super::posterior::{Draws, FlowKind, LatentRows, PerRow, Posterior};
 use super::prior::{Prior, PriorDensity};
 use super::{Recognition, Vae};
 use crate::dims::{Batch, Latent, Moments, Pixels};
 use crate::kernels;
-use crate::nn::view::{elements, elements_mut};
+use crate::nn::view::{elements, elements_mut, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Pairs of draws behind the moments of a posterior that is no Gaussian.
@@ -40,7 +40,10 @@ impl Vae {
         noise: &Tensor<(Batch, Latent), f32, Cpu>,
         tape: T,
     ) -> Draws<T> {
-        let (z, log_q) = self.bent(self.encode(x, tape), noise);
+        let (z, log_q) = match &self.networks {
+            Networks::Hierarchical(layers) => layers.infer(x, noise, tape),
+            _ => self.bent(self.encode(x, tape), noise),
+        };
         draws(prior, z, log_q)
     }
 
@@ -61,6 +64,9 @@ impl Vae {
         reason = "the checks of settings refuse a VampPrior without an encoder"
     )]
     fn prior_on_tape<T: Tape<f32, Cpu>>(&self) -> PriorDensity<T> {
+        if let Networks::Hierarchical(layers) = &self.networks {
+            return PriorDensity::Layers(Box::new(layers.generative().clone()));
+        }
         match &self.prior {
             Prior::Standard => PriorDensity::Standard,
             Prior::Mixture(mixture) => PriorDensity::Mixture(mixture.components().retaped()),
@@ -76,6 +82,32 @@ impl Vae {
         self.prior_on_tape()
     }
 
+    /// The latent vector `z` with one dimension at another value. Where that is a dimension of an upper layer, the layers below follow it
+    /// as the model generates them, each with the noise that it has now: so the data changes, and `z` itself is what it is.
+    pub fn moved(&self, z: &[f32], dimension: usize, value: f32) -> Vec<f32> {
+        let mut moved = z.to_vec();
+        moved[dimension] = value;
+        let Networks::Hierarchical(layers) = &self.networks else {
+            return moved;
+        };
+        let shape = (Batch(1), Latent(z.len()));
+        let row = |values: &[f32]| tensor_of(&Cpu::default(), shape, values);
+        let noise = layers.generative().noise_of(&row(z), 0);
+        let changed = layers.generative().noise_of(&row(&moved), 0);
+        // The noise of the layer that moved is that of its new place; the layers below keep theirs.
+        let mut rows = row(elements(&noise));
+        let mut start = 0;
+        for group in self.architecture().groups() {
+            let range = start..start + group;
+            if range.contains(&dimension) {
+                elements_mut(&mut rows)[range.clone()].copy_from_slice(&elements(&changed)[range]);
+            }
+            start += group;
+        }
+        layers.generative().of_noise(&mut rows, 0);
+        elements(&rows).to_vec()
+    }
+
     /// Whether every posterior is a Gaussian and the prior is `N(0, I)`, so that the KL term has a closed form.
     pub fn has_closed_form(&self) -> bool {
         self.architecture().latents.has_closed_form()
@@ -83,7 +115,8 @@ impl Vae {
 
     /// Whether what the encoder says is the posterior, and no draws are needed to know its moments.
     pub(super) fn has_gaussian_posterior(&self) -> bool {
-        self.architecture().latents.flow == FlowKind::None
+        let latents = &self.architecture().latents;
+        latents.flow == FlowKind::None && latents.upper.is_empty()
     }
 
     /// The posteriors of `x`, to draw from again and again; `seed` drives the chains where there is no encoder.

@@ -23,6 +23,7 @@ mod weight_posterior;
 pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};
 pub use convolutions::{Convolutions, FamilyKind};
+pub use families::hierarchical as hierarchy;
 pub use initialisation::Initialisation;
 pub use latents::{Latents, LatentsError};
 pub use layers::{DEPTH_RANGE, HIDDEN_RANGE, Layers};

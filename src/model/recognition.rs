@@ -10,7 +10,7 @@ use dfdx::prelude::*;
 use super::families::Family;
 use super::posterior::Posterior;
 use super::prior::PriorDensity;
-use super::{Architecture, Vae};
+use super::{Architecture, Recognition, Vae};
 use crate::dims::{Batch, Latent, Moments, Pixels};
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, standard_normal, tuned};
 use crate::nn::parameters::Parameter;
@@ -100,10 +100,10 @@ impl Vae {
         seed: u64,
         stream: impl Fn(usize) -> u64,
     ) -> Posterior {
-        match self.networks.encode(x, NoneTape) {
-            Some(moments) if self.has_gaussian_posterior() => moments,
-            Some(_) => self.moments_of_draws(x),
-            None => self.moments_of_chains(x, seed, stream),
+        match self.architecture().recognition {
+            Recognition::Encoder if self.has_gaussian_posterior() => self.encode(x, NoneTape),
+            Recognition::Encoder => self.moments_of_draws(x),
+            Recognition::Chains => self.moments_of_chains(x, seed, stream),
         }
     }
 
@@ -181,7 +181,7 @@ mod tests {
     use strum::VariantArray;
 
     use super::*;
-    use crate::model::{Architecture, Initialisation, Likelihood, Recognition};
+    use crate::model::{Architecture, Initialisation, Likelihood};
     use crate::nn::CachingDevice;
 
     fn model(likelihood: Likelihood) -> Vae {

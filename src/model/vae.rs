@@ -97,7 +97,8 @@ impl Vae {
     /// `log sigma^2`, one row per data point. The tape starts at the data.
     ///
     /// # Panics
-    /// If the architecture has no encoder, because chains take its place: [`Vae::recognise`] does for both.
+    /// If the architecture has no encoder, because chains take its place, or several stochastic layers: [`Vae::recognise`] and
+    /// [`Vae::infer`] do for all.
     #[expect(
         clippy::expect_used,
         reason = "a method that trains an encoder makes models that have one"

@@ -3,6 +3,7 @@
 use dfdx::prelude::*;
 
 use super::*;
+use crate::model::hierarchy::Inference;
 use crate::model::posterior::FlowKind;
 use crate::model::prior::PriorKind;
 use crate::model::{
@@ -146,11 +147,22 @@ fn every_latents() -> impl Iterator<Item = Latents> {
     let flows = <FlowKind as strum::VariantArray>::VARIANTS
         .iter()
         .map(move |&flow| Latents { flow, ..few() });
-    priors.chain(flows).filter(|latents| !latents.has_closed_form())
+    let layers = <Inference as strum::VariantArray>::VARIANTS
+        .iter()
+        .map(move |&inference| Latents {
+            upper: vec![1, 1],
+            upper_hidden: vec![4, 3],
+            inference,
+            ..few()
+        });
+    priors
+        .chain(flows)
+        .chain(layers)
+        .filter(|latents| !latents.has_closed_form())
 }
 
 #[test]
-fn every_gradient_is_the_difference_quotient_for_every_prior_and_flow() {
+fn every_gradient_is_the_difference_quotient_for_every_prior_flow_and_hierarchy() {
     for latents in every_latents() {
         for estimator in [Estimator::A, Estimator::ImportanceWeighted] {
             let case = Case::of(

@@ -1,6 +1,8 @@
 //! The paper's figures, made again: what each needs is trained, or gone on with where it was left; the curves go into a
 //! table and a picture beside the paper's own, and a verdict says how far apart they are.
 //!
+//! `tables` does the same for tables of publications that followed, with a file each for their rows.
+//!
 //! [`runs`] trains, several runs at a time; one file per figure says which runs it needs and what it makes of them, and
 //! `plates` what the figures of images share. Sessions of runs are ordinary sessions: they open in the workbench.
 
@@ -8,8 +10,12 @@ mod figure2;
 mod figure3;
 mod figure4;
 mod figure5;
+mod iwae;
+mod ladder;
 mod plates;
 pub mod runs;
+mod tables;
+mod vamp;
 mod verdict;
 
 use plotters::style::RGBColor;
@@ -32,7 +38,7 @@ fn colour(method: Method) -> RGBColor {
     }
 }
 
-/// A figure of the paper.
+/// A figure of the paper, or a table of a publication that followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Figure {
@@ -44,6 +50,12 @@ pub enum Figure {
     Figure4,
     /// Draws from the prior.
     Figure5,
+    /// Likelihoods of importance-weighted autoencoders (Burda, Grosse and Salakhutdinov 2016).
+    Iwae,
+    /// Likelihoods with the VampPrior (Tomczak and Welling 2018).
+    Vamp,
+    /// Likelihoods of ladders (Sonderby et al. 2016).
+    Ladder,
 }
 
 impl Figure {
@@ -58,6 +70,13 @@ impl Figure {
             Self::Figure3 => figure3::make(&chosen(figure3::SIZES.to_vec(), panels)?, laboratory),
             Self::Figure4 => figure4::PLATES.make(&chosen(figure4::PANELS.to_vec(), panels)?, laboratory),
             Self::Figure5 => figure5::PLATES.make(&chosen(figure5::PANELS.to_vec(), panels)?, laboratory),
+            Self::Iwae => tables::make(self, &chosen(iwae::rows(laboratory.threads), panels)?, laboratory),
+            Self::Vamp => tables::make(self, &chosen(vamp::rows(laboratory.threads), panels)?, laboratory),
+            Self::Ladder => tables::make(
+                self,
+                &chosen(ladder::rows(laboratory.threads), panels)?,
+                laboratory,
+            ),
         }?;
         laboratory.write(self, "md", &verdict)?;
         Ok(verdict)
@@ -70,6 +89,9 @@ impl Figure {
             Self::Figure3 => "figure3",
             Self::Figure4 => "figure4",
             Self::Figure5 => "figure5",
+            Self::Iwae => "iwae",
+            Self::Vamp => "vamp",
+            Self::Ladder => "ladder",
         }
     }
 }

@@ -40,6 +40,10 @@ pub struct Laboratory {
     pub jobs: usize,
     /// Threads of each.
     pub threads: usize,
+    /// How long the runs of a table may take; none for their whole schedules.
+    pub budget: Option<Duration>,
+    /// How many seeds every row of a table has.
+    pub seeds: u64,
     /// Set from outside to end the work; what was trained is saved.
     pub stop: Arc<AtomicBool>,
     /// Who is told how far the runs are.

@@ -321,7 +321,10 @@ impl App {
 
     /// Puts a run on the screen, looked at as `view` says, as far as that fits the run.
     pub(super) fn begin(&mut self, workspace: Workspace, view: View) {
-        let (latent, items) = (workspace.progress.configuration.latent, workspace.data.test_items);
+        let (latent, items) = (
+            workspace.progress.configuration.latent_dimensions(),
+            workspace.data.test_items,
+        );
         let is_usable = |z: &Vec<f32>| z.len() == latent && z.iter().all(|z| z.is_finite());
         let is_there = |place: &ItemPlace| place.item < workspace.data.items(place.part, None);
         let usable = |point: Origin| Origin {

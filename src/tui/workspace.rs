@@ -161,7 +161,7 @@ impl Workspace {
 
     /// The latent dimensions, the most informative first: by their KL term, as far as it was measured.
     pub fn order(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.progress.configuration.latent).collect();
+        let mut order: Vec<usize> = (0..self.progress.configuration.latent_dimensions()).collect();
         if let Some(test) = &self.progress.test {
             order.sort_by(|&a, &b| test.kl_per_dimension[b].total_cmp(&test.kl_per_dimension[a]));
         }

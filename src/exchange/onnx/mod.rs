@@ -42,6 +42,9 @@ pub enum OnnxError {
          safetensors and NPZ"
     )]
     OtherNetworks,
+    /// The graphs are chains of layers.
+    #[error("the model has several stochastic layers, for which there is no graph")]
+    Hierarchy,
     /// The format says sizes in 31 bits.
     #[error("the network has more than the 2 GiB that an ONNX file can hold")]
     TooLarge,
@@ -60,6 +63,9 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
     } = model.architecture();
     if recognition == Recognition::Chains {
         return Err(OnnxError::NoEncoder);
+    }
+    if !model.architecture().latents.upper.is_empty() {
+        return Err(OnnxError::Hierarchy);
     }
     if model.architecture().latents.flow != FlowKind::None {
         return Err(OnnxError::Flow);
@@ -98,6 +104,9 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
 pub fn decoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
     check_networks(model)?;
     let architecture = model.architecture();
+    if !architecture.latents.upper.is_empty() {
+        return Err(OnnxError::Hierarchy);
+    }
     let mut graph = layers("decoder", "z", "decoded", architecture.activation, parameters)?;
     graph.input = vec![rows("z", architecture.latent)];
     graph.output = vec![rows("decoded", width_of_last_layer(&graph))];

@@ -7,7 +7,8 @@ use std::ops::RangeInclusive;
 use crate::choices::{Choice, Choose};
 use crate::data::{self, ReadingRules};
 use crate::language::{said, tr};
-use crate::model::Layers;
+use crate::model::architecture::LATENT_RANGE;
+use crate::model::{DEPTH_RANGE, Layers};
 use crate::words::is_obeyed;
 
 /// What a setting may be.
@@ -184,6 +185,51 @@ impl Kind for LayerSizes {
             first = self.size.start(),
             last = self.size.end(),
             layers = self.depth.end()
+        )
+    }
+
+    fn placeholder(&self) -> &'static str {
+        "N[,N]"
+    }
+}
+
+/// The latent dimensions of stochastic layers above the first, or none.
+pub(super) struct UpperLayers;
+
+const SIZES: LayerSizes = LayerSizes {
+    size: LATENT_RANGE,
+    depth: DEPTH_RANGE,
+};
+
+impl Kind for UpperLayers {
+    type Value = Layers;
+
+    fn read(&self, text: &str) -> Option<Layers> {
+        if text.eq_ignore_ascii_case(NONE) {
+            return Some(Layers::new(Vec::new()));
+        }
+        SIZES.read(text)
+    }
+
+    fn write(&self, value: &Layers) -> String {
+        match value.units() {
+            [] => NONE.into(),
+            _ => SIZES.write(value),
+        }
+    }
+
+    fn allows(&self, value: &Layers) -> bool {
+        let units = value.units();
+        units.len() < *DEPTH_RANGE.end() && units.iter().all(|units| LATENT_RANGE.contains(units))
+    }
+
+    fn bounds(&self) -> String {
+        tr!(
+            "from {first} to {last}, in up to {layers} layers, or {word}",
+            first = LATENT_RANGE.start(),
+            last = LATENT_RANGE.end(),
+            layers = DEPTH_RANGE.end() - 1,
+            word = NONE
         )
     }
 

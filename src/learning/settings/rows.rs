@@ -11,14 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Setting;
 use super::kinds::{
-    ClassNames, DataName, LayerSizes, NotNegative, OneOf, Positive, PositiveOrNone, Rules, Share, Whole,
-    WholeOrAll, YesOrNo,
+    ClassNames, DataName, LayerSizes, NotNegative, OneOf, Positive, PositiveOrNone, Rules, Share,
+    UpperLayers, Whole, WholeOrAll, YesOrNo,
 };
 use crate::data::{Binarisation, ReadingRules, mnist};
 use crate::kernels::Products;
 use crate::learning::{Method, ScheduleKind, default_threads};
 use crate::model::architecture::LATENT_RANGE;
 use crate::model::convolutions::{CHANNELS_RANGE, CONVOLUTIONS_RANGE, KERNEL_RANGE, STRIDE_RANGE};
+use crate::model::hierarchy::Inference;
 use crate::model::likelihood::{CLASSES_RANGE, Mean, Variance};
 use crate::model::posterior::FlowKind;
 use crate::model::posterior::flow::STEPS_RANGE;
@@ -147,6 +148,20 @@ settings! {
     /// Steps of the flow
     #[serde(default = "usual::flow_steps")]
     flow_steps: usize = 4, { name: "flow-steps", unit: "steps", kind: Whole(STEPS_RANGE), live: false }
+
+    /// Latent dimensions of the stochastic layers above the first, such as 50 or 32,16,8,4; none for a model with one layer
+    #[serde(default = "usual::upper_latent")]
+    upper_latent: Layers = Layers::new(Vec::new()), {
+        name: "upper-latent", unit: "dimensions", kind: UpperLayers, live: false
+    }
+
+    /// Hidden units of the networks below each of these, each as deep as those of the first
+    #[serde(default = "usual::upper_hidden")]
+    upper_hidden: Layers = 100.into(), { name: "upper-hidden", unit: "units", kind: LayerSizes { size: HIDDEN_RANGE, depth: DEPTH_RANGE }, live: false }
+
+    /// How the posterior of several stochastic layers is inferred
+    #[serde(default)]
+    inference: Inference = Inference::BottomUp, { name: "inference", unit: "", kind: OneOf::new(), live: false }
 
     /// How the parameters start
     initialisation: Initialisation = Initialisation::Glorot, {

@@ -7,6 +7,7 @@
 
 mod class_conditional;
 mod convolutional;
+pub mod hierarchical;
 mod mlp;
 mod stack;
 
@@ -24,7 +25,8 @@ use crate::nn::parameters::{Named, Parameter};
 ///
 /// `Latent` counts all latent variables of a data point: a family with several groups of them puts one behind the other.
 pub(super) trait Family: Sized {
-    /// `mu` and `log sigma^2` of `q(z|x)`, one row per data point; none without an encoder.
+    /// `mu` and `log sigma^2` of `q(z|x)`, one row per data point; none without an encoder, or where one layer's posterior depends on
+    /// draws of another.
     fn encode<T: Tape<f32, Cpu>>(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
@@ -77,6 +79,8 @@ pub(super) enum Networks {
     ClassConditional(Box<ClassConditional>),
     /// Convolutions before them, and transposed behind them.
     Convolutional(Box<convolutional::Convolutional>),
+    /// Several stochastic layers.
+    Hierarchical(Box<hierarchical::Hierarchical>),
 }
 
 /// What a family's networks make of something.
@@ -86,6 +90,7 @@ macro_rules! of_family {
             Networks::Mlp($family) => $value,
             Networks::ClassConditional($family) => $value,
             Networks::Convolutional($family) => $value,
+            Networks::Hierarchical($family) => $value,
         }
     };
 }
@@ -95,6 +100,9 @@ impl Networks {
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         if architecture.classes > 0 {
             return Self::ClassConditional(Box::new(ClassConditional::zeros(device, architecture)));
+        }
+        if !architecture.latents.upper.is_empty() {
+            return Self::Hierarchical(Box::new(hierarchical::Hierarchical::zeros(device, architecture)));
         }
         match &architecture.convolutions {
             None => Self::Mlp(Box::new(mlp::Mlp::zeros(device, architecture))),

@@ -181,6 +181,57 @@ pub fn log_density<D: Dim, T: Tape<f32, Cpu>>(
     log_density.put_tape(tape)
 }
 
+/// The product of two Gaussians, as a Gaussian: of each dimension the precisions are added, and the means weighed by them
+/// (Sonderby et al. 2016, equations 13 to 15).
+///
+/// Shapes: all (B, 2 D). With `p_i = 1 / sigma_i^2` and `p = p_1 + p_2`, `mu = (p_1 mu_1 + p_2 mu_2) / p` and `log sigma^2 = -log p`;
+/// gradients: `d mu_i = d mu p_i / p`, `d log sigma_i^2 = p_i / p (d log sigma^2 - d mu (mu_i - mu))`.
+pub fn precision_weighted<D: Dim, T: Tape<f32, Cpu>>(
+    one: Gaussian<D, T>,
+    other: Gaussian<D, T>,
+) -> Gaussian<D, T> {
+    let ((one, tape), (other, tape_of_other)) = (one.split_tape(), other.split_tape());
+    let mut tape = tape.merge(tape_of_other);
+    let (_, latent) = sizes(&one);
+    let mut product = one.device().zeros_like(one.shape());
+    let rows = elements(&one)
+        .chunks_exact(2 * latent)
+        .zip(elements(&other).chunks_exact(2 * latent));
+    for (product, (one, other)) in elements_mut(&mut product).chunks_exact_mut(2 * latent).zip(rows) {
+        for (mean, log_variance) in (0..latent).zip(latent..) {
+            let precisions = [one, other].map(|moments| (-moments[log_variance]).exp());
+            let sum = precisions[0] + precisions[1];
+            product[mean] = (precisions[0] * one[mean] + precisions[1] * other[mean]) / sum;
+            product[log_variance] = -sum.ln();
+        }
+    }
+    let result = product.clone();
+    tape.add_backward_op(move |gradients| {
+        let d_product = std::mem::take(&mut **gradients.get_or_alloc_mut(&product)?);
+        for factor in [&one, &other] {
+            let d_factor = gradients.get_or_alloc_mut(factor)?;
+            let rows = elements(factor)
+                .chunks_exact(2 * latent)
+                .zip(elements(&product).chunks_exact(2 * latent));
+            let d_rows = d_product
+                .chunks_exact(2 * latent)
+                .zip(d_factor.chunks_exact_mut(2 * latent));
+            for ((factor, product), (d_product, d_factor)) in rows.zip(d_rows) {
+                for (mean, log_variance) in (0..latent).zip(latent..) {
+                    // p_i / p, of log-variances.
+                    let share = (product[log_variance] - factor[log_variance]).exp();
+                    d_factor[mean] += share * d_product[mean];
+                    d_factor[log_variance] +=
+                        share * (d_product[log_variance] - d_product[mean] * (factor[mean] - product[mean]));
+                }
+            }
+        }
+        **gradients.get_or_alloc_mut(&product)? = d_product;
+        Ok(())
+    });
+    result.put_tape(tape)
+}
+
 /// `log N(z; 0, I)` of every row, in nats. Gradient: `dz = -z` of each row.
 pub fn standard_log_density<D: Dim, T: Tape<f32, Cpu>>(z: Tensor<(Batch, D), f32, Cpu, T>) -> PerRow<T> {
     let (z, mut tape) = z.split_tape();

@@ -6,6 +6,7 @@ use rand::Rng;
 use super::mixture;
 use crate::dims::{Batch, Latent, Moments};
 use crate::kernels;
+use crate::model::hierarchy::{Even, Generative, Odd};
 use crate::model::posterior::gaussian::{LN_2_PI, standard_log_density};
 use crate::model::posterior::{PerRow, Posterior};
 use crate::nn::ops;
@@ -19,6 +20,8 @@ pub enum PriorDensity<T = NoneTape> {
     Standard,
     /// A mixture of Gaussians with equal weights, a row of moments each.
     Mixture(Posterior<T>),
+    /// The layers of a hierarchy.
+    Layers(Box<Generative<Odd, Even>>),
 }
 
 impl<T: Tape<f32, Cpu>> PriorDensity<T> {
@@ -27,6 +30,12 @@ impl<T: Tape<f32, Cpu>> PriorDensity<T> {
         match self {
             Self::Standard => standard_log_density(z),
             Self::Mixture(components) => mixture::log_density(components, z),
+            Self::Layers(layers) => {
+                let (z, tape) = z.split_tape();
+                let by_row = layers.log_density(&z.put_tape(T::default()), 0);
+                let (by_row, rest) = by_row.split_tape();
+                by_row.put_tape(tape.merge(rest))
+            }
         }
     }
 }
@@ -37,6 +46,7 @@ impl PriorDensity {
         match self {
             Self::Standard => PriorDensity::Standard,
             Self::Mixture(components) => PriorDensity::Mixture(components.retaped()),
+            Self::Layers(layers) => PriorDensity::Layers(layers.clone()),
         }
     }
 
@@ -59,7 +69,7 @@ impl PriorDensity {
                 let squares: f64 = z.iter().map(|&z| f64::from(z).powi(2)).sum();
                 -0.5 * (squares + z.len() as f64 * LN_2_PI)
             }
-            Self::Mixture(_) => {
+            Self::Mixture(_) | Self::Layers(_) => {
                 let z = tensor_of(&Cpu::default(), (Batch(1), Latent(z.len())), z);
                 f64::from(elements(&self.clone().log_density(z))[0])
             }
@@ -71,8 +81,14 @@ impl PriorDensity {
     pub fn draw(&self, eps: &[f32], temperature: f32, generator: &mut impl Rng) -> Vec<f32> {
         let mut noise = vec![0.0; eps.len()];
         kernels::add_scaled(eps, temperature, &mut noise);
-        let Self::Mixture(components) = self else {
-            return noise;
+        let components = match self {
+            Self::Standard => return noise,
+            Self::Layers(layers) => {
+                let mut row = tensor_of(&Cpu::default(), (Batch(1), Latent(noise.len())), &noise);
+                layers.of_noise(&mut row, 0);
+                return elements(&row).to_vec();
+            }
+            Self::Mixture(components) => components,
         };
         let (Batch(count), Moments(Latent(latent))) = *components.shape();
         let chosen = generator.gen_range(0..count);

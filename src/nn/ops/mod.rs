@@ -10,6 +10,7 @@
 //! gradient of zeros.
 
 mod affine;
+mod columns;
 mod convolution;
 mod elementwise;
 mod elu;
@@ -31,6 +32,7 @@ mod weighted_sum;
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use columns::{columns, widened};
 pub use convolution::{Maps, convolution, convolution_of_data, transposed_convolution};
 pub use elu::elu;
 pub use gated::gated;

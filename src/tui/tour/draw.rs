@@ -54,7 +54,7 @@ fn lines(app: &App, tour: &Tour, width: u16) -> (Vec<String>, Vec<String>) {
         key.map_or_else(|| format!(":{name}"), |key| key.name())
     };
     let (numbers, latent) = app.workspace().map_or((0, 0), |workspace| {
-        let latent = workspace.progress.configuration.latent;
+        let latent = workspace.progress.configuration.latent_dimensions();
         (workspace.data.shape.numbers(), latent)
     });
     let step = tour.step();

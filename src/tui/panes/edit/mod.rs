@@ -112,7 +112,7 @@ impl Pane for Edit {
             let attributes = attributes.iter().map(|applied| applied.attribute.clone());
             return Some(Question::Direct(attributes.collect()));
         }
-        let latent = workspace.progress.configuration.latent;
+        let latent = workspace.progress.configuration.latent_dimensions();
         let found = directions.map_or(&[][..], |directions| &directions.found);
         let with_strength = found.iter().zip(attributes).map(|(direction, applied)| {
             let direction = direction.clone().unwrap_or_else(|| vec![0.0; latent]);

@@ -108,7 +108,7 @@ impl Manifold {
     /// The dimensions that rise to the right and downwards; none where there is only one.
     pub fn dimensions(&self, app: &App, workspace: &Workspace) -> Option<(usize, usize)> {
         let right = workspace.selected(&app.selection);
-        let latent = workspace.progress.configuration.latent;
+        let latent = workspace.progress.configuration.latent_dimensions();
         let is_other = |dimension: &usize| *dimension != right && *dimension < latent;
         let chosen = self.down.filter(is_other);
         let down = chosen.or_else(|| workspace.order().into_iter().find(is_other))?;

@@ -111,7 +111,7 @@ fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
         let words = tr!(
             "beside: {data} {latent}d, {samples} of {goal} samples",
             data = short_name(&run.configuration.data),
-            latent = run.configuration.latent,
+            latent = run.configuration.latent_dimensions(),
             samples = short(*samples as f64),
             goal = short(run.configuration.goal as f64)
         );
@@ -122,7 +122,7 @@ fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
             tr!(
                 "{data} {latent}d {samples} samples",
                 data = short_name(&configuration.data),
-                latent = configuration.latent,
+                latent = configuration.latent_dimensions(),
                 samples = short(configuration.goal as f64)
             )
         });

@@ -90,7 +90,7 @@ impl Column {
             Self::Name => run.name(),
             Self::Data => short_name(&configuration.data).to_owned(),
             Self::Method => configuration.method.word().to_owned(),
-            Self::Latent => configuration.latent.to_string(),
+            Self::Latent => configuration.latent_dimensions().to_string(),
             Self::Samples => short(run.samples as f64),
             Self::Bound => run.test().map_or("-".into(), |test| format!("{test:.1}")),
             Self::Seconds => clock(run.seconds),
@@ -104,7 +104,10 @@ impl Column {
         let by_word = || self.value(a).to_lowercase().cmp(&self.value(b).to_lowercase());
         match self {
             Self::Name | Self::Data | Self::Method => by_word(),
-            Self::Latent => a.configuration.latent.cmp(&b.configuration.latent),
+            Self::Latent => a
+                .configuration
+                .latent_dimensions()
+                .cmp(&b.configuration.latent_dimensions()),
             Self::Samples => a.samples.cmp(&b.samples),
             Self::Bound => by_number(|run| run.test().unwrap_or(f64::NEG_INFINITY)),
             Self::Seconds => by_number(|run| run.seconds),

@@ -135,7 +135,7 @@ impl Samples {
 
     fn draws(&self, workspace: &Workspace, area: Rect) -> Draws {
         let geometry = geometry(area, workspace.data.shape, self.shows_nearest);
-        let latent = workspace.progress.configuration.latent;
+        let latent = workspace.progress.configuration.latent_dimensions();
         let is_usable = |z: &&Vec<f32>| z.len() == latent && z.iter().all(|z| z.is_finite());
         let kept: Vec<Vec<f32>> = self.kept.iter().filter(is_usable).cloned().collect();
         Draws {

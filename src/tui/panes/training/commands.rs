@@ -56,7 +56,7 @@ fn scroll(app: &mut App, bars: isize) -> Vec<Effect> {
     };
     let progress = &workspace.progress;
     let (has_estimates, has_finding) = (progress.marginal().is_some(), !progress.findings.is_empty());
-    let latent = workspace.progress.configuration.latent;
+    let latent = workspace.progress.configuration.latent_dimensions();
     let shown = app.visible(KIND.name).map_or(0, |area| {
         usize::from(geometry(area, has_estimates, has_finding).bars.height)
     });

@@ -123,7 +123,7 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         theme::colours().test,
     );
     if let Some(bound) = &progress.test {
-        let latent = progress.configuration.latent;
+        let latent = progress.configuration.latent_dimensions();
         test.push_span(Span::raw(tr!(
             "  active {active}/{latent}",
             active = bound.active_units(),

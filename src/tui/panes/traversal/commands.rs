@@ -77,7 +77,7 @@ fn reset(app: &mut App) -> Vec<Effect> {
 
 fn centre(app: &mut App) -> Vec<Effect> {
     if let Some(workspace) = app.workspace() {
-        app.selection.point.latent = Some(vec![0.0; workspace.progress.configuration.latent]);
+        app.selection.point.latent = Some(vec![0.0; workspace.progress.configuration.latent_dimensions()]);
     }
     Vec::new()
 }
@@ -86,7 +86,7 @@ fn draw(app: &mut App) -> Vec<Effect> {
     let draws = app.pane::<Traversal>().draws;
     if let Some(workspace) = app.workspace() {
         let configuration = &workspace.progress.configuration;
-        let z = prior_sample(configuration.latent, configuration.seed, draws);
+        let z = prior_sample(configuration.latent_dimensions(), configuration.seed, draws);
         app.selection.point.latent = Some(z);
         app.pane_mut::<Traversal>().draws += 1;
     }
@@ -100,9 +100,9 @@ fn toggle_play(app: &mut App) -> Vec<Effect> {
 }
 
 fn cycle_sheet(app: &mut App) -> Vec<Effect> {
-    let latent = app
-        .workspace()
-        .map_or(0, |workspace| workspace.progress.configuration.latent);
+    let latent = app.workspace().map_or(0, |workspace| {
+        workspace.progress.configuration.latent_dimensions()
+    });
     let sheet = &mut app.pane_mut::<Traversal>().sheet;
     *sheet = match *sheet {
         SheetKind::Dimensions => SheetKind::Draws,

@@ -150,6 +150,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let Some(&value) = latent.get(selected) else {
         return;
     };
+    let configuration = &workspace.progress.configuration;
     let start = pane.start(app);
     let is_start = latent == start;
     let start = start
@@ -169,7 +170,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let age = pane.shown.as_ref().and_then(|shown| workspace.age(shown.samples));
     let mut lines = vec![
         Line::from(vec![
-            Span::styled(format!("z{}", selected), theme::selected()),
+            Span::styled(configuration.latent_name(selected), theme::selected()),
             Span::styled(format!(" = {value:+.2}"), theme::strong()),
         ]),
         slider(value, area.width),
@@ -184,7 +185,12 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let listed: Vec<String> = latent
         .iter()
         .enumerate()
-        .map(|(dimension, z)| format!("{:<9}", format!("z{dimension}={z:+.1}")))
+        .map(|(dimension, z)| {
+            format!(
+                "{:<9}",
+                format!("{}={z:+.1}", configuration.latent_name(dimension))
+            )
+        })
         .collect();
     let rows = listed.chunks(usize::from(area.width / 9).max(1));
     lines.extend(rows.map(|row| Line::styled(row.concat(), theme::dim())));
@@ -233,7 +239,11 @@ fn render_label(
     let value = latent.get(dimension).copied().unwrap_or_default();
     Line::from(vec![
         Span::styled(
-            format!("{} z{dimension}", if selected { "▶" } else { " " }),
+            format!(
+                "{} {}",
+                if selected { "▶" } else { " " },
+                workspace.progress.configuration.latent_name(dimension)
+            ),
             style,
         ),
         Span::styled(kl.unwrap_or_default(), theme::dim()),
