@@ -1,7 +1,7 @@
 //! Hamiltonian Monte Carlo (Duane, Kennedy, Pendleton and Roweth 1987; Neal 2011): many chains of latent vectors, moved
 //! together.
 //!
-//! A chain samples `z` from a density proportional to `p(z) p(x|z)^power`: the prior `p(z) = N(0, I)`, and the likelihood
+//! A chain samples `z` from a density proportional to `p(z) p(x|z)^power`: the prior `p(z)`, usually `N(0, I)`, and the likelihood
 //! of some data point of its own. With power 1 that is the posterior, with power 0 the prior. Every chain has a momentum
 //! of unit mass, drawn afresh for each move; since that draw is symmetric, it is also a random direction of time.
 
@@ -16,6 +16,26 @@ pub const GOAL_ACCEPTANCE: f64 = 0.9;
 pub trait LogLikelihood {
     /// Writes the value of every chain, and its gradient; shapes: z and gradient (chains, latent), values (chains).
     fn evaluate(&self, z: &[f32], gradient: &mut [f32], values: &mut [f64]);
+
+    /// Writes the logarithm of the prior, up to a constant, and its gradient: `N(0, I)`, where nothing else is said.
+    fn prior(&self, z: &[f32], gradient: &mut [f32], values: &mut [f64]) {
+        standard_normal(z, gradient, values);
+    }
+}
+
+/// `-z^2/2` of every chain, and its gradient: `log N(0, I)` up to a constant.
+pub fn standard_normal(z: &[f32], gradient: &mut [f32], values: &mut [f64]) {
+    for (gradient, z) in gradient.iter_mut().zip(z) {
+        *gradient = -z;
+    }
+    let latent = z.len() / values.len().max(1);
+    for (value, z) in values.iter_mut().zip(z.chunks_exact(latent.max(1))) {
+        *value = -half_squares(z);
+    }
+}
+
+fn half_squares(values: &[f32]) -> f64 {
+    values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / 2.0
 }
 
 /// Chains and where they are.
@@ -33,6 +53,8 @@ struct Place {
     z: Vec<f32>,
     log_likelihoods: Vec<f64>,
     gradient: Vec<f32>,
+    log_priors: Vec<f64>,
+    prior_gradient: Vec<f32>,
 }
 
 /// How a move is made.
@@ -50,6 +72,8 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
         let mut here = Place {
             gradient: vec![0.0; z.len()],
             log_likelihoods: vec![0.0; z.len() / latent],
+            prior_gradient: vec![0.0; z.len()],
+            log_priors: vec![0.0; z.len() / latent],
             z,
         };
         here.evaluate(likelihood);
@@ -112,19 +136,23 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
     /// Changes the momentum by the force, the gradient of the log-density.
     fn kick(&self, place: &Place, momentum: &mut [f32], time: f32) {
         let power = self.power as f32;
-        for ((momentum, z), gradient) in momentum.iter_mut().zip(&place.z).zip(&place.gradient) {
-            *momentum += time * (power * gradient - z);
+        for ((momentum, prior), gradient) in momentum
+            .iter_mut()
+            .zip(&place.prior_gradient)
+            .zip(&place.gradient)
+        {
+            *momentum += time * (power * gradient + prior);
         }
     }
 
     /// The energy of every chain: the negative log-density, up to a constant, and half the squared momentum.
     fn energies(&self, place: &Place, momentum: &[f32]) -> Vec<f64> {
-        let half_squares = |values: &[f32]| values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / 2.0;
-        let z = place.z.chunks_exact(self.latent);
-        z.zip(momentum.chunks_exact(self.latent))
+        let priors = place.log_priors.iter();
+        priors
+            .zip(momentum.chunks_exact(self.latent))
             .zip(&place.log_likelihoods)
-            .map(|((z, momentum), log_likelihood)| {
-                half_squares(z) + half_squares(momentum) - self.power * log_likelihood
+            .map(|((log_prior, momentum), log_likelihood)| {
+                half_squares(momentum) - log_prior - self.power * log_likelihood
             })
             .collect()
     }
@@ -133,13 +161,16 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
 impl Place {
     fn evaluate(&mut self, likelihood: &impl LogLikelihood) {
         likelihood.evaluate(&self.z, &mut self.gradient, &mut self.log_likelihoods);
+        likelihood.prior(&self.z, &mut self.prior_gradient, &mut self.log_priors);
     }
 
     /// Puts one chain where it is in `other`.
     fn take_chain(&mut self, chain: usize, other: &Self, latent: usize) {
         let range = chain * latent..(chain + 1) * latent;
         self.z[range.clone()].copy_from_slice(&other.z[range.clone()]);
-        self.gradient[range.clone()].copy_from_slice(&other.gradient[range]);
+        self.gradient[range.clone()].copy_from_slice(&other.gradient[range.clone()]);
+        self.prior_gradient[range.clone()].copy_from_slice(&other.prior_gradient[range]);
+        self.log_priors[chain] = other.log_priors[chain];
         self.log_likelihoods[chain] = other.log_likelihoods[chain];
     }
 }

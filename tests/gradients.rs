@@ -194,8 +194,8 @@ fn the_gaussian_terms_equal_stock_dfdx() {
     let noise_ours = device.tensor_from_vec(noise.clone(), (Batch(2 * rows), Latent(latent)));
     let weight_ours = device.tensor_from_vec(weight.clone(), (Batch(2 * rows), Latent(latent)));
     let traced = moments.leaky_trace();
-    let kl = posterior::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>(), 0.0).0;
-    let z = posterior::reparameterise(traced, &noise_ours);
+    let kl = posterior::gaussian::kl_from_standard_normal(traced.retaped::<OwnedTape<f32, Cpu>>(), 0.0).0;
+    let z = posterior::gaussian::reparameterise(traced, &noise_ours);
     let ours = (z * weight_ours).sum::<Rank0, _>() + kl;
 
     let m = device.tensor_from_vec(mean, (rows, latent));

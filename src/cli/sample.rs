@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     );
     let looking = arguments.session.open()?;
     let count = arguments.count as usize;
-    let draws = samples::draws(looking.latent(), count, temperature, arguments.seed);
+    let draws = samples::draws(looking.model(), count, temperature, arguments.seed);
     let (items, columns) = match arguments.decoders {
         Some(decoders) => (
             looking.pictures_by_decoders(&draws, decoders, arguments.seed)?,

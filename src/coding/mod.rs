@@ -46,6 +46,11 @@ pub enum CodingError {
     /// Markov chains find the posterior.
     #[error("the model has no encoder, whose posterior gives bits back")]
     NoEncoder,
+    /// The prior is learned, or a flow follows the posterior.
+    #[error(
+        "the model's latent variables are not those that packing knows: a prior N(0, I) and posteriors that are Gaussians"
+    )]
+    OtherLatents,
     /// There is more between the layers than their nonlinearity, or the layers are others.
     #[error(
         "the model's networks are not plain fully connected layers, which are the only ones that packing computes: train one with \

@@ -31,8 +31,11 @@ impl Network {
     /// The networks of `model`, which must be fully connected layers.
     ///
     /// # Errors
-    /// If it has no encoder or other parameters, or one of them is not finite.
+    /// If its latent variables are others, it has no encoder or other parameters, or one of them is not finite.
     pub fn of(model: &Vae) -> Result<Self, CodingError> {
+        if !model.has_closed_form() {
+            return Err(CodingError::OtherLatents);
+        }
         if !model.architecture().is_plain() {
             return Err(CodingError::OtherNetworks);
         }

@@ -4,7 +4,8 @@ use super::*;
 use crate::cancel::Cancel;
 use crate::data::{Binarisation, ItemShape};
 use crate::evaluation::{MeasurementContext, lower_bound};
-use crate::model::{Activation, Architecture, Likelihood, Observation, Recognition};
+use crate::model::prior::PriorKind;
+use crate::model::{Activation, Architecture, Latents, Likelihood, Observation, Recognition};
 
 /// The likelihoods that pack.
 const LIKELIHOODS: [Likelihood; 4] = [
@@ -272,6 +273,14 @@ fn models_that_cannot_pack_say_why() {
         ..model(Likelihood::Bernoulli, 4, 2).architecture().clone()
     });
     assert!(said(&chains).contains("no encoder"));
+    let learned_prior = Vae::zeros(Architecture {
+        latents: Latents {
+            prior: PriorKind::Mixture,
+            ..Latents::default()
+        },
+        ..model(Likelihood::Bernoulli, 4, 2).architecture().clone()
+    });
+    assert!(said(&learned_prior).contains("a prior N(0, I)"));
     let mut diverged = model(Likelihood::Bernoulli, 4, 2);
     diverged.parameters_mut()[0].parameter.values_mut()[0] = f32::NAN;
     assert_eq!(said(&diverged), "a parameter of the encoder is not finite");

@@ -36,35 +36,36 @@ pub fn annealed(
     let of_block = |points: std::ops::Range<usize>| {
         let (first, count) = (points.start, points.len());
         let x = marginal::images(split, points, noise);
-        log_marginal_likelihoods(
-            &ImageLikelihood::new(model, &x),
-            (count, chains),
-            latent,
-            stages,
-            |stage, row| {
-                let stream = (row / count) << 32 | (first + row % count);
-                generator(noise.seed, Purpose::Sampling, 1 << 33 | stage, stream as u64)
-            },
-        )
+        let generator = |stage, row| {
+            let stream = (row / count) << 32 | (first + row % count);
+            generator(noise.seed, Purpose::Sampling, 1 << 33 | stage, stream as u64)
+        };
+        let prior = model.prior();
+        let mut start = Vec::with_capacity(chains * count * latent);
+        let mut eps = vec![0.0; latent];
+        for row in 0..chains * count {
+            let mut generator = generator(0, row);
+            fill_standard_normal(&mut generator, &mut eps);
+            start.extend(prior.draw(&eps, 1.0, &mut generator));
+        }
+        let likelihood = ImageLikelihood::new(model, &x);
+        log_marginal_likelihoods(&likelihood, count, start, latent, stages, generator)
     };
     average(points, BLOCK, cancel, of_block, go_on)
 }
 
-/// `log p(x)` of every data point; stage `stage` of the chain in `row` draws from `generator(stage, row)`. Chains stand in
-/// rounds of one a data point.
+/// `log p(x)` of every data point; stage `stage`, from 1 on, of the chain in `row` draws from `generator(stage, row)`. Chains
+/// begin at `start`, draws from the prior, in rounds of one a data point.
 fn log_marginal_likelihoods<R: Rng>(
     likelihood: &impl LogLikelihood,
-    (points, rounds): (usize, usize),
+    points: usize,
+    start: Vec<f32>,
     latent: usize,
     stages: usize,
     generator: impl Fn(u64, usize) -> R,
 ) -> Vec<f64> {
-    let mut start = vec![0.0; rounds * points * latent];
-    for (row, z) in start.chunks_exact_mut(latent).enumerate() {
-        fill_standard_normal(&mut generator(0, row), z);
-    }
+    let mut log_weights = vec![0.0; start.len() / latent];
     let mut chains = Chains::new(likelihood, start, latent);
-    let mut log_weights = vec![0.0; rounds * points];
     let mut size = 0.3;
     for stage in 1..=stages {
         let rise = power(stage, stages) - power(stage - 1, stages);
@@ -97,9 +98,12 @@ mod tests {
     #[test]
     fn a_linear_gaussian_model_has_its_closed_form() {
         let points = Points::some(40);
-        let ours = log_marginal_likelihoods(&points, (40, 300), LATENT, 100, |stage, row| {
-            generator(1, Purpose::Sampling, stage, row as u64)
-        });
+        let generator = |stage, row: usize| generator(1, Purpose::Sampling, stage, row as u64);
+        let mut start = vec![0.0; 300 * 40 * LATENT];
+        for (row, z) in start.chunks_exact_mut(LATENT).enumerate() {
+            fill_standard_normal(&mut generator(0, row), z);
+        }
+        let ours = log_marginal_likelihoods(&points, 40, start, LATENT, 100, generator);
         let mean = ours.iter().sum::<f64>() / 40.0;
         assert!(
             (mean - points.exact()).abs() < 0.03,

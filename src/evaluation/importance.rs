@@ -7,8 +7,8 @@ use super::{MeasurementContext, device};
 use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Latent};
-use crate::kernels;
 use crate::model::Vae;
+use crate::model::posterior::Draws;
 use crate::nn::view::{elements, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -42,44 +42,34 @@ pub(super) fn of_point(
 ) -> f64 {
     let latent = model.architecture().latent;
     let x = marginal::images(split, [point].into_iter(), noise);
-    let moments = model.recognise(&x, noise.seed);
+    let proposal = model.proposal(&x, noise.seed);
     let generator = generator(noise.seed, Purpose::Evaluation, 1, point as u64);
-    bound(elements(&moments), samples, generator, |z| {
-        let rows = Batch(z.len() / latent);
-        let z = tensor_of(&device(), (rows, Latent(latent)), &z);
-        model.decode(z).log_likelihoods(&x)
+    bound(latent, samples, generator, |eps| {
+        let rows = Batch(eps.len() / latent);
+        let eps = tensor_of(&device(), (rows, Latent(latent)), &eps);
+        let Draws { z, divergence } = proposal.draw(&eps);
+        let log_likelihoods = model.decode(z).log_likelihoods(&x).into_iter();
+        let log_weights = log_likelihoods.zip(elements(&divergence));
+        log_weights
+            .map(|(log_likelihood, &divergence)| log_likelihood - f64::from(divergence))
+            .collect()
     })
 }
 
-/// The bound of one data point with proposals from the Gaussian of `moments`, (2 latent); `log_likelihoods` says
-/// `log p(x|z)` of some latent vectors, one after the other.
+/// The bound of one data point; `log_weights` says `log p(x, z) - log q(z|x)` of draws made with some standard normal noise, a
+/// row of `latent` numbers after the other.
 fn bound(
-    moments: &[f32],
+    latent: usize,
     samples: usize,
     mut generator: impl Rng,
-    log_likelihoods: impl Fn(Vec<f32>) -> Vec<f64>,
+    log_weights: impl Fn(Vec<f32>) -> Vec<f64>,
 ) -> f64 {
-    let latent = moments.len() / 2;
-    let log_variances = &moments[latent..];
     let mut weights = Vec::with_capacity(samples);
     while weights.len() < samples {
         let count = BLOCK.min(samples - weights.len());
-        let (mut eps, mut z) = (vec![0.0; count * latent], vec![0.0; count * latent]);
+        let mut eps = vec![0.0; count * latent];
         fill_standard_normal(&mut generator, &mut eps);
-        kernels::reparameterise(&moments.repeat(count), &eps, latent, &mut z);
-
-        // log p(z) - log q(z|x): the constants of the two Gaussians cancel.
-        let rows = z.chunks_exact(latent).zip(eps.chunks_exact(latent));
-        let prior_less_posterior = rows.map(|(z, eps)| {
-            let dimensions = z.iter().zip(eps).zip(log_variances);
-            let terms = dimensions.map(|((&z, &eps), &log_variance)| {
-                (f64::from(eps).powi(2) - f64::from(z).powi(2) + f64::from(log_variance)) / 2.0
-            });
-            terms.sum::<f64>()
-        });
-        let prior_less_posterior: Vec<f64> = prior_less_posterior.collect();
-        let of_block = log_likelihoods(z).into_iter().zip(prior_less_posterior);
-        weights.extend(of_block.map(|(log_likelihood, rest)| log_likelihood + rest));
+        weights.extend(log_weights(eps));
     }
     log_mean_exp(weights)
 }
@@ -97,7 +87,7 @@ mod tests {
             let one = Points(vec![*x]);
             // The prior itself for a proposal: right for any.
             bound(
-                &[0.0; 2 * LATENT],
+                LATENT,
                 20_000,
                 generator(1, Purpose::Evaluation, 0, index as u64),
                 |z| {

@@ -8,7 +8,6 @@ use crate::cancel::Cancel;
 use crate::data::{Binarisation, Split};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::kernels;
-use crate::model::posterior;
 use crate::model::{Recognition, Vae};
 use crate::nn::view::{elements, elements_mut};
 use crate::objective::BoundTerms;
@@ -41,7 +40,8 @@ impl MeasurementContext {
 pub struct LowerBound {
     /// Reconstruction and KL term.
     pub terms: BoundTerms,
-    /// The KL term of each latent dimension.
+    /// The KL term of each latent dimension: of the Gaussian with the posterior's moments from `N(0, 1)`. With a learned prior or a
+    /// flow the KL term itself is no sum over dimensions.
     pub kl_per_dimension: Vec<f64>,
     /// For each latent dimension, the variance over the data of the posterior mean.
     pub mean_variance: Vec<f64>,
@@ -143,10 +143,14 @@ impl Sums {
                 *squares += f64::from(mean) * f64::from(mean);
             }
         }
-        sums.terms.kl = sums.kl_per_dimension.iter().sum();
+        let (z, kl) = model.draw_with_kl(&x, moments, &eps);
+        sums.terms.kl = if model.has_closed_form() {
+            sums.kl_per_dimension.iter().sum()
+        } else {
+            kl.iter().sum()
+        };
 
-        let decoded = model.decode(posterior::reparameterise(moments, &eps));
-        let per_point = decoded.log_likelihoods(&x);
+        let per_point = model.decode(z).log_likelihoods(&x);
         sums.terms.reconstruction = per_point.iter().sum();
         sums
     }

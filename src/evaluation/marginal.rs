@@ -106,12 +106,6 @@ pub(super) fn images(
     x
 }
 
-/// `log p(z)` of the prior `N(0, I)`.
-pub(super) fn log_prior(z: &[f32]) -> f64 {
-    let squares: f64 = z.iter().map(|&z| f64::from(z).powi(2)).sum();
-    -0.5 * (squares + z.len() as f64 * (2.0 * std::f64::consts::PI).ln())
-}
-
 /// `log 1/n sum exp` of numbers, without overflow; minus infinity of none.
 pub(super) fn log_mean_exp(values: impl IntoIterator<Item = f64>) -> f64 {
     let (mut largest, mut scaled, mut count) = (f64::NEG_INFINITY, 0.0, 0_u64);

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::MeasurementContext;
 use super::density::KernelDensity;
-use super::marginal::{self, MarginalLikelihood, average, log_mean_exp, log_prior};
+use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
 use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
@@ -64,8 +64,10 @@ pub fn from_posterior_samples(
         let means = elements(&moments)
             .chunks_exact(2 * latent)
             .flat_map(|row| &row[..latent]);
+        let prior = model.prior();
         log_marginal_likelihoods(
             &ImageLikelihood::new(model, &x),
+            |z| prior.log_density_of(z),
             means.copied().collect(),
             latent,
             samples,
@@ -82,10 +84,11 @@ pub fn from_posterior_samples(
     Ok(average(points, BLOCK, cancel, of_block, go_on))
 }
 
-/// `log p(x)` of every data point; the chains begin at `start`, and move `step` of `chain` draws from
+/// `log p(x)` of every data point with the prior `log_prior`; the chains begin at `start`, and move `step` of `chain` draws from
 /// `generator(step, chain)`.
 fn log_marginal_likelihoods<R: Rng>(
     likelihood: &impl LogLikelihood,
+    log_prior: impl Fn(&[f32]) -> f64,
     start: Vec<f32>,
     latent: usize,
     samples: usize,
@@ -151,13 +154,19 @@ struct Sample {
 mod tests {
     use super::super::marginal::linear_gaussian::{LATENT, Points};
     use super::*;
+    use crate::model::prior::PriorDensity;
 
     #[test]
     fn a_linear_gaussian_model_has_its_closed_form() {
         let points = Points::some(40);
-        let ours = log_marginal_likelihoods(&points, vec![0.0; 40 * LATENT], LATENT, 200, |step, chain| {
-            generator(1, Purpose::Sampling, step, chain as u64)
-        });
+        let ours = log_marginal_likelihoods(
+            &points,
+            |z| PriorDensity::Standard.log_density_of(z),
+            vec![0.0; 40 * LATENT],
+            LATENT,
+            200,
+            |step, chain| generator(1, Purpose::Sampling, step, chain as u64),
+        );
         let mean = ours.iter().sum::<f64>() / 40.0;
         assert!(
             (mean - points.exact()).abs() < 0.02,

@@ -7,9 +7,8 @@ use super::{MeasurementContext, device, importance, interruptible, marginal};
 use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Latent};
-use crate::kernels;
-use crate::model::{Vae, posterior};
-use crate::nn::view::{elements, elements_mut};
+use crate::model::Vae;
+use crate::nn::view::elements_mut;
 use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -85,11 +84,8 @@ fn terms_of_block(model: &Vae, split: &Split, items: &[usize], noise: Measuremen
         fill_standard_normal(&mut generator(noise.seed, Purpose::Evaluation, 3, stream), eps);
     }
     let moments = model.recognise(&x, noise.seed);
-    let mut kl = vec![0.0; items.len()];
-    kernels::gaussian_kl(elements(&moments), latent, &mut kl);
-    let likelihoods = model
-        .decode(posterior::reparameterise(moments, &eps))
-        .log_likelihoods(&x);
+    let (z, kl) = model.draw_with_kl(&x, moments, &eps);
+    let likelihoods = model.decode(z).log_likelihoods(&x);
     let of_item = |(item, kl): (usize, f64)| {
         let of_samples = likelihoods.iter().skip(item).step_by(items.len());
         BoundTerms {

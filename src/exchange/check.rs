@@ -6,8 +6,7 @@ use super::NamedArray;
 use crate::data::Split;
 use crate::dims::{Batch, Latent, Pixels};
 use crate::evaluation::MeasurementContext;
-use crate::kernels;
-use crate::model::{Vae, posterior};
+use crate::model::Vae;
 use crate::nn::view::{elements, elements_mut};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -17,7 +16,7 @@ const ITEMS: usize = 1_000;
 const NUMBERS: usize = 1 << 24;
 
 /// Of the first items of `split`: `x` as it is measured, `noise` as the lower bound is measured with, `mean` and
-/// `log_variance` of `q(z|x)`, `mean_item` (the mean of `p(x|z)` at `z = mean + exp(log_variance / 2) noise`), and in nats
+/// `log_variance` of `q(z|x)`, `mean_item` (the mean of `p(x|z)` at `z = mean + exp(log_variance / 2) noise`, which a flow then moves), and in nats
 /// `log_likelihood` (`log p(x|z)`) and `kl` of every item. Their difference is the item's lower bound (paper, equation 10, with
 /// one sample).
 pub fn arrays(model: &Vae, split: &Split, context: MeasurementContext) -> Vec<NamedArray> {
@@ -35,12 +34,11 @@ pub fn arrays(model: &Vae, split: &Split, context: MeasurementContext) -> Vec<Na
     }
 
     let moments = model.recognise(&x, context.seed);
-    let mut kl = vec![0.0; items];
-    kernels::gaussian_kl(elements(&moments), latent, &mut kl);
     let rows = elements(&moments).chunks_exact(2 * latent);
     let means = rows.clone().flat_map(|row| &row[..latent]).copied().collect();
     let log_variances = rows.flat_map(|row| &row[latent..]).copied().collect();
-    let decoded = model.decode(posterior::reparameterise(moments, &noise));
+    let (z, kl) = model.draw_with_kl(&x, moments, &noise);
+    let decoded = model.decode(z);
     let log_likelihoods = decoded.log_likelihoods(&x);
 
     let array = |name: &str, width: Option<usize>, values: Vec<f32>| NamedArray {

@@ -4,11 +4,10 @@ use dfdx::prelude::*;
 
 use crate::cancel::Cancel;
 use crate::data::Split;
-use crate::dims::{Batch, Latent, Moments, Pixels};
+use crate::dims::{Batch, Latent, Pixels};
 use crate::evaluation::MeasurementContext;
-use crate::kernels;
 use crate::model::Vae;
-use crate::model::posterior;
+use crate::model::posterior::Posterior;
 use crate::nn::view::{elements, elements_mut, tensor_of};
 use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
@@ -60,7 +59,7 @@ pub(super) fn reconstruct_values(model: &Vae, input: Vec<f32>, seed: u64, item: 
     let pairs = output.iter().zip(&input);
     Reconstruction {
         difference: pairs.map(|(output, input)| output - input).collect(),
-        terms: terms_of(model, &input, elements(&moments), seed),
+        terms: terms_of(model, &x, moments, seed),
         input,
         output,
     }
@@ -70,28 +69,22 @@ pub(super) fn reconstruct_values(model: &Vae, input: Vec<f32>, seed: u64, item: 
 pub fn terms_of_values(model: &Vae, values: &[f32], seed: u64) -> BoundTerms {
     let x = tensor_of(&Cpu::default(), (Batch(1), Pixels(values.len())), values);
     let moments = model.recognise_item(&x, seed, 0);
-    terms_of(model, values, elements(&moments), seed)
+    terms_of(model, &x, moments, seed)
 }
 
 /// The lower bound of one image whose posterior is known.
-fn terms_of(model: &Vae, image: &[f32], moments: &[f32], seed: u64) -> BoundTerms {
+fn terms_of(model: &Vae, x: &Tensor<(Batch, Pixels), f32, Cpu>, moments: Posterior, seed: u64) -> BoundTerms {
     let latent = model.architecture().latent;
-    let device = Cpu::default();
-    let moments_of_samples =
-        device.tensor_from_vec(moments.repeat(SAMPLES), (Batch(SAMPLES), Moments(Latent(latent))));
-    let mut noise = device.zeros_like(&(Batch(SAMPLES), Latent(latent)));
+    let mut noise = x.device().zeros_like(&(Batch(SAMPLES), Latent(latent)));
     fill_standard_normal(
         &mut generator(seed, Purpose::Evaluation, 2, 0),
         elements_mut(&mut noise),
     );
-    let z = posterior::reparameterise(moments_of_samples, &noise);
-    let x = device.tensor_from_vec(image.to_vec(), (Batch(1), Pixels(image.len())));
-    let likelihoods = model.decode(z).log_likelihoods(&x);
-    let mut kl = [0.0];
-    kernels::gaussian_kl(moments, latent, &mut kl);
+    let (z, kl) = model.draw_with_kl(x, moments, &noise);
+    let likelihoods = model.decode(z).log_likelihoods(x);
     BoundTerms {
         reconstruction: likelihoods.iter().sum::<f64>() / SAMPLES as f64,
-        kl: kl[0],
+        kl: kl.iter().sum(),
     }
 }
 

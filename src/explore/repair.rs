@@ -7,7 +7,7 @@ use super::reconstruction::{self, Reconstruction};
 use crate::cancel::Cancel;
 use crate::dims::{Batch, Latent, Pixels};
 use crate::model::Vae;
-use crate::nn::view::elements;
+use crate::nn::view::{elements, elements_mut, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Values, and what came back.
@@ -63,17 +63,26 @@ fn through(model: &Vae, values: &[f32], noise: Option<u64>, seed: u64) -> (Vec<f
     let latent = model.architecture().latent;
     let device = Cpu::default();
     let x = device.tensor_from_vec(values.to_vec(), (Batch(1), Pixels(values.len())));
-    let moments = model.recognise_item(&x, seed, 0);
-    let (means, log_variances) = elements(&moments).split_at(latent);
-    let mut z = vec![0.0; latent];
-    if let Some(round) = noise {
-        fill_standard_normal(&mut generator(seed, Purpose::Exploration, round, 1), &mut z);
-    }
-    for ((z, mean), log_variance) in z.iter_mut().zip(means).zip(log_variances) {
-        *z = mean + (0.5 * log_variance).exp() * *z;
-    }
-    let point = device.tensor_from_vec(z.clone(), (Batch(1), Latent(latent)));
-    (z, elements(&model.decode(point).means()).to_vec())
+    let shape = (Batch(1), Latent(latent));
+    let point = match noise {
+        Some(round) => {
+            let mut eps = device.zeros_like(&shape);
+            fill_standard_normal(
+                &mut generator(seed, Purpose::Exploration, round, 1),
+                elements_mut(&mut eps),
+            );
+            model.proposal(&x, seed).draw(&eps).z
+        }
+        None => tensor_of(
+            &device,
+            shape,
+            &elements(&model.recognise_item(&x, seed, 0))[..latent],
+        ),
+    };
+    (
+        elements(&point).to_vec(),
+        elements(&model.decode(point).means()).to_vec(),
+    )
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::random::{Purpose, generator};
 /// Where latent vectors are drawn from; `eps` is drawn from `N(0, I)`, and `t` is the temperature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
-    /// The prior: `t eps`.
+    /// The prior: `t eps`, or of a learned prior `mu_k + t sigma_k eps` of a component drawn at random.
     #[default]
     Prior,
     /// The aggregate posterior, the mean of `q(z|x)` over the training data: `mu(x) + t sigma(x) eps` of a training item drawn at
@@ -69,11 +69,18 @@ pub struct Sample {
 /// Rows of the generator of each draw: what one row gives, no other depends on. Row 0 is that of [`prior_sample`].
 const ITEM_ROW: u64 = 1;
 const VALUES_ROW: u64 = 2;
+const COMPONENT_ROW: u64 = 4;
 
-/// `count` latent vectors from `N(0, temperature^2 I)`: 1 for the prior itself, less for what is more typical. The same seed gives
-/// the same draws, the first ones whatever the count.
-pub fn draws(latent: usize, count: usize, temperature: f32, seed: u64) -> Vec<Vec<f32>> {
-    around(&vec![0.0; latent], count, temperature, seed)
+/// `count` latent vectors from the prior of `model`, at a temperature: 1 for the prior itself, less for what is more typical, of
+/// `N(0, I)` or of the component that each is drawn from. The same seed gives the same draws, the first ones whatever the count.
+pub fn draws(model: &Vae, count: usize, temperature: f32, seed: u64) -> Vec<Vec<f32>> {
+    let (prior, latent) = (model.prior(), model.architecture().latent);
+    let draw = |index: usize| {
+        let eps = prior_sample(latent, seed, index as u64);
+        let mut generator = generator(seed, Purpose::Exploration, index as u64, COMPONENT_ROW);
+        prior.draw(&eps, temperature, &mut generator)
+    };
+    (0..count).map(draw).collect()
 }
 
 /// `count` latent vectors from `N(z, temperature^2 I)`.
@@ -132,7 +139,7 @@ pub fn sample(
         ..
     } = *draws;
     let drawn = match draws.source {
-        Source::Prior => self::draws(z.len(), count, temperature, seed),
+        Source::Prior => self::draws(model, count, temperature, seed),
         Source::Around => around(z, count, temperature, seed),
         Source::Posterior => posterior(model, data, None, draws, context, cancel)?,
         Source::Class(class) => posterior(model, data, Some(class), draws, context, cancel)?,
@@ -244,12 +251,13 @@ mod tests {
 
     #[test]
     fn temperature_scales_the_same_draws() {
-        let (warm, cold) = (draws(5, 3, 1.0, 7), draws(5, 4, 0.5, 7));
+        let model = Vae::small((4, 5, 5), 1);
+        let (warm, cold) = (draws(&model, 3, 1.0, 7), draws(&model, 4, 0.5, 7));
         for (warm, cold) in warm.iter().zip(&cold) {
             assert!(warm.iter().zip(cold).all(|(warm, cold)| *cold == 0.5 * warm));
         }
-        assert_eq!(draws(5, 2, 0.0, 7), vec![vec![0.0; 5]; 2]);
-        assert_ne!(draws(5, 1, 1.0, 8), draws(5, 1, 1.0, 7));
+        assert_eq!(draws(&model, 2, 0.0, 7), vec![vec![0.0; 5]; 2]);
+        assert_ne!(draws(&model, 1, 1.0, 8), draws(&model, 1, 1.0, 7));
     }
 
     #[test]

@@ -38,7 +38,6 @@ use posterior::kl_of;
 pub use posterior::{
     gaussian_kl, gaussian_kl_above, gaussian_kl_above_backward, gaussian_kl_backward,
     gaussian_kl_per_dimension, log_density_and_gradients, reparameterise, reparameterise_backward,
-    sampled_kl, sampled_kl_backward,
 };
 pub use precision::Products;
 pub use update::{AdagradStep, AdamStep, adagrad, adam};

@@ -3,7 +3,7 @@
 //! A Gaussian is a row of moments: the mean of every dimension, then the log-variance of every dimension. Gradients are
 //! added to what is there.
 
-use super::{HALF_LN_2_PI, add_scaled, scalar, sum_of_pairs, vectorised};
+use super::{HALF_LN_2_PI, scalar, sum_of_pairs, vectorised};
 
 /// `z = mu + exp(log sigma^2 / 2) * noise`.
 ///
@@ -193,37 +193,6 @@ pub fn gaussian_kl_backward(moments: &[f32], latent: usize, scale: f32, d_moment
             }
         },
     );
-}
-
-/// `log q(z|x) - log p(z)` of one sample of every row, summed over everything: `1/2 sum z^2 - eps^2 - log sigma^2`.
-///
-/// Shapes: z and noise (rows, latent), moments (rows, 2 latent). The constants of the two Gaussians cancel.
-pub fn sampled_kl(z: &[f32], noise: &[f32], moments: &[f32], latent: usize) -> f64 {
-    assert!(
-        z.len() == noise.len() && moments.len() == 2 * z.len(),
-        "moments for every sample"
-    );
-    let rows = z.chunks_exact(latent).zip(noise.chunks_exact(latent));
-    let of_row = |((z, noise), moments): ((&[f32], &[f32]), &[f32])| {
-        let squares = sum_of_pairs(z, noise, |z, eps| z * z - eps * eps);
-        let log_variances = &moments[latent..];
-        0.5 * (squares - sum_of_pairs(log_variances, log_variances, |log_variance, _| log_variance))
-    };
-    vectorised(
-        #[inline(always)]
-        || rows.zip(moments.chunks_exact(2 * latent)).map(of_row).sum(),
-    )
-}
-
-/// Adds the gradients of `scale` times [`sampled_kl`]: `dz += scale z`, `d log sigma^2 -= scale / 2`.
-pub fn sampled_kl_backward(z: &[f32], latent: usize, scale: f32, dz: &mut [f32], d_moments: &mut [f32]) {
-    assert_eq!(d_moments.len(), 2 * z.len(), "a gradient for every moment");
-    add_scaled(z, scale, dz);
-    for d_moments in d_moments.chunks_exact_mut(2 * latent) {
-        for gradient in &mut d_moments[latent..] {
-            *gradient -= 0.5 * scale;
-        }
-    }
 }
 
 #[cfg(test)]

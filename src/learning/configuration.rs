@@ -9,8 +9,9 @@ use crate::learning::semi_supervised::Labels;
 use crate::learning::{Method, Updates};
 use crate::model::convolutions::{ConvolutionalLayer, SIDE_RANGE};
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
-use crate::model::{Architecture, Convolutions, FamilyKind, NormalisationKind};
-use crate::objective::{KlTerm, KlTermError};
+use crate::model::prior::PriorKind;
+use crate::model::{Architecture, Convolutions, FamilyKind, Latents, NormalisationKind};
+use crate::objective::{Estimator, KlTerm, KlTermError};
 use crate::words::plain;
 
 impl Configuration {
@@ -24,6 +25,7 @@ impl Configuration {
         for setting in TABLE.iter() {
             setting.check(self)?;
         }
+        self.check_latents()?;
         self.check_networks()?;
         self.kl_term(1).check(self.estimator).map_err(|error| {
             let (name, given) = match error {
@@ -36,6 +38,56 @@ impl Configuration {
                 expected: format!("plain: {error}"),
             }
         })
+    }
+
+    /// The prior, and what follows the Gaussian posterior.
+    fn latents(&self) -> Latents {
+        Latents {
+            prior: self.prior,
+            components: self.pseudo_inputs,
+            flow: self.flow,
+            flow_steps: self.flow_steps,
+        }
+    }
+
+    /// Checks what a learned prior and a flow need of the other settings.
+    fn check_latents(&self) -> Result<(), SettingError> {
+        let latents = self.latents();
+        let out_of_bounds = |name: &str, given: &str, expected: String| {
+            Err(SettingError::OutOfBounds {
+                name: name.into(),
+                given: given.into(),
+                expected,
+            })
+        };
+        if let Err(error) = latents.check() {
+            return out_of_bounds("flow", self.flow.word(), format!("none: {error}"));
+        }
+        if latents.has_closed_form() {
+            return Ok(());
+        }
+        if self.method != Method::Aevb {
+            return out_of_bounds(
+                "method",
+                self.method.word(),
+                tr!("aevb, which alone learns a prior or a flow").into(),
+            );
+        }
+        if self.prior == PriorKind::Vamp && self.normalisation == NormalisationKind::Batch {
+            return out_of_bounds(
+                "normalisation",
+                self.normalisation.word(),
+                tr!("none or layer: the pseudo-inputs of a VampPrior are no minibatch").into(),
+            );
+        }
+        if !matches!(self.estimator, Estimator::A | Estimator::ImportanceWeighted) {
+            return out_of_bounds(
+                "estimator",
+                self.estimator.word(),
+                tr!("a or iwae: the others are made for the prior N(0, I) and Gaussian posteriors, not for a learned prior or a flow").into(),
+            );
+        }
+        Ok(())
     }
 
     /// Whether convolutions, where they are asked for, fit the items of `data`.
@@ -166,6 +218,7 @@ impl Configuration {
             convolutions: self.convolutions(data),
             hidden: self.hidden.clone(),
             latent: self.latent,
+            latents: self.latents(),
             activation: self.activation,
             normalisation: self.normalisation,
             residual: self.residual,

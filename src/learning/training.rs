@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -17,6 +18,7 @@ use crate::evaluation::MeasurementContext;
 use crate::model::Vae;
 use crate::nn::optimizer::{Numbers, Optimizer};
 use crate::objective::{BoundTerms, Objective};
+use crate::random::{Purpose, generator};
 
 /// Everything that one run has come to.
 #[derive(Clone, Debug)]
@@ -42,6 +44,24 @@ pub struct Training {
     order: MinibatchOrder,
     labels: Labels,
 }
+
+/// Training items drawn at random, read as the run reads them: where the pseudo-inputs of a VampPrior begin.
+fn pseudo_inputs(configuration: &Configuration, data: &Dataset, count: usize) -> Vec<f32> {
+    let (numbers, seed) = (data.train.numbers_per_item, configuration.seed);
+    let items = configuration.trained_on(data);
+    let mut generator = generator(seed, Purpose::Initialisation, PSEUDO_INPUTS, 0);
+    let mut rows = vec![0.0; count * numbers];
+    for row in rows.chunks_exact_mut(numbers) {
+        let item = items[generator.gen_range(0..items.len())] as usize;
+        configuration
+            .binarisation
+            .fill_row(&data.train, item, seed, 0, row);
+    }
+    rows
+}
+
+/// The stream of the choice of pseudo-inputs, far from those of the parameters, which are counted from 0.
+const PSEUDO_INPUTS: u64 = 2 << 32;
 
 /// What one step did. Terms are in nats per data point of the minibatch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,6 +102,7 @@ impl Training {
     pub fn new(configuration: Configuration, data: &Dataset) -> Self {
         let architecture = configuration.architecture(data);
         let mut model = Vae::new(architecture, configuration.initialisation, configuration.seed);
+        model.begin_pseudo_inputs(|count| pseudo_inputs(&configuration, data, count));
         if configuration.method.has_weight_posterior() {
             model.spread_weights();
         }

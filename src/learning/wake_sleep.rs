@@ -12,7 +12,8 @@ use super::shard::{Shard, ShardGradient};
 use crate::cancel::checkpoint;
 use crate::dims::{Batch, Latent};
 use crate::kernels;
-use crate::model::posterior;
+use crate::model::posterior::gaussian;
+use crate::nn::ops;
 use crate::nn::view::{elements, elements_mut};
 use crate::objective::BoundTerms;
 use crate::random::{Purpose, fill_standard_normal, generator};
@@ -27,7 +28,7 @@ pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
     let moments = model.encode(&x, NoneTape);
     let mut kl = vec![0.0; points];
     kernels::gaussian_kl(elements(&moments), latent, &mut kl);
-    let z = posterior::reparameterise(moments, &noise);
+    let z = gaussian::reparameterise(moments, &noise);
     let wake = model.decode(z.traced(Gradients::leaky())).log_likelihood(&x);
     let terms = BoundTerms {
         reconstruction: f64::from(elements(&wake)[0]),
@@ -48,7 +49,9 @@ pub fn gradient(shard: &Shard, context: StepContext) -> ShardGradient {
         let stream = 1 << 32 | (shard.first_row + row) as u64;
         generator(context.seed, Purpose::Dream, context.step, stream)
     });
-    let sleep = posterior::log_density(model.encode(&dream, OwnedTape::default()), &dreamt);
+    let dreamt = dreamt.retaped::<OwnedTape<f32, Cpu>>();
+    let by_dream = gaussian::log_density(model.encode(&dream, OwnedTape::default()), dreamt);
+    let sleep = ops::weighted_sum(by_dream, vec![1.0; points]);
 
     ((-wake - sleep).backward(), terms)
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::convolutions::ConvolutionalLayer;
-use super::{Activation, Convolutions, Layers, Likelihood, NormalisationKind, Observation};
+use super::posterior::flow::Flow;
+use super::prior::Prior;
+use super::{Activation, Convolutions, Latents, Layers, Likelihood, NormalisationKind, Observation};
 use crate::choices::Choose;
 
 /// Latent sizes that are accepted.
@@ -20,6 +22,8 @@ pub struct Architecture {
     pub hidden: Layers,
     /// Latent dimensions `N_z`.
     pub latent: usize,
+    /// The prior, and what follows the Gaussian posterior.
+    pub latents: Latents,
     /// The nonlinearity of the hidden layers.
     pub activation: Activation,
     /// What is normalised before that.
@@ -44,6 +48,7 @@ impl Default for Architecture {
             convolutions: None,
             hidden: 500.into(),
             latent: 20,
+            latents: Latents::default(),
             activation: Activation::Tanh,
             normalisation: NormalisationKind::None,
             residual: false,
@@ -133,7 +138,7 @@ impl Architecture {
                 + affine(first, outputs)
                 + beside;
         }
-        encoder + decoder + beside
+        encoder + decoder + beside + Prior::parameter_count(self) + Flow::parameter_count(self)
     }
 }
 
@@ -155,6 +160,7 @@ impl std::fmt::Display for Architecture {
             convolutions,
             hidden,
             latent,
+            latents,
             activation,
             normalisation,
             residual,
@@ -185,7 +191,7 @@ impl std::fmt::Display for Architecture {
         if *classes > 0 {
             write!(f, " {classes} classes")?;
         }
-        Ok(())
+        f.write_str(&latents.suffix())
     }
 }
 
@@ -196,6 +202,8 @@ mod tests {
     use super::*;
     use crate::model::Vae;
     use crate::model::likelihood::Variance;
+    use crate::model::posterior::FlowKind;
+    use crate::model::prior::PriorKind;
 
     #[test]
     fn a_model_has_as_many_numbers_as_its_architecture_says() {
@@ -246,6 +254,7 @@ mod tests {
                         likelihood,
                         observation,
                         recognition,
+                        latents: Latents::default(),
                         classes: 0,
                     };
                     let model = Vae::zeros(architecture.clone());
@@ -260,6 +269,37 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn learned_priors_and_flows_are_counted_and_named() {
+        let latents = |prior, flow| Latents {
+            prior,
+            components: 6,
+            flow,
+            flow_steps: 3,
+        };
+        for (latents, suffix) in [
+            (latents(PriorKind::Vamp, FlowKind::None), " vamp(6)"),
+            (
+                latents(PriorKind::Mixture, FlowKind::Planar),
+                " mixture(6) planar(3)",
+            ),
+            (latents(PriorKind::Standard, FlowKind::Iaf), " iaf(3)"),
+        ] {
+            let architecture = Architecture {
+                pixels: 7,
+                hidden: Layers::new(vec![5, 4]),
+                latent: 3,
+                latents,
+                ..Architecture::default()
+            };
+            assert_eq!(architecture.to_string(), format!("7-5-4-3-4-5-7 tanh{suffix}"));
+            let model = Vae::zeros(architecture.clone());
+            let parameters = model.parameters().into_iter();
+            let numbers: usize = parameters.map(|named| named.parameter.values().len()).sum();
+            assert_eq!(numbers, architecture.parameter_count(), "{architecture}");
         }
     }
 

@@ -1,4 +1,5 @@
-//! The posterior of given images, as a Gaussian: the encoder's answer, or the moments of Markov chains.
+//! The posterior of given images, as a Gaussian: the encoder's answer, or the moments of draws where a flow follows it, or of
+//! Markov chains.
 //!
 //! A model that was learned without an encoder (Monte Carlo EM) still has a posterior `p(z|x)`. Chains sample it, one an
 //! image, and the Gaussian with their moments stands for `q(z|x)`: whatever its moments are, it gives a lower bound, so
@@ -8,9 +9,10 @@ use dfdx::prelude::*;
 
 use super::families::Family;
 use super::posterior::Posterior;
+use super::prior::PriorDensity;
 use super::{Architecture, Vae};
 use crate::dims::{Batch, Latent, Moments, Pixels};
-use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
+use crate::hmc::{Chains, Leapfrog, LogLikelihood, standard_normal, tuned};
 use crate::nn::parameters::Parameter;
 use crate::nn::view::{elements, elements_mut, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
@@ -25,10 +27,11 @@ const LEAPFROG_STEPS: usize = 5;
 /// A chain that never moved says nothing of its variance.
 const LEAST_VARIANCE: f32 = 1e-6;
 
-/// `log p(x|z)` of some images as a function of the latent vectors: what chains sample.
+/// `log p(x|z)` of some images, and the prior, as functions of the latent vectors: what chains sample.
 pub struct ImageLikelihood<'a> {
     model: Vae,
     x: &'a Tensor<(Batch, Pixels), f32, Cpu>,
+    prior: PriorDensity,
 }
 
 impl<'a> ImageLikelihood<'a> {
@@ -37,11 +40,22 @@ impl<'a> ImageLikelihood<'a> {
         // A density is a function of the latent vector alone: the other chains have no part in it.
         let mut model = model.clone();
         model.networks.rest_moments();
-        Self { model, x }
+        Self {
+            prior: model.prior(),
+            model,
+            x,
+        }
     }
 }
 
 impl LogLikelihood for ImageLikelihood<'_> {
+    fn prior(&self, z: &[f32], gradient: &mut [f32], values: &mut [f64]) {
+        match &self.prior {
+            PriorDensity::Standard => standard_normal(z, gradient, values),
+            prior => prior.evaluate(z, gradient, values),
+        }
+    }
+
     fn evaluate(&self, z: &[f32], gradient: &mut [f32], values: &mut [f64]) {
         let shape = (Batch(values.len()), Latent(self.model.architecture().latent));
         let z = tensor_of(self.x.device(), shape, z);
@@ -66,19 +80,31 @@ impl LogLikelihood for ImageLikelihood<'_> {
 }
 
 impl Vae {
-    /// `mu` and `log sigma^2` of `q(z|x)`, one row an image. `seed` drives the chains, where there is no encoder: a chain has
+    /// The mean and the log-variance of every dimension of `q(z|x)`, one row an image: what the encoder says, where that is the
+    /// posterior.  `seed` drives the chains, where there is no encoder: a chain has
     /// the noise of its row, and one step size serves all of them.
     ///
     /// Inside a [`Cancel::run`](crate::cancel::Cancel::run), chains end as soon as that is cancelled.
     pub fn recognise(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64) -> Posterior {
-        let encoded = self.networks.encode(x, NoneTape);
-        encoded.unwrap_or_else(|| self.moments_of_chains(x, seed, |row| row as u64))
+        self.recognise_streams(x, seed, |row| row as u64)
     }
 
     /// The same of one image, the item with this number: its answer does not depend on who else is looked at.
     pub fn recognise_item(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, seed: u64, item: usize) -> Posterior {
-        let encoded = self.networks.encode(x, NoneTape);
-        encoded.unwrap_or_else(|| self.moments_of_chains(x, seed, |_| item as u64))
+        self.recognise_streams(x, seed, |_| item as u64)
+    }
+
+    fn recognise_streams(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        seed: u64,
+        stream: impl Fn(usize) -> u64,
+    ) -> Posterior {
+        match self.networks.encode(x, NoneTape) {
+            Some(moments) if self.has_gaussian_posterior() => moments,
+            Some(_) => self.moments_of_draws(x),
+            None => self.moments_of_chains(x, seed, stream),
+        }
     }
 
     /// The moments of chains, one an image, with the noise of `stream(row)`.

@@ -4,9 +4,15 @@ use dfdx::prelude::*;
 
 use super::families::{ClassConditional, Family, HiddenValues, Networks};
 use super::posterior::Posterior;
+use super::posterior::flow::Flow;
+use super::prior::Prior;
 use super::{Architecture, Decoded, Initialisation};
 use crate::dims::{Batch, Classes, Latent, Moments, Pixels, Style};
 use crate::nn::parameters::{Named, Parameter};
+use crate::random::{Purpose, generator};
+
+/// The stream of the prior's first values, far from those of the parameters, which are counted from 0.
+const PRIOR: u64 = 1 << 32;
 
 /// A variational autoencoder.
 ///
@@ -37,6 +43,8 @@ use crate::nn::parameters::{Named, Parameter};
 pub struct Vae {
     architecture: Architecture,
     pub(super) networks: Networks,
+    pub(super) prior: Prior,
+    pub(super) flow: Flow,
 }
 
 impl Vae {
@@ -44,6 +52,12 @@ impl Vae {
     pub fn new(architecture: Architecture, initialisation: Initialisation, seed: u64) -> Self {
         let mut model = Self::zeros(architecture);
         initialisation.apply(&mut model, seed);
+        let mut generator = generator(seed, Purpose::Initialisation, PRIOR, 0);
+        match &mut model.prior {
+            Prior::Standard => {}
+            Prior::Vamp(vamp) => vamp.scatter(&mut generator),
+            Prior::Mixture(mixture) => mixture.scatter(&mut generator),
+        }
         model
     }
 
@@ -54,8 +68,10 @@ impl Vae {
         let device = Cpu::default();
         let networks = Networks::zeros(&device, &architecture);
         Self {
-            architecture,
             networks,
+            prior: Prior::zeros(&device, &architecture),
+            flow: Flow::zeros(&device, &architecture),
+            architecture,
         }
     }
 
@@ -172,7 +188,25 @@ impl Vae {
         encoder
             .map(|named| named.within("encoder"))
             .chain(decoder.map(|named| named.within("decoder")))
+            .chain(
+                self.prior
+                    .parameters()
+                    .into_iter()
+                    .map(|named| named.within("prior")),
+            )
+            .chain(self.flow.parameters().map(|named| named.within("flow")))
             .collect()
+    }
+
+    /// Takes these rows for the pseudo-inputs of a VampPrior; a model with another prior stays what it is.
+    ///
+    /// `rows` is called with the number of rows that there are, and answers with as many, one after the other.
+    pub fn begin_pseudo_inputs(&mut self, rows: impl FnOnce(usize) -> Vec<f32>) {
+        if let Prior::Vamp(vamp) = &mut self.prior {
+            let parameter = vamp.parameter_mut().parameter;
+            let count = parameter.sizes()[0];
+            parameter.values_mut().copy_from_slice(&rows(count));
+        }
     }
 
     /// The decoder's parameters alone.
@@ -183,10 +217,13 @@ impl Vae {
     /// Every parameter, to change.
     pub fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
         let [encoder, decoder] = self.networks.parameters_mut();
+        let prior = self.prior.parameters_mut().into_iter();
         encoder
             .into_iter()
             .map(|named| named.within("encoder"))
             .chain(decoder.into_iter().map(|named| named.within("decoder")))
+            .chain(prior.map(|named| named.within("prior")))
+            .chain(self.flow.parameters_mut().map(|named| named.within("flow")))
             .collect()
     }
 }

@@ -4,7 +4,9 @@ use dfdx::prelude::*;
 
 use super::{BoundTerms, Loss, scalar, tape_of};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::model::{Vae, posterior};
+use crate::model::Vae;
+use crate::model::posterior::Draws;
+use crate::nn::ops;
 
 pub(super) fn negative(
     model: &Vae,
@@ -13,10 +15,9 @@ pub(super) fn negative(
     kl_weight: f32,
     gradients: Gradients<f32, Cpu>,
 ) -> (Loss, BoundTerms) {
-    let moments = model.encode(x, tape_of(gradients));
-    let moments_alone = moments.retaped::<NoneTape>();
-    let z = posterior::reparameterise(moments, noise);
-    let kl = posterior::sampled_kl(z.retaped::<OwnedTape<f32, Cpu>>(), &moments_alone, noise);
+    let Draws { z, divergence } = model.infer(x, noise, tape_of(gradients));
+    let samples = z.shape().0.0 / x.shape().0.0;
+    let kl = ops::weighted_sum(divergence, vec![1.0 / samples as f32; z.shape().0.0]);
     let log_likelihood = model.decode(z).log_likelihood(x);
     let terms = BoundTerms {
         reconstruction: scalar(&log_likelihood),

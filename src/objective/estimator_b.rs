@@ -5,7 +5,8 @@ use dfdx::prelude::*;
 
 use super::{BoundTerms, Loss, scalar, tape_of};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::model::{Vae, posterior};
+use crate::model::Vae;
+use crate::model::posterior::gaussian;
 
 pub(super) fn negative(
     model: &Vae,
@@ -16,8 +17,8 @@ pub(super) fn negative(
 ) -> (Loss, BoundTerms) {
     let moments = model.encode(x, tape_of(gradients));
     let kl_of = moments.retaped::<OwnedTape<f32, Cpu>>();
-    let z = posterior::reparameterise(moments, noise);
-    let (kl, of_bound) = posterior::kl_from_standard_normal(kl_of, free_nats);
+    let z = gaussian::reparameterise(moments, noise);
+    let (kl, of_bound) = gaussian::kl_from_standard_normal(kl_of, free_nats);
     let log_likelihood = model.decode(z).log_likelihood(x);
     let terms = BoundTerms {
         reconstruction: scalar(&log_likelihood),

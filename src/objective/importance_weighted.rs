@@ -9,7 +9,10 @@ use dfdx::prelude::*;
 
 use super::{BoundTerms, Loss, scalar, tape_of};
 use crate::dims::{Batch, Latent, Pixels};
-use crate::model::{Vae, posterior};
+use crate::model::Vae;
+use crate::model::posterior::Draws;
+use crate::nn::ops;
+use crate::nn::view::elements;
 
 pub(super) fn negative(
     model: &Vae,
@@ -18,19 +21,23 @@ pub(super) fn negative(
     gradients: Gradients<f32, Cpu>,
 ) -> (Loss, BoundTerms) {
     let points = x.shape().0.0;
-    let moments = model.encode(x, tape_of(gradients));
-    let moments_alone = moments.retaped::<NoneTape>();
-    let z = posterior::reparameterise(moments, noise);
-    let again = z.retaped::<OwnedTape<f32, Cpu>>();
-    let kl = posterior::sampled_kl_by_row(&z, &moments_alone, noise);
+    let Draws { z, divergence } = model.infer(x, noise, tape_of(gradients));
+    let divergences: Vec<f64> = elements(&divergence)
+        .iter()
+        .map(|&value| f64::from(value))
+        .collect();
 
     let (mut weights, mut bound) = (Vec::new(), 0.0);
     let log_likelihood = model.decode(z).weighted_log_likelihood(x, |log_likelihoods| {
-        let log_weights: Vec<f64> = log_likelihoods.iter().zip(&kl).map(|(ll, kl)| ll - kl).collect();
+        let log_weights: Vec<f64> = log_likelihoods
+            .iter()
+            .zip(&divergences)
+            .map(|(ll, kl)| ll - kl)
+            .collect();
         (weights, bound) = normalised(&log_weights, points);
         weights.clone()
     });
-    let kl = posterior::weighted_sampled_kl(again, &moments_alone, noise, weights);
+    let kl = ops::weighted_sum(divergence, weights);
     let reconstruction = scalar(&log_likelihood);
     let terms = BoundTerms {
         reconstruction,

@@ -108,7 +108,7 @@ fn weighted_bound(
 
 type StyleMoments<T> = Tensor<(Batch, Moments<Style>), f32, Cpu, T>;
 
-/// `z = mu + sigma * eps` of every row, as [`crate::model::posterior::reparameterise`] has it for all latent dimensions.
+/// `z = mu + sigma * eps` of every row, as [`crate::model::posterior::gaussian::reparameterise`] has it for all latent dimensions.
 fn draw<T: Tape<f32, Cpu>>(moments: StyleMoments<T>, noise: &[f32]) -> Tensor<(Batch, Style), f32, Cpu, T> {
     let (moments, mut tape) = moments.split_tape();
     let (rows, Moments(style)) = *moments.shape();

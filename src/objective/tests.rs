@@ -3,7 +3,11 @@
 use dfdx::prelude::*;
 
 use super::*;
-use crate::model::{Architecture, Convolutions, Initialisation, Layers, Likelihood, NormalisationKind};
+use crate::model::posterior::FlowKind;
+use crate::model::prior::PriorKind;
+use crate::model::{
+    Architecture, Convolutions, Initialisation, Latents, Layers, Likelihood, NormalisationKind,
+};
 use crate::nn::Gradient;
 use crate::nn::parameters::{Parameter, Role};
 
@@ -81,6 +85,11 @@ fn gradient(parameter: &dyn Parameter, role: Role, gradients: &mut Gradients<f32
 
 /// Compares the gradient with the difference quotients of `loss`.
 fn compare(case: &Case, objective: Objective, loss: impl Fn(&Vae) -> f64) {
+    compare_at(5e-4, case, objective, loss);
+}
+
+/// The same with differences over twice a `step`.
+fn compare_at(step: f32, case: &Case, objective: Objective, loss: impl Fn(&Vae) -> f64) {
     for (index, gradient) in case.gradients(objective).iter().enumerate() {
         // What batch normalisation saw is no gradient.
         if case.model.parameters()[index].role == Role::Running {
@@ -96,7 +105,7 @@ fn compare(case: &Case, objective: Objective, loss: impl Fn(&Vae) -> f64) {
                 values.zip(&direction).for_each(|(value, d)| *value += by * d);
                 loss(&model)
             };
-            let difference = (moved(5e-4) - moved(-5e-4)) / 1e-3;
+            let difference = (moved(step) - moved(-step)) / f64::from(2.0 * step);
             let along = gradient.iter().zip(&direction);
             let slope: f64 = along.map(|(g, d)| f64::from(g * d)).sum();
             steepest = steepest.max(difference.abs());
@@ -121,6 +130,41 @@ fn every_gradient_is_the_difference_quotient_of_the_terms() {
             });
         }
         assert_ne!(estimator.term_names()[0], estimator.term_names()[1]);
+    }
+}
+
+/// Every prior and every flow that is not the paper's.
+fn every_latents() -> impl Iterator<Item = Latents> {
+    let few = || Latents {
+        components: 3,
+        flow_steps: 2,
+        ..Latents::default()
+    };
+    let priors = <PriorKind as strum::VariantArray>::VARIANTS
+        .iter()
+        .map(move |&prior| Latents { prior, ..few() });
+    let flows = <FlowKind as strum::VariantArray>::VARIANTS
+        .iter()
+        .map(move |&flow| Latents { flow, ..few() });
+    priors.chain(flows).filter(|latents| !latents.has_closed_form())
+}
+
+#[test]
+fn every_gradient_is_the_difference_quotient_for_every_prior_and_flow() {
+    for latents in every_latents() {
+        for estimator in [Estimator::A, Estimator::ImportanceWeighted] {
+            let case = Case::of(
+                3,
+                Architecture {
+                    latents: latents.clone(),
+                    ..Architecture::default()
+                },
+            );
+            // Densities are rounded row by row, so that differences over less would be rounding.
+            compare_at(4e-3, &case, estimator.into(), |model| {
+                -case.terms(model, estimator.into()).lower_bound()
+            });
+        }
     }
 }
 

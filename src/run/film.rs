@@ -159,7 +159,7 @@ impl Frame {
         };
         let dimension = (0..latent).max_by(informative)?;
         let steps = traversal::steps(PICTURES);
-        let draws = samples::draws(latent, PICTURES, 1.0, context.seed);
+        let draws = samples::draws(model, PICTURES, 1.0, context.seed);
         let decode = |points: &[Vec<f32>]| Some(Bytes::of(&traversal::decode(model, points, cancel)?));
         Some(Self {
             samples: training.samples,

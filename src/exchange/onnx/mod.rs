@@ -15,6 +15,7 @@ use self::schema::{
 };
 use super::{Metadata, NamedArray, Parameters};
 use crate::kernels::scalar::LEAK;
+use crate::model::posterior::FlowKind;
 use crate::model::{Activation, Architecture, Recognition, Vae};
 
 /// The version of ONNX's operators: the first in which Split takes its sizes as an input.
@@ -30,6 +31,11 @@ pub enum OnnxError {
     /// Monte Carlo EM trains none.
     #[error("the model has no encoder: Markov chains take its place")]
     NoEncoder,
+    /// The encoder's graph says moments, which a flow goes on from.
+    #[error(
+        "the posterior goes on after the encoder in a normalising flow, for which there is no graph; the decoder has one"
+    )]
+    Flow,
     /// There is more between the layers than their nonlinearity, or the layers are others.
     #[error(
         "only plain fully connected layers are written as graphs, and this model has others; its parameters can be exported as \
@@ -44,7 +50,7 @@ pub enum OnnxError {
 /// The file of the encoder.
 ///
 /// # Errors
-/// If there is no encoder, or its layers are no plain ones, or it is too large.
+/// If there is no encoder, its layers are no plain ones, a flow follows it, or it is too large.
 pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxError> {
     let &Architecture {
         pixels,
@@ -54,6 +60,9 @@ pub fn encoder(model: &Vae, parameters: &Parameters) -> Result<Vec<u8>, OnnxErro
     } = model.architecture();
     if recognition == Recognition::Chains {
         return Err(OnnxError::NoEncoder);
+    }
+    if model.architecture().latents.flow != FlowKind::None {
+        return Err(OnnxError::Flow);
     }
     check_networks(model)?;
     let mut graph = layers(

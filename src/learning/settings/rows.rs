@@ -20,6 +20,9 @@ use crate::learning::{Method, ScheduleKind, default_threads};
 use crate::model::architecture::LATENT_RANGE;
 use crate::model::convolutions::{CHANNELS_RANGE, CONVOLUTIONS_RANGE, KERNEL_RANGE, STRIDE_RANGE};
 use crate::model::likelihood::{CLASSES_RANGE, Mean, Variance};
+use crate::model::posterior::FlowKind;
+use crate::model::posterior::flow::STEPS_RANGE;
+use crate::model::prior::{COMPONENTS_RANGE, PriorKind};
 use crate::model::{
     Activation, DEPTH_RANGE, FamilyKind, HIDDEN_RANGE, Initialisation, Layers, Likelihood, NormalisationKind,
 };
@@ -126,6 +129,24 @@ settings! {
     /// Classes of a categorical likelihood: all that the data has (of bytes 16 evenly spaced grey levels), or fewer
     #[serde(default = "usual::classes")]
     classes: Option<usize> = None, { name: "classes", unit: "", kind: WholeOrAll(CLASSES_RANGE), live: false }
+
+    /// The prior p(z)
+    #[serde(default)]
+    prior: PriorKind = PriorKind::Standard, { name: "prior", unit: "", kind: OneOf::new(), live: false }
+
+    /// Components of a prior that is learned: pseudo-inputs of vamp, Gaussians of mixture
+    #[serde(default = "usual::pseudo_inputs")]
+    pseudo_inputs: usize = 500, {
+        name: "pseudo-inputs", unit: "components", kind: Whole(COMPONENTS_RANGE), live: false
+    }
+
+    /// The normalising flow that follows the Gaussian of the posterior
+    #[serde(default)]
+    flow: FlowKind = FlowKind::None, { name: "flow", unit: "", kind: OneOf::new(), live: false }
+
+    /// Steps of the flow
+    #[serde(default = "usual::flow_steps")]
+    flow_steps: usize = 4, { name: "flow-steps", unit: "steps", kind: Whole(STEPS_RANGE), live: false }
 
     /// How the parameters start
     initialisation: Initialisation = Initialisation::Glorot, {

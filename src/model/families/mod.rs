@@ -31,6 +31,12 @@ pub(super) trait Family: Sized {
         tape: T,
     ) -> Option<Posterior<T>>;
 
+    /// The same of inputs that are learned themselves: the gradient reaches them.
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>>;
+
     /// `p(x|z)` for every latent vector, one a row.
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T>;
 
@@ -107,6 +113,13 @@ impl Family for Networks {
         tape: T,
     ) -> Option<Posterior<T>> {
         of_family!(self, family => family.encode(x, tape))
+    }
+
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>> {
+        of_family!(self, family => family.encode_input(x))
     }
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {

@@ -53,7 +53,7 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
 
     /// `1/L sum_l log p(x|z_l)`, summed over the data points, in nats.
     ///
-    /// Shapes: latent rows (L B) in the order of [`crate::model::posterior::reparameterise`], x (B, pixels). The gradients are
+    /// Shapes: latent rows (L B) in the order of [`crate::model::posterior::gaussian::reparameterise`], x (B, pixels). The gradients are
     /// computed along with the value and take the place of what the decoder said.
     pub fn log_likelihood(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Tensor<Rank0, f32, Cpu, T> {
         self.log_likelihood_by_row(x).0

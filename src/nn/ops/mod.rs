@@ -16,13 +16,16 @@ mod elu;
 mod gated;
 mod gaussian_weights;
 mod leaky_relu;
+mod masked;
 mod normalisation;
 mod relu;
+mod repeat;
 mod reshaped;
 mod sigmoid;
 mod softplus;
 mod sum;
 mod tanh;
+mod weighted_sum;
 
 #[cfg(test)]
 mod tests;
@@ -35,10 +38,13 @@ pub use gaussian_weights::{
     GaussianWeights, affine_of_data_and_gaussian_weights, affine_of_gaussian_weights,
 };
 pub use leaky_relu::leaky_relu;
+pub use masked::masked_affine;
 pub use normalisation::{batch_normalised, layer_normalised, normalised_by_running_moments};
 pub use relu::relu;
+pub use repeat::repeat;
 pub use reshaped::{numbers_of_values, reshaped};
 pub use sigmoid::sigmoid;
 pub use softplus::softplus;
 pub use sum::sum;
 pub use tanh::tanh;
+pub use weighted_sum::weighted_sum;

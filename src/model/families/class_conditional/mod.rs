@@ -190,6 +190,14 @@ impl Family for ClassConditional {
         ))
     }
 
+    /// None: no method that learns inputs knows classes.
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        _: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>> {
+        None
+    }
+
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         let classes: Vec<usize> = elements(&z)
             .chunks_exact(z.shape().1.0)

@@ -53,7 +53,18 @@ impl Encoder {
 
     /// `mu` and `log sigma^2` of `q(z|x)`, one row per data point.
     pub fn forward<T: Tape<f32, Cpu>>(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, tape: T) -> Posterior<T> {
-        let first = self.first.forward_data(self.images(x), tape);
+        self.rest(self.first.forward_data(self.images(x), tape))
+    }
+
+    /// The same of inputs that are learned themselves.
+    pub fn forward_input<T: Tape<f32, Cpu>>(&self, x: Tensor<(Batch, Pixels), f32, Cpu, T>) -> Posterior<T> {
+        let (height, width, channels) = self.image;
+        let shape = (x.shape().0, height, width, channels);
+        self.rest(self.first.forward(ops::reshaped(x, shape)))
+    }
+
+    /// What follows the first convolution.
+    fn rest<T: Tape<f32, Cpu>>(&self, first: Maps<T>) -> Posterior<T> {
         let first = with_residual(first, self.first_residual.as_ref());
         let maps = self.further.iter().fold(first, |maps, (block, residual)| {
             with_residual(block.forward(maps), residual.as_ref())

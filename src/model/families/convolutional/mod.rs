@@ -47,6 +47,13 @@ impl Family for Convolutional {
         self.encoder.as_ref().map(|encoder| encoder.forward(x, tape))
     }
 
+    fn encode_input<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>> {
+        self.encoder.as_ref().map(|encoder| encoder.forward_input(x))
+    }
+
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         self.decoder.forward(z)
     }

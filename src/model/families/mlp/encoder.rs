@@ -31,6 +31,11 @@ impl Encoder {
         self.moments.forward(self.hidden.forward_data(x, tape))
     }
 
+    /// The same of inputs that are learned themselves.
+    pub fn forward_input<T: Tape<f32, Cpu>>(&self, x: Tensor<(Batch, Pixels), f32, Cpu, T>) -> Posterior<T> {
+        self.moments.forward(self.hidden.forward(x))
+    }
+
     /// Makes Gaussians of weights and biases.
     pub fn spread(&mut self, log_variance: f32) {
         self.hidden.spread(log_variance);

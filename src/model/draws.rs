@@ -1,0 +1,197 @@
+//! Draws from the posterior, whatever prior and flow a model has: what every estimate of a bound is made of.
+
+use dfdx::prelude::*;
+
+use super::families::Family;
+use super::posterior::gaussian::{log_density_of_samples, reparameterise};
+use super::posterior::{Draws, FlowKind, LatentRows, PerRow, Posterior};
+use super::prior::{Prior, PriorDensity};
+use super::{Recognition, Vae};
+use crate::dims::{Batch, Latent, Moments, Pixels};
+use crate::kernels;
+use crate::nn::view::{elements, elements_mut};
+use crate::random::{Purpose, fill_standard_normal, generator};
+
+/// Pairs of draws behind the moments of a posterior that is no Gaussian.
+const PAIRS: usize = 32;
+
+impl Vae {
+    /// Draws from `q(z|x)` with reparameterised noise, and what each costs: on a tape, the gradients of both reach every parameter
+    /// of the encoder, the flow and the prior.
+    ///
+    /// Shapes: x (B, pixels), noise (L B, N_z): the first sample of every data point, then the second, and so on. The tape starts at
+    /// the data.
+    ///
+    /// # Panics
+    /// If there is no encoder, as [`Vae::encode`].
+    pub fn infer<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        noise: &Tensor<(Batch, Latent), f32, Cpu>,
+        tape: T,
+    ) -> Draws<T> {
+        self.infer_under(self.prior_on_tape(), x, noise, tape)
+    }
+
+    fn infer_under<T: Tape<f32, Cpu>>(
+        &self,
+        prior: PriorDensity<T>,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        noise: &Tensor<(Batch, Latent), f32, Cpu>,
+        tape: T,
+    ) -> Draws<T> {
+        let (z, log_q) = self.bent(self.encode(x, tape), noise);
+        draws(prior, z, log_q)
+    }
+
+    /// Draws of the Gaussian with these moments, moved by the flow, and their log-densities.
+    fn bent<T: Tape<f32, Cpu>>(
+        &self,
+        moments: Posterior<T>,
+        noise: &Tensor<(Batch, Latent), f32, Cpu>,
+    ) -> (LatentRows<T>, PerRow<T>) {
+        let log_q = log_density_of_samples(moments.retaped::<T>(), noise);
+        let context = moments.retaped::<T>();
+        self.flow.apply(context, reparameterise(moments, noise), log_q)
+    }
+
+    /// The prior, with the tape that leads to its parameters.
+    #[expect(
+        clippy::expect_used,
+        reason = "the checks of settings refuse a VampPrior without an encoder"
+    )]
+    fn prior_on_tape<T: Tape<f32, Cpu>>(&self) -> PriorDensity<T> {
+        match &self.prior {
+            Prior::Standard => PriorDensity::Standard,
+            Prior::Mixture(mixture) => PriorDensity::Mixture(mixture.components().retaped()),
+            Prior::Vamp(vamp) => {
+                let moments = self.networks.encode_input(vamp.pseudo_inputs().retaped());
+                PriorDensity::Mixture(moments.expect("a model with an encoder"))
+            }
+        }
+    }
+
+    /// The prior `p(z)`.
+    pub fn prior(&self) -> PriorDensity {
+        self.prior_on_tape()
+    }
+
+    /// Whether every posterior is a Gaussian and the prior is `N(0, I)`, so that the KL term has a closed form.
+    pub fn has_closed_form(&self) -> bool {
+        self.architecture().latents.has_closed_form()
+    }
+
+    /// Whether what the encoder says is the posterior, and no draws are needed to know its moments.
+    pub(super) fn has_gaussian_posterior(&self) -> bool {
+        self.architecture().latents.flow == FlowKind::None
+    }
+
+    /// The posteriors of `x`, to draw from again and again; `seed` drives the chains where there is no encoder.
+    pub fn proposal<'a>(&'a self, x: &'a Tensor<(Batch, Pixels), f32, Cpu>, seed: u64) -> Proposal<'a> {
+        let moments = match self.architecture().recognition {
+            Recognition::Encoder => None,
+            Recognition::Chains => Some(self.recognise(x, seed)),
+        };
+        Proposal {
+            model: self,
+            x,
+            moments,
+            prior: self.prior(),
+        }
+    }
+
+    /// Draws for the terms of a bound: latent vectors, and the KL term of every data point, in closed form where there is one, else
+    /// the mean over its draws. `moments` are those that [`Vae::recognise`] says of `x`.
+    pub fn draw_with_kl(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        moments: Posterior,
+        noise: &Tensor<(Batch, Latent), f32, Cpu>,
+    ) -> (Tensor<(Batch, Latent), f32, Cpu>, Vec<f64>) {
+        let points = x.shape().0.0;
+        if self.has_closed_form() {
+            let mut kl = vec![0.0; points];
+            kernels::gaussian_kl(elements(&moments), self.architecture().latent, &mut kl);
+            return (reparameterise(moments, noise), kl);
+        }
+        let Draws { z, divergence } = self.infer(x, noise, NoneTape);
+        let samples = (z.shape().0.0 / points) as f64;
+        let of_point = |point: usize| {
+            let of_draws = elements(&divergence).iter().skip(point).step_by(points);
+            of_draws.map(|&value| f64::from(value)).sum::<f64>() / samples
+        };
+        (z, (0..points).map(of_point).collect())
+    }
+
+    /// The mean and the log-variance of every dimension of posteriors that are no Gaussians, over draws that come in pairs of opposite
+    /// noise. The noise is the same for every data point, so that a dimension which says nothing of the data has the same mean for
+    /// all of it.
+    pub(super) fn moments_of_draws(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Posterior {
+        let (Batch(points), latent) = (x.shape().0, self.architecture().latent);
+        let mut noise = x
+            .device()
+            .zeros_like(&(Batch(2 * PAIRS * points), Latent(latent)));
+        let rounds = elements_mut(&mut noise).chunks_exact_mut(2 * points * latent);
+        for (pair, round) in rounds.enumerate() {
+            let mut eps = vec![0.0; latent];
+            fill_standard_normal(&mut generator(0, Purpose::Exploration, pair as u64, 3), &mut eps);
+            let (there, back) = round.split_at_mut(points * latent);
+            there
+                .chunks_exact_mut(latent)
+                .for_each(|row| row.copy_from_slice(&eps));
+            eps.iter_mut().for_each(|eps| *eps = -*eps);
+            back.chunks_exact_mut(latent)
+                .for_each(|row| row.copy_from_slice(&eps));
+        }
+        let z = self.infer(x, &noise, NoneTape).z;
+        let mut moments = x.device().zeros_like(&(Batch(points), Moments(Latent(latent))));
+        for (point, row) in elements_mut(&mut moments)
+            .chunks_exact_mut(2 * latent)
+            .enumerate()
+        {
+            let draws = elements(&z).chunks_exact(latent).skip(point).step_by(points);
+            let count = draws.len() as f32;
+            for (dimension, place) in (0..latent).zip(latent..) {
+                let mean = draws.clone().map(|z| z[dimension]).sum::<f32>() / count;
+                let variance = draws.clone().map(|z| (z[dimension] - mean).powi(2)).sum::<f32>() / count;
+                (row[dimension], row[place]) = (mean, variance.max(LEAST_VARIANCE).ln());
+            }
+        }
+        moments
+    }
+}
+
+/// The least variance that is said of draws, so that its logarithm is finite.
+const LEAST_VARIANCE: f32 = 1e-12;
+
+/// Posteriors of some data points, to draw from again and again.
+pub struct Proposal<'a> {
+    model: &'a Vae,
+    x: &'a Tensor<(Batch, Pixels), f32, Cpu>,
+    /// The Gaussians, where chains found them.
+    moments: Option<Posterior>,
+    prior: PriorDensity,
+}
+
+impl Proposal<'_> {
+    /// Draws with this noise, as [`Vae::infer`].
+    pub fn draw(&self, noise: &Tensor<(Batch, Latent), f32, Cpu>) -> Draws {
+        match &self.moments {
+            None => self
+                .model
+                .infer_under(self.prior.clone(), self.x, noise, NoneTape),
+            Some(moments) => {
+                let (z, log_q) = self.model.bent(moments.clone(), noise);
+                draws(self.prior.clone(), z, log_q)
+            }
+        }
+    }
+}
+
+fn draws<T: Tape<f32, Cpu>>(prior: PriorDensity<T>, z: LatentRows<T>, log_q: PerRow<T>) -> Draws<T> {
+    let log_p = prior.log_density(z.retaped::<T>());
+    Draws {
+        z,
+        divergence: log_q - log_p,
+    }
+}
