@@ -17,6 +17,9 @@ use crate::model::posterior::{LatentRows, PerRow};
 use crate::nn::parameters::{Named, Parameter};
 use crate::nn::{Linear, ops};
 
+/// Draws of a layer, one a row, and `log q` of each.
+type Drawn<L, T> = (Tensor<(Batch, Stochastic<L>), f32, Cpu, T>, PerRow<T>);
+
 /// The way up from `I` to the layer `L`, and the layers above.
 #[derive(Clone, Debug)]
 pub struct Rung<I: Dim, L: Layer, A: Layer> {
@@ -94,7 +97,7 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
         moments: Tensor<(Batch, Moments<Stochastic<L>>), f32, Cpu, T>,
         noise: &LatentRows,
         start: usize,
-    ) -> (Tensor<(Batch, Stochastic<L>), f32, Cpu, T>, PerRow<T>) {
+    ) -> Drawn<L, T> {
         let eps = ops::columns(noise.clone(), start, self.dimensions);
         let log_q = log_density_of_samples(moments.retaped::<T>(), &eps);
         (reparameterise(moments, &eps), log_q)
