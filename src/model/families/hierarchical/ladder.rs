@@ -18,7 +18,7 @@ use crate::nn::parameters::{Named, Parameter};
 use crate::nn::{Linear, ops};
 
 /// Draws of a layer, one a row, and `log q` of each.
-type Drawn<L, T> = (Tensor<(Batch, Stochastic<L>), f32, Cpu, T>, PerRow<T>);
+type DrawnRows<L, T> = (Tensor<(Batch, Stochastic<L>), f32, Cpu, T>, PerRow<T>);
 
 /// The way up from `I` to the layer `L`, and the layers above.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
         moments: Tensor<(Batch, Moments<Stochastic<L>>), f32, Cpu, T>,
         noise: &LatentRows,
         start: usize,
-    ) -> Drawn<L, T> {
+    ) -> DrawnRows<L, T> {
         let eps = ops::columns(noise.clone(), start, self.dimensions);
         let log_q = log_density_of_samples(moments.retaped::<T>(), &eps);
         (reparameterise(moments, &eps), log_q)
