@@ -11,6 +11,7 @@ use clap::Parser;
 use vae_tui::cli::attach;
 use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, tour};
 use vae_tui::config::{self, Loaded};
+use vae_tui::journal;
 use vae_tui::panics;
 use vae_tui::process::{say, survive_large_writes};
 use vae_tui::tui;
@@ -18,6 +19,7 @@ use vae_tui::tui;
 fn main() -> ExitCode {
     panics::report_all();
     let cli = Cli::parse();
+    begin_journal();
     let result = survive_large_writes()
         .map_err(Into::into)
         .and_then(|()| match cli.command {
@@ -39,6 +41,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Begins the journal, where the environment or the configuration asks for it. Without it the program works as well.
+fn begin_journal() {
+    let asked = std::env::var(journal::VARIABLE)
+        .ok()
+        .or_else(|| config::load().config.journal);
+    let begun = asked.map_or(Ok(()), |levels| journal::begin(&levels));
+    if let Err(error) = begun {
+        say(format_args!("vae-tui: no journal is written: {error:#}"));
+    }
+    log::info!("version {} begins", env!("CARGO_PKG_VERSION"));
 }
 
 /// What the workbench opens with, as the command line says it,
