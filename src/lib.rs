@@ -8,8 +8,8 @@
 //! - [`terminal_facts`]: what the terminal can show, as far as it says
 //! - [`files`]: regular files, and their names for people to read
 //! - [`folders`]: where the system keeps what belongs to this program
-//! - [`panics`]: what is left of a panic, and how a thread outlives one
 //! - [`journal`]: what the program does, for whoever looks for a fault in it
+//! - [`panics`]: what is left of a panic, and how a thread outlives one
 //! - [`cancel`]: a wish that work be broken off
 //! - [`choices`]: enumerations as words
 //! - [`entries`]: the entries of a RON struct as text

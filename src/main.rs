@@ -11,9 +11,10 @@ use clap::Parser;
 use vae_tui::cli::attach;
 use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, tour};
 use vae_tui::config::{self, Loaded};
+use vae_tui::journal;
+use vae_tui::panics;
 use vae_tui::process::{say, survive_large_writes};
 use vae_tui::tui;
-use vae_tui::{journal, panics};
 
 fn main() -> ExitCode {
     panics::report_all();
