@@ -50,6 +50,8 @@ pub struct Config {
     pub autosave: u64,
     /// What becomes of a run that trains when its terminal hangs up.
     pub hang_up: HangUp,
+    /// What is written to the journal, by levels; none for nothing.
+    pub journal: Option<String>,
     /// How the panes are arranged, from a file of its own; none where nobody arranged them.
     pub layout: Option<LayoutFile>,
 }
@@ -116,13 +118,14 @@ impl Default for Config {
             threads: None,
             autosave: 60,
             hang_up: HangUp::Save,
+            journal: None,
             layout: None,
         }
     }
 }
 
 /// An entry of the file: its name, and what it decides.
-pub const ENTRIES: [(&str, &str); 12] = [
+pub const ENTRIES: [(&str, &str); 13] = [
     (
         "theme",
         "dark, light, high-contrast, colour-blind, or the name of a file in the folder themes",
@@ -164,6 +167,10 @@ pub const ENTRIES: [(&str, &str); 12] = [
     (
         "hang_up",
         "what becomes of a run that trains when its terminal hangs up: save (it ends) or detach (it goes on in a process of its own)",
+    ),
+    (
+        "journal",
+        "what the program writes about itself, by levels: info, or warn, vae_tui::run=debug",
     ),
 ];
 
@@ -235,6 +242,7 @@ pub fn parse(text: &str, path: &Path) -> Loaded {
             "threads" => within(value, 1..=256).map(|threads| config.threads = u16::try_from(threads).ok()),
             "autosave" => within(value, 1..=86_400).map(|seconds| config.autosave = seconds),
             "hang_up" => choice(value).map(|hang_up| config.hang_up = hang_up),
+            "journal" => read(value).map(|levels| config.journal = Some(levels)),
             _ => Err(format!("there is no such entry; there are {}", names())),
         };
         match result {
@@ -364,7 +372,8 @@ impl Loaded {
                 "preset" => Some(quoted(config.preset.word())),
                 "threads" => config.threads.map(|threads| threads.to_string()),
                 "autosave" => Some(config.autosave.to_string()),
-                _ => Some(quoted(config.hang_up.word())),
+                "hang_up" => Some(quoted(config.hang_up.word())),
+                _ => config.journal.as_deref().map(quoted),
             };
             let origin = match self.origin(name) {
                 Origin::Default => "default".to_owned(),
@@ -373,6 +382,7 @@ impl Loaded {
             text.push_str(&format!("    // {help} ({origin})\n"));
             text.push_str(&match value {
                 Some(value) => format!("    {name}: {value},\n"),
+                None if *name == *"journal" => "    // journal: \"off\",\n".into(),
                 None => format!("    // {name}: as the machine says\n"),
             });
         }

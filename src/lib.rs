@@ -8,6 +8,7 @@
 //! - [`terminal_facts`]: what the terminal can show, as far as it says
 //! - [`files`]: regular files, and their names for people to read
 //! - [`folders`]: where the system keeps what belongs to this program
+//! - [`journal`]: what the program does, for whoever looks for a fault in it
 //! - [`cancel`]: a wish that work be broken off
 //! - [`choices`]: enumerations as words
 //! - [`entries`]: the entries of a RON struct as text
@@ -52,6 +53,7 @@ pub mod explore;
 pub mod files;
 pub mod folders;
 pub mod hmc;
+pub mod journal;
 pub mod kernels;
 pub mod language;
 pub mod learning;

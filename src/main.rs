@@ -11,11 +11,13 @@ use clap::Parser;
 use vae_tui::cli::attach;
 use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, tour};
 use vae_tui::config::{self, Loaded};
+use vae_tui::journal;
 use vae_tui::process::{say, survive_large_writes};
 use vae_tui::tui;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    begin_journal();
     let result = survive_large_writes()
         .map_err(Into::into)
         .and_then(|()| match cli.command {
@@ -37,6 +39,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Begins the journal, where the environment or the configuration asks for it. Without it the program works as well.
+fn begin_journal() {
+    let asked = std::env::var(journal::VARIABLE)
+        .ok()
+        .or_else(|| config::load().config.journal);
+    let begun = asked.map_or(Ok(()), |levels| journal::begin(&levels));
+    if let Err(error) = begun {
+        say(format_args!("vae-tui: no journal is written: {error:#}"));
+    }
+    log::info!("version {} begins", env!("CARGO_PKG_VERSION"));
 }
 
 /// What the workbench opens with, as the command line says it,

@@ -1,10 +1,12 @@
 //! What the terminal can show, as far as its environment says.
 
 mod graphics;
+mod questions;
 
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 pub use graphics::{Blocks, Graphics, Protocol};
+pub use questions::Questions;
 
 /// How many colours it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
@@ -102,15 +104,24 @@ pub enum Glyphs {
     Unicode,
     /// Those of the Linux console and its kin.
     Console,
+    /// Those of ASCII.
+    Ascii,
 }
 
 /// Terminals with the 256 or 512 characters of their own font, as `TERM` names them.
 const CONSOLES: [&str; 6] = ["linux", "vt100", "vt102", "vt220", "ansi", "cons25"];
 
 impl Glyphs {
-    /// Reads the environment (`TERM`), and says what decided.
+    /// Reads the environment (`TERM`, `LC_ALL`, `LC_CTYPE`, `LANG`), and says what decided.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> (Self, &'static str) {
         let term = variable("TERM").unwrap_or_default();
+        let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
+        // Where nothing is set, as in many containers, terminals have all characters nowadays.
+        let locale = locale.map(|locale| locale.to_ascii_lowercase());
+        if locale.is_some_and(|locale| !locale.contains("utf-8") && !locale.contains("utf8")) {
+            return (Self::Ascii, "the locale is not one of UTF-8");
+        }
         let is_console = |name: &str| term == name || term.starts_with(&format!("{name}-"));
         if CONSOLES.into_iter().any(is_console) {
             (Self::Console, "TERM is a console with a font of its own")
@@ -166,13 +177,17 @@ mod tests {
 
     #[test]
     fn the_environment_decides_the_characters() {
-        for (term, glyphs) in [
-            ("linux", Glyphs::Console),
-            ("vt220-w", Glyphs::Console),
-            ("xterm-256color", Glyphs::Unicode),
-            ("linuxish", Glyphs::Unicode),
+        for (variables, glyphs) in [
+            (&[("TERM", "linux")][..], Glyphs::Console),
+            (&[("TERM", "vt220-w"), ("LANG", "")], Glyphs::Console),
+            (&[("TERM", "xterm-256color")], Glyphs::Unicode),
+            (&[("TERM", "linuxish")], Glyphs::Unicode),
+            (&[("LANG", "C")], Glyphs::Ascii),
+            (&[("LANG", "de_DE.ISO-8859-1"), ("TERM", "linux")], Glyphs::Ascii),
+            (&[("LC_ALL", "POSIX"), ("LANG", "en_GB.UTF-8")], Glyphs::Ascii),
+            (&[("LC_CTYPE", "C.utf8"), ("LANG", "C")], Glyphs::Unicode),
         ] {
-            assert_eq!(Glyphs::detect(environment(&[("TERM", term)])).0, glyphs, "{term}");
+            assert_eq!(Glyphs::detect(environment(variables)).0, glyphs, "{variables:?}");
         }
     }
 }

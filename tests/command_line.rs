@@ -536,3 +536,61 @@ fn doctor_says_what_it_finds_and_why() {
         found("sessions")
     );
 }
+
+#[test]
+fn the_journal_is_written_where_it_is_asked_for_bounded_and_without_data() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let train = |levels: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+            .args([
+                "train",
+                "--samples",
+                "200",
+                "--train-size",
+                "100",
+                "--latent",
+                "2",
+                "--hidden",
+                "4",
+                "--out",
+                "secret-name.ron",
+            ])
+            .current_dir(folder.path())
+            .env("XDG_DATA_HOME", folder.path())
+            .env("XDG_STATE_HOME", folder.path().join("state"))
+            .env("VAE_TUI_LOG", levels)
+            .output()
+            .expect("the program starts");
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let state = folder.path().join("state").join("vae-tui");
+    train("off");
+    let written = || std::fs::read_to_string(state.join("vae-tui_rCURRENT.log")).unwrap_or_default();
+    assert_eq!(written(), "", "off");
+    train("info");
+    let info = written();
+    assert!(
+        info.contains(" INFO  vae_tui begins") || info.contains("begins"),
+        "{info}"
+    );
+    assert!(
+        info.contains("the run is Running") && !info.contains("steps"),
+        "{info}"
+    );
+    assert!(!info.contains("secret-name"), "{info}");
+    assert!(train("loud").contains("no journal is written: \"loud\" names no levels"));
+    // What is too long gives way, the oldest first.
+    let old = vec![b'x'; 2 << 20];
+    std::fs::write(state.join("vae-tui_rCURRENT.log"), old).expect("the folder can be written");
+    for _ in 0..6 {
+        train("vae_tui::run=trace");
+    }
+    let files = std::fs::read_dir(&state).expect("the folder").flatten();
+    let sizes: Vec<u64> = files.map(|file| file.metadata().expect("a file").len()).collect();
+    assert!(
+        sizes.len() <= 5 && sizes.iter().sum::<u64>() < 5 << 20,
+        "{sizes:?}"
+    );
+    assert!(written().contains("steps, "), "{}", written());
+}

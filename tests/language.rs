@@ -255,6 +255,11 @@ fn no_sentence_of_the_screen_is_said_without_its_translation() {
             "reason = ",
             ".expect(",
             "panic!(",
+            "log::error!(",
+            "log::warn!(",
+            "log::info!(",
+            "log::debug!(",
+            "log::trace!(",
             "context(",
             "context(|| format!(",
         ];

@@ -216,3 +216,12 @@ fn the_plane_is_zoomed_has_items_over_it_and_gives_the_point() {
     let again = reopened(&app);
     assert_eq!(again.pane::<Manifold>().items, app.pane::<Manifold>().items);
 }
+
+#[test]
+fn both_ends_of_a_way_are_marked_on_the_map() {
+    let mut app = at("map");
+    let letters = |app: &App| screen(app).matches('B').count();
+    let before = letters(&app);
+    app.selection.other = Some(Origin::item(ItemPlace::test(5)));
+    assert_eq!(letters(&app), before + 1, "{}", screen(&app));
+}

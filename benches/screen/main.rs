@@ -62,6 +62,15 @@ const SITUATIONS: [Situation; 5] = [
     },
 ];
 
+/// Lines to the terminal, in bytes per second; ten bits make a byte at 9 600 baud.
+const LINES: [(&str, Option<usize>); 3] = [
+    ("none", None),
+    ("1 Mbit/s", Some(125_000)),
+    ("9 600 baud", Some(960)),
+];
+/// Time for which a screen is looked on.
+const WATCHED: Duration = Duration::from_secs(20);
+
 /// Starts that are timed at each size.
 const STARTS: usize = 200;
 /// Milliseconds to the first frame, at most.
@@ -75,6 +84,7 @@ const SIZES: [(u16, u16, f64); 2] = [(100, 30, 8.0), (200, 60, 16.0)];
 )]
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    lines(folder.path());
     first_frames(folder.path());
     println!(
         "{:<42} {:>8} {:>9} {:>9} {:>9} {:>12}",
@@ -87,7 +97,7 @@ fn main() {
             // The workbench saves to its file when it is made to end.
             let copy = folder.path().join("copy.ron");
             std::fs::copy(&session, &copy).expect("the folder can be written");
-            let mut workbench = Workbench::open(folder.path(), (columns, rows), &copy);
+            let mut workbench = Workbench::open(folder.path(), (columns, rows), &copy, None);
             workbench.show(situation.pane);
             let (mut times, mut bytes) = workbench.measure(KEYS, PAUSE, situation.meanwhile);
             times.sort_by(f64::total_cmp);
@@ -103,6 +113,42 @@ fn main() {
             workbench.close();
         }
     }
+}
+
+/// Prints what a screen that trains sends on lines of some speeds, untouched, and how long a key takes there.
+#[allow(
+    clippy::expect_used,
+    reason = "a bench that can't run its program has nothing to tell"
+)]
+fn lines(folder: &Path) {
+    println!(
+        "{:<42} {:>8} {:>12} {:>9} {:>12} {:>9}",
+        "line, training", "screen", "bytes/frame", "frames/s", "key, p50 ms", "most ms"
+    );
+    let session = folder.join("line.ron");
+    train(&session, &["--latent", "20"]);
+    for (name, rate) in LINES {
+        for (columns, rows, _) in SIZES {
+            let copy = folder.join("copy.ron");
+            std::fs::copy(&session, &copy).expect("the folder can be written");
+            let mut workbench = Workbench::open(folder, (columns, rows), &copy, rate);
+            // The first screen is another matter.
+            workbench.watch(WATCHED / 2);
+            let frames = workbench.watch(WATCHED);
+            let (mut times, _) = workbench.measure(KEYS / 10, PAUSE * 10, "");
+            times.sort_by(f64::total_cmp);
+            println!(
+                "{name:<42} {:>8} {:>12} {:>9.1} {:>12.1} {:>9.1}",
+                format!("{columns}x{rows}"),
+                frames.iter().sum::<usize>() / frames.len().max(1),
+                frames.len() as f64 / WATCHED.as_secs_f64(),
+                1e3 * quantile(&times, 0.5),
+                1e3 * quantile(&times, 1.0),
+            );
+            workbench.close();
+        }
+    }
+    println!();
 }
 
 /// Prints how long it takes from a start to the first frame.

@@ -9,6 +9,7 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
@@ -20,10 +21,14 @@ const REST: Duration = Duration::from_millis(3);
 /// Longer than any frame takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The question whether everything was taken in, which stands behind every frame, and its answer.
+const QUESTION: &[u8] = b"\x1b[5n";
+const ANSWER: &[u8] = b"\x1b[0n";
+
 /// The program, and what it wrote.
 pub struct Workbench {
     parser: Parser,
-    keyboard: Box<dyn Write + Send>,
+    keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
     child: Box<dyn Child + Send + Sync>,
     /// Pieces of what it writes, with when they came.
     pieces: Receiver<(Instant, Vec<u8>)>,
@@ -33,7 +38,7 @@ pub struct Workbench {
 /// Seconds from starting the program without a session to the output with its first text.
 pub fn first_frame(folder: &Path, size: (u16, u16)) -> f64 {
     let started = Instant::now();
-    let mut workbench = Workbench::start(folder, size, None);
+    let mut workbench = Workbench::start(folder, size, None, None);
     let shown = loop {
         let piece = workbench.pieces.recv_timeout(PATIENCE);
         let (at, bytes) = piece.expect("the program draws something");
@@ -61,9 +66,9 @@ fn value_on(screen: &str) -> Option<String> {
 }
 
 impl Workbench {
-    /// Opens a session, starts its training, and puts the focus on the traversal.
-    pub fn open(folder: &Path, size: (u16, u16), session: &Path) -> Self {
-        let mut workbench = Self::start(folder, size, Some(session));
+    /// Opens a session, starts its training, and puts the focus on the traversal, on a line of so many bytes per second.
+    pub fn open(folder: &Path, size: (u16, u16), session: &Path, rate: Option<usize>) -> Self {
+        let mut workbench = Self::start(folder, size, Some(session), rate);
         workbench.wait(|screen| screen.contains("start "));
         workbench.press("\t ");
         workbench.wait(|screen| screen.contains("running"));
@@ -71,7 +76,12 @@ impl Workbench {
     }
 
     /// Starts the program, with a session or for a new run.
-    fn start(folder: &Path, (columns, rows): (u16, u16), session: Option<&Path>) -> Self {
+    fn start(
+        folder: &Path,
+        (columns, rows): (u16, u16),
+        session: Option<&Path>,
+        rate: Option<usize>,
+    ) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -88,9 +98,28 @@ impl Workbench {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let (sender, pieces) = unbounded();
+        let keyboard = Arc::new(Mutex::new(pair.master.take_writer().expect("a writer")));
+        let answering = keyboard.clone();
         std::thread::spawn(move || {
             let mut bytes = [0; 1 << 16];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
+            let mut seen = 0;
+            let most = rate.map_or(bytes.len(), |rate| (rate / 50).clamp(1, bytes.len()));
+            while let Ok(count @ 1..) = output.read(&mut bytes[..most]) {
+                for &byte in &bytes[..count] {
+                    seen = if byte == QUESTION[seen] {
+                        seen + 1
+                    } else {
+                        usize::from(byte == QUESTION[0])
+                    };
+                    if seen == QUESTION.len() {
+                        seen = 0;
+                        // The program may have ended.
+                        let _ = answering.lock().expect("nobody panics with it").write_all(ANSWER);
+                    }
+                }
+                if let Some(rate) = rate {
+                    std::thread::sleep(Duration::from_secs_f64(count as f64 / rate as f64));
+                }
                 if sender.send((Instant::now(), bytes[..count].to_vec())).is_err() {
                     break;
                 }
@@ -99,7 +128,7 @@ impl Workbench {
         let cells = |count| NonZero::new(count).expect("a terminal has rows and columns");
         Self {
             parser: Parser::new(cells(rows), cells(columns), 0),
-            keyboard: pair.master.take_writer().expect("a writer"),
+            keyboard,
             child,
             pieces,
             _terminal: pair.master,
@@ -153,15 +182,39 @@ impl Workbench {
         (times, sizes)
     }
 
+    /// Looks on for a while: the bytes of each frame.
+    pub fn watch(&mut self, time: Duration) -> Vec<usize> {
+        let until = Instant::now() + time;
+        let mut written = Vec::new();
+        while let Ok((_, bytes)) = self.pieces.recv_deadline(until) {
+            self.parser.process(&bytes);
+            written.extend(bytes);
+        }
+        let mut frames = vec![0_usize];
+        let mut place = 0;
+        while place < written.len() {
+            if written[place..].starts_with(QUESTION) {
+                place += QUESTION.len();
+                frames.push(0);
+            } else {
+                place += 1;
+                if let Some(bytes) = frames.last_mut() {
+                    *bytes += 1;
+                }
+            }
+        }
+        frames.retain(|&bytes| bytes > 0);
+        frames
+    }
+
     fn value(&self) -> Option<String> {
         value_on(&self.parser.screen().contents())
     }
 
     fn press(&mut self, keys: &str) {
-        self.keyboard
-            .write_all(keys.as_bytes())
-            .expect("the terminal is open");
-        self.keyboard.flush().expect("the terminal is open");
+        let mut keyboard = self.keyboard.lock().expect("nobody panics with it");
+        keyboard.write_all(keys.as_bytes()).expect("the terminal is open");
+        keyboard.flush().expect("the terminal is open");
     }
 
     fn wait(&mut self, wanted: impl Fn(&str) -> bool) {

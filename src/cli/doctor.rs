@@ -25,6 +25,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     let glyphs = match glyphs {
         Glyphs::Unicode => "Unicode, with braille",
         Glyphs::Console => "those of the console",
+        Glyphs::Ascii => "those of ASCII",
     };
     let (blocks, blocks_reason) = Blocks::detect(variable);
     let blocks = match blocks {

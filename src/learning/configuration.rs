@@ -25,6 +25,14 @@ impl Configuration {
         for setting in TABLE.iter() {
             setting.check(self)?;
         }
+        let is_plain = self.kl_weight == 1.0 && self.warm_up == 0.0 && self.free_bits == 0.0;
+        if self.method.has_classes() && !(is_plain && self.mc_samples == 1) {
+            return Err(SettingError::OutOfBounds {
+                name: "method".into(),
+                given: "m2".into(),
+                expected: tr!("another one for a weighed KL term or several posterior samples").into(),
+            });
+        }
         self.check_latents()?;
         self.check_networks()?;
         self.kl_term(1).check(self.estimator).map_err(|error| {

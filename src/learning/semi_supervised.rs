@@ -191,6 +191,12 @@ mod tests {
         };
         assert!(said(narrow, &labelled).contains("latent is 2, but must be more than the 2 classes"));
         assert!(configuration().check_classes(&labelled).is_ok());
+        let heavy = Configuration {
+            kl_weight: 4.0,
+            ..configuration()
+        };
+        let refused = heavy.check().expect_err("m2 has the plain bound").to_string();
+        assert!(refused.contains("another one for a weighed KL term"), "{refused}");
         assert_eq!(labelled.class(Part::Test, 1), Some("right"));
     }
 }

@@ -22,6 +22,8 @@ use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, Graphics};
 const BAYER: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
 /// A cell from black to white.
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
+/// The same in ASCII.
+const LETTERS: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
 
 /// What the cells of a picture are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +34,15 @@ pub enum Drawing {
     Dots(Blocks),
     /// A shade for each cell.
     Shades,
+    /// A letter for each cell, the brighter the more ink it has.
+    Letters,
 }
 
 impl Drawing {
     /// What is drawn with where somebody chose `graphics` and the terminal's best are `best`. The console has half blocks only.
     pub fn of(graphics: Graphics, best: Blocks, depth: ColourDepth, glyphs: Glyphs) -> Self {
         match (depth, glyphs) {
+            (_, Glyphs::Ascii) => Self::Letters,
             (ColourDepth::Monochrome, Glyphs::Console) => Self::Shades,
             (ColourDepth::Monochrome, Glyphs::Unicode) => {
                 Self::Dots(graphics.chosen().unwrap_or(Blocks::Braille))
@@ -51,7 +56,7 @@ impl Drawing {
     pub fn grid(self) -> (usize, usize) {
         match self {
             Self::Colours(blocks) | Self::Dots(blocks) => blocks.grid(),
-            Self::Shades => (1, 1),
+            Self::Shades | Self::Letters => (1, 1),
         }
     }
 }
@@ -176,9 +181,13 @@ pub fn dots(levels: &[f32], columns: usize, blocks: Blocks) -> impl Iterator<Ite
     })
 }
 
-/// The shade of a value from 0 to 1.
-pub fn shade(value: f32) -> char {
-    SHADES[(value.clamp(0.0, 1.0) * (SHADES.len() - 1) as f32).round() as usize]
+/// The shade of a value from 0 to 1, or the letter.
+pub fn shade(value: f32, drawing: Drawing) -> char {
+    let shades = match drawing {
+        Drawing::Letters => &LETTERS[..],
+        _ => &SHADES[..],
+    };
+    shades[(value.clamp(0.0, 1.0) * (shades.len() - 1) as f32).round() as usize]
 }
 
 /// A picture as lines of text, at most `most_columns` wide: one pixel is as wide as a cell, unless there is less room.
@@ -203,7 +212,10 @@ pub fn text(raster: &Raster, most_columns: u16, depth: ColourDepth, drawing: Dra
     };
     match drawing {
         Drawing::Dots(blocks) => lines(dots(&scaled(&luminance), columns, blocks).collect()),
-        Drawing::Shades => lines(scaled(&luminance).into_iter().map(shade).collect()),
+        Drawing::Shades | Drawing::Letters => {
+            let shaded = |value| shade(value, drawing);
+            lines(scaled(&luminance).into_iter().map(shaded).collect())
+        }
         Drawing::Colours(blocks) => {
             let planes: [Vec<f32>; 3] =
                 std::array::from_fn(|part| scaled(&|pixel| f32::from(pixel[part]) / 255.0));
@@ -319,6 +331,7 @@ mod tests {
             "  ██\n  ██"
         );
         assert_eq!(text(&picture, 2, ColourDepth::Monochrome, Drawing::Shades), " █");
+        assert_eq!(text(&picture, 2, ColourDepth::Monochrome, Drawing::Letters), " @");
         assert_eq!(
             text(
                 &raster(0, &[]),
@@ -359,7 +372,7 @@ mod tests {
 
     #[test]
     fn the_terminal_and_the_choice_decide_what_is_drawn_with() {
-        use Drawing::{Colours, Dots, Shades};
+        use Drawing::{Colours, Dots, Letters, Shades};
         let of = |graphics, depth, glyphs| Drawing::of(graphics, Blocks::Sextant, depth, glyphs);
         let (unicode, console) = (Glyphs::Unicode, Glyphs::Console);
         let (colours, none) = (ColourDepth::Ansi16, ColourDepth::Monochrome);
@@ -369,5 +382,6 @@ mod tests {
         assert_eq!(of(Graphics::Auto, none, unicode), Dots(Blocks::Braille));
         assert_eq!(of(Graphics::Quadrant, none, unicode), Dots(Blocks::Quadrant));
         assert_eq!(of(Graphics::Octant, none, console), Shades);
+        assert_eq!(of(Graphics::Octant, colours, Glyphs::Ascii), Letters);
     }
 }

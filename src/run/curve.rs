@@ -44,6 +44,30 @@ impl CurvePoint {
     }
 }
 
+/// The most evaluations that are kept: drawing and saving a curve takes no longer however long its run.
+pub const MOST_EVALUATIONS: usize = 4_096;
+
+/// Adds an evaluation. Where there are too many, the run so far is divided into half as many equal stretches, each of which keeps
+/// the one that differs most from the mean of its stretch, and the first of all stays: the curve is thinned, a spike stays.
+pub fn add(evaluations: &mut Vec<CurvePoint>, point: CurvePoint) {
+    if evaluations.len() >= MOST_EVALUATIONS {
+        let stretch = (point.samples / (MOST_EVALUATIONS as u64 / 2)).max(1);
+        let mut kept = vec![evaluations[0]];
+        let stretches =
+            evaluations[1..].chunk_by(|one, other| one.samples / stretch == other.samples / stretch);
+        kept.extend(stretches.filter_map(|points| {
+            let mean = points.iter().map(|point| point.elbo_test).sum::<f64>() / points.len() as f64;
+            let distance = |point: &CurvePoint| (point.elbo_test - mean).abs();
+            points
+                .iter()
+                .max_by(|one, other| distance(one).total_cmp(&distance(other)))
+                .copied()
+        }));
+        *evaluations = kept;
+    }
+    evaluations.push(point);
+}
+
 /// What a curve is drawn against.
 #[derive(
     Clone,
@@ -227,5 +251,59 @@ mod tests {
             let mean = buckets.iter().map(|b| f64::from(b.mean) * f64::from(b.steps)).sum::<f64>() / steps as f64;
             prop_assert!((mean - (-100.0 - 400.0 / steps as f64)).abs() < 1e-3);
         }
+    }
+
+    fn point(samples: u64, elbo_test: f64) -> CurvePoint {
+        CurvePoint {
+            samples,
+            seconds: samples as f64,
+            elbo_train: -100.0,
+            elbo_test,
+            reconstruction: -90.0,
+            kl: 10.0,
+            learning_rate: 0.001,
+        }
+    }
+
+    #[test]
+    fn a_curve_of_ten_million_steps_is_whole_and_no_larger_than_a_short_one() {
+        let (mut trace, mut evaluations) = (Trace::default(), Vec::new());
+        let steps = 10_000_000_u64;
+        for step in 1..=steps {
+            let spike = step == 7_654_321;
+            trace.push(100 * step, if spike { -9_000.0 } else { -100.0 });
+            // As often as every 600 steps.
+            if step % 600 == 0 {
+                add(
+                    &mut evaluations,
+                    point(100 * step, if step == 6_000_000 { -500.0 } else { -100.0 }),
+                );
+            }
+        }
+        let buckets = trace.buckets();
+        assert!(buckets.len() <= Trace::CAPACITY && buckets.len() > Trace::CAPACITY / 4);
+        assert_eq!(
+            buckets.iter().map(|bucket| u64::from(bucket.steps)).sum::<u64>(),
+            steps
+        );
+        assert_eq!(buckets.last().map(|bucket| bucket.samples), Some(100 * steps));
+        assert!(buckets.iter().any(|bucket| bucket.minimum == -9_000.0));
+        assert!(evaluations.len() <= MOST_EVALUATIONS && evaluations.len() > MOST_EVALUATIONS / 4);
+        assert_eq!(evaluations[0].samples, 60_000);
+        assert_eq!(
+            evaluations.last().map(|point| point.samples),
+            Some(100 * (steps - steps % 600))
+        );
+        assert!(evaluations.is_sorted_by(|one, other| one.samples < other.samples));
+        assert!(
+            evaluations.iter().any(|point| point.elbo_test == -500.0),
+            "the spike"
+        );
+        // No stretch of a five-hundredth is left out.
+        let widest = evaluations
+            .windows(2)
+            .map(|pair| pair[1].samples - pair[0].samples)
+            .max();
+        assert!(widest <= Some(100 * steps / 500), "{widest:?}");
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use super::curve::{CurvePoint, MarginalPoint, Trace};
+use super::curve::{self, CurvePoint, MarginalPoint, Trace};
 use super::film::Film;
 use super::protocol::Event;
 use crate::learning::StepReport;
@@ -11,7 +11,7 @@ use crate::learning::StepReport;
 /// The curves of a run, and what happened on the way.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunLog {
-    /// Every evaluation.
+    /// The evaluations, thinned where they are very many.
     pub evaluations: Vec<CurvePoint>,
     /// Every estimate of the marginal likelihood.
     pub marginals: Vec<MarginalPoint>,
@@ -89,7 +89,11 @@ impl RunLog {
                     self.take_in_step(report);
                 }
             }
-            Event::Evaluated { point, .. } => self.evaluations.extend(*point),
+            Event::Evaluated { point, .. } => {
+                if let Some(point) = point {
+                    curve::add(&mut self.evaluations, *point);
+                }
+            }
             Event::Filmed(frame) => self.film.push(frame.clone()),
             Event::Estimated(point) => self.marginals.push(*point),
             Event::Happened(entry) => {

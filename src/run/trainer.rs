@@ -657,6 +657,16 @@ fn frame(state: &RunState, data: &Dataset, test: &LowerBound, cancel: &Cancel) -
 }
 
 fn tell(events: &Sender<Told>, run: RunId, event: Event) {
+    match &event {
+        Event::State(state) => log::info!("the run is {state:?}"),
+        Event::Changed { .. } => log::info!("settings were changed"),
+        Event::Refused { .. } => log::info!("a command was refused"),
+        Event::WentBack(_) => log::info!("the run went back"),
+        Event::Diverged(_) => log::warn!("the run diverged"),
+        Event::Evaluated { seconds, .. } => log::debug!("a measurement took {seconds:.3} s"),
+        Event::Steps { reports, seconds } => log::trace!("{} steps, {seconds:.3} s so far", reports.len()),
+        _ => {}
+    }
     // A listener that has left needs no news; the mailbox closes with it.
     let _ = events.send(Told { run, event });
 }

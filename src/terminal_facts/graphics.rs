@@ -11,7 +11,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Graphics {
-    /// The best that the terminal is known to have.
+    /// The best that the terminal is known to have; pixels where it answers that it draws them.
     #[default]
     Auto,
     /// Half blocks: 1 x 2 points per cell, each in its own colour.
@@ -115,6 +115,45 @@ impl Blocks {
     }
 }
 
+impl Blocks {
+    /// The best that the terminal of this name and version has, in its own words such as `kitty(0.40.1)`; none where it is known for
+    /// no more than the environment tells.
+    pub fn of_terminal(name: &str) -> Option<Self> {
+        let (name, version) = named(name);
+        let octants_from = |least| {
+            Some(if at_least(version, least) {
+                Self::Octant
+            } else {
+                Self::Sextant
+            })
+        };
+        match name.as_str() {
+            "kitty" => octants_from((0, 40)),
+            "ghostty" => octants_from((1, 2)),
+            "foot" => octants_from((1, 20)),
+            "wezterm" => Some(Self::Sextant),
+            "iterm2" => at_least(version, (3, 5)).then_some(Self::Sextant),
+            // Its versions are one number: 7800 is 0.78.
+            "vte" if at_least(version, (7800, 0)) => Some(Self::Octant),
+            "vte" if at_least(version, (6200, 0)) => Some(Self::Sextant),
+            _ => None,
+        }
+    }
+}
+
+impl Protocol {
+    /// Whether a terminal of this name, in its own words, draws iTerm2's inline images.
+    pub fn is_iterm2(name: &str) -> bool {
+        matches!(named(name).0.as_str(), "iterm2" | "wezterm")
+    }
+}
+
+/// A name in small letters and a version, of `kitty(0.40.1)` or `WezTerm 20240203`.
+fn named(text: &str) -> (String, &str) {
+    let (name, version) = text.split_once(['(', ' ']).unwrap_or((text, ""));
+    (name.to_ascii_lowercase(), version)
+}
+
 impl Graphics {
     /// The characters that were chosen; none where the terminal's best are to be taken.
     pub fn chosen(self) -> Option<Blocks> {
@@ -150,7 +189,7 @@ impl Graphics {
 }
 
 /// Whether tmux or screen stands between this program and the terminal.
-fn is_multiplexed(variable: &impl Fn(&str) -> Option<String>) -> bool {
+pub fn is_multiplexed(variable: &impl Fn(&str) -> Option<String>) -> bool {
     let term = variable("TERM").unwrap_or_default();
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     is_set("TMUX") || is_set("STY") || term.starts_with("tmux") || term.starts_with("screen")
@@ -209,6 +248,28 @@ mod tests {
             };
             assert_eq!(Blocks::detect(variable).0, blocks, "{variables:?}");
         }
+    }
+
+    #[test]
+    fn the_name_of_a_terminal_decides_the_blocks() {
+        for (name, blocks) in [
+            ("kitty(0.40.1)", Some(Blocks::Octant)),
+            ("kitty(0.39.9)", Some(Blocks::Sextant)),
+            ("foot(1.20.0)", Some(Blocks::Octant)),
+            ("foot(1.9.0)", Some(Blocks::Sextant)),
+            ("ghostty 1.2.3", Some(Blocks::Octant)),
+            ("WezTerm 20240203-110809-5046fc22", Some(Blocks::Sextant)),
+            ("iTerm2 3.5.0", Some(Blocks::Sextant)),
+            ("iTerm2 3.4.23", None),
+            ("VTE(7802)", Some(Blocks::Octant)),
+            ("VTE(6003)", None),
+            ("XTerm(390)", None),
+            ("tmux 3.4", None),
+            ("", None),
+        ] {
+            assert_eq!(Blocks::of_terminal(name), blocks, "{name}");
+        }
+        assert!(Protocol::is_iterm2("iTerm2 3.4") && !Protocol::is_iterm2("kitty(0.40.1)"));
     }
 
     #[test]

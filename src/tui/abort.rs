@@ -13,8 +13,8 @@ use super::terminal::IS_OURS;
 /// The modes of the terminal before it was taken over.
 static MODES: OnceLock<Option<Termios>> = OnceLock::new();
 
-/// Stops listening to the mouse, leaves the alternate screen, shows the cursor, and ends bracketed paste.
-const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[?1049l\x1b[?25h";
+/// Ends what was written in part, stops listening to the mouse, leaves the alternate screen, shows the cursor, and ends bracketed paste.
+const LEAVE: &[u8] = b"\x18\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[?1049l\x1b[?25h";
 const WORDS: &[u8] = b"vae-tui: aborted; `o` lists the copy of an unsaved run, if one was made\n";
 
 /// Has the terminal restored to what it is now whenever this process aborts.

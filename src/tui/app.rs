@@ -46,6 +46,8 @@ pub struct App {
     pub graphics: Graphics,
     /// The best blocks that it is known to have.
     pub best_blocks: Blocks,
+    /// The protocol in which it answers that it draws pixels.
+    pub pixels: Option<Protocol>,
     /// The colours of pictures that are grey by themselves.
     pub colour_map: ColourMap,
     /// Whether the terminal reports what the mouse does; else it selects text with it.
@@ -191,6 +193,7 @@ impl App {
             language: Language::English,
             graphics: Graphics::Auto,
             best_blocks: Blocks::Quadrant,
+            pixels: None,
             colour_map: ColourMap::Grey,
             mouse: true,
             held: None,
@@ -229,7 +232,11 @@ impl App {
 
     /// The protocol in which pictures are drawn as pixels; none where they are characters.
     pub fn protocol(&self) -> Option<Protocol> {
-        self.graphics.protocol()
+        match self.graphics {
+            // Pixels have colours.
+            Graphics::Auto if self.depth != ColourDepth::Monochrome => self.pixels,
+            chosen => chosen.protocol(),
+        }
     }
 
     /// The run, once it is there.

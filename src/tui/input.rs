@@ -1,16 +1,21 @@
 //! What is typed, pasted and pointed at at the terminal, read from standard input on a thread of its own.
 //!
 //! A terminal writes keys, pasted text and answers to questions (which another program may have asked) into one stream
-//! of bytes. [`decoder`] tells them apart; what is no key, no paste and no report of the mouse goes no further.
+//! of bytes. [`decoder`] tells them apart; what is no key, no paste, no report of the mouse and no answer that this program
+//! could have asked for goes no further.
 
+pub mod answers;
 mod decoder;
 mod keys;
 mod mouse;
+
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use super::message::Message;
+use answers::Answer;
 
 /// What a person did at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +26,8 @@ enum Input {
     Pasted(String),
     /// The mouse was moved, or a button of it.
     Mouse(MouseEvent),
+    /// The terminal answered.
+    Answer(Answer),
 }
 
 impl From<Input> for Message {
@@ -29,6 +36,7 @@ impl From<Input> for Message {
             Input::Key(key) => Self::Key(key),
             Input::Pasted(text) => Self::Pasted(text),
             Input::Mouse(mouse) => Self::Mouse(mouse),
+            Input::Answer(answer) => Self::TerminalAnswered(answer, Instant::now()),
         }
     }
 }

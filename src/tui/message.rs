@@ -1,6 +1,7 @@
 //! What reaches the application from outside, and what it asks for in return.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
@@ -17,9 +18,11 @@ use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, QueuedRun, RunFacts, RunFiles, View};
 use crate::sweep;
 use crate::tui::attachment::Joined;
+use crate::tui::input::answers::Answer;
 use crate::tui::notification::Ended;
 use crate::tui::overlays::form::Fork;
 use crate::tui::overlays::sessions::Intent;
+use crate::tui::recognition::Recognised;
 use crate::tui::saver::{Manner, SaveFault};
 
 /// What [`update`](super::update::update) takes in, one at a time, in the order of its coming.
@@ -30,6 +33,12 @@ pub enum Message {
     Pasted(String),
     /// The mouse was moved, or a button of it, while the program listens to it.
     Mouse(MouseEvent),
+    /// The terminal answered this, and when that was read.
+    TerminalAnswered(Answer, Instant),
+    /// What is known of the terminal by now, from its own answers.
+    Recognised(Recognised),
+    /// So many bytes were written to the terminal, in so much time.
+    Sent(usize, Duration),
     /// The terminal can't be read from any more: nobody is left to ask, so what is not saved is saved and the program ends.
     TerminalGone,
     /// The terminal has this many columns and rows now.
@@ -114,6 +123,16 @@ pub enum Message {
     AutosaveDue,
     /// The program must end now; what would be lost is saved already.
     End,
+}
+
+impl Message {
+    /// Whether a frame should follow at once: a person did something, or sees something move.
+    pub fn is_urgent(&self) -> bool {
+        matches!(
+            self,
+            Self::Key(_) | Self::Pasted(_) | Self::Mouse(_) | Self::Tick | Self::Continued
+        )
+    }
 }
 
 /// What came of something that was to be written.

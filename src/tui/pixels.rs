@@ -1,4 +1,4 @@
-//! Pictures as pixels on the screen, where somebody chose a protocol.
+//! Pictures as pixels on the screen, where the terminal answers that it draws them or somebody chose so.
 //!
 //! Every picture is drawn in block characters first, like everything else, and says where it stands ([`want`]). Whoever sends the
 //! frame then sends its pixels to that place instead of the characters, once, and leaves the place alone until another picture
@@ -6,67 +6,76 @@
 //! characters, or the picture before.
 
 use std::cell::RefCell;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 
+use super::changes::{REST, VISIBLE, hash_of_cells};
 use crate::pictures::pixels::{encoded, kitty};
 use crate::pictures::raster::Raster;
 use crate::terminal_facts::{Protocol, cell_pixels};
 
-/// Bytes of pixels that may be sent in a second, and at once after a while of silence: what a slow line takes beside the frames.
+/// Bytes of pixels that may be sent in a second while the line was not measured.
 const BYTES_PER_SECOND: f64 = 500_000.0;
+/// The share of what the line takes that is for pixels; frames need the rest.
+const SHARE: f64 = 0.5;
 
 /// A picture of the frame that is being drawn.
 pub struct Wanted {
-    area: Rect,
-    raster: Raster,
+    /// Where it stands.
+    pub area: Rect,
+    /// Its pixels, where they are asked for.
+    raster: Option<Raster>,
     /// The cells as the picture drew them.
     cells: u64,
 }
 
+/// The pictures of the frame that a thread draws.
+struct Collecting {
+    wanted: Vec<Wanted>,
+    /// Whether their pixels are asked for.
+    rasters: bool,
+}
+
 thread_local! {
-    /// The pictures of the frame that this thread draws; none where they stay characters.
-    static WANTED: RefCell<Option<Vec<Wanted>>> = const { RefCell::new(None) };
+    /// The pictures of the frame that this thread draws; none where nobody asks.
+    static COLLECTING: RefCell<Option<Collecting>> = const { RefCell::new(None) };
 }
 
 /// Says that the cells of `area`, which are drawn already, stand for a picture.
 pub fn want(area: Rect, buffer: &Buffer, raster: impl FnOnce() -> Option<Raster>) {
-    WANTED.with_borrow_mut(|wanted| {
-        if let Some(wanted) = wanted
-            && let Some(raster) = raster()
-        {
-            let cells = hash_of_cells(area, buffer);
-            wanted.push(Wanted { area, raster, cells });
+    COLLECTING.with_borrow_mut(|collecting| {
+        if let Some(Collecting { wanted, rasters }) = collecting {
+            wanted.push(Wanted {
+                area,
+                raster: rasters.then(raster).flatten(),
+                cells: hash_of_cells(area, buffer),
+            });
         }
     });
 }
 
-/// Draws a frame and returns its pictures.
-pub fn collect(draw: impl FnOnce()) -> Vec<Wanted> {
-    WANTED.set(Some(Vec::new()));
+/// Draws a frame and returns its pictures, with their pixels if `rasters` are asked for.
+pub fn collect(rasters: bool, draw: impl FnOnce()) -> Vec<Wanted> {
+    let wanted = Vec::new();
+    COLLECTING.set(Some(Collecting { wanted, rasters }));
     draw();
-    WANTED.take().unwrap_or_default()
-}
-
-fn hash_of_cells(area: Rect, buffer: &Buffer) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for position in area.positions() {
-        let cell = &buffer[position];
-        (cell.symbol(), cell.fg, cell.bg, cell.modifier).hash(&mut hasher);
-    }
-    hasher.finish()
+    COLLECTING
+        .take()
+        .map_or_else(Vec::new, |collecting| collecting.wanted)
 }
 
 /// A picture that stands on the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Placed {
     protocol: Protocol,
     area: Rect,
-    /// Of its pixels.
-    hash: u64,
+    /// Its pixels there.
+    raster: Raster,
+    /// Its pixels as they are wanted by now, and since when.
+    wanted: Raster,
+    since: Instant,
     /// Its number for the terminal.
     id: u32,
 }
@@ -77,6 +86,8 @@ pub struct Pixels {
     budget: f64,
     refilled_at: Instant,
     next_id: u32,
+    /// Pixels of a cell, across and down; what the system says where the terminal does not.
+    pub cell: Option<(u16, u16)>,
 }
 
 impl Default for Pixels {
@@ -86,6 +97,7 @@ impl Default for Pixels {
             budget: BYTES_PER_SECOND,
             refilled_at: Instant::now(),
             next_id: 1,
+            cell: None,
         }
     }
 }
@@ -99,54 +111,44 @@ pub struct Sending {
 }
 
 impl Pixels {
-    /// Decides about the pictures of a frame, whose cells under a picture that stands or is sent are left out of what is sent.
-    pub fn place(&mut self, protocol: Protocol, wanted: Vec<Wanted>, frame: &mut Buffer) -> Sending {
-        self.refill(self.refilled_at.elapsed());
+    /// Decides about the pictures of a frame, whose cells under a picture that stands or is sent are left out of what is sent. The
+    /// line takes `rate` bytes in a second, as far as that is known.
+    pub fn place(
+        &mut self,
+        protocol: Protocol,
+        wanted: &[Wanted],
+        frame: &mut Buffer,
+        rate: Option<f64>,
+        now: Instant,
+    ) -> Sending {
+        self.refill(rate.map_or(BYTES_PER_SECOND, |rate| SHARE * rate), now);
         let mut sending = Sending {
             sequences: String::new(),
             complete: true,
         };
+        let mut before = std::mem::take(&mut self.placed);
         let mut standing = Vec::new();
         // What stands in front of a picture makes characters of it.
-        let in_front = wanted
-            .into_iter()
-            .filter(|wanted| hash_of_cells(wanted.area, frame) == wanted.cells);
-        for Wanted { area, raster, .. } in in_front.collect::<Vec<_>>() {
-            let mut hasher = DefaultHasher::new();
-            raster.pixels.hash(&mut hasher);
-            let hash = hasher.finish();
-            let before = self
-                .placed
+        let in_front: Vec<_> = wanted
+            .iter()
+            .filter(|wanted| hash_of_cells(wanted.area, frame) == wanted.cells)
+            .filter_map(|wanted| Some((wanted.area, wanted.raster.as_ref()?)))
+            .collect();
+        for (area, raster) in in_front {
+            let is_here = |placed: &Placed| (placed.protocol, placed.area) == (protocol, area);
+            let before = before
                 .iter()
-                .find(|placed| (placed.protocol, placed.area) == (protocol, area));
-            let before = before.copied();
-            let placed = match before {
-                Some(placed) if placed.hash == hash => Some(placed),
-                before => match self.send(protocol, area, &raster, before, &mut sending) {
-                    Some(id) => Some(Placed {
-                        protocol,
-                        area,
-                        hash,
-                        id,
-                    }),
-                    None => before,
-                },
-            };
-            if let Some(placed) = placed {
+                .position(is_here)
+                .map(|place| before.swap_remove(place));
+            if let Some(placed) = self.stand((protocol, area), raster, before, &mut sending, now) {
                 for position in area.positions() {
                     frame[position].set_diff_option(CellDiffOption::Skip);
                 }
                 standing.push(placed);
             }
         }
-        for gone in self
-            .placed
-            .iter()
-            .filter(|placed| standing.iter().all(|other| other.id != placed.id))
-        {
-            if gone.protocol == Protocol::Kitty {
-                sending.sequences.push_str(&kitty::removed(gone.id));
-            }
+        for gone in before.iter().filter(|gone| gone.protocol == Protocol::Kitty) {
+            sending.sequences.push_str(&kitty::removed(gone.id));
         }
         self.placed = standing;
         sending
@@ -161,9 +163,47 @@ impl Pixels {
         placed.map(|placed| kitty::removed(placed.id)).collect()
     }
 
-    fn refill(&mut self, elapsed: Duration) {
-        self.budget = (self.budget + elapsed.as_secs_f64() * BYTES_PER_SECOND).min(BYTES_PER_SECOND);
-        self.refilled_at += elapsed;
+    /// Lets what may be sent at once grow with time, to what the line takes in a second.
+    fn refill(&mut self, rate: f64, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.refilled_at).as_secs_f64();
+        self.budget = (self.budget + elapsed * rate).min(rate);
+        self.refilled_at = now;
+    }
+
+    /// What stands at a place from now on, where another picture may have stood; none while nothing does.
+    fn stand(
+        &mut self,
+        (protocol, area): (Protocol, Rect),
+        raster: &Raster,
+        before: Option<Placed>,
+        sending: &mut Sending,
+        now: Instant,
+    ) -> Option<Placed> {
+        if let Some(mut placed) = before.clone() {
+            if placed.wanted != *raster {
+                (placed.wanted, placed.since) = (raster.clone(), now);
+            }
+            if placed.raster == *raster {
+                return Some(placed);
+            }
+            // As with cells: what moves is sent again where it differs visibly, what rests as it is.
+            let rests = now.saturating_duration_since(placed.since) >= REST;
+            if !rests && difference(&placed.raster, raster) < VISIBLE / 2.0 {
+                sending.complete = false;
+                return Some(placed);
+            }
+        }
+        match self.send(protocol, area, raster, before.as_ref(), sending) {
+            Some(id) => Some(Placed {
+                protocol,
+                area,
+                raster: raster.clone(),
+                wanted: raster.clone(),
+                since: now,
+                id,
+            }),
+            None => before,
+        }
     }
 
     /// The number under which a picture is sent to its place, in which another stands; none while it may not be sent, and where it
@@ -173,7 +213,7 @@ impl Pixels {
         protocol: Protocol,
         area: Rect,
         raster: &Raster,
-        before: Option<Placed>,
+        before: Option<&Placed>,
         sending: &mut Sending,
     ) -> Option<u32> {
         if self.budget <= 0.0 {
@@ -181,14 +221,9 @@ impl Pixels {
             return None;
         }
         let id = before.map_or(self.next_id, |placed| placed.id);
-        let sequence = encoded(
-            protocol,
-            raster,
-            (area.width, area.height),
-            cell_pixels(),
-            Some(id),
-        )
-        .ok()?;
+        let cells = (area.width, area.height);
+        let cell = self.cell.unwrap_or_else(cell_pixels);
+        let sequence = encoded(protocol, raster, cells, cell, Some(id)).ok()?;
         self.next_id = self.next_id.max(id + 1);
         // A picture larger than the rest of the budget is sent as a whole, and those after it wait for longer.
         self.budget -= sequence.len() as f64;
@@ -199,8 +234,22 @@ impl Pixels {
     }
 }
 
+/// The root of the mean squared difference of two pictures over their pixels and parts; without an end where their sizes differ.
+fn difference(one: &Raster, other: &Raster) -> f32 {
+    if (one.width, one.pixels.len()) != (other.width, other.pixels.len()) {
+        return f32::INFINITY;
+    }
+    let parts = one.pixels.iter().flatten().zip(other.pixels.iter().flatten());
+    let squared: f32 = parts
+        .map(|(&one, &other)| f32::from(one.abs_diff(other)).powi(2))
+        .sum();
+    (squared / (3 * one.pixels.len()).max(1) as f32).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use ratatui::style::Color;
 
     use super::*;
@@ -218,7 +267,7 @@ mod tests {
     /// Draws a picture, maybe something in front of it, and says what is sent; whether the cells are left out follows.
     fn draw(pixels: &mut Pixels, protocol: Protocol, grey: u8, covered: bool) -> (Sending, bool) {
         let mut buffer = frame();
-        let wanted = collect(|| {
+        let wanted = collect(true, || {
             for position in AREA.positions() {
                 buffer[position].set_bg(Color::Rgb(1, 2, 3));
             }
@@ -227,7 +276,8 @@ mod tests {
                 buffer.set_string(3, 1, "dialog", ratatui::style::Style::new());
             }
         });
-        let sending = pixels.place(protocol, wanted, &mut buffer);
+        let now = pixels.refilled_at;
+        let sending = pixels.place(protocol, &wanted, &mut buffer, None, now);
         let is_skipped = |position| buffer[position].diff_option == CellDiffOption::Skip;
         let skipped = AREA.positions().all(is_skipped);
         assert!(!is_skipped((0, 0).into()) && !is_skipped((9, 4).into()));
@@ -245,7 +295,7 @@ mod tests {
                 skipped && again.sequences.is_empty(),
                 "{protocol:?}: it stands there"
             );
-            let (other, skipped) = draw(&mut pixels, protocol, 10, false);
+            let (other, skipped) = draw(&mut pixels, protocol, 40, false);
             assert!(skipped && !other.sequences.is_empty() && !other.sequences.contains("a=d"));
             assert_eq!(pixels.placed.len(), 1);
             assert_eq!(pixels.placed[0].id, 1, "the same place in the terminal's memory");
@@ -269,7 +319,7 @@ mod tests {
         let mut pixels = Pixels::default();
         draw(&mut pixels, Protocol::Sixel, 9, false);
         pixels.budget = -1e9;
-        let (late, skipped) = draw(&mut pixels, Protocol::Sixel, 10, false);
+        let (late, skipped) = draw(&mut pixels, Protocol::Sixel, 40, false);
         assert!(
             !late.complete && late.sequences.is_empty() && skipped,
             "the one before stays"
@@ -280,10 +330,31 @@ mod tests {
         };
         let (late, skipped) = draw(&mut empty, Protocol::Sixel, 10, false);
         assert!(!late.complete && !skipped, "characters stay");
-        pixels.refill(Duration::from_secs(10_000));
+        pixels.refill(BYTES_PER_SECOND, pixels.refilled_at + Duration::from_secs(10_000));
         assert_eq!(pixels.budget, BYTES_PER_SECOND);
-        let (sent, _) = draw(&mut pixels, Protocol::Sixel, 10, false);
+        pixels.refill(960.0 * SHARE, pixels.refilled_at);
+        assert_eq!(pixels.budget, 480.0, "a slow line fills less at once");
+        let (sent, _) = draw(&mut pixels, Protocol::Sixel, 40, false);
         assert!(sent.complete && !sent.sequences.is_empty());
+    }
+
+    #[test]
+    fn a_picture_that_moves_is_sent_where_it_differs_visibly_and_when_it_rests() {
+        let mut pixels = Pixels::default();
+        let start = pixels.refilled_at;
+        let mut at = |milliseconds: u64, grey: u8| {
+            let mut buffer = frame();
+            let wanted = collect(true, || want(AREA, &buffer, || Some(picture(grey))));
+            let now = start + Duration::from_millis(milliseconds);
+            let sending = pixels.place(Protocol::Kitty, &wanted, &mut buffer, None, now);
+            (!sending.sequences.is_empty(), sending.complete)
+        };
+        assert_eq!(at(0, 100), (true, true));
+        assert_eq!(at(100, 103), (false, false), "hardly another one");
+        assert_eq!(at(200, 115), (true, true));
+        assert_eq!(at(300, 117), (false, false));
+        assert_eq!(at(1_000, 117), (true, true), "it rests");
+        assert_eq!(at(1_100, 117), (false, true));
     }
 
     #[test]

@@ -51,7 +51,7 @@ use crate::remote::{Link, News, StateSource, hand_over, running};
 use crate::run::{Event, RunHandle, Told};
 use crate::session::{self, Catalogue, KeptQueue, OtherModels, QueuedRun, SessionError, folder};
 use crate::sweep::SweepFolder;
-use crate::terminal_facts::{Blocks, Graphics, Notify};
+use crate::terminal_facts::{Blocks, Graphics, Notify, Questions};
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
@@ -104,10 +104,9 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         .unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()).0);
     let (sender, messages) = unbounded();
     let rescue = SharedRescue::new((options.config.hang_up == HangUp::Detach).then_some(options.autosave));
-    let mut screen = Screen::enter(depth, {
-        let sender = sender.clone();
-        move |panic| drop(sender.send(Message::Panicked(panic)))
-    })?;
+    let questions = Questions::detect(|name| std::env::var(name).ok()).0;
+    let mut screen = Screen::enter(depth, questions, &sender)?;
+    log::info!("the screen has {depth:?} and may be asked {questions:?}");
     #[cfg(unix)]
     signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
     spawn("keys", {
@@ -124,7 +123,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     app.graphics = options.graphics.here(|name| std::env::var(name).ok());
     app.colour_map = options.config.colour_map;
     // A console has no mouse, or a program of its own for it.
-    app.mouse = options.config.mouse && app.glyphs == Glyphs::Unicode;
+    app.mouse = options.config.mouse && app.glyphs != Glyphs::Console;
     app.keymap = Keymap::rebound(&options.config.keys).0;
     app.theme = Theme::chosen(&options.config.theme, options.config.theme_file.as_ref()).0;
     let planned = options.config.layout.as_ref();
@@ -143,6 +142,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         kept: Vec::new(),
         catalogue: Arc::default(),
         sender,
+        messages,
         run: None,
         data: None,
         attached_data: Arc::default(),
@@ -174,7 +174,14 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     for path in options.compare {
         runtime.read_curve(path);
     }
-    let ending = runtime.serve(&mut screen, &messages);
+    let ending = runtime.serve(&mut screen);
+    log::info!(
+        "the screen closes; the line takes {:?} bytes per second",
+        screen.rate()
+    );
+    if !matches!(ending, Ending::HungUp) {
+        runtime.await_answers(&mut screen);
+    }
     let outcome = runtime.leave(&ending);
     drop(screen);
     if runtime.app.plan != plan
@@ -214,9 +221,19 @@ enum Ending {
     Failed(String),
 }
 
+/// When the next frame is due.
+#[derive(Clone, Copy)]
+struct Due {
+    /// When the last one was drawn.
+    drawn_at: Instant,
+    /// Whether somebody waits for the next one.
+    urgent: bool,
+}
+
 struct Runtime {
     app: App,
     sender: Sender<Message>,
+    messages: Receiver<Message>,
     saver: Saver,
     /// The run on the screen.
     run: Option<Link>,
@@ -256,8 +273,8 @@ struct Runtime {
 
 impl Runtime {
     /// Stays until the program is to end.
-    fn serve(&mut self, screen: &mut Screen, messages: &Receiver<Message>) -> Ending {
-        match self.serve_terminal(screen, messages) {
+    fn serve(&mut self, screen: &mut Screen) -> Ending {
+        match self.serve_terminal(screen) {
             Ok(ending) => ending,
             // The terminal is gone: nobody is left to be told.
             Err(_) => Ending::HungUp,
@@ -265,12 +282,11 @@ impl Runtime {
     }
 
     /// Stays until the program is to end, or the terminal is gone.
-    fn serve_terminal(
-        &mut self,
-        screen: &mut Screen,
-        messages: &Receiver<Message>,
-    ) -> std::io::Result<Ending> {
-        let mut drawn_at = Instant::now();
+    fn serve_terminal(&mut self, screen: &mut Screen) -> std::io::Result<Ending> {
+        let mut due = Due {
+            drawn_at: Instant::now(),
+            urgent: false,
+        };
         let ticks = tick(TICK);
         loop {
             if let Some(ending) = self.app.ending.take() {
@@ -282,43 +298,40 @@ impl Runtime {
                 let (width, height) = window_size();
                 self.carry_out(Message::Resized(width, height), screen)?;
             }
-            screen.listen_to_mouse(self.app.mouse)?;
-            if self.app.changed && !self.window_changed {
+            screen.listen_to_mouse(self.app.mouse);
+            if self.app.changed && !self.window_changed && screen.wait() == Some(Duration::ZERO) {
                 let complete = screen.draw(self.app.protocol(), |area, buffer| {
                     frame::render(&self.app, area, buffer);
-                })?;
+                });
                 // What was too much for now follows with the next frame.
                 self.app.changed = !complete;
-                drawn_at = Instant::now();
+                due = Due {
+                    drawn_at: Instant::now(),
+                    urgent: false,
+                };
             }
             // A key is answered at once, and so is a step of what moves by itself; everything else waits until the
             // next frame is due.
             let mut urgent = false;
-            while !urgent && self.time_left(drawn_at) != Some(Duration::ZERO) {
-                let Some(message) = self.next(messages, &ticks, drawn_at) else {
+            while !urgent && self.time_left(due, screen) != Some(Duration::ZERO) {
+                let Some(message) = self.next(&ticks, due, screen) else {
                     break;
                 };
-                urgent = matches!(
-                    message,
-                    Message::Key(_)
-                        | Message::Pasted(_)
-                        | Message::Mouse(_)
-                        | Message::Tick
-                        | Message::Continued
-                );
-                if let Some(ending) = self.carry_out(message, screen)? {
+                urgent = message.is_urgent();
+                if let Some(ending) = self.answer(message, screen)? {
                     return Ok(ending);
                 }
             }
             // Keys that came faster than frames are all answered by the next one.
             for _ in 0..QUEUED {
-                let Some(message) = urgent.then(|| messages.try_recv().ok()).flatten() else {
+                let Some(message) = urgent.then(|| self.messages.try_recv().ok()).flatten() else {
                     break;
                 };
-                if let Some(ending) = self.carry_out(message, screen)? {
+                if let Some(ending) = self.answer(message, screen)? {
                     return Ok(ending);
                 }
             }
+            due.urgent |= urgent;
             if let Some(run) = &self.run {
                 self.asking.ask_around(&self.app, run);
             }
@@ -327,13 +340,51 @@ impl Runtime {
         }
     }
 
+    /// Carries a message out; on a slow line, what a key changes is noted, to be sent first.
+    fn answer(&mut self, message: Message, screen: &mut Screen) -> std::io::Result<Option<Ending>> {
+        let preview =
+            |app: &App, screen: &Screen| screen.preview(|area, buffer| frame::render(app, area, buffer));
+        let before = message.is_urgent().then(|| preview(&self.app, screen)).flatten();
+        let ending = self.carry_out(message, screen)?;
+        if before.is_some() {
+            let after = preview(&self.app, screen);
+            screen.touched(before, after);
+        }
+        Ok(ending)
+    }
+
+    /// Waits a little for the answers of the terminal that are still to come: a shell would take them for typed.
+    fn await_answers(&mut self, screen: &mut Screen) {
+        let Some(longest) = screen.farewell() else {
+            return;
+        };
+        let until = Instant::now() + longest;
+        let mut others = Vec::new();
+        while screen.farewell().is_some() {
+            match self.messages.recv_deadline(until) {
+                Ok(Message::TerminalAnswered(answer, at)) => drop(screen.answered(answer, at)),
+                Ok(other) => others.push(other),
+                Err(_) => break,
+            }
+        }
+        for other in others {
+            let _ = self.sender.send(other);
+        }
+    }
+
     /// Time until the next frame is due, the next question, or the next look at the window; none while none is.
-    fn time_left(&self, drawn_at: Instant) -> Option<Duration> {
+    fn time_left(&self, due: Due, screen: &mut Screen) -> Option<Duration> {
         let until = |since: Instant, interval: Duration| interval.saturating_sub(since.elapsed());
         if self.window_changed {
             return Some(until(self.window_read_at, WINDOW_INTERVAL));
         }
-        let frame = self.app.changed.then(|| until(drawn_at, FRAME_INTERVAL));
+        let interval = if due.urgent {
+            Duration::ZERO
+        } else {
+            FRAME_INTERVAL
+        };
+        let frame = self.app.changed.then(|| screen.wait()).flatten();
+        let frame = frame.map(|wait| wait.max(until(due.drawn_at, interval)));
         let samples = self.app.workspace().map(|workspace| workspace.progress.samples);
         let question = samples.and_then(|samples| self.asking.next(samples));
         let question = question.map(|due| due.saturating_duration_since(Instant::now()));
@@ -341,13 +392,8 @@ impl Runtime {
     }
 
     /// The next message; none when something else is due.
-    fn next(
-        &mut self,
-        messages: &Receiver<Message>,
-        ticks: &Receiver<Instant>,
-        drawn_at: Instant,
-    ) -> Option<Message> {
-        let frame = self.time_left(drawn_at).map_or_else(never, after);
+    fn next(&mut self, ticks: &Receiver<Instant>, due: Due, screen: &mut Screen) -> Option<Message> {
+        let frame = self.time_left(due, screen).map_or_else(never, after);
         let nothing = never();
         let tick = if self.app.motions().is_empty() {
             &nothing
@@ -359,7 +405,7 @@ impl Runtime {
         let news = self.run.as_ref().and_then(Link::news);
         let news = news.map_or_else(never, Clone::clone);
         select! {
-            recv(messages) -> message => message.ok(),
+            recv(self.messages) -> message => message.ok(),
             recv(events) -> told => told.ok().map(Message::Told),
             recv(news) -> news => news.ok().map(Message::News),
             recv(tick) -> _ => Some(Message::Tick),
@@ -382,11 +428,28 @@ impl Runtime {
                 event: Event::Answered(answered),
                 ..
             })) => self.asking.answered(answered),
-            Message::Panicked(_) => drop(self.rescue.save(Cause::Other)),
+            Message::Panicked(_) => {
+                log::error!("a thread panicked");
+                drop(self.rescue.save(Cause::Other));
+            }
+            Message::Recognised(recognised) => log::info!("the terminal answers: {recognised:?}"),
+            Message::Resized(width, height) => log::debug!("the window has {width} x {height}"),
+            Message::Saved { samples, .. } => log::info!("a run was saved at {samples} samples"),
+            Message::SaveFailed(..) => log::warn!("a save failed"),
             Message::Continued => screen.reenter()?,
             Message::TerminalGone => return Ok(Some(Ending::HungUp)),
             Message::WindowChanged => {
                 self.window_changed = true;
+                return Ok(None);
+            }
+            Message::TerminalAnswered(answer, at) => {
+                return match screen.answered(answer.clone(), *at) {
+                    Some(recognised) => self.carry_out(Message::Recognised(recognised), screen),
+                    None => Ok(None),
+                };
+            }
+            Message::Sent(bytes, took) => {
+                screen.sent(*bytes, *took);
                 return Ok(None);
             }
             Message::AutosaveDue => {
@@ -466,12 +529,13 @@ impl Runtime {
                     stem,
                     picture,
                 } => self.save_picture(beside, stem, picture),
-                Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Copy(text) => screen.copy(&text),
                 Effect::Notify(ended) => {
                     let variable = |name: &str| std::env::var(name).ok();
-                    screen.send(&notification::sequence(self.notify, ended, variable))?;
+                    screen.send(&notification::sequence(self.notify, ended, variable));
                 }
                 Effect::Suspend => {
+                    self.await_answers(screen);
                     #[cfg(unix)]
                     if !screen.suspend()? {
                         self.app.say(tr!(
@@ -480,7 +544,7 @@ impl Runtime {
                     }
                     self.app.changed = true;
                 }
-                Effect::Repaint => screen.repaint()?,
+                Effect::Repaint => screen.repaint(),
                 Effect::Quit => return Ok(Some(Ending::Left)),
             }
         }
@@ -864,11 +928,11 @@ impl Runtime {
     }
 }
 
-/// The language of the locale, as far as the terminal has its characters: a console has no Japanese ones.
+/// The language of the locale, as far as the terminal has its characters: neither a console nor ASCII has Japanese ones.
 fn usual_language(glyphs: Glyphs) -> Language {
     match glyphs {
         Glyphs::Unicode => Language::detect(|name| std::env::var(name).ok()),
-        Glyphs::Console => Language::English,
+        Glyphs::Console | Glyphs::Ascii => Language::English,
     }
 }
 

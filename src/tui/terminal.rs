@@ -3,13 +3,14 @@
 //! The terminal is restored on every way out: when the [`Screen`] is dropped, before the program is suspended, in a panic
 //! before its message is printed, and by the last thing that an abort calls.
 
-use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
+use std::io::{IsTerminal, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend};
-use ratatui::buffer::Buffer;
+use crossbeam_channel::Sender;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
@@ -21,137 +22,212 @@ use ratatui::layout::Rect;
 
 #[cfg(unix)]
 use super::abort;
+use super::changes::Changes;
 use super::colour::ColourDepth;
+use super::input::answers::Answer;
+use super::line::Line;
+use super::message::Message;
+use super::pace::Pace;
+use super::pen::Pen;
 use super::pixels::{self, Pixels, Sending};
-use crate::terminal_facts::Protocol;
+use super::recognition::{Recognised, Recognition};
+use crate::terminal_facts::{Protocol, Questions};
 
 /// Larger terminals than this are drawn on in their upper left part.
 const LARGEST: (u16, u16) = (1_000, 400);
 
+/// What shows a frame as a whole, in terminals that know it (synchronized output).
+const WHOLE: [&str; 2] = ["\x1b[?2026h", "\x1b[?2026l"];
+/// The usual style, and an empty screen.
+const CLEAR: &str = "\x1b[0m\x1b[2J";
+
 /// A terminal in raw mode, on its alternate screen.
 ///
-/// It is drawn on without ratatui's `Terminal`, which panics when it is dropped after the terminal is gone.
+/// It is drawn on without ratatui's `Terminal`, which panics when it is dropped after the terminal is gone, and writes where it
+/// may have to wait. What is drawn here goes down the [`Line`], as much as its [`Pace`] allows.
 pub struct Screen {
-    backend: CrosstermBackend<BufWriter<Stdout>>,
-    /// What stands on the terminal, and a buffer of the same size for the next frame.
-    shown: Buffer,
+    line: Line,
+    pace: Pace,
+    recognition: Recognition,
+    pen: Pen,
+    /// What stands on the terminal.
+    changes: Changes,
+    /// A buffer for the next frame.
     next: Buffer,
     pixels: Pixels,
     depth: ColourDepth,
     /// Whether the terminal reports what the mouse does.
     listens: bool,
+    /// Whether it shows frames as a whole.
+    synchronized: bool,
 }
 
 impl Screen {
-    /// Takes over the terminal. A panic of this thread gives it back before its message is printed; a panic of any
-    /// other thread would print over what this one draws, so its message goes to `panicked` instead.
+    /// Takes over the terminal, which may be asked `questions`; what it takes and whether it is gone is told to `messages`. A
+    /// panic of this thread gives it back before its message is printed; a panic of any other thread would print over what this
+    /// one draws, so its message goes to `messages` instead.
     ///
     /// # Errors
-    /// If standard input or output is no terminal, or it does not obey.
+    /// If standard input or output is no terminal, or it does not obey, or can't.
     pub fn enter(
         depth: ColourDepth,
-        panicked: impl Fn(String) + Send + Sync + 'static,
+        questions: Questions,
+        messages: &Sender<Message>,
     ) -> anyhow::Result<Self> {
         anyhow::ensure!(
             stdin().is_terminal() && stdout().is_terminal(),
             "the workbench needs a terminal; `vae-tui train` works without one"
         );
-        restore_on_panic(panicked);
+        anyhow::ensure!(
+            std::env::var("TERM").as_deref() != Ok("dumb"),
+            "the workbench needs a terminal that can place text, and TERM says that this one is dumb; `vae-tui train` works on it"
+        );
+        restore_on_panic({
+            let messages = messages.clone();
+            move |panic| drop(messages.send(Message::Panicked(panic)))
+        });
         #[cfg(unix)]
         abort::restore_first()?;
         take_over()?;
         let mut screen = Self {
-            backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, stdout())),
-            shown: Buffer::default(),
+            line: Line::start(messages.clone())?,
+            pace: Pace::new(questions != Questions::Nothing),
+            recognition: Recognition::new(questions),
+            pen: Pen::new(0),
+            changes: Changes::new(Rect::ZERO),
             next: Buffer::default(),
             pixels: Pixels::default(),
             depth,
             listens: false,
+            synchronized: false,
         };
-        screen.repaint()?;
+        screen.repaint();
         Ok(screen)
     }
 
     /// Columns and rows that are drawn on.
     pub fn area(&self) -> Rect {
-        self.shown.area
+        self.changes.area()
     }
 
-    /// Draws one frame: only cells that changed are sent, and with a protocol pictures as pixels. What comes back is whether all of
-    /// it was sent; if not, another frame should follow.
-    ///
-    /// # Errors
-    /// If the terminal is gone.
-    pub fn draw(
-        &mut self,
-        protocol: Option<Protocol>,
-        render: impl FnOnce(Rect, &mut Buffer),
-    ) -> std::io::Result<bool> {
+    /// Time until the next frame may be sent, unless something comes before; none while that is not known, and a message will
+    /// tell.
+    pub fn wait(&mut self) -> Option<Duration> {
+        (!self.line.is_busy()).then(|| self.pace.wait(Instant::now()))
+    }
+
+    /// Draws one frame: only cells that changed are sent, as many as the line takes, and with a protocol pictures as pixels. What
+    /// comes back is whether all of it was sent; if not, another frame should follow.
+    pub fn draw(&mut self, protocol: Option<Protocol>, render: impl FnOnce(Rect, &mut Buffer)) -> bool {
+        let now = Instant::now();
         self.next.reset();
+        let wanted = pixels::collect(protocol.is_some(), || render(self.next.area, &mut self.next));
         let sending = match protocol {
-            None => {
-                render(self.next.area, &mut self.next);
-                Sending {
-                    sequences: self.pixels.clear(),
-                    complete: true,
-                }
-            }
+            None => Sending {
+                sequences: self.pixels.clear(),
+                complete: true,
+            },
             Some(protocol) => {
-                let wanted = pixels::collect(|| render(self.next.area, &mut self.next));
-                self.pixels.place(protocol, wanted, &mut self.next)
+                let rate = self.pace.rate();
+                self.pixels.place(protocol, &wanted, &mut self.next, rate, now)
             }
         };
         self.depth.reduce(&mut self.next);
-        self.backend.draw(self.shown.diff(&self.next).into_iter())?;
-        self.backend.write_all(sending.sequences.as_bytes())?;
-        std::mem::swap(&mut self.shown, &mut self.next);
-        Backend::flush(&mut self.backend)?;
-        Ok(sending.complete)
+        let is_cells = |area: &Rect| self.next[area.as_position()].diff_option != CellDiffOption::Skip;
+        let pictures: Vec<Rect> = wanted.iter().map(|wanted| wanted.area).filter(is_cells).collect();
+        let next = std::mem::take(&mut self.next);
+        let budget = self.pace.budget();
+        let (selected, before) = self.changes.select(next, &pictures, budget, &mut self.pen, now);
+        self.next = before;
+        let mut text = selected.bytes;
+        if !sending.sequences.is_empty() {
+            text.push_str(&sending.sequences);
+            self.pen.moved();
+        }
+        if self.synchronized && !text.is_empty() {
+            text = WHOLE.join(&text);
+        }
+        if let Some(questions) = self.recognition.ask(now) {
+            text.push_str(&questions);
+        }
+        self.line.write(self.pace.send(text, now));
+        selected.complete && sending.complete
+    }
+
+    /// A frame as it would be now, where the line is so slow that what a key does has to come first.
+    pub fn preview(&self, render: impl FnOnce(Rect, &mut Buffer)) -> Option<Buffer> {
+        self.pace.is_slow().then(|| {
+            let mut frame = Buffer::empty(self.area());
+            render(frame.area, &mut frame);
+            frame
+        })
+    }
+
+    /// Says that a key made `after` of `before`.
+    pub fn touched(&mut self, before: Option<Buffer>, after: Option<Buffer>) {
+        if let (Some(before), Some(after)) = (before, after)
+            && before.area == after.area
+        {
+            self.changes.touched(&before, &after);
+        }
+    }
+
+    /// Takes an answer of the terminal in; what is known of it comes back, once it is.
+    pub fn answered(&mut self, answer: Answer, at: Instant) -> Option<Recognised> {
+        if answer == Answer::Ready {
+            self.pace.answered(at);
+            return None;
+        }
+        let recognised = self.recognition.answered(answer, at)?;
+        self.synchronized = recognised.synchronized;
+        self.pixels.cell = recognised.cell_pixels;
+        Some(recognised)
+    }
+
+    /// Bytes that the line takes in a second, as far as that was measured.
+    pub fn rate(&self) -> Option<u32> {
+        self.pace.rate().map(|rate| rate as u32)
+    }
+
+    /// Takes in how long writing to the terminal took.
+    pub fn sent(&mut self, bytes: usize, took: Duration) {
+        self.pace.written(bytes, took);
+    }
+
+    /// How long the answers that are still to come are waited for, so that no shell takes them for typed; none if there are none.
+    pub fn farewell(&self) -> Option<Duration> {
+        let awaits = self.pace.awaits() || self.recognition.awaits(Instant::now());
+        awaits.then(|| self.pace.farewell())
     }
 
     /// Starts from an empty screen of the present size, after a resize or after other output.
-    ///
-    /// # Errors
-    /// If the terminal is gone.
-    pub fn repaint(&mut self) -> std::io::Result<()> {
+    pub fn repaint(&mut self) {
         let (width, height) = window_size();
         let area = Rect::new(0, 0, width.min(LARGEST.0), height.min(LARGEST.1));
         let pictures = self.pixels.clear();
-        self.backend.write_all(pictures.as_bytes())?;
-        self.backend.clear_region(ClearType::All)?;
-        self.shown = Buffer::empty(area);
+        self.line.write(pictures + CLEAR);
+        self.pen = Pen::new(area.width);
+        self.changes = Changes::new(area);
         self.next = Buffer::empty(area);
-        Ok(())
     }
 
     /// Has the terminal report the buttons and the wheel of the mouse, or leave them to its own selection of text.
-    ///
-    /// # Errors
-    /// If the terminal is gone.
-    pub fn listen_to_mouse(&mut self, listens: bool) -> std::io::Result<()> {
+    pub fn listen_to_mouse(&mut self, listens: bool) {
         if listens != self.listens {
             self.listens = listens;
-            self.send(if listens { MOUSE_ON } else { MOUSE_OFF })?;
+            self.send(if listens { MOUSE_ON } else { MOUSE_OFF });
         }
-        Ok(())
     }
 
     /// Hands a text to the clipboard of the terminal, wherever that runs (OSC 52); some are set to refuse. tmux takes it itself,
     /// where its `set-clipboard` says so.
-    ///
-    /// # Errors
-    /// If the terminal is gone.
-    pub fn copy(&mut self, text: &str) -> std::io::Result<()> {
-        self.send(&clipboard(text))
+    pub fn copy(&mut self, text: &str) {
+        self.send(&clipboard(text));
     }
 
     /// Sends a sequence that draws nothing.
-    ///
-    /// # Errors
-    /// If the terminal is gone.
-    pub fn send(&mut self, sequence: &str) -> std::io::Result<()> {
-        self.backend.write_all(sequence.as_bytes())?;
-        Backend::flush(&mut self.backend)
+    pub fn send(&mut self, sequence: &str) {
+        self.line.write(sequence.into());
     }
 
     /// Takes the terminal over again after another program had it.
@@ -162,9 +238,11 @@ impl Screen {
         // Whoever stopped this process from outside left it no time to restore the modes, and a shell has changed them.
         disable_raw_mode()?;
         take_over()?;
+        self.pace.begin_anew();
         let listens = std::mem::take(&mut self.listens);
-        self.listen_to_mouse(listens)?;
-        self.repaint()
+        self.listen_to_mouse(listens);
+        self.repaint();
+        Ok(())
     }
 
     /// Gives the terminal back and stops this process, as Ctrl-Z does elsewhere; returns when it continues. Where no shell
@@ -194,6 +272,9 @@ impl Drop for Screen {
 const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
+/// Ends a sequence of which only a part was written, and a frame that was to be shown as a whole.
+const BREAK_OFF: &str = "\x18\x1b[?2026l";
+
 /// The sequence that sets the clipboard: the text in base64, so that nothing of it is obeyed.
 fn clipboard(text: &str) -> String {
     format!("\x1b]52;c;{}\x07", BASE64_STANDARD.encode(text))
@@ -216,6 +297,7 @@ fn restore() {
     // A terminal that is gone can't be restored, and needs not be.
     let _ = execute!(
         stdout(),
+        Print(BREAK_OFF),
         Print(MOUSE_OFF),
         DisableBracketedPaste,
         LeaveAlternateScreen,

@@ -91,7 +91,16 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
         Message::SuspendAsked => vec![Effect::Suspend],
         Message::Continued => vec![Effect::Repaint],
         // The runtime acts on these before they come here.
-        Message::WindowChanged | Message::TerminalGone | Message::AutosaveDue => Vec::new(),
+        Message::Recognised(recognised) => {
+            app.best_blocks = recognised.blocks.unwrap_or(app.best_blocks);
+            app.pixels = recognised.protocol;
+            Vec::new()
+        }
+        Message::WindowChanged
+        | Message::TerminalAnswered(..)
+        | Message::Sent(..)
+        | Message::TerminalGone
+        | Message::AutosaveDue => Vec::new(),
         Message::Reading {
             request,
             what,

@@ -15,10 +15,29 @@ use vt100::Parser;
 /// Long enough for the busiest machine; only a test that fails waits for so long.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What kind of terminal stands behind a pseudo-terminal.
+#[derive(Clone, Copy)]
+pub struct Nature {
+    /// What it answers to which questions.
+    pub answers: &'static [(&'static str, &'static str)],
+    /// Bytes that pass the line to it in a second; none where they pass at once.
+    pub rate: Option<usize>,
+}
+
+/// One that says when it has taken everything in, as all do, and nothing else.
+pub const USUAL: Nature = Nature {
+    answers: &[("\x1b[5n", "\x1b[0n")],
+    rate: None,
+};
+
 /// A program in a terminal of its own.
 pub struct Terminal {
     pub parser: Arc<Mutex<Parser>>,
-    pub keyboard: Box<dyn Write + Send>,
+    keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
+    /// While it is set, the terminal takes nothing.
+    pub frozen: Arc<AtomicBool>,
+    /// Everything that the program wrote.
+    pub output: Arc<Mutex<Vec<u8>>>,
     pub child: Box<dyn Child + Send + Sync>,
     pub master: Box<dyn MasterPty + Send>,
     reader: JoinHandle<()>,
@@ -33,8 +52,20 @@ impl Terminal {
         Self::start_with(data, size, program, arguments, &[])
     }
 
-    /// The same with some variables of the environment set. A terminal of 0 x 0 is one that does not know its size.
+    /// The same with some variables of the environment set, in the usual kind of terminal.
     pub fn start_with(
+        data: &Path,
+        size: (u16, u16),
+        program: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        Self::start_in(USUAL, data, size, program, arguments, variables)
+    }
+
+    /// The same in a certain kind of terminal. One of 0 x 0 does not know its size. A variable that is empty is not set.
+    pub fn start_in(
+        nature: Nature,
         data: &Path,
         (columns, rows): (u16, u16),
         program: &str,
@@ -52,7 +83,11 @@ impl Terminal {
         command.env("COLORTERM", "truecolor");
         command.env_remove("NO_COLOR");
         for (name, value) in variables {
-            command.env(name, value);
+            if value.is_empty() {
+                command.env_remove(name);
+            } else {
+                command.env(name, value);
+            }
         }
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let (shown_rows, shown_columns) = if rows == 0 { (24, 80) } else { (rows, columns) };
@@ -63,18 +98,39 @@ impl Terminal {
         )));
         let stop_reading = Arc::new(AtomicBool::new(false));
         let written = Arc::new(AtomicUsize::new(0));
-        let mut output = pair.master.try_clone_reader().expect("a reader");
-        let screen = parser.clone();
+        let keyboard = Arc::new(Mutex::new(pair.master.take_writer().expect("a writer")));
+        let (frozen, output) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
+        let mut line = pair.master.try_clone_reader().expect("a reader");
         let reader = std::thread::spawn({
-            let (stop, written) = (stop_reading.clone(), written.clone());
+            let (stop, written, frozen) = (stop_reading.clone(), written.clone(), frozen.clone());
+            let (screen, keyboard, output) = (parser.clone(), keyboard.clone(), output.clone());
             move || {
                 let mut bytes = [0; 4096];
-                while let Ok(count @ 1..) = output.read(&mut bytes) {
+                // A fiftieth of a second at once.
+                let most = nature
+                    .rate
+                    .map_or(bytes.len(), |rate| (rate / 50).clamp(1, bytes.len()));
+                while let Ok(count @ 1..) = line.read(&mut bytes[..most]) {
+                    while frozen.load(Ordering::SeqCst) {
+                        std::thread::sleep(Duration::from_millis(10));
+                    }
+                    let bytes = &bytes[..count];
+                    screen.lock().expect("no thread panics with it").process(bytes);
+                    let mut output = output.lock().expect("no thread panics with it");
+                    let before = output.len();
+                    output.extend_from_slice(bytes);
                     written.fetch_add(count, Ordering::SeqCst);
-                    screen
-                        .lock()
-                        .expect("no thread panics with it")
-                        .process(&bytes[..count]);
+                    let answers = answered(nature, &output, before);
+                    drop(output);
+                    let mut keyboard = keyboard.lock().expect("no thread panics with it");
+                    // Whoever asked may have ended.
+                    let _ = keyboard
+                        .write_all(answers.as_bytes())
+                        .and_then(|()| keyboard.flush());
+                    drop(keyboard);
+                    if let Some(rate) = nature.rate {
+                        std::thread::sleep(Duration::from_secs_f64(count as f64 / rate as f64));
+                    }
                     if stop.load(Ordering::SeqCst) {
                         break;
                     }
@@ -82,7 +138,9 @@ impl Terminal {
             }
         });
         Self {
-            keyboard: pair.master.take_writer().expect("a writer"),
+            keyboard,
+            frozen,
+            output,
             parser,
             child,
             master: pair.master,
@@ -128,10 +186,9 @@ impl Terminal {
 
     /// Types.
     pub fn press(&mut self, keys: &str) {
-        self.keyboard
-            .write_all(keys.as_bytes())
-            .expect("the terminal is open");
-        self.keyboard.flush().expect("the terminal is open");
+        let mut keyboard = self.keyboard.lock().expect("no thread panics with it");
+        keyboard.write_all(keys.as_bytes()).expect("the terminal is open");
+        keyboard.flush().expect("the terminal is open");
     }
 
     /// Sends a signal, named as `kill` names it.
@@ -185,6 +242,16 @@ impl Terminal {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// What a terminal answers to the questions in `output` that end behind its first `before` bytes, in their order.
+fn answered(nature: Nature, output: &[u8], before: usize) -> String {
+    let mut answers = String::new();
+    for end in before + 1..=output.len() {
+        let asked = |(question, _): &&(&str, &str)| output[..end].ends_with(question.as_bytes());
+        answers.extend(nature.answers.iter().find(asked).map(|(_, answer)| *answer));
+    }
+    answers
 }
 
 /// How a program ends.

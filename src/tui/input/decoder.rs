@@ -5,7 +5,7 @@
 //! ESC [ 1 ; 5 A      Ctrl-Up                   ESC O P             F1
 //! ESC [ 200 ~ … ESC [ 201 ~                    a paste
 //! ESC [ < 0 ; 10 ; 20 M                        a button of the mouse
-//! ESC [ ? 1 ; 2 c    an answer: nothing        ESC ] 11 ; … BEL    an answer: nothing
+//! ESC [ ? 1 ; 2 c    an answer                 ESC ] 11 ; … BEL    an answer to another program: nothing
 //! ```
 //!
 //! Escape sequences follow ECMA-48, so that one that is not known is still swallowed whole. Silence tells a lone Esc
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyEvent, KeyModifiers};
 
-use super::{Input, keys, mouse};
+use super::{Input, answers, keys, mouse};
 
 /// How long a lone Esc waits for the rest of a sequence.
 const ESCAPE_PATIENCE: Duration = Duration::from_millis(50);
@@ -23,6 +23,8 @@ const ESCAPE_PATIENCE: Duration = Duration::from_millis(50);
 const SEQUENCE_PATIENCE: Duration = Duration::from_secs(1);
 /// The same for a paste, of which nothing may be taken for keys when the line stalls.
 const PASTE_PATIENCE: Duration = Duration::from_secs(5);
+/// Bytes of a string that are kept: no answer that was asked for has more.
+const LONGEST_ANSWER: usize = 256;
 /// Bytes of a control sequence that are kept: no key has more.
 const LONGEST_PARAMETERS: usize = 64;
 /// Bytes of a paste that are kept.
@@ -57,11 +59,20 @@ enum State {
     /// So many bytes of a report of the mouse are still to come, of any value: the old encoding, which nobody asked for.
     Mouse(u8),
     /// A string that `ESC \` ends, or one of `ends`.
-    String { ends: &'static [u8] },
+    String(Text),
     /// `ESC` within such a string.
-    StringEscape,
+    StringEscape(Text),
     /// Pasted text.
     Paste(Vec<u8>),
+}
+
+/// A string so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Text {
+    /// The letter behind its `ESC`.
+    introducer: u8,
+    ends: &'static [u8],
+    body: Vec<u8>,
 }
 
 /// Keeps what is begun until its end comes.
@@ -118,15 +129,10 @@ impl Decoder {
             }
             State::Mouse(more) if more > 1 => State::Mouse(more - 1),
             State::Mouse(_) => State::Ground,
-            State::String { ends } => match byte {
-                ESCAPE => State::StringEscape,
-                CANCEL | SUBSTITUTE => State::Ground,
-                _ if ends.contains(&byte) => State::Ground,
-                _ => State::String { ends },
-            },
-            State::StringEscape if byte == b'\\' => State::Ground,
+            State::String(text) => self.next_of_string(text, byte),
+            State::StringEscape(text) if byte == b'\\' => self.string_ended(&text),
             // The string was broken off.
-            State::StringEscape => self.escaped(byte),
+            State::StringEscape(_) => self.escaped(byte),
             State::Paste(bytes) => self.next_of_paste(bytes, byte),
         };
     }
@@ -172,15 +178,41 @@ impl Decoder {
     fn introduced(&mut self, byte: u8) -> State {
         match byte {
             0x8f | 0x9b => self.escaped(byte - 0x40),
-            0x9d => self.string(&[BELL, STRING_TERMINATOR]),
-            0x90 | 0x98 | 0x9e | 0x9f => self.string(&[STRING_TERMINATOR]),
+            0x9d => self.string(b']', &[BELL, STRING_TERMINATOR]),
+            0x90 | 0x98 | 0x9e | 0x9f => self.string(byte - 0x40, &[STRING_TERMINATOR]),
             _ => State::Ground,
         }
     }
 
-    fn string(&mut self, ends: &'static [u8]) -> State {
+    fn string(&mut self, introducer: u8, ends: &'static [u8]) -> State {
         self.escape_alone();
-        State::String { ends }
+        State::String(Text {
+            introducer,
+            ends,
+            body: Vec::new(),
+        })
+    }
+
+    fn next_of_string(&mut self, mut text: Text, byte: u8) -> State {
+        match byte {
+            ESCAPE => State::StringEscape(text),
+            CANCEL | SUBSTITUTE => State::Ground,
+            _ if text.ends.contains(&byte) => self.string_ended(&text),
+            _ => {
+                // One byte more tells that it is too long.
+                if text.body.len() <= LONGEST_ANSWER {
+                    text.body.push(byte);
+                }
+                State::String(text)
+            }
+        }
+    }
+
+    fn string_ended(&mut self, text: &Text) -> State {
+        let known = text.body.len() <= LONGEST_ANSWER;
+        let answer = known.then(|| answers::of_string(text.introducer, &text.body));
+        self.found.extend(answer.flatten().map(Input::Answer));
+        State::Ground
     }
 
     /// What follows an `ESC`.
@@ -188,9 +220,9 @@ impl Decoder {
         match byte {
             b'[' => State::ControlSequence(Vec::new()),
             b'O' => State::SingleShift(Vec::new()),
-            b']' => self.string(&[BELL]),
+            b']' => self.string(byte, &[BELL]),
             // DCS, SOS, PM, APC.
-            b'P' | b'X' | b'^' | b'_' => self.string(&[]),
+            b'P' | b'X' | b'^' | b'_' => self.string(byte, &[]),
             // The first was a key; or it is Alt of the sequence that begins with the second.
             ESCAPE => {
                 self.escape_alone();
@@ -243,11 +275,10 @@ impl Decoder {
             }
             0x40..=0x7e => {
                 let known = parameters.len() < LONGEST_PARAMETERS;
-                self.key(
-                    known
-                        .then(|| keys::of_control_sequence(&parameters, byte))
-                        .flatten(),
-                );
+                let answer = known.then(|| answers::of_control_sequence(&parameters, byte));
+                let key = known.then(|| keys::of_control_sequence(&parameters, byte));
+                self.key(key.flatten());
+                self.found.extend(answer.flatten().map(Input::Answer));
                 State::Ground
             }
             _ => self.broken_off(byte),

@@ -103,9 +103,9 @@ impl BlockImage<'_> {
                     buffer[position].set_char(dots);
                 }
             }
-            Drawing::Shades => {
+            Drawing::Shades | Drawing::Letters => {
                 for (position, value) in area.positions().zip(self.strength(area)) {
-                    buffer[position].set_char(shade(value));
+                    buffer[position].set_char(shade(value, self.drawing));
                 }
             }
         }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use ratatui::crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
+use crate::tui::input::answers::Answer;
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
 const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
@@ -172,8 +173,8 @@ const MOUSE: &[Report] = &[
     ),
 ];
 
-/// Sequences that are none.
-const ANSWERS: &[&[u8]] = &[
+/// Sequences that are none, and no answer that is asked for.
+const OTHERS: &[&[u8]] = &[
     b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
     b"\x1b]11;rgb:ffff/ffff/ffff\x07",
     b"\x1b]10;rgb:0000/0000/0000\x07",
@@ -182,25 +183,33 @@ const ANSWERS: &[&[u8]] = &[
     b"\x1b]0;a title with q, r and n\x07",
     "\x1b]2;œ ✓ 日本\x1b\\".as_bytes(),
     b"\x1bP1$r0m\x1b\\",
-    b"\x1bP>|XTerm(370)\x1b\\",
     b"\x1bP!|7E565445\x1b\\",
     b"\x1bP1+r544e=787465726d\x1b\\",
     b"\x1bP0;1|17/ab;q\x07r\x1b\\",
-    b"\x1b_Gi=31;OK\x1b\\",
     b"\x1b^private q\x1b\\",
     b"\x1bXstring q\x1b\\",
     b"\x1bX\x1b\\",
-    b"\x1b[?1;2c",
-    b"\x1b[?62;4;6;22c",
     b"\x1b[>0;276;0c",
     b"\x1b[>84;0;0c",
     b"\x1b[=1;0c",
-    b"\x1b[?2026;2$y",
     b"\x1b[4;2$y",
+    b"\x1b[?2026;2y",
+    b"\x1b[?2026$y",
+    b"\x1b[?1;65536c",
+    b"\x1b[?c",
+    b"\x1b[?;c",
+    b"\x1b[3n",
+    b"\x1b[6;20;10;1t",
+    b"\x1b[6;99999;10t",
+    b"\x1b_Gi=32;OK\x1b\\",
+    b"\x1b_Gi=31\x1b\\",
+    b"\x1b_Ai=31;OK\x1b\\",
+    b"\x1bP>x\x1b\\",
+    b"\x1bP>|\xff\x1b\\",
+    b"\x1bP>|broken off\x18",
     b"\x1b[24;80R",
     b"\x1b[1;1R",
     b"\x1b[?24;80;1R",
-    b"\x1b[0n",
     b"\x1b[?997;1n",
     b"\x1b[8;30;100t",
     b"\x1b[4;600;800t",
@@ -238,11 +247,55 @@ const ANSWERS: &[&[u8]] = &[
     b"\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28;29;30;31;32;33;34;35x",
     b"\x1bOz",
     b"\x1b[[Z",
-    b"\x9b?1;2c",
     b"\x9d11;rgb:1e1e/1e1e/2e2e\x9c",
-    b"\x90>|q\x9c",
     b"\xc2\x9dq\xc2\x9c",
 ];
+
+/// What is asked for, and what it says.
+fn answers() -> Vec<(&'static [u8], Answer)> {
+    vec![
+        (b"\x1b[0n", Answer::Ready),
+        (b"\x1b[?1;2c", Answer::Attributes(vec![1, 2])),
+        (b"\x9b?6c", Answer::Attributes(vec![6])),
+        (b"\x1b[?62;4;6;22c", Answer::Attributes(vec![62, 4, 6, 22])),
+        (b"\x1b[?2026;2$y", Answer::Mode(2026, 2)),
+        (b"\x1b[?65535;0$y", Answer::Mode(65_535, 0)),
+        (b"\x1b[6;20;10t", Answer::CellPixels(10, 20)),
+        (b"\x1b[6;0;65535t", Answer::CellPixels(65_535, 0)),
+        (b"\x1bP>|XTerm(370)\x1b\\", Answer::Name("XTerm(370)".into())),
+        (b"\x90>|q\x9c", Answer::Name("q".into())),
+        (b"\x1bP>|\x1b\\", Answer::Name(String::new())),
+        (b"\x1b_Gi=31;OK\x1b\\", Answer::KittyGraphics(true)),
+        (b"\x1b_Gp=1,i=31;EINVAL:q\x1b\\", Answer::KittyGraphics(false)),
+    ]
+}
+
+#[test]
+fn every_answer_is_known_however_it_is_split() {
+    for (bytes, answer) in answers() {
+        assert_eq!(
+            decoded(bytes),
+            [Input::Answer(answer)],
+            "{}",
+            bytes.escape_ascii()
+        );
+    }
+    // An Esc before an answer was a key.
+    let found = decoded(b"\x1b\x1b[0n");
+    assert_eq!(found, [key(KeyCode::Esc, NONE), Input::Answer(Answer::Ready)]);
+    // What is longer than any answer is none, and takes no more memory than one.
+    for length in [LONGEST_ANSWER - 2, LONGEST_ANSWER - 1, 1_000_000] {
+        let name = "n".repeat(length);
+        let mut decoder = Decoder::default();
+        let found = decoder.feed(format!("\x1bP>|{name}\x1b\\q").as_bytes());
+        let (expected, more) = (Input::Answer(Answer::Name(name)), length + 2 > LONGEST_ANSWER);
+        assert_eq!(found.len(), 2 - usize::from(more), "{length}");
+        assert!(more || found[0] == expected);
+        decoder.feed(b"\x1bP");
+        decoder.feed(&vec![b'x'; length]);
+        assert!(matches!(&decoder.state, State::String(text) if text.body.len() <= LONGEST_ANSWER + 1));
+    }
+}
 
 fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
     Input::Key(KeyEvent::new(code, modifiers))
@@ -297,7 +350,7 @@ fn every_report_of_the_mouse_is_known_however_it_is_split() {
 
 #[test]
 fn whatever_is_no_key_is_swallowed_whole_however_it_is_split() {
-    for bytes in ANSWERS {
+    for bytes in OTHERS {
         assert_eq!(decoded(bytes), [], "{}", bytes.escape_ascii());
     }
 }
@@ -337,7 +390,7 @@ fn silence_makes_a_key_of_a_lone_escape() {
         [key(KeyCode::Esc, NONE), key(KeyCode::Char('q'), ALT)]
     );
     // What follows was no key, so the first was one.
-    assert_eq!(decoder.feed(b"\x1b\x1b[?1;2c"), [key(KeyCode::Esc, NONE)]);
+    assert_eq!(decoder.feed(b"\x1b\x1b[4;2$y"), [key(KeyCode::Esc, NONE)]);
     assert_eq!(
         decoder.feed(b"\x1b\x1b]11;?\x07q"),
         [key(KeyCode::Esc, NONE), key(KeyCode::Char('q'), NONE)]
@@ -443,7 +496,7 @@ proptest! {
                 (0..KEYS.len()).prop_map(Ok),
                 any_string().prop_map(Err),
                 any_control_sequence().prop_map(Err),
-                prop::sample::select(ANSWERS).prop_map(|answer| Err(answer.to_vec())),
+                prop::sample::select(OTHERS).prop_map(|answer| Err(answer.to_vec())),
             ],
             0..30,
         ),
@@ -472,8 +525,8 @@ proptest! {
                 break;
             }
         }
-        // Digits may make a report of the mouse, which is no key.
-        found.retain(|input| !matches!(input, Input::Mouse(_)));
+        // Digits may make a report of the mouse or an answer, which are no keys.
+        found.retain(|input| !matches!(input, Input::Mouse(_) | Input::Answer(_)));
         prop_assert_eq!(found, expected);
     }
 

@@ -18,6 +18,7 @@ use super::scatter::{Frame, cells};
 use super::{Colouring, Geometry, Map, View, colours, geometry};
 use crate::explore::projection::Projection;
 use crate::language::{said, tr};
+use crate::run::protocol::Origin;
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::widgets::axis::short;
@@ -194,12 +195,14 @@ fn render_points(map: &Map, look: &Look, depth: ColourDepth, area: Rect, buffer:
     }
 }
 
-/// The cursor, and the selected point.
+/// The selected point, A, the other one, B, and the cursor.
 fn render_marks(map: &Map, app: &App, area: Rect, buffer: &mut Buffer) {
     let frame = Frame::around(map.positions());
     let size = (usize::from(area.width), usize::from(area.height));
-    let selected = map.selected_position(app).map(|position| (position, 'A'));
-    for (position, mark) in selected.into_iter().chain([(map.cursor, '┼')]) {
+    let mark = |point: &Origin, mark| map.position_of(point).map(|position| (position, mark));
+    let other = app.selection.other.as_ref().and_then(|other| mark(other, 'B'));
+    let selected = mark(&app.selection.point, 'A');
+    for (position, mark) in other.into_iter().chain(selected).chain([(map.cursor, '┼')]) {
         if let Some((x, y)) = frame.place(frame.clamped(position), size) {
             let cell = &mut buffer[(area.x + x as u16, area.y + y as u16)];
             cell.set_char(mark).set_style(theme::selected());

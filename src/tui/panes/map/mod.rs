@@ -272,9 +272,8 @@ impl Map {
         })
     }
 
-    /// Where the selected point lies, if that is known.
-    fn selected_position(&self, app: &App) -> Option<[f32; 2]> {
-        let point = &app.selection.point;
+    /// Where a point lies, if that is known.
+    fn position_of(&self, point: &Origin) -> Option<[f32; 2]> {
         match (&point.latent, point.item) {
             (None, Some(place)) if place.part == self.part => self.positions().get(place.item).copied(),
             (Some(latent), _) if self.neighbours().is_none() => {

@@ -1,0 +1,121 @@
+//! The workbench at full speed with somebody at the keyboard, for long: memory, threads and open files stay as they are, and
+//! what the screen was told is what the run did.
+//!
+//! Forty seconds here; an hour by `VAE_TUI_LONG=3600 cargo test --test long_run -- --nocapture`.
+#![cfg(target_os = "linux")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
+
+#[path = "common/terminal.rs"]
+mod terminal;
+
+use std::time::{Duration, Instant};
+
+use terminal::{Terminal, data, sessions};
+
+/// What a person does again and again: panes, scrubbing, help, the palette, the map, a save, marks; it ends where it began.
+const SCRIPT: [&str; 16] = [
+    "\t", "LLLLHHHH", "jk", "?", "\x1b", "3", "nnn", "3", "7", "llhh", "1", "I", "\x1b", ":", "\x1b", "s",
+];
+
+/// What a process holds.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    kilobytes: i64,
+    threads: usize,
+    files: usize,
+}
+
+fn held(process: u32) -> Held {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let number = |name: &str| -> i64 {
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .expect("Linux says it");
+        line.split_whitespace()
+            .next()
+            .and_then(|number| number.parse().ok())
+            .expect("a number")
+    };
+    let files = std::fs::read_dir(format!("/proc/{process}/fd"))
+        .expect("it runs")
+        .count();
+    Held {
+        kilobytes: number("VmRSS:"),
+        threads: number("Threads:") as usize,
+        files,
+    }
+}
+
+fn middle(mut numbers: Vec<i64>) -> i64 {
+    numbers.sort_unstable();
+    numbers[numbers.len() / 2]
+}
+
+#[test]
+fn a_long_run_holds_no_more_in_the_end_than_at_the_start() {
+    let seconds = std::env::var("VAE_TUI_LONG")
+        .ok()
+        .and_then(|seconds| seconds.parse().ok());
+    let length = Duration::from_secs(seconds.unwrap_or(40));
+    let data = data();
+    let size = [
+        "--hidden",
+        "16",
+        "--latent",
+        "2",
+        "--threads",
+        "1",
+        "--samples",
+        "1000000000000",
+    ];
+    let mut terminal = Terminal::workbench(data.path(), (100, 30), &size);
+    terminal.wait_for("784-500-20-500-784");
+    terminal.press(" ");
+    terminal.wait_for("running");
+    let process = terminal.child.process_id().expect("a running process");
+    let since = Instant::now();
+    let mut seen = Vec::new();
+    while since.elapsed() < length {
+        for keys in SCRIPT {
+            terminal.press(keys);
+            std::thread::sleep(Duration::from_millis(60));
+            seen.push(held(process));
+        }
+    }
+    // The first third fills what is bounded: buffers, the film, the curve, stores of memory.
+    let third = seen.len() / 3;
+    let (start, end) = (&seen[third..2 * third], &seen[2 * third..]);
+    let of = |held: &[Held], part: fn(&Held) -> i64| middle(held.iter().map(part).collect());
+    for (what, part, most) in [
+        ("kilobytes", (|held| held.kilobytes) as fn(&Held) -> i64, 5 * 1024),
+        ("threads", |held| held.threads as i64, 0),
+        ("files", |held| held.files as i64, 0),
+    ] {
+        let (before, after) = (of(start, part), of(end, part));
+        println!("{what}: {before}, then {after}");
+        assert!(after - before <= most, "{what} grow from {before} to {after}");
+    }
+    // Nothing that the run told was lost: what it saves when it is paused is what the screen says.
+    terminal.press(" ");
+    terminal.wait_for("paused");
+    terminal.press("s");
+    terminal.wait_for("saved to");
+    let screen = terminal.screen();
+    terminal.press("qq");
+    terminal::status(&mut terminal.child);
+    let [session] = &sessions(data.path())[..] else {
+        panic!("one session, not {:?}", sessions(data.path()))
+    };
+    let data = vae_tui::data::mnist::load(|_| {}).expect("the embedded data unpacks");
+    let saved = vae_tui::session::load(session).expect("what was saved is whole");
+    let state = saved.into_state(&data).expect("the same data");
+    let buckets = state.log.trace.buckets();
+    let steps: u64 = buckets.iter().map(|bucket| u64::from(bucket.steps)).sum();
+    // Every step stands in the curve, which ends where the run does, and where the screen says.
+    let samples = state.training.samples;
+    assert_eq!(buckets.last().map(|bucket| bucket.samples), Some(samples));
+    assert_eq!(samples, 100 * steps, "a step of 100 items is missing");
+    println!("{samples} samples in {steps} steps");
+    assert!(screen.contains("paused"), "{screen}");
+}
