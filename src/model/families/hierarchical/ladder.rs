@@ -27,9 +27,12 @@ pub struct Rung<I: Dim, L: Layer, A: Layer> {
     dimensions: Stochastic<L>,
 }
 
+/// Variables of the layer `L`, one row per draw.
+type Group<L, T> = Tensor<(Batch, Stochastic<L>), f32, Cpu, T>;
+
 /// Draws of the layer `L`, draws of the layers above it in rows of all layers' variables, and `log q` of both.
 type Drawn<L, T> = (
-    Tensor<(Batch, Stochastic<L>), f32, Cpu, T>,
+    Group<L, T>,
     Option<LatentRows<T>>,
     PerRow<T>,
 );
@@ -94,7 +97,7 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
         moments: Tensor<(Batch, Moments<Stochastic<L>>), f32, Cpu, T>,
         noise: &LatentRows,
         start: usize,
-    ) -> (Tensor<(Batch, Stochastic<L>), f32, Cpu, T>, PerRow<T>) {
+    ) -> (Group<L, T>, PerRow<T>) {
         let eps = ops::columns(noise.clone(), start, self.dimensions);
         let log_q = log_density_of_samples(moments.retaped::<T>(), &eps);
         (reparameterise(moments, &eps), log_q)
