@@ -31,11 +31,7 @@ pub struct Rung<I: Dim, L: Layer, A: Layer> {
 type Group<L, T> = Tensor<(Batch, Stochastic<L>), f32, Cpu, T>;
 
 /// Draws of the layer `L`, draws of the layers above it in rows of all layers' variables, and `log q` of both.
-type Drawn<L, T> = (
-    Group<L, T>,
-    Option<LatentRows<T>>,
-    PerRow<T>,
-);
+type Drawn<L, T> = (Group<L, T>, Option<LatentRows<T>>, PerRow<T>);
 
 impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
     /// Networks of zeros for the `groups` of dimensions from this layer on; `units` are the hidden layers below each of them.
