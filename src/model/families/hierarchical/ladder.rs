@@ -17,9 +17,6 @@ use crate::model::posterior::{LatentRows, PerRow};
 use crate::nn::parameters::{Named, Parameter};
 use crate::nn::{Linear, ops};
 
-/// Draws of a layer, one a row, and `log q` of each.
-type DrawnRows<L, T> = (Tensor<(Batch, Stochastic<L>), f32, Cpu, T>, PerRow<T>);
-
 /// The way up from `I` to the layer `L`, and the layers above.
 #[derive(Clone, Debug)]
 pub struct Rung<I: Dim, L: Layer, A: Layer> {
@@ -30,12 +27,11 @@ pub struct Rung<I: Dim, L: Layer, A: Layer> {
     dimensions: Stochastic<L>,
 }
 
+/// Variables of the layer `L`, one row per draw.
+type Group<L, T> = Tensor<(Batch, Stochastic<L>), f32, Cpu, T>;
+
 /// Draws of the layer `L`, draws of the layers above it in rows of all layers' variables, and `log q` of both.
-type Drawn<L, T> = (
-    Tensor<(Batch, Stochastic<L>), f32, Cpu, T>,
-    Option<LatentRows<T>>,
-    PerRow<T>,
-);
+type Drawn<L, T> = (Group<L, T>, Option<LatentRows<T>>, PerRow<T>);
 
 impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
     /// Networks of zeros for the `groups` of dimensions from this layer on; `units` are the hidden layers below each of them.
@@ -97,7 +93,7 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
         moments: Tensor<(Batch, Moments<Stochastic<L>>), f32, Cpu, T>,
         noise: &LatentRows,
         start: usize,
-    ) -> DrawnRows<L, T> {
+    ) -> (Group<L, T>, PerRow<T>) {
         let eps = ops::columns(noise.clone(), start, self.dimensions);
         let log_q = log_density_of_samples(moments.retaped::<T>(), &eps);
         (reparameterise(moments, &eps), log_q)
