@@ -6,10 +6,11 @@
 use std::io::Write;
 use std::sync::OnceLock;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use flexi_logger::{
     Cleanup, Criterion, DeferredNow, ErrorChannel, FileSpec, Logger, LoggerHandle, Naming, Record,
 };
+use log::LevelFilter;
 
 use crate::folders;
 use crate::words::plain;
@@ -31,13 +32,18 @@ static HANDLE: OnceLock<LoggerHandle> = OnceLock::new();
 /// If the levels can't be understood, the state folder is not known or can't be written, or it was begun before.
 pub fn begin(levels: &str) -> anyhow::Result<()> {
     let folder = folders::state().context("the home folder is not known")?;
+    let no_levels = || {
+        format!(
+            "{:?} names no levels such as info or warn, vae_tui::run=debug",
+            plain(levels)
+        )
+    };
+    // A word alone may name a module too, and a mistyped level would be a module that is not there.
+    let is_known =
+        |word: &str| word.contains('=') || word.starts_with("vae_tui") || word.parse::<LevelFilter>().is_ok();
+    ensure!(levels.split(',').all(|word| is_known(word.trim())), no_levels());
     let handle = Logger::try_with_str(levels)
-        .with_context(|| {
-            format!(
-                "{:?} names no levels such as info or warn, vae_tui::run=debug",
-                plain(levels)
-            )
-        })?
+        .with_context(no_levels)?
         .log_to_file(
             FileSpec::default()
                 .directory(folder)

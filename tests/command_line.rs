@@ -521,11 +521,13 @@ fn doctor_says_what_it_finds_and_why() {
         folder.path(),
         &[("TERM", "linux"), ("LC_ALL", "C"), ("NO_COLOR", "\u{1b}[31m")],
     );
+    assert!(found("characters").starts_with("those of ASCII"));
     assert!(found("colours").starts_with("none (NO_COLOR"));
     assert!(!found("NO_COLOR").contains('\u{1b}'));
-    assert!(found("characters").starts_with("those of the console"));
     assert!(found("locale").contains("not UTF-8"));
     assert!(found("COLORTERM").contains("not set"));
+    let found = diagnosis(folder.path(), &[("TERM", "linux"), ("LC_ALL", "C.UTF-8")]);
+    assert!(found("characters").starts_with("those of the console"));
 
     std::fs::write(folder.path().join("file"), "").expect("the folder can be written");
     let data = folder.path().join("file").display().to_string();

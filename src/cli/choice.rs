@@ -30,8 +30,11 @@ pub(super) fn words(choices: &[Choice]) -> PossibleValuesParser {
 mod tests {
     use super::*;
     use crate::data::{Binarisation, Part};
+    use crate::kernels::Products;
     use crate::learning::{Method, Preset};
-    use crate::model::{Activation, Initialisation, Likelihood};
+    use crate::model::posterior::FlowKind;
+    use crate::model::prior::PriorKind;
+    use crate::model::{Activation, FamilyKind, Initialisation, Likelihood, NormalisationKind};
     use crate::nn::optimizer::OptimizerKind;
     use crate::objective::Estimator;
     use crate::paper::Figure;
@@ -56,9 +59,26 @@ mod tests {
                 }
             }
         }
-        words::<Method>(&["aevb", "wake-sleep", "mcem"]);
-        words::<Preset>(&["mnist", "paper-mnist", "paper-frey", "pytorch-mnist"]);
-        words::<Activation>(&["tanh", "relu"]);
+        words::<Method>(&["aevb", "wake-sleep", "mcem", "full-vb", "m2"]);
+        words::<Preset>(&[
+            "mnist",
+            "paper-mnist",
+            "paper-frey",
+            "pytorch-mnist",
+            "iwae-mnist",
+            "iwae-short",
+            "vamp-mnist",
+            "ladder-mnist",
+        ]);
+        words::<Activation>(&[
+            "tanh",
+            "relu",
+            "softplus",
+            "leaky-relu",
+            "elu",
+            "sigmoid",
+            "gated",
+        ]);
         words::<Likelihood>(&[
             "bernoulli",
             "gaussian",
@@ -71,7 +91,12 @@ mod tests {
         ]);
         words::<Initialisation>(&["paper", "paper-variance", "glorot", "pytorch"]);
         words::<OptimizerKind>(&["adagrad", "adam"]);
-        words::<Estimator>(&["a", "b", "iwae"]);
+        words::<Products>(&["f32", "bf16"]);
+        words::<FamilyKind>(&["mlp", "convolutional"]);
+        words::<NormalisationKind>(&["none", "layer", "batch"]);
+        words::<PriorKind>(&["standard", "vamp", "mixture"]);
+        words::<FlowKind>(&["none", "planar", "iaf"]);
+        words::<Estimator>(&["a", "b", "iwae", "beta-tcvae"]);
         words::<Binarisation>(&["none", "static", "dynamic"]);
         words::<HorizontalAxis>(&["samples", "seconds"]);
         words::<Part>(&["train", "test"]);
@@ -80,6 +105,8 @@ mod tests {
             "auto", "half", "quadrant", "sextant", "octant", "braille", "kitty", "iterm2", "sixel",
         ]);
         words::<ColourMap>(&["grey", "viridis", "magma"]);
-        words::<Figure>(&["figure2", "figure3", "figure4", "figure5"]);
+        words::<Figure>(&[
+            "figure2", "figure3", "figure4", "figure5", "iwae", "vamp", "ladder",
+        ]);
     }
 }

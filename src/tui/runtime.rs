@@ -4,7 +4,7 @@
 //! sessions are read and written on threads of their own; the trainer has its own too. All of them send messages.
 
 use std::collections::BTreeMap;
-use std::io::Error;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -571,9 +571,11 @@ impl Runtime {
             }
             // Another workbench has it.
             Ok(None) => {}
-            Err(error) => self
+            Err(error) if error.kind() == ErrorKind::InvalidData => self
                 .app
                 .complain(tr!("the queue can't be kept: {reason}", reason = error)),
+            // A folder that can't be written is of no matter to who queues nothing; whoever does is asked before it is lost.
+            Err(_) => {}
         }
     }
 

@@ -476,17 +476,12 @@ mod tests {
 
     #[test]
     fn typing_replaces_and_enter_begins() {
-        let mut form = Form::new(&Preset::Mnist.configuration(1));
-        let outcome = press(
-            &mut form,
-            &[
-                KeyCode::Char('2'),
-                KeyCode::Down,
-                KeyCode::Backspace,
-                KeyCode::Up,
-                KeyCode::Enter,
-            ],
-        );
+        let mut form = at("latent");
+        press(&mut form, &[KeyCode::Char('2')]);
+        while form.fields[form.selected].setting.name != "hidden" {
+            form.key(KeyEvent::from(KeyCode::Down));
+        }
+        let outcome = press(&mut form, &[KeyCode::Backspace, KeyCode::Up, KeyCode::Enter]);
         let Outcome::Begin(configuration) = outcome else {
             panic!("{outcome:?}")
         };

@@ -59,7 +59,7 @@ fn log_mean_exp(values: &[f64]) -> f64 {
 #[test]
 fn draws_weigh_up_to_the_marginal_likelihood_that_a_grid_has() {
     const STEP: f64 = 0.1;
-    let places: Vec<f32> = (-70..=70).map(|step| step as f32 * STEP as f32).collect();
+    let places: Vec<f32> = (-150..=150).map(|step| step as f32 * STEP as f32).collect();
     let grid: Vec<f32> = places
         .iter()
         .flat_map(|&z1| places.iter().flat_map(move |&z2| [z1, z2]))
