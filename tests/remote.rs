@@ -299,7 +299,7 @@ fn a_workbench_detaches_and_comes_back_and_no_bit_is_different() {
     let (status, screen) = terminal.end();
     assert!(status.success(), "{screen}");
     assert!(screen.contains("has ended: saved to"), "{screen}");
-    assert_eq!(home.runs(), []);
+    wait_until("its end", || home.runs().is_empty());
     home.check_undisturbed("run.ron");
 }
 

@@ -171,7 +171,7 @@ fn the_form_of_a_fork_offers_checkpoints_and_names_what_was_changed() {
         panic!("{effects:?}")
     };
     assert_eq!(fork.at, Some(8_000));
-    assert_eq!(fork.changes, [Assignment::new("learning-rate", "0.5")]);
+    assert_eq!(fork.changes, [Assignment::new("alpha", "0.5")]);
 }
 
 #[test]
