@@ -102,10 +102,8 @@ fn what_a_terminal_answers_does_nothing_however_it_is_split() {
     for answer in answers {
         // An ESC at the beginning is a lone one if nothing follows in time.
         let (start, end) = answer.split_at(2);
-        for part in [start, &end[..end.len() / 2], &end[end.len() / 2..]] {
-            terminal.press(part);
-            std::thread::sleep(Duration::from_millis(70));
-        }
+        let parts = [start, &end[..end.len() / 2], &end[end.len() / 2..]];
+        terminal.press_slowly(&parts, Duration::from_millis(70));
     }
     help_opens_and_closes(&mut terminal);
     nothing_is_different(&terminal);

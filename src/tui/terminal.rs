@@ -89,9 +89,11 @@ impl Screen {
         });
         #[cfg(unix)]
         abort::restore_first()?;
+        // First, since nothing would give the terminal back if no thread were to be had.
+        let line = Line::start(messages.clone())?;
         take_over()?;
         let mut screen = Self {
-            line: Line::start(messages.clone())?,
+            line,
             pace: Pace::new(questions != Questions::Nothing),
             recognition: Recognition::new(questions),
             pen: Pen::new(0),

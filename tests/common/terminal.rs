@@ -191,6 +191,16 @@ impl Terminal {
         keyboard.flush().expect("the terminal is open");
     }
 
+    /// Types one part after the other with a pause behind each, and nothing of what the terminal answers between them.
+    pub fn press_slowly(&mut self, parts: &[&str], pause: Duration) {
+        let mut keyboard = self.keyboard.lock().expect("no thread panics with it");
+        for part in parts {
+            keyboard.write_all(part.as_bytes()).expect("the terminal is open");
+            keyboard.flush().expect("the terminal is open");
+            std::thread::sleep(pause);
+        }
+    }
+
     /// Sends a signal, named as `kill` names it.
     pub fn signal(&self, name: &str) {
         let id = self.child.process_id().expect("a running process").to_string();

@@ -120,7 +120,11 @@ impl Sessions {
     /// What was read is what is read again after it was saved.
     fn comes_back(&self, state: &RunState, view: &View) -> Result<(), String> {
         let failed = |error: session::SessionError| format!("what was read can't be kept: {error}");
-        session::save(state, view, &self.path).map_err(failed)?;
+        match session::save(state, view, &self.path) {
+            // What is not finite can be looked at, and takes no finite state's place.
+            Err(session::SessionError::NotFinite { .. }) => return Ok(()),
+            saved => saved.map_err(failed)?,
+        };
         let session = session::load(&self.path).map_err(failed)?;
         let view = session.view().clone();
         let state = session.into_state(&self.data).map_err(failed)?;
