@@ -59,18 +59,9 @@ fn a_long_run_holds_no_more_in_the_end_than_at_the_start() {
         .and_then(|seconds| seconds.parse().ok());
     let length = Duration::from_secs(seconds.unwrap_or(40));
     let data = data();
-    let size = [
-        "--hidden",
-        "16",
-        "--latent",
-        "2",
-        "--threads",
-        "1",
-        "--samples",
-        "1000000000000",
-    ];
-    let mut terminal = Terminal::workbench(data.path(), (100, 30), &size);
+    let mut terminal = Terminal::workbench(data.path(), (100, 30), &["--threads", "1"]);
     terminal.wait_for("784-500-20-500-784");
+    terminal.press(":set samples 1000000000000\r");
     terminal.press(" ");
     terminal.wait_for("running");
     let process = terminal.child.process_id().expect("a running process");

@@ -59,7 +59,9 @@ pub fn read(messages: &Sender<Message>) {
             Ok(None) => decoder.silence(),
         };
         for input in inputs {
-            switch("keys");
+            if matches!(input, Input::Key(_)) {
+                switch("keys");
+            }
             if messages.send(input.into()).is_err() {
                 return;
             }
