@@ -3,15 +3,14 @@
 
 mod common;
 
-use common::{configuration, shapes};
+use common::{configuration, numbers, shapes, train};
 use vae_tui::cancel::Cancel;
 use vae_tui::coding::Codec;
-use vae_tui::data::Dataset;
 use vae_tui::evaluation::{annealed, importance_weighted, lower_bound};
 use vae_tui::exchange::onnx::{self, OnnxError};
 use vae_tui::exchange::{Parameters, import, npz, safetensors};
 use vae_tui::explore::samples;
-use vae_tui::learning::{Configuration, Method, Training, Workers};
+use vae_tui::learning::{Configuration, Method, Training};
 use vae_tui::model::hierarchy::Inference;
 use vae_tui::model::posterior::FlowKind;
 use vae_tui::model::prior::PriorKind;
@@ -52,22 +51,6 @@ fn every_configuration() -> Vec<Configuration> {
             ..usual()
         },
     ]
-}
-
-fn train(state: &mut RunState, data: &Dataset, steps: usize) {
-    let workers = Workers::new(state.training.configuration.threads).expect("threads");
-    for _ in 0..steps {
-        workers
-            .run(|| state.training.step(data, &workers, &Cancel::default()))
-            .expect("the step is made");
-    }
-}
-
-fn numbers(model: &Vae) -> Vec<f32> {
-    let parameters = model.parameters().into_iter();
-    parameters
-        .flat_map(|named| named.parameter.values().to_vec())
-        .collect()
 }
 
 #[test]

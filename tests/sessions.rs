@@ -7,7 +7,7 @@ mod needs;
 
 use std::path::{Path, PathBuf};
 
-use common::{configuration, shapes, state};
+use common::{configuration, shapes, state, train};
 use ron::value::RawValue;
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, ItemPlace, Part};
@@ -32,16 +32,6 @@ fn numbers(RunState { training, .. }: &RunState) -> Vec<u32> {
     let optimizer = &training.optimizer;
     let memory = optimizer.first.iter().chain(&optimizer.second).flatten();
     values.chain(memory).map(|value| value.to_bits()).collect()
-}
-
-fn train(RunState { training, log }: &mut RunState, data: &Dataset, steps: usize) {
-    let workers = Workers::new(training.configuration.threads).expect("threads can be started");
-    for _ in 0..steps {
-        let report = workers
-            .run(|| training.step(data, &workers, &Cancel::default()))
-            .expect("a small model on easy data stays finite");
-        log.take_in_step(&report);
-    }
 }
 
 fn round_trip(state: &RunState, data: &Dataset, path: &Path) -> RunState {

@@ -15,7 +15,7 @@ use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, ItemShape, Split};
 use vae_tui::evaluation::{MeasurementContext, lower_bound};
 use vae_tui::learning::settings::TABLE;
-use vae_tui::learning::{Configuration, Preset, StepReport, Training};
+use vae_tui::learning::{Configuration, Preset, StepReport, Training, Workers};
 use vae_tui::model::Vae;
 use vae_tui::objective::BoundTerms;
 use vae_tui::run::curve::CurvePoint;
@@ -155,6 +155,24 @@ pub fn model_by_hand() -> Vae {
         }
     }
     model
+}
+
+/// Makes so many steps, each of which stands in the log.
+pub fn train(RunState { training, log }: &mut RunState, data: &Dataset, steps: usize) {
+    let workers = Workers::new(training.configuration.threads).expect("threads can be started");
+    for _ in 0..steps {
+        let report = workers
+            .run(|| training.step(data, &workers, &Cancel::default()))
+            .expect("a small model on easy data stays finite");
+        log.take_in_step(&report);
+    }
+}
+
+/// The values of all parameters, one after the other.
+pub fn numbers(model: &Vae) -> Vec<f32> {
+    let parameters = model.parameters();
+    let values = parameters.iter().flat_map(|named| named.parameter.values());
+    values.copied().collect()
 }
 
 /// A run that has come to 9 000 of 20 000 samples with the model made by hand.
