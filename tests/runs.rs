@@ -19,6 +19,7 @@ use vae_tui::run::film::{Film, PICTURES};
 use vae_tui::run::{Command, Event, Happening, RunHandle, RunState, State};
 use vae_tui::session::{self, OtherModels, QueuedRun, RunFacts, View};
 use vae_tui::sweep::{Progress, RunProgress, Stage};
+use vae_tui::tui::app::App;
 use vae_tui::tui::message::{BesideNews, Effect, Message};
 use vae_tui::tui::opening::{ForkSource, Ready, RunSource, open};
 use vae_tui::tui::overlays::Overlay;
@@ -339,6 +340,26 @@ fn a_restart_goes_on_with_the_queue_on_the_screen() {
         .iter()
         .any(|effect| matches!(effect, Effect::Open(_, path) if path.ends_with("begun.ron")));
     assert!(begun && app.queue.waiting.is_empty(), "{effects:?}");
+}
+
+#[test]
+fn a_restart_takes_one_run_of_the_queue_after_the_other() {
+    let mut app = app(100, 30);
+    let wanted = workspace(&app).progress.configuration.clone();
+    app.queue.resumes = true;
+    for _ in 0..2 {
+        app.queue.waiting.push_back(wanted.clone().into());
+    }
+    let data = shapes();
+    let fresh = RunState::new(Training::new(wanted, &data));
+    let opens = |app: &mut App| {
+        let effects = update(app, Message::Opened(Box::new(common::opened(&fresh, &data))));
+        effects.iter().any(|effect| matches!(effect, Effect::NewRun(..)))
+    };
+    assert!(opens(&mut app) && app.queue.waiting.len() == 1);
+    // The first of them has not begun yet when it is there.
+    assert!(!opens(&mut app), "the second would take its place");
+    assert_eq!(app.queue.waiting.len(), 1);
 }
 
 #[test]

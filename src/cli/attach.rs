@@ -6,9 +6,9 @@ use clap::Args;
 use super::choice::choice;
 use crate::language::Language;
 use crate::process::say;
-use crate::remote::Description;
-use crate::remote::client::{describe, running};
+use crate::remote::client::describe;
 use crate::remote::folder::RuntimeFolder;
+use crate::remote::{Description, running};
 use crate::terminal_facts::{ColourDepth, Graphics};
 
 /// Which run, and how it is shown.
@@ -33,11 +33,10 @@ impl Arguments {
     /// # Errors
     /// If there is none, or the one that was named can't be reached.
     pub fn meant(&self) -> anyhow::Result<Vec<Description>> {
-        let folder = RuntimeFolder::usual()?;
         if let Some(name) = &self.name {
-            return Ok(vec![describe(&folder, name)?]);
+            return Ok(vec![describe(&RuntimeFolder::usual()?, name)?]);
         }
-        let (runs, faults) = running(&folder)?;
+        let (runs, faults) = running()?;
         for fault in faults {
             say(format_args!("vae-tui: {fault}"));
         }

@@ -9,9 +9,7 @@ use super::print_line;
 use crate::data::short_name;
 use crate::files::shown;
 use crate::process::say;
-use crate::remote::Description;
-use crate::remote::client::running;
-use crate::remote::folder::RuntimeFolder;
+use crate::remote::{Description, running};
 use crate::run::State;
 use crate::words::{plain, plain_json};
 
@@ -42,7 +40,7 @@ struct Line<'a> {
 
 /// Lists them, one a line.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let (runs, faults) = running(&RuntimeFolder::usual()?)?;
+    let (runs, faults) = running()?;
     for fault in faults {
         say(format_args!("vae-tui: {fault}"));
     }

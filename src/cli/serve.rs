@@ -1,12 +1,13 @@
 //! `vae-tui serve`: the process of a run that goes on without a screen. The program itself begins it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 
 use super::{dataset, ending_signals_received, print_line};
+use crate::files::shown;
 use crate::process::say;
 use crate::remote::folder::RuntimeFolder;
 use crate::remote::headless::{leave_terminal, say_ready};
@@ -70,8 +71,4 @@ fn serve_run(arguments: &Arguments) -> anyhow::Result<()> {
     .with_context(|| format!("going on with {}", shown(path)))?;
     say(words);
     Ok(())
-}
-
-fn shown(path: &Path) -> String {
-    crate::files::shown(path)
 }

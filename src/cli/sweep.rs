@@ -189,7 +189,7 @@ fn asked(arguments: &Arguments) -> anyhow::Result<Option<Specification>> {
 fn column(arguments: &Arguments, folder: &SweepFolder) -> anyhow::Result<Column> {
     let column = Column::named(&arguments.sort);
     ensure!(
-        column.is_of(&folder.progress(&mut Catalogue::default())),
+        column.is_of(&folder.runs),
         "the sweep has no column {:?}: test, samples, seconds, stage, order, seed, or an axis",
         arguments.sort
     );
@@ -222,9 +222,7 @@ fn report(
     if arguments.json {
         return print_line(&plain_json(&sweep::json(progress).to_string()));
     }
-    print_line(sweep::table(progress, column, usize::MAX).trim_end())?;
-    print_line("")?;
-    print_line(sweep::summary_table(progress).trim_end())?;
+    print_tables(progress, column)?;
     say(format_args!(
         "done: {} and the runs' sessions lie in {}",
         TABLE,
@@ -253,7 +251,7 @@ fn watch(folder: &SweepFolder, arguments: &Arguments) -> anyhow::Result<()> {
             return if arguments.json {
                 Ok(())
             } else {
-                report_watched(&progress, &column)
+                print_tables(&progress, &column)
             };
         }
         before = Some(progress);
@@ -264,8 +262,8 @@ fn watch(folder: &SweepFolder, arguments: &Arguments) -> anyhow::Result<()> {
     }
 }
 
-/// What stays of what was watched.
-fn report_watched(progress: &Progress, column: &Column) -> anyhow::Result<()> {
+/// Every run, and mean and range over the seeds.
+fn print_tables(progress: &Progress, column: &Column) -> anyhow::Result<()> {
     print_line(sweep::table(progress, column, usize::MAX).trim_end())?;
     print_line("")?;
     print_line(sweep::summary_table(progress).trim_end())

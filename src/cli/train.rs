@@ -25,7 +25,7 @@ use crate::learning::{Configuration, Diverged, Preset, Training, default_threads
 use crate::model::Likelihood;
 use crate::process::{say, signal_name};
 #[cfg(unix)]
-use crate::remote::headless::{self, Orders};
+use crate::remote::hand_over;
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Entry, Event, Happening, RunHandle, RunState, State};
 use crate::session::{Kept, Resumed, SessionFile, View, folder};
@@ -291,11 +291,7 @@ fn detach(start: Start, autosave: Duration) -> anyhow::Result<()> {
     let session = file.save(file.ticket(), &state, &view)?;
     // The other process writes it from now on.
     drop(file);
-    let name = headless::begin(&Orders {
-        session: &session,
-        trains: true,
-        autosave,
-    })?;
+    let name = hand_over(&session, true, autosave)?;
     say(format_args!(
         "{name} goes on by itself and is saved to {}; `vae-tui attach {name}` shows it",
         shown(&session)
@@ -382,9 +378,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         ensure_data(&configuration)?;
         configuration.check()?;
         let data = dataset(&configuration.data, &configuration.reading)?;
-        configuration.check_data(&data)?;
-        configuration.check_convolutions(&data)?;
-        configuration.check_classes(&data)?;
+        configuration.check_on(&data)?;
         say_what_suits(arguments, &configuration, &data);
         let training = Training::new(configuration, &data);
         (RunState::new(training), data, View::default())

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::manifold::{self, Window};
-use super::traversal;
+use super::{samples, traversal};
 use crate::cancel::Cancel;
 use crate::model::Vae;
 
@@ -54,13 +54,10 @@ impl Sheet {
                 pixels: traversal::traverse(model, z, dimensions, &traversal::steps(steps), cancel)?,
                 nearest: None,
             },
-            Self::Draws(count) => {
-                let draws = (0..count as u64).map(|draw| traversal::prior_sample(z.len(), seed, draw));
-                SheetImages {
-                    pixels: traversal::decode(model, &draws.collect::<Vec<_>>(), cancel)?,
-                    nearest: None,
-                }
-            }
+            Self::Draws(count) => SheetImages {
+                pixels: traversal::decode(model, &samples::draws(model, count, 1.0, seed), cancel)?,
+                nearest: None,
+            },
             Self::Plane {
                 right,
                 down,

@@ -4,7 +4,7 @@
 pub mod disk;
 mod new_file;
 
-use std::fs::{File, FileType};
+use std::fs::{File, FileType, Metadata};
 use std::io::{BufWriter, Error, ErrorKind, IntoInnerError, Result};
 use std::path::Path;
 
@@ -115,6 +115,20 @@ fn name(kind: FileType) -> &'static str {
         "a folder"
     } else {
         "something else"
+    }
+}
+
+/// The device and the number that tell one file from another.
+pub fn identity(metadata: &Metadata) -> (u64, u64) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        (metadata.dev(), metadata.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        (0, 0)
     }
 }
 

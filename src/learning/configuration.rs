@@ -319,6 +319,16 @@ impl Configuration {
         }
     }
 
+    /// Checks that a new run can learn from `data`.
+    ///
+    /// # Errors
+    /// What of it does not fit what the data is.
+    pub fn check_on(&self, data: &Dataset) -> anyhow::Result<()> {
+        self.check_data(data)?;
+        self.check_convolutions(data)?;
+        Ok(self.check_classes(data)?)
+    }
+
     /// Checks that the values of `data` can have the likelihood that is asked for.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! memory without bound: a question that no screen asks, or the answer of a process that is not what it claims to be.
 
 use super::standing::Standing;
-use crate::data::{ItemShape, Part};
+use crate::data::Part;
 use crate::evaluation::LowerBound;
 use crate::explore::attribute::{Attribute, Group};
 use crate::explore::browse::{BrowsedItem, Page};
@@ -51,8 +51,10 @@ impl Facts {
         summary.configuration.check().map_err(|error| error.to_string())?;
         let facts = Self {
             data: summary.data.clone(),
-            latent: summary.configuration.latent,
-            numbers: numbers(summary.data.shape).ok_or("its items are too large")?,
+            latent: summary.configuration.latent_dimensions(),
+            numbers: (summary.data.shape.checked_numbers())
+                .filter(|numbers| (1..=MOST_NUMBERS_OF_AN_ITEM).contains(numbers))
+                .ok_or("its items are too large")?,
         };
         facts.summary(summary)?;
         Ok(facts)
@@ -71,7 +73,7 @@ impl Facts {
         ensure(summary.data == self.data, "it is about other data")?;
         summary.configuration.check().map_err(|error| error.to_string())?;
         ensure(
-            summary.configuration.latent == self.latent,
+            summary.configuration.latent_dimensions() == self.latent,
             "it has another latent space",
         )?;
         ensure(
@@ -92,7 +94,10 @@ impl Facts {
             Event::WentBack(summary) => self.summary(summary),
             Event::Changed { configuration, .. } => {
                 configuration.check().map_err(|error| error.to_string())?;
-                ensure(configuration.latent == self.latent, "it has another latent space")
+                ensure(
+                    configuration.latent_dimensions() == self.latent,
+                    "it has another latent space",
+                )
             }
             Event::Answered(answered) => self.answer(answered),
             Event::Steps { .. }
@@ -386,23 +391,4 @@ fn attribute(attribute: &Attribute) -> Fault {
         Group::Items(items) => items.len() <= MOST_PLACES,
     };
     ensure(groups.into_iter().all(is_bounded), "too many items at once")
-}
-
-/// Numbers of an item, where they are as many as an item may have.
-fn numbers(shape: ItemShape) -> Option<usize> {
-    let sizes = match shape {
-        ItemShape::Image {
-            height,
-            width,
-            channels,
-        } => [height, width, channels],
-        ItemShape::Vector { features } => [features, 1, 1],
-        ItemShape::Sequence { steps, features } => [steps, features, 1],
-    };
-    let numbers = sizes
-        .iter()
-        .try_fold(1_usize, |numbers, &size| numbers.checked_mul(size))?;
-    (1..=MOST_NUMBERS_OF_AN_ITEM)
-        .contains(&numbers)
-        .then_some(numbers)
 }

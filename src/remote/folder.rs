@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::files::shown;
+use crate::files::{identity, shown};
 use crate::folders;
 
 /// Bytes of the longest path that a socket may have, with the zero at its end: 108 on Linux, 104 on macOS and the BSDs.
@@ -218,9 +218,9 @@ impl RuntimeFolder {
                 Err(TryLockError::Error(cause)) => return Err(failed(cause)),
             }
             // Whoever held it may have removed it before letting go.
-            let number = |metadata: Metadata| (metadata.dev(), metadata.ino());
-            let here = std::fs::symlink_metadata(&path).map(number).ok();
-            if here == Some(lock.metadata().map(number).map_err(failed)?) {
+            let here = std::fs::symlink_metadata(&path).ok();
+            let held = identity(&lock.metadata().map_err(failed)?);
+            if here.is_some_and(|here| identity(&here) == held) {
                 let place = Place {
                     name: name.into(),
                     folder: self.clone(),
@@ -268,13 +268,7 @@ impl Place {
 
     /// Whether socket and lock are still there: what tidies up temporary files, or ends a login, may have removed them.
     pub fn is_there(&self) -> bool {
-        let number = |metadata: Metadata| (metadata.dev(), metadata.ino());
-        let lock = self.folder.0.join(&self.name).with_extension(LOCK);
-        let is_held = match (std::fs::symlink_metadata(lock), self.lock.metadata()) {
-            (Ok(there), Ok(held)) => number(there) == number(held),
-            _ => false,
-        };
-        is_held && self.socket_path().symlink_metadata().is_ok()
+        self.is_held() && self.socket_path().symlink_metadata().is_ok()
     }
 
     /// The same name once more where it was removed.
@@ -283,6 +277,18 @@ impl Place {
     /// As for [`RuntimeFolder::usual`] and [`RuntimeFolder::place`].
     pub fn renewed(&self) -> Result<Self, FolderError> {
         RuntimeFolder::at(self.folder.0.clone())?.place(&self.name)
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.folder.0.join(&self.name).with_extension(LOCK)
+    }
+
+    /// Whether the lock that lies there is the one that is held here.
+    fn is_held(&self) -> bool {
+        match (std::fs::symlink_metadata(self.lock_path()), self.lock.metadata()) {
+            (Ok(there), Ok(held)) => identity(&there) == identity(&held),
+            _ => false,
+        }
     }
 
     fn socket_path(&self) -> PathBuf {
@@ -297,14 +303,10 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let number = |metadata: Metadata| (metadata.dev(), metadata.ino());
-        let lock = self.folder.0.join(&self.name).with_extension(LOCK);
         // Where another one lies by now, the name is not held here any more.
-        if let (Ok(there), Ok(held)) = (std::fs::symlink_metadata(&lock), self.lock.metadata())
-            && number(there) == number(held)
-        {
+        if self.is_held() {
             self.remove_socket();
-            let _ = std::fs::remove_file(lock);
+            let _ = std::fs::remove_file(self.lock_path());
         }
     }
 }

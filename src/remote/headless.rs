@@ -14,41 +14,29 @@ use anyhow::{Context, bail};
 use crate::folders;
 use crate::words::plain;
 
-/// What the process is told to do.
-#[derive(Clone, Debug)]
-pub struct Orders<'a> {
-    /// The session that it goes on with, and saves.
-    pub session: &'a Path,
-    /// Whether it trains at once.
-    pub trains: bool,
-    /// Time between two saves.
-    pub autosave: Duration,
-}
-
 /// The name of the command that the process runs.
-pub const COMMAND: &str = "serve";
+const COMMAND: &str = "serve";
 /// The flag by which it trains at once.
-pub const TRAINS: &str = "--train";
+const TRAINS: &str = "--train";
 /// The flag of the time between two saves, in seconds.
-pub const AUTOSAVE: &str = "--autosave";
+const AUTOSAVE: &str = "--autosave";
 
 /// The first word of the line by which it says that it can be reached, before its name.
 const READY: &str = "ready ";
 
-/// Begins such a process and waits until it can be reached; its name comes back.
+/// Begins such a process, which goes on with a saved run, trains at once if it is to, and saves it that often. Its name comes back once
+/// it can be reached.
 ///
 /// # Errors
 /// If it can't be started, or says why it ended.
-pub fn begin(orders: &Orders) -> anyhow::Result<String> {
-    let session = std::path::absolute(orders.session).context("finding the session's folder")?;
+pub fn begin(session: &Path, trains: bool, autosave: Duration) -> anyhow::Result<String> {
+    let session = std::path::absolute(session).context("finding the session's folder")?;
     let mut command = this_program()?;
     command.arg(COMMAND);
-    if orders.trains {
+    if trains {
         command.arg(TRAINS);
     }
-    command
-        .arg(AUTOSAVE)
-        .arg(orders.autosave.as_secs().max(1).to_string());
+    command.arg(AUTOSAVE).arg(autosave.as_secs().max(1).to_string());
     command.arg("--").arg(session);
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command
@@ -125,7 +113,7 @@ pub fn say_ready(name: &str) -> anyhow::Result<()> {
 }
 
 /// Where the process of that name writes what goes wrong; none where the home folder is not known.
-pub fn log_of(name: &str) -> Option<PathBuf> {
+fn log_of(name: &str) -> Option<PathBuf> {
     Some(
         folders::state()?
             .join("detached")

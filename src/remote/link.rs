@@ -1,7 +1,9 @@
 //! The way to a run, wherever it is.
 
+#[cfg(not(unix))]
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(not(unix))]
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
@@ -193,18 +195,8 @@ pub fn running() -> anyhow::Result<(Vec<Description>, Vec<String>)> {
     anyhow::bail!(NOT_HERE)
 }
 
-/// Lets a process of its own go on with a saved run, which trains at once if it is to; its name comes back once it can be reached.
-///
-/// # Errors
-/// If it can't be started, or can't go on with that session.
 #[cfg(unix)]
-pub fn hand_over(session: &Path, trains: bool, autosave: Duration) -> anyhow::Result<String> {
-    super::headless::begin(&super::headless::Orders {
-        session,
-        trains,
-        autosave,
-    })
-}
+pub use super::headless::begin as hand_over;
 
 /// Nothing can be handed over: this system has no sockets of that kind.
 ///

@@ -86,18 +86,18 @@ struct Viewer {
 
 /// What others want of the thread that owns the run.
 enum Wish {
-    /// Save it.
-    Save,
-    /// A save came to its end: training points that the saved state had seen.
-    Saved(Result<u64, String>),
+    /// Save it, for that viewer, or for nobody.
+    Save(Option<u64>),
+    /// A save came to its end: training points that the saved state had seen, and for whom it was.
+    Saved(Result<u64, String>, Option<u64>),
     /// End.
     Stop,
     /// Somebody has left.
     Left,
 }
 
-/// A state that is to be saved.
-type Job = (Ticket, Receiver<Box<RunState>>, View);
+/// A state that is to be saved, and for whom.
+type Job = (Ticket, Receiver<Box<RunState>>, View, Option<u64>);
 
 /// Lets a run go on until it is told to end, or has reached its goal and nobody watches; `ready` is called once screens can come.
 /// What became of it comes back, in words.
@@ -203,7 +203,7 @@ fn start_saver(
 ) -> anyhow::Result<(JoinHandle<()>, Sender<Job>)> {
     let (jobs, queue) = unbounded::<Job>();
     let thread = std::thread::Builder::new().name("saver".into()).spawn(move || {
-        for (ticket, checkpoint, view) in queue {
+        for (ticket, checkpoint, view, asked) in queue {
             let saved = match checkpoint.recv() {
                 Ok(state) => file
                     .save(ticket, &state, &view)
@@ -212,7 +212,7 @@ fn start_saver(
                 Err(_) => Err("nothing was saved: the training thread has ended".into()),
             };
             // The owner has left where the process ends.
-            let _ = wishes.send(Wish::Saved(saved));
+            let _ = wishes.send(Wish::Saved(saved, asked));
         }
     })?;
     Ok((thread, jobs))
@@ -239,23 +239,23 @@ impl Owner<'_> {
                         let is_finished = told.event == Event::State(State::Finished);
                         self.shared.tell(told.event);
                         if is_finished {
-                            self.save();
+                            self.save(None);
                         }
                     }
                     Err(_) => return,
                 },
                 recv(wished) -> wish => match wish {
-                    Ok(Wish::Save) => self.save(),
-                    Ok(Wish::Saved(saved)) => {
+                    Ok(Wish::Save(asked)) => self.save(asked),
+                    Ok(Wish::Saved(saved, asked)) => {
                         self.saving -= 1;
-                        self.shared.saved(saved);
+                        self.shared.saved(saved, asked);
                     }
                     Ok(Wish::Left) => {}
                     Ok(Wish::Stop) | Err(_) => return,
                 },
                 recv(autosave) -> _ => {
                     if self.saving == 0 && self.is_unsaved() {
-                        self.save();
+                        self.save(None);
                     }
                 }
             }
@@ -265,11 +265,13 @@ impl Owner<'_> {
         }
     }
 
-    fn save(&mut self) {
+    fn save(&mut self, asked: Option<u64>) {
         let (ticket, view) = (self.file.ticket(), self.shared.desk().view.clone());
         self.saving += 1;
         // The saver lives as long as this side.
-        let _ = self.jobs.send((ticket, self.shared.run.checkpoint(), view));
+        let _ = self
+            .jobs
+            .send((ticket, self.shared.run.checkpoint(), view, asked));
     }
 
     fn is_unsaved(&self) -> bool {
@@ -308,8 +310,8 @@ impl Shared {
         }
     }
 
-    /// A save came to its end.
-    fn saved(&self, saved: Result<u64, String>) {
+    /// A save came to its end. Who waits for one of its own takes no other for it.
+    fn saved(&self, saved: Result<u64, String>, asked: Option<u64>) {
         let mut desk = self.desk();
         let reply = match saved {
             Ok(samples) => {
@@ -318,7 +320,7 @@ impl Shared {
             }
             Err(reason) => Reply::SaveFailed(reason),
         };
-        desk.send(&reply, |_| true);
+        desk.send(&reply, |viewer| viewer.watches || Some(viewer.number) == asked);
     }
 
     /// Says the last words, and gives them a moment to be heard.
@@ -514,7 +516,7 @@ fn attend(shared: &Arc<Shared>, stream: &UnixStream) -> Result<(), LineError> {
     let Some(first) = read::<Request>(&mut line, LONGEST_REQUEST)? else {
         return Ok(());
     };
-    let wish = match first {
+    let wish: Option<fn(u64) -> Wish> = match first {
         Request::Describe => {
             let description = {
                 let desk = shared.desk();
@@ -524,8 +526,8 @@ fn attend(shared: &Arc<Shared>, stream: &UnixStream) -> Result<(), LineError> {
             return Ok(());
         }
         Request::Join => None,
-        Request::Save { .. } => Some(Wish::Save),
-        Request::Stop => Some(Wish::Stop),
+        Request::Save { .. } => Some(|number| Wish::Save(Some(number))),
+        Request::Stop => Some(|_| Wish::Stop),
         Request::Command(_) | Request::Ask { .. } | Request::Steer | Request::Leave { .. } => {
             return refuse(line, "who wants to steer or ask joins first");
         }
@@ -549,7 +551,7 @@ fn attend(shared: &Arc<Shared>, stream: &UnixStream) -> Result<(), LineError> {
         }
     })?;
     match wish {
-        Some(wish) => drop(shared.wishes.send(wish)),
+        Some(wish) => drop(shared.wishes.send(wish(number))),
         // Screens show a measurement; it changes nothing of what is learned.
         None if !shared.desk().standing.is_measured() => drop(shared.run.send(Command::Evaluate)),
         None => {}
@@ -629,7 +631,7 @@ impl Seat {
                 Request::Steer => self.shared.desk().steer(self.number),
                 Request::Save { view } if self.steers() => {
                     self.keep(&view)?;
-                    let _ = self.shared.wishes.send(Wish::Save);
+                    let _ = self.shared.wishes.send(Wish::Save(Some(self.number)));
                 }
                 Request::Stop if self.steers() => {
                     let _ = self.shared.wishes.send(Wish::Stop);

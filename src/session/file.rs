@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::save::{check_finite, content, failed, written};
-use super::target::{Identity, Target, number};
+use super::save::{check_finite, content, failed, put, written};
+use super::target::{Identity, Target};
 use super::{SessionError, View, folder, fork_of, generations};
 use crate::files::disk::disk;
-use crate::files::{NewFile, make_folder, settle, shown};
+use crate::files::{NewFile, identity, make_folder, settle, shown};
 use crate::run::RunState;
 
 /// Where one run is saved.
@@ -343,11 +343,7 @@ impl SessionFile {
         check_unchanged(path, state.known.as_ref())?;
         check_finite(run, path)?;
         let content = content(run, view).map_err(failed)?;
-        let file = written(&content, &target.folder, target.existing.as_ref()).map_err(failed)?;
-        if self.kind == Kind::Session {
-            generations::keep(&target);
-        }
-        let file = file.replace(&target.path).map_err(failed)?;
+        let file = put(&content, &target, self.kind == Kind::Session).map_err(failed)?;
         self.remember(state, path, file, &content)?;
         settle(&target.folder).map_err(failed)
     }
@@ -425,7 +421,7 @@ pub(super) fn lock(path: &Path, target: &Path) -> Result<Option<File>, SessionEr
         }
         // Whoever held it may have put another file in its place before letting go.
         let still = match (file.metadata(), std::fs::metadata(target)) {
-            (Ok(locked), Ok(now)) => number(&locked) == number(&now),
+            (Ok(locked), Ok(now)) => identity(&locked) == identity(&now),
             _ => false,
         };
         if still {

@@ -4,18 +4,17 @@
 //! never without a file. Where a file system has no hard links, nothing is kept.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::SessionError;
 use super::file::lock;
 use super::folder;
-use super::load::parse;
-use super::save::{failed, written};
+use super::load::{parse, read};
+use super::save::{failed, put};
 use super::target::Target;
 use crate::files::disk::disk;
-use crate::files::{make_folder, open_regular, settle};
+use crate::files::{make_folder, settle};
 
 /// States that are kept of a session, beside the one that it has.
 pub const KEPT: usize = 3;
@@ -109,18 +108,9 @@ pub fn restore(path: &Path, earlier: &Path) -> Result<(), SessionError> {
         Some(_) => lock(path, &target.path)?,
         None => None,
     };
-    let unread = |cause| SessionError::Read {
-        path: earlier.to_owned(),
-        cause,
-    };
-    let mut content = Vec::new();
-    open_regular(earlier)
-        .and_then(|mut file| file.read_to_end(&mut content))
-        .map_err(unread)?;
+    let (content, _) = read(earlier)?;
     parse(content.clone(), earlier)?;
-    let file = written(&content, &target.folder, target.existing.as_ref()).map_err(failed)?;
-    keep(&target);
-    file.replace(&target.path).map_err(failed)?;
+    put(&content, &target, true).map_err(failed)?;
     settle(&target.folder).map_err(failed)
 }
 
@@ -162,9 +152,7 @@ mod tests {
     fn save(path: &Path, words: &str) {
         let target = Target::of(path).unwrap();
         let content = format!("// {words}\n(format: \"vae-tui session\")");
-        let file = written(content.as_bytes(), &target.folder, None).unwrap();
-        keep(&target);
-        file.replace(path).unwrap();
+        put(content.as_bytes(), &target, true).unwrap();
     }
 
     fn summaries(path: &Path) -> Vec<String> {

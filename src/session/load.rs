@@ -97,7 +97,7 @@ fn fields<T: DeserializeOwned>(bytes: Vec<u8>, path: &Path) -> Result<T, Session
 }
 
 /// The bytes of a session file; one that does not begin like a session, or stops being text, is read no further.
-fn read(path: &Path) -> Result<(Vec<u8>, Metadata), SessionError> {
+pub(super) fn read(path: &Path) -> Result<(Vec<u8>, Metadata), SessionError> {
     let unread = |cause| SessionError::Read {
         path: path.to_owned(),
         cause,
@@ -272,7 +272,7 @@ impl Session {
 
         let damaged = |cause: String| damaged(&path, cause);
         let film = &document.film;
-        film.check(document.pixels, document.configuration.latent)
+        film.check(document.pixels, document.configuration.latent_dimensions())
             .map_err(damaged)?;
         let architecture = document.configuration.architecture(data);
         let mut optimizer = Optimizer::new(document.configuration.optimizer, document.learning_rate, &[]);

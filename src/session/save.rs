@@ -1,6 +1,6 @@
 //! Writing a session, as a whole or not at all.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io::Write;
 use std::path::Path;
 
@@ -27,10 +27,17 @@ pub fn save(state: &RunState, view: &View, path: &Path) -> Result<(), SessionErr
     let target = Target::of(path)?;
     check_finite(state, path)?;
     let content = content(state, view).map_err(failed)?;
-    let file = written(&content, &target.folder, target.existing.as_ref()).map_err(failed)?;
-    generations::keep(&target);
-    file.replace(&target.path).map_err(failed)?;
+    put(&content, &target, true).map_err(failed)?;
     settle(&target.folder).map_err(failed)
+}
+
+/// Has `content` take the place of what lies at `target`, which is kept among the earlier states where `is_kept`.
+pub(super) fn put(content: &[u8], target: &Target, is_kept: bool) -> std::io::Result<File> {
+    let file = written(content, &target.folder, target.existing.as_ref())?;
+    if is_kept {
+        generations::keep(target);
+    }
+    file.replace(&target.path)
 }
 
 /// A file that holds `content` and is forced to the disk, but has no name yet.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::SessionError;
 use super::document::FORMAT;
+use crate::files::identity;
 
 /// Where a session goes.
 #[derive(Debug)]
@@ -158,21 +159,7 @@ impl Stamp {
         Self {
             length: metadata.len(),
             modified: metadata.modified().ok(),
-            file: number(metadata),
+            file: identity(metadata),
         }
-    }
-}
-
-/// The device and the number that tell one file from another.
-pub(super) fn number(metadata: &Metadata) -> (u64, u64) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        (metadata.dev(), metadata.ino())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        (0, 0)
     }
 }

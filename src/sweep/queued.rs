@@ -47,8 +47,7 @@ pub fn train_queued(
             "a run of the queue can't read standard input"
         );
         let data = load(&configuration.data, &configuration.reading)?;
-        configuration.check_data(&data)?;
-        configuration.check_classes(&data)?;
+        configuration.check_on(&data)?;
         let names = folder::names(&configuration, false).map(|name| sessions.join(name));
         let mut free = names.filter(|path| path.symlink_metadata().is_err());
         let path = free

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::progress::combinations;
 use super::specification::{SEED, in_words};
-use super::{Progress, RunProgress};
+use super::{Progress, RunProgress, SweepRun};
 use crate::run::curve::CurvePoint;
 use crate::words::plain;
 
@@ -50,10 +50,14 @@ impl Column {
         }
     }
 
-    /// Whether a sweep has it.
-    pub fn is_of(&self, progress: &Progress) -> bool {
+    /// Whether a sweep of these runs has it.
+    pub fn is_of(&self, runs: &[SweepRun]) -> bool {
+        let has = |axis: &str| {
+            let first = runs.first();
+            first.is_some_and(|run| run.point.iter().any(|(name, _)| name == axis))
+        };
         match self {
-            Self::Axis(axis) => axis == SEED || axes(progress).contains(&axis.as_str()),
+            Self::Axis(axis) => axis == SEED || has(axis),
             _ => true,
         }
     }
@@ -348,6 +352,7 @@ pub fn json(progress: &Progress) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learning::Configuration;
     use crate::sweep::Stage;
 
     fn run(latent: &str, seed: u64, bounds: &[f64], stage: Stage) -> RunProgress {
@@ -401,9 +406,16 @@ mod tests {
     #[test]
     fn any_column_sorts_the_table() {
         let progress = progress();
+        let of_sweep = |run: &RunProgress| SweepRun {
+            name: run.name.clone(),
+            point: run.point.clone(),
+            seed: run.seed,
+            configuration: Configuration::default(),
+        };
+        let runs: Vec<SweepRun> = progress.runs.iter().map(of_sweep).collect();
         let first = |column: &str| {
             let column = Column::named(column);
-            assert!(column.is_of(&progress));
+            assert!(column.is_of(&runs));
             let mut runs: Vec<&RunProgress> = progress.runs.iter().collect();
             runs.sort_by(|a, b| column.compare(a, b));
             runs[0].name.clone()
@@ -413,7 +425,7 @@ mod tests {
         assert_eq!(first("seed"), "latent-10_seed-1");
         assert_eq!(first("stage"), "latent-2_seed-2");
         assert_eq!(first("order"), "latent-10_seed-1");
-        assert!(!Column::named("hidden").is_of(&progress));
+        assert!(!Column::named("hidden").is_of(&runs));
     }
 
     #[test]

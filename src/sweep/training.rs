@@ -104,8 +104,7 @@ impl<'a> Trainer<'a> {
         let state = if is_saved(&path) {
             gone_on(&path, wanted, &data)?
         } else {
-            wanted.check_data(&data)?;
-            wanted.check_classes(&data)?;
+            wanted.check_on(&data)?;
             RunState::new(Training::new(wanted.clone(), &data))
         };
         let name = &task.run.name;

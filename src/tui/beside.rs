@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use anyhow::anyhow;
 use crossbeam_channel::Sender;
 
 use super::message::{BesideNews, Message};
+use super::runtime::spawn;
 use crate::data::Dataset;
+use crate::panics::guarded;
 use crate::session::{QueuedRun, folder};
 use crate::sweep::{Headless, Outcome, train_queued};
 
@@ -40,8 +43,9 @@ impl Beside {
         let (messages, stop) = (self.messages.clone(), self.stop.clone());
         let tell = move |news| drop(messages.send(Message::Beside(number, news)));
         let failed = tell.clone();
-        let started = std::thread::Builder::new().name("beside".into()).spawn(move || {
-            match train(run, loaded, &stop, &tell) {
+        let started = spawn("beside", move || {
+            let trained = guarded(|| train(run, loaded, &stop, &tell));
+            match trained.unwrap_or_else(|words| Err(anyhow!(words))) {
                 Ok((path, Outcome::Trained)) => tell(BesideNews::Ended(Ok(path))),
                 // It stays in the queue, and goes on at the next start.
                 Ok((_, Outcome::Interrupted | Outcome::InUse)) => {}
@@ -50,7 +54,7 @@ impl Beside {
         });
         match started {
             Ok(thread) => self.threads.push(thread),
-            Err(error) => failed(BesideNews::Ended(Err(error.to_string()))),
+            Err(error) => failed(BesideNews::Ended(Err(format!("{error:#}")))),
         }
     }
 

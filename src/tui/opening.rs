@@ -79,9 +79,7 @@ pub fn open(
             configuration.check()?;
             ensure!(configuration.data != STANDARD_INPUT, in_use);
             let data = data_named(&configuration.data, &configuration.reading)?;
-            configuration.check_data(&data)?;
-            configuration.check_convolutions(&data)?;
-            configuration.check_classes(&data)?;
+            configuration.check_on(&data)?;
             let state = RunState::new(Training::new(*configuration, &data));
             let (run, summary) = RunHandle::start(state, data.clone())?;
             let opened = Opened {

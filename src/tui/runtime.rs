@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
@@ -367,7 +368,9 @@ impl Runtime {
         let mut others = Vec::new();
         while screen.farewell().is_some() {
             match self.messages.recv_deadline(until) {
-                Ok(Message::TerminalAnswered(answer, at)) => drop(screen.answered(answer, at)),
+                Ok(Message::TerminalAnswered(answer, at)) => {
+                    others.extend(screen.answered(answer, at).map(Message::Recognised));
+                }
                 Ok(other) => others.push(other),
                 Err(_) => break,
             }
@@ -963,7 +966,8 @@ fn waiting(runs: &Mutex<BTreeMap<u64, Ready>>) -> MutexGuard<'_, BTreeMap<u64, R
     runs.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+/// Starts a thread that speaks the language of this one.
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
     let language = language::spoken();
     std::thread::Builder::new()
         .name(name.into())
@@ -971,6 +975,5 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()>
             language::speak(language);
             work();
         })
-        .with_context(|| format!("starting the {name} thread"))?;
-    Ok(())
+        .with_context(|| format!("starting the {name} thread"))
 }

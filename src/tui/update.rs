@@ -147,6 +147,8 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             let mut effects = vec![Effect::Command(run::Command::Evaluate)];
             effects.extend(begins.then_some(Effect::Command(run::Command::Start)));
             effects.extend(queue::advance(app));
+            // Whatever is opened later is a run that the queue has to wait for.
+            app.queue.resumes = false;
             let workspace = app.workspace().filter(|_| fresh);
             effects.extend(workspace.map(|new| Effect::Advise(Basis::of(&new.progress.configuration))));
             effects

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use crossbeam_channel::Sender;
 
 use super::message::{Message, Written};
+use super::runtime::spawn;
 use crate::cancel::Cancel;
 use crate::folders::with_home;
-use crate::language::{self, tr};
+use crate::language::tr;
 use crate::outputs::{Output, OutputError, Watch};
 use crate::remote::StateSource;
 
@@ -41,20 +42,15 @@ impl Writer {
     /// If the system refuses to start a thread.
     pub fn start(job: Job, messages: Sender<Message>) -> anyhow::Result<Self> {
         let cancel = Cancel::default();
-        let thread = std::thread::Builder::new()
-            .name("writer".into())
-            .spawn({
-                let cancel = cancel.clone();
-                let language = language::spoken();
-                move || {
-                    language::speak(language);
-                    let output = job.output;
-                    let written = write(job, &cancel, &messages);
-                    // If the screen is gone, nobody waits for the answer.
-                    let _ = messages.send(Message::Written(output, written));
-                }
-            })
-            .context("starting the thread that writes")?;
+        let thread = spawn("writer", {
+            let cancel = cancel.clone();
+            move || {
+                let output = job.output;
+                let written = write(job, &cancel, &messages);
+                // If the screen is gone, nobody waits for the answer.
+                let _ = messages.send(Message::Written(output, written));
+            }
+        })?;
         Ok(Self {
             cancel,
             thread: Some(thread),
