@@ -6,6 +6,7 @@ mod common;
 use common::{configuration, numbers, shapes, train};
 use vae_tui::cancel::Cancel;
 use vae_tui::coding::Codec;
+use vae_tui::data::Dataset;
 use vae_tui::evaluation::{annealed, importance_weighted, lower_bound};
 use vae_tui::exchange::onnx::{self, OnnxError};
 use vae_tui::exchange::{Parameters, import, npz, safetensors};
@@ -17,6 +18,7 @@ use vae_tui::model::prior::PriorKind;
 use vae_tui::model::{Initialisation, Layers, Vae};
 use vae_tui::objective::Estimator;
 use vae_tui::run::RunState;
+use vae_tui::run::film::Frame;
 use vae_tui::session::{self, View};
 
 /// A small run with each kind of latent variables that is not the paper's.
@@ -53,6 +55,16 @@ fn every_configuration() -> Vec<Configuration> {
     ]
 }
 
+/// A frame whose traversal moves the last of all layers' dimensions.
+fn film_of_the_last_dimension(state: &mut RunState, data: &Dataset) {
+    let (training, cancel) = (&state.training, Cancel::default());
+    let bound = lower_bound(&training.model, &data.test, training.noise(), &cancel, |_| true);
+    let bound = bound.expect("there are test images");
+    let frame = Frame::of(training, data, &bound, &cancel).expect("images that fit a film");
+    let dimension = training.model.architecture().latent - 1;
+    state.log.film.push(Frame { dimension, ..frame });
+}
+
 #[test]
 fn a_run_goes_on_from_its_session_to_the_bit() {
     let data = shapes();
@@ -64,6 +76,10 @@ fn a_run_goes_on_from_its_session_to_the_bit() {
         train(&mut whole, &data, 12);
         let mut half = RunState::new(Training::new(configuration.clone(), &data));
         train(&mut half, &data, 6);
+        film_of_the_last_dimension(&mut half, &data);
+        #[cfg(unix)]
+        vae_tui::remote::Facts::of(&common::opened(&half, &data).summary)
+            .expect("a run that can be attached to");
         session::save(&half, &View::default(), &path).expect("the folder can be written");
         let session = session::load(&path).expect("what was saved can be read");
         assert_eq!(session.configuration(), &configuration);
