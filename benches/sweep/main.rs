@@ -2,8 +2,7 @@
 //! cores on one thread each. Both take turns within one process, and all of a run counts but reading the data: training, measuring,
 //! saving.
 //!
-//! `cargo bench --bench sweep` prints for each size of model and minibatch the samples per second of both and the ratio of each round;
-//! the median and the range are what docs/performance.md has.
+//! `cargo bench --bench sweep` prints for each size of model and minibatch the samples per second of both and the ratio of each round.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,

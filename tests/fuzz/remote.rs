@@ -12,6 +12,7 @@ use vae_tui::explore::browse::Page;
 use vae_tui::explore::directions::Search;
 use vae_tui::explore::interpolate::Way;
 use vae_tui::explore::manifold::Window;
+use vae_tui::explore::neighbour_map;
 use vae_tui::explore::projection::Projection;
 use vae_tui::explore::samples::{Draws, Source};
 use vae_tui::explore::sheet::Sheet;
@@ -196,6 +197,7 @@ fn every_question() -> Vec<Question> {
         ..item.clone()
     };
     let (part, items) = (Part::Train, vec![0, 5, 9]);
+    let points: Vec<Vec<f32>> = (0..20).map(|point| vec![0.1 * point as f32; latent]).collect();
     vec![
         Question::Traverse {
             from: item.clone(),
@@ -230,6 +232,11 @@ fn every_question() -> Vec<Question> {
         Question::Rank {
             part: Part::Test,
             class: Some(2),
+        },
+        Question::Unfold { part, map: None },
+        Question::Unfold {
+            part,
+            map: neighbour_map::begin(&points, &Cancel::default()).map(Box::new),
         },
         Question::Sample {
             around: reached.clone(),

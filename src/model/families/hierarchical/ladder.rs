@@ -2,7 +2,7 @@
 //! it is put together with what the layer above generates, each weighed by its precision (equations 13 to 15).
 //!
 //! The publication normalises batches on the way up, and has `softplus` for variances; here logarithms of variances are said, as
-//! everywhere else, and nothing is normalised.
+//! everywhere else, and no batches are normalised.
 
 use dfdx::prelude::*;
 
