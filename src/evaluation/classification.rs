@@ -3,10 +3,11 @@
 
 use dfdx::prelude::*;
 
+use super::marginal::images;
 use super::{device, interruptible};
 use crate::cancel::Cancel;
 use crate::data::Split;
-use crate::dims::{Batch, Classes, Latent, Pixels};
+use crate::dims::{Batch, Classes, Latent};
 use crate::evaluation::MeasurementContext;
 use crate::kernels::Products;
 use crate::model::Vae;
@@ -32,9 +33,7 @@ pub fn predictions(
     let mut predictions = Vec::with_capacity(items.len());
     for block in items.chunks(BLOCK) {
         let of_block = interruptible(cancel, || {
-            let pixels: Vec<f32> = block.iter().flat_map(|&item| context.item(split, item)).collect();
-            let shape = (Batch(block.len()), Pixels(split.numbers_per_item));
-            model.predict(&tensor_of(&device(), shape, &pixels))
+            model.predict(&images(split, block.iter().copied(), context))
         });
         predictions.extend(of_block??);
     }

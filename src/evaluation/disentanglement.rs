@@ -7,13 +7,13 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{MeasurementContext, device, interruptible};
+use super::marginal::images;
+use super::{MeasurementContext, interruptible};
 use crate::cancel::Cancel;
 use crate::data::sprites::{self, Factor};
 use crate::data::{Dataset, Part};
-use crate::dims::{Batch, Pixels};
 use crate::model::Vae;
-use crate::nn::view::{elements, tensor_of};
+use crate::nn::view::elements;
 
 /// Items of a measurement, at most.
 pub const MOST_ITEMS: usize = 10_000;
@@ -57,9 +57,7 @@ pub fn disentanglement(
     let latent = model.architecture().latent;
     let means = |items: &[usize]| -> Option<Vec<f32>> {
         interruptible(cancel, || {
-            let rows: Vec<f32> = items.iter().flat_map(|&item| context.item(split, item)).collect();
-            let shape = (Batch(items.len()), Pixels(split.numbers_per_item));
-            let x = tensor_of(&device(), shape, &rows);
+            let x = images(split, items.iter().copied(), context);
             let moments = model.recognise(&x, context.seed);
             let means = elements(&moments).chunks_exact(2 * latent);
             means.flat_map(|row| &row[..latent]).copied().collect()

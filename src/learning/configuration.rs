@@ -27,11 +27,8 @@ impl Configuration {
         }
         let is_plain = self.kl_weight == 1.0 && self.warm_up == 0.0 && self.free_bits == 0.0;
         if self.method.has_classes() && !(is_plain && self.mc_samples == 1) {
-            return Err(SettingError::OutOfBounds {
-                name: "method".into(),
-                given: "m2".into(),
-                expected: tr!("another one for a weighed KL term or several posterior samples").into(),
-            });
+            let expected = tr!("another one for a weighed KL term or several posterior samples");
+            return Err(out_of_bounds("method", self.method.word(), expected));
         }
         self.check_latents()?;
         self.check_networks()?;
@@ -40,11 +37,7 @@ impl Configuration {
                 KlTermError::FreeBits => ("free-bits", self.free_bits),
                 KlTermError::Weight | KlTermError::Range => ("kl-weight", self.kl_weight),
             };
-            SettingError::OutOfBounds {
-                name: name.into(),
-                given: given.to_string(),
-                expected: format!("plain: {error}"),
-            }
+            out_of_bounds(name, given, format!("plain: {error}"))
         })
     }
 
@@ -85,54 +78,48 @@ impl Configuration {
     /// Checks what a learned prior and a flow need of the other settings.
     fn check_latents(&self) -> Result<(), SettingError> {
         let latents = self.latents();
-        let out_of_bounds = |name: &str, given: &str, expected: String| {
-            Err(SettingError::OutOfBounds {
-                name: name.into(),
-                given: given.into(),
-                expected,
-            })
-        };
         if let Err(error) = latents.check() {
             let (name, given) = match error {
                 LatentsError::VampWithFlow => ("flow", self.flow.word().to_owned()),
                 LatentsError::Hierarchy => ("upper-latent", self.upper_latent.to_string()),
             };
-            return out_of_bounds(name, &given, format!("none: {error}"));
+            return Err(out_of_bounds(name, &given, format!("none: {error}")));
         }
         if latents.has_closed_form() {
             return Ok(());
         }
         if self.method != Method::Aevb {
-            return out_of_bounds(
+            return Err(out_of_bounds(
                 "method",
                 self.method.word(),
-                tr!("aevb, which alone learns a prior, a flow or several layers").into(),
-            );
+                tr!("aevb, which alone learns a prior, a flow or several layers"),
+            ));
         }
         let has_layers = !latents.upper.is_empty();
         if has_layers && self.family != FamilyKind::Mlp {
-            return out_of_bounds(
+            return Err(out_of_bounds(
                 "family",
                 self.family.word(),
-                tr!("mlp for several stochastic layers").into(),
-            );
+                tr!("mlp for several stochastic layers"),
+            ));
         }
         if (self.prior == PriorKind::Vamp || has_layers) && self.normalisation == NormalisationKind::Batch {
-            return out_of_bounds(
+            return Err(out_of_bounds(
                 "normalisation",
                 self.normalisation.word(),
                 tr!(
                     "none or layer: with a VampPrior or several layers a network sees more than the minibatch"
-                )
-                .into(),
-            );
+                ),
+            ));
         }
         if !matches!(self.estimator, Estimator::A | Estimator::ImportanceWeighted) {
-            return out_of_bounds(
+            return Err(out_of_bounds(
                 "estimator",
                 self.estimator.word(),
-                tr!("a or iwae: the others are made for the prior N(0, I) and Gaussian posteriors, not for a learned prior, a flow or several layers").into(),
-            );
+                tr!(
+                    "a or iwae: the others are made for the prior N(0, I) and Gaussian posteriors, not for a learned prior, a flow or several layers"
+                ),
+            ));
         }
         Ok(())
     }
@@ -145,19 +132,12 @@ impl Configuration {
         if self.family == FamilyKind::Mlp {
             return Ok(());
         }
-        let out_of_bounds = |name: &str, given: &dyn ToString, expected: String| {
-            Err(SettingError::OutOfBounds {
-                name: name.into(),
-                given: given.to_string(),
-                expected,
-            })
-        };
         let Some(convolutions) = self.convolutions(data) else {
             let expected = tr!(
                 "mlp for {noun}, which are no images",
                 noun = said(data.shape.noun())
             );
-            return out_of_bounds("family", &self.family.word(), expected);
+            return Err(out_of_bounds("family", self.family.word(), expected));
         };
         let Convolutions { height, width, .. } = convolutions;
         if !SIDE_RANGE.contains(&height) || !SIDE_RANGE.contains(&width) {
@@ -168,7 +148,7 @@ impl Configuration {
                 first = SIDE_RANGE.start(),
                 last = SIDE_RANGE.end()
             );
-            return out_of_bounds("family", &self.family.word(), expected);
+            return Err(out_of_bounds("family", self.family.word(), expected));
         }
         if self.kernel > height.min(width) {
             let expected = tr!(
@@ -177,7 +157,7 @@ impl Configuration {
                 height = height,
                 width = width
             );
-            return out_of_bounds("kernel", &self.kernel, expected);
+            return Err(out_of_bounds("kernel", self.kernel, expected));
         }
         let is_pixel = |layer: &ConvolutionalLayer| (layer.window.height, layer.window.width) == (1, 1);
         let layers = convolutions.layers();
@@ -189,34 +169,31 @@ impl Configuration {
                 height = height,
                 width = width
             );
-            return out_of_bounds("channels", &self.channels, expected);
+            return Err(out_of_bounds("channels", &self.channels, expected));
         }
         Ok(())
     }
 
     /// Whether the layers can be normalised and joined as they are asked for.
     fn check_networks(&self) -> Result<(), SettingError> {
-        let out_of_bounds = |name: &str, given: &str, expected: &str| {
-            Err(SettingError::OutOfBounds {
-                name: name.into(),
-                given: given.into(),
-                expected: expected.into(),
-            })
-        };
         let has_plain_layers =
             self.normalisation == NormalisationKind::None && !self.residual && self.family == FamilyKind::Mlp;
         if self.method == Method::FullVb && !has_plain_layers {
             let expected =
                 tr!("another method: only plain fully connected layers have Gaussians for weights");
-            return out_of_bounds("method", self.method.word(), expected);
+            return Err(out_of_bounds("method", self.method.word(), expected));
         }
         if self.method.has_classes() && self.family != FamilyKind::Mlp {
             let expected = tr!("mlp for a method that knows classes, whose networks are fully connected");
-            return out_of_bounds("family", self.family.word(), expected);
+            return Err(out_of_bounds("family", self.family.word(), expected));
         }
         if self.normalisation == NormalisationKind::Batch && self.batch == 1 {
             let expected = tr!("none or layer where a minibatch has one data point, which has no variance");
-            return out_of_bounds("normalisation", self.normalisation.word(), expected);
+            return Err(out_of_bounds(
+                "normalisation",
+                self.normalisation.word(),
+                expected,
+            ));
         }
         if self.family == FamilyKind::Convolutional {
             if self.stride > self.kernel {
@@ -225,7 +202,7 @@ impl Configuration {
                     "at most the kernel, {kernel}, so that no pixel is left out",
                     kernel = self.kernel
                 );
-                return out_of_bounds("stride", &given, &expected);
+                return Err(out_of_bounds("stride", &given, &expected));
             }
             // Its residual blocks are convolutions of their own.
             return Ok(());
@@ -233,7 +210,7 @@ impl Configuration {
         let mut neighbours = self.hidden.units().windows(2);
         if self.residual && !neighbours.any(|pair| pair[0] == pair[1]) {
             let expected = tr!("no where no two hidden layers behind one another have as many units");
-            return out_of_bounds("residual", "yes", expected);
+            return Err(out_of_bounds("residual", "yes", expected));
         }
         Ok(())
     }
@@ -393,17 +370,12 @@ impl Configuration {
         if !self.method.has_classes() {
             return Ok(());
         }
-        let out_of_bounds = |name: &str, given: String, expected: String| SettingError::OutOfBounds {
-            name: name.into(),
-            given,
-            expected,
-        };
         let points = self.trained_on(data);
         if self.labels_of(data, &points).known.is_empty() || data.classes.len() < 2 {
             return Err(out_of_bounds(
                 "method",
-                "m2".into(),
-                tr!("another one, since the data has no labels of two classes or more").into(),
+                self.method.word(),
+                tr!("another one, since the data has no labels of two classes or more"),
             ));
         }
         let classes = data.classes.len();
@@ -428,11 +400,6 @@ impl Configuration {
     /// The setting, what it is and what the data has.
     pub fn check_classes(&self, data: &Dataset) -> Result<(), SettingError> {
         self.check_labels(data)?;
-        let out_of_bounds = |given: &str, expected: String| SettingError::OutOfBounds {
-            name: "without-label".into(),
-            given: given.into(),
-            expected,
-        };
         if let Some(unknown) = self
             .without_label
             .iter()
@@ -446,15 +413,25 @@ impl Configuration {
                     classes = plain(&data.classes.join(", "))
                 )
             };
-            return Err(out_of_bounds(unknown, classes));
+            return Err(out_of_bounds("without-label", unknown, classes));
         }
         if self.trained_on(data).is_empty() {
             let given = self.without_label.join(",");
             return Err(out_of_bounds(
-                &given,
-                tr!("fewer classes, so that some training point is left").into(),
+                "without-label",
+                given,
+                tr!("fewer classes, so that some training point is left"),
             ));
         }
         Ok(())
+    }
+}
+
+/// What is wrong with a setting: what it is, and what it must be.
+fn out_of_bounds(name: &str, given: impl ToString, expected: impl Into<String>) -> SettingError {
+    SettingError::OutOfBounds {
+        name: name.into(),
+        given: given.to_string(),
+        expected: expected.into(),
     }
 }

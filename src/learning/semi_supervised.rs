@@ -12,8 +12,10 @@ use rand::seq::SliceRandom;
 use super::StepContext;
 use super::shard::{Shard, ShardGradient, images};
 use crate::data::Split;
+use crate::dims::Style;
+use crate::nn::view::elements;
 use crate::objective::semi_supervised::{Labelled, negative};
-use crate::random::{Purpose, fill_standard_normal, generator};
+use crate::random::{Purpose, generator};
 
 /// The labels that learning sees, and what they count.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,16 +75,8 @@ pub fn gradient(shard: &Shard, context: StepContext, labels: &Labels) -> ShardGr
     };
     let architecture = model.architecture();
     let style = architecture.latent - architecture.classes;
-    let mut noise = vec![0.0; rows.len() * (architecture.classes + 1) * style];
-    for (place, noise) in noise.chunks_exact_mut(style).enumerate() {
-        let (round, point) = (place / rows.len(), rows.start + place % rows.len());
-        let stream = (round as u64) << 32 | point as u64;
-        fill_standard_normal(
-            &mut generator(context.seed, Purpose::Noise, context.step, stream),
-            noise,
-        );
-    }
-    let (loss, terms, _) = negative(model, &x, &labelled, &noise, Gradients::leaky());
+    let noise = shard.noise_of(context, architecture.classes + 1, Style(style));
+    let (loss, terms, _) = negative(model, &x, &labelled, elements(&noise), Gradients::leaky());
     (loss.backward(), terms)
 }
 

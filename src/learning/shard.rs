@@ -55,11 +55,23 @@ impl Shard<'_> {
 
     /// Standard normal noise for L posterior samples of every image: the first sample of each, then the second, and so on.
     pub fn noise(&self, context: StepContext) -> Tensor<(Batch, Latent), f32, Cpu> {
-        let (points, latent) = (self.indices.len(), self.model.architecture().latent);
-        let mut noise = self
-            .device
-            .zeros_like(&(Batch(context.mc_samples * points), Latent(latent)));
-        for (row, noise) in elements_mut(&mut noise).chunks_exact_mut(latent).enumerate() {
+        let latent = Latent(self.model.architecture().latent);
+        self.noise_of(context, context.mc_samples, latent)
+    }
+
+    /// Standard normal noise of some width for so many samples of every image, in the same order.
+    pub fn noise_of<D: Dim>(
+        &self,
+        context: StepContext,
+        samples: usize,
+        width: D,
+    ) -> Tensor<(Batch, D), f32, Cpu> {
+        let points = self.indices.len();
+        let mut noise = self.device.zeros_like(&(Batch(samples * points), width));
+        for (row, noise) in elements_mut(&mut noise)
+            .chunks_exact_mut(width.size())
+            .enumerate()
+        {
             checkpoint();
             let (sample, point) = (row / points, self.first_row + row % points);
             let stream = (sample as u64) << 32 | point as u64;

@@ -14,7 +14,8 @@ use super::{BoundTerms, Loss, tape_of};
 use crate::dims::{Batch, Classes, Moments, Pixels, Style};
 use crate::kernels;
 use crate::model::Vae;
-use crate::nn::view::{elements, elements_mut, tensor_of};
+use crate::model::posterior::gaussian;
+use crate::nn::view::{elements, tensor_of};
 
 /// Data points with a class, and what they count.
 pub struct Labelled<'a> {
@@ -93,7 +94,9 @@ fn weighted_bound(
     let rows = weights.len();
     let moments = model.encode_as(x, rows, class, OwnedTape::default());
     let again = moments.retaped::<OwnedTape<f32, Cpu>>();
-    let style = draw(moments, noise);
+    let width = (Batch(rows), moments.shape().1.0);
+    let noise = tensor_of(moments.device(), width, noise);
+    let style = gaussian::reparameterise(moments, &noise);
     let mut reconstructions = Vec::new();
     let weights_of_rows = weights.clone();
     let reconstruction = model
@@ -107,23 +110,6 @@ fn weighted_bound(
 }
 
 type StyleMoments<T> = Tensor<(Batch, Moments<Style>), f32, Cpu, T>;
-
-/// `z = mu + sigma * eps` of every row, as [`crate::model::posterior::gaussian::reparameterise`] has it for all latent dimensions.
-fn draw<T: Tape<f32, Cpu>>(moments: StyleMoments<T>, noise: &[f32]) -> Tensor<(Batch, Style), f32, Cpu, T> {
-    let (moments, mut tape) = moments.split_tape();
-    let (rows, Moments(style)) = *moments.shape();
-    let mut z = moments.device().zeros_like(&(rows, style));
-    kernels::reparameterise(elements(&moments), noise, style.0, elements_mut(&mut z));
-    let (noise, ghost) = (noise.to_vec(), z.ghost());
-    tape.add_backward_op(move |gradients| {
-        let dz = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
-        let d_moments = gradients.get_or_alloc_mut(&moments)?;
-        kernels::reparameterise_backward(elements(&moments), &noise, style.0, &dz, d_moments);
-        **gradients.get_or_alloc_mut(&ghost)? = dz;
-        Ok(())
-    });
-    z.put_tape(tape)
-}
 
 /// The divergences of the rows from `N(0, I)`, summed with constant weights; and of every row.
 fn weighted_kl<T: Tape<f32, Cpu>>(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::ensure;
 
 use super::folder::differences;
-use super::{Headless, Outcome, Stage, SweepFolder, SweepRun, halving, progress};
+use super::{Headless, Outcome, SweepFolder, SweepRun, halving, progress};
 use crate::data::{self, Dataset, ReadingRules};
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Training};
@@ -148,8 +148,7 @@ fn is_done(path: &Path, task: &Task) -> anyhow::Result<bool> {
     }
     let facts = session::RunFacts::read(path)?;
     check_same(path, &facts.configuration, &task.run.configuration)?;
-    let is_stopped = matches!(progress::stage(&facts, task.samples), Stage::Stopped(_));
-    Ok(is_stopped || facts.measured() >= task.samples)
+    Ok(progress::stage(&facts, task.samples).is_final())
 }
 
 /// A run as it was left, with the goal of now.

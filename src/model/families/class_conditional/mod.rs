@@ -17,9 +17,9 @@ use crate::dims::{Batch, Classes, Hidden, Joined, Latent, Moments, Pixels, Style
 use crate::model::likelihood::Head;
 use crate::model::posterior::Posterior;
 use crate::model::{Architecture, Decoded};
-use crate::nn::Linear;
 use crate::nn::parameters::{Named, Parameter};
 use crate::nn::view::{elements, elements_mut};
+use crate::nn::{Linear, ops};
 
 /// Where the posterior of the dimension of an item's class lies, and those of the others: mean and variance. A draw is of another
 /// class about once in a thousand times; ten classes then cost 5.1 nats, where `p(y)` alone would cost `ln 10 = 2.3`.
@@ -203,7 +203,7 @@ impl Family for ClassConditional {
             .chunks_exact(z.shape().1.0)
             .map(|z| widths::largest(&z[self.style.0..]))
             .collect();
-        self.decode_as(widths::style_of(z, self.style), |row| classes[row])
+        self.decode_as(ops::columns(z, 0, self.style), |row| classes[row])
     }
 
     fn spread(&mut self, log_variance: f32) {
@@ -228,7 +228,7 @@ impl Family for ClassConditional {
             .chunks_exact(z.shape().1.0)
             .map(|z| widths::largest(&z[self.style.0..]))
             .collect();
-        let joined = widths::with_classes(widths::style_of(z, self.style), self.classes, |row| classes[row]);
+        let joined = widths::with_classes(ops::columns(z, 0, self.style), self.classes, |row| classes[row]);
         let classifier = self.classifier.hidden.layers(x.clone()).into_iter();
         let decoder = self.decoder.0.layers(joined).into_iter();
         classifier

@@ -1,9 +1,10 @@
-//! Rows that get classes behind them, or lose them: styles, and moments of styles.
+//! Rows that get classes behind them: styles, and moments of styles.
 
 use dfdx::prelude::*;
 
 use crate::dims::{Batch, Classes, Joined, Latent, Moments, Style};
 use crate::model::posterior::Posterior;
+use crate::nn::ops;
 use crate::nn::view::{elements, elements_mut};
 
 /// The place of the largest number, the first of several.
@@ -23,56 +24,14 @@ pub fn with_classes<T: Tape<f32, Cpu>>(
     classes: Classes,
     class: impl Fn(usize) -> usize,
 ) -> Tensor<(Batch, Joined<Style, Classes>), f32, Cpu, T> {
-    let (style, mut tape) = style.split_tape();
-    let (rows, width) = *style.shape();
+    let width = style.shape().1;
     let joined_width = Joined(width, classes);
-    let mut joined = style.device().zeros_like(&(rows, joined_width));
+    let (mut joined, tape) = ops::widened(style, 0, joined_width).split_tape();
     let of_rows = elements_mut(&mut joined).chunks_exact_mut(joined_width.size());
-    for (row, (joined, style)) in of_rows.zip(elements(&style).chunks_exact(width.0)).enumerate() {
-        joined[..width.0].copy_from_slice(style);
+    for (row, joined) in of_rows.enumerate() {
         joined[width.0 + class(row)] = 1.0;
     }
-    let ghost = joined.ghost();
-    tape.add_backward_op(move |gradients| {
-        let of_joined = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
-        let of_style = gradients.get_or_alloc_mut(&style)?;
-        let of_rows = of_style.chunks_exact_mut(width.0);
-        for (of_style, of_joined) in of_rows.zip(of_joined.chunks_exact(joined_width.size())) {
-            for (sum, gradient) in of_style.iter_mut().zip(of_joined) {
-                *sum += gradient;
-            }
-        }
-        **gradients.get_or_alloc_mut(&ghost)? = of_joined;
-        Ok(())
-    });
     joined.put_tape(tape)
-}
-
-/// The style that latent vectors begin with. Gradient: 0 for what stands behind it.
-pub fn style_of<T: Tape<f32, Cpu>>(
-    z: Tensor<(Batch, Latent), f32, Cpu, T>,
-    style: Style,
-) -> Tensor<(Batch, Style), f32, Cpu, T> {
-    let (z, mut tape) = z.split_tape();
-    let (rows, latent) = *z.shape();
-    let mut styles = z.device().zeros_like(&(rows, style));
-    let of_rows = elements_mut(&mut styles).chunks_exact_mut(style.0);
-    for (style_of_row, z) in of_rows.zip(elements(&z).chunks_exact(latent.0)) {
-        style_of_row.copy_from_slice(&z[..style.0]);
-    }
-    let ghost = styles.ghost();
-    tape.add_backward_op(move |gradients| {
-        let of_styles = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
-        let dz = gradients.get_or_alloc_mut(&z)?;
-        for (dz, of_style) in dz.chunks_exact_mut(latent.0).zip(of_styles.chunks_exact(style.0)) {
-            for (sum, gradient) in dz.iter_mut().zip(of_style) {
-                *sum += gradient;
-            }
-        }
-        **gradients.get_or_alloc_mut(&ghost)? = of_styles;
-        Ok(())
-    });
-    styles.put_tape(tape)
 }
 
 /// Moments of all latent dimensions: those of the style, and fixed ones of the classes', [of the class, of the others] with mean and
