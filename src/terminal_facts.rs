@@ -111,6 +111,12 @@ pub enum Glyphs {
 /// Terminals with the 256 or 512 characters of their own font, as `TERM` names them.
 const CONSOLES: [&str; 6] = ["linux", "vt100", "vt102", "vt220", "ansi", "cons25"];
 
+/// Whether `TERM` names one of them.
+fn is_console(term: &str) -> bool {
+    let is_named = |name: &&str| term == *name || term.starts_with(&format!("{name}-"));
+    CONSOLES.iter().any(is_named)
+}
+
 impl Glyphs {
     /// Reads the environment (`TERM`, `LC_ALL`, `LC_CTYPE`, `LANG`), and says what decided.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> (Self, &'static str) {
@@ -122,8 +128,7 @@ impl Glyphs {
         if locale.is_some_and(|locale| !locale.contains("utf-8") && !locale.contains("utf8")) {
             return (Self::Ascii, "the locale is not one of UTF-8");
         }
-        let is_console = |name: &str| term == name || term.starts_with(&format!("{name}-"));
-        if CONSOLES.into_iter().any(is_console) {
+        if is_console(&term) {
             (Self::Console, "TERM is a console with a font of its own")
         } else {
             (Self::Unicode, "TERM is no console")

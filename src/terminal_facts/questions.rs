@@ -1,7 +1,7 @@
 //! Which questions a terminal may be asked. One that doesn't know a question should swallow it; some write a part of it on the
 //! screen instead, and are not asked.
 
-use super::{CONSOLES, graphics::is_multiplexed};
+use super::{graphics::is_multiplexed, is_console};
 
 /// What may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,11 @@ impl Questions {
     /// Reads the environment (`TERM`, `TERM_PROGRAM`, `TMUX`, `STY`), and says what decided.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> (Self, &'static str) {
         let term = variable("TERM").unwrap_or_default();
-        let is_console = |name: &&str| term == *name || term.starts_with(&format!("{name}-"));
         if cfg!(not(unix)) {
             (Self::Nothing, "answers are only read on Unix")
         } else if term.is_empty() || term == "dumb" {
             (Self::Nothing, "TERM names no terminal that answers")
-        } else if CONSOLES.iter().any(is_console) {
+        } else if is_console(&term) {
             (Self::Readiness, "TERM is a console")
         } else if is_multiplexed(&variable) {
             // It answers for itself; what is behind it may change while the program runs.

@@ -263,10 +263,7 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
             save_then(app, Manner::Replace, after)
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::SaveElsewhere { after, .. }) => {
-            // It was paused to be handed over, and stays here.
-            let trained = after == AfterSave::HandOver { trains: true };
-            let start = trained.then_some(Effect::Command(Command::Start));
-            start.into_iter().collect()
+            after.undone().into_iter().collect()
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), _) => Vec::new(),
         (_, question) => ask(app, question),

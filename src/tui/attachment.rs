@@ -1,8 +1,6 @@
 //! A run in another process on the screen: what its process says of itself, who steers, and how it is left.
 
 use super::app::{App, Stage};
-use super::command::keymap::Keymap;
-use super::command::named;
 use super::message::Effect;
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
@@ -10,7 +8,7 @@ use super::update;
 use super::workspace::{AfterSave, Progress};
 use crate::language::tr;
 use crate::remote::{News, Steering};
-use crate::run::{Command, Event, State, Told};
+use crate::run::{Command, Event, State};
 
 /// What is known of the process of a run that is not this one.
 #[derive(Clone, Debug)]
@@ -80,10 +78,7 @@ pub(super) fn take_in(app: &mut App, news: News) -> Vec<Effect> {
         return Vec::new();
     };
     match news {
-        News::Told(told) => {
-            let Told { run, event } = told;
-            return update::take_in(app, Told { run, event });
-        }
+        News::Told(told) => return update::take_in(app, told),
         News::CaughtUp(standing, steering) => {
             attached.steering = steering;
             workspace.saved_at = Some(standing.saved);
@@ -92,7 +87,7 @@ pub(super) fn take_in(app: &mut App, news: News) -> Vec<Effect> {
         News::Steering(steering) => {
             let was_here = std::mem::replace(&mut attached.steering, steering).is_here;
             if was_here && !steering.is_here {
-                let key = label(&app.keymap, "run.steer");
+                let key = app.keymap.label_of("run.steer");
                 app.say(tr!("another screen steers now; {key} takes it back", key = key));
             } else if !was_here && steering.is_here {
                 app.say(tr!("this screen steers now"));
@@ -101,7 +96,7 @@ pub(super) fn take_in(app: &mut App, news: News) -> Vec<Effect> {
         News::Saved(samples) => workspace.saved_at = Some(samples),
         News::SaveFailed(reason) => app.complain(reason),
         News::NotSteering => {
-            let key = label(&app.keymap, "run.steer");
+            let key = app.keymap.label_of("run.steer");
             app.complain(tr!("another screen steers this run: {key} takes over", key = key));
         }
         News::Ended(words) => {
@@ -187,8 +182,7 @@ pub(super) fn handed_over(app: &mut App, trains: bool, handed: Result<String, St
         }
         Err(reason) => {
             app.complain(tr!("the run stays here: {reason}", reason = reason));
-            let start = trains.then_some(Effect::Command(Command::Start));
-            start.into_iter().collect()
+            AfterSave::HandOver { trains }.undone().into_iter().collect()
         }
     }
 }
@@ -243,9 +237,4 @@ fn goes_on(name: &str) -> String {
         "{name} goes on without a screen; `vae-tui attach {name}` comes back to it, `vae-tui stop {name}` ends it",
         name = name
     )
-}
-
-/// The keys of a command.
-fn label(keymap: &Keymap, name: &str) -> String {
-    named(name).map_or_else(String::new, |command| keymap.label(command))
 }

@@ -175,22 +175,22 @@ impl Pixels {
         &mut self,
         (protocol, area): (Protocol, Rect),
         raster: &Raster,
-        before: Option<Placed>,
+        mut before: Option<Placed>,
         sending: &mut Sending,
         now: Instant,
     ) -> Option<Placed> {
-        if let Some(mut placed) = before.clone() {
+        if let Some(placed) = &mut before {
             if placed.wanted != *raster {
                 (placed.wanted, placed.since) = (raster.clone(), now);
             }
             if placed.raster == *raster {
-                return Some(placed);
+                return before;
             }
             // As with cells: what moves is sent again where it differs visibly, what rests as it is.
             let rests = now.saturating_duration_since(placed.since) >= REST;
             if !rests && difference(&placed.raster, raster) < VISIBLE / 2.0 {
                 sending.complete = false;
-                return Some(placed);
+                return before;
             }
         }
         match self.send(protocol, area, raster, before.as_ref(), sending) {

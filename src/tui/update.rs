@@ -8,7 +8,7 @@ use super::answering::{answer, ask, is_unsaved};
 use super::app::{App, Stage, Tone};
 use super::attachment;
 use super::command::keys::is_plain;
-use super::command::{Command, Undoable, named};
+use super::command::{Command, Undoable};
 use super::message::{Effect, Message, Written};
 use super::mouse;
 use super::notification::Ended;
@@ -252,7 +252,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 asked @ Some(Overlay::Confirm(_)) => {
                     app.overlay = asked;
                     app.complain(fault.to_string());
-                    Vec::new()
+                    after.undone().into_iter().collect()
                 }
                 overlay => {
                     app.behind = overlay;
@@ -452,7 +452,7 @@ fn advise(app: &mut App, basis: &Basis, advice: &Advice) {
         return;
     }
     app.advised = Some(basis.clone());
-    let form = named("run.new").map_or_else(String::new, |command| app.keymap.label(command));
+    let form = app.keymap.label_of("run.new");
     let said = tr!(
         "{better} would suit this data better than {likelihood}: {key} says why",
         better = advice.likelihood(),
@@ -494,7 +494,7 @@ pub(super) fn take_in(app: &mut App, Told { run, event }: Told) -> Vec<Effect> {
         Event::Refused { ref reason, .. } => app.complain(reason.clone()),
         Event::Diverged(ref diverged) => {
             ended = Some(Ended::Diverged);
-            let key = named("run.halve").map_or_else(String::new, |command| app.keymap.label(command));
+            let key = app.keymap.label_of("run.halve");
             app.complain(tr!(
                 "the loss is no longer finite at step {step} ({samples} samples), first in {place}, over training items {items}: training stopped at the last finite parameters; {key} goes back and halves the learning rate",
                 step = diverged.step,

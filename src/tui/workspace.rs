@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::app::Selection;
 use super::attachment::{Attachment, Joined};
-use super::message::Opened;
+use super::message::{Effect, Opened};
 use super::widgets::axis::short;
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
@@ -16,7 +16,7 @@ use crate::learning::{Configuration, StepReport};
 use crate::objective::BoundTerms;
 use crate::run::curve::MarginalPoint;
 use crate::run::diagnosis::Finding;
-use crate::run::{DataFacts, Event, RunId, RunLog, State, Summary};
+use crate::run::{Command, DataFacts, Event, RunId, RunLog, State, Summary};
 use crate::session::{RunFiles, View};
 
 /// A run, as far as it has told, and the last answers to what was asked about it.
@@ -54,6 +54,14 @@ pub enum AfterSave {
         /// Whether it trains there at once.
         trains: bool,
     },
+}
+
+impl AfterSave {
+    /// What makes up for the pause where nothing comes of it: a run that trained goes on here.
+    pub fn undone(self) -> Option<Effect> {
+        let trained = self == Self::HandOver { trains: true };
+        trained.then_some(Effect::Command(Command::Start))
+    }
 }
 
 /// How far a run has come, as far as it has told; [`Progress::take_in`] is the only way it changes but for settings that

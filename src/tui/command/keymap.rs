@@ -125,6 +125,11 @@ impl Keymap {
         names.join(" ")
     }
 
+    /// The same of the command of this name.
+    pub fn label_of(&self, name: &str) -> String {
+        named(name).map_or_else(String::new, |command| self.label(command))
+    }
+
     /// What the help says of a scope: its heading, and its commands.
     pub fn of_scope(&self, scope: Scope) -> (&'static str, impl Iterator<Item = &'static Command>) {
         let of_scope = all().filter(move |(of, _)| *of == scope);
