@@ -7,7 +7,6 @@ use rand::Rng;
 use rand_distr::StandardNormal;
 
 use super::Vae;
-use super::families::Family;
 use crate::cancel::checkpoint;
 use crate::kernels;
 use crate::nn::parameters::{Named, Parameter, Role};

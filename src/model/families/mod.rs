@@ -42,10 +42,6 @@ pub(super) trait Family: Sized {
     /// `p(x|z)` for every latent vector, one a row.
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T>;
 
-    /// Makes Gaussians of all weights and biases, around the values that they have, each with this `log sigma^2`: for a family
-    /// whose layers are all [`Linear`](crate::nn::Linear), which know what to do with them.
-    fn spread(&mut self, log_variance: f32);
-
     /// What every hidden layer says: the encoder's of the data, the decoder's of the latent vectors.
     fn hidden(
         &self,
@@ -112,6 +108,14 @@ impl Networks {
             }
         }
     }
+
+    /// Makes Gaussians of all weights and biases, around the values that they have, each with this `log sigma^2`: of plain fully
+    /// connected layers, the only ones that a configuration lets have them.
+    pub fn spread(&mut self, log_variance: f32) {
+        if let Self::Mlp(mlp) = self {
+            mlp.spread(log_variance);
+        }
+    }
 }
 
 impl Family for Networks {
@@ -132,10 +136,6 @@ impl Family for Networks {
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         of_family!(self, family => family.decode(z))
-    }
-
-    fn spread(&mut self, log_variance: f32) {
-        of_family!(self, family => family.spread(log_variance));
     }
 
     fn hidden(

@@ -65,11 +65,6 @@ impl<I: Dim, O: Dim> Network<I, O> {
         self.last.forward(self.hidden.forward_data(x, tape))
     }
 
-    fn spread(&mut self, log_variance: f32) {
-        self.hidden.spread(log_variance);
-        self.last.spread(log_variance);
-    }
-
     /// Weights and biases, layer by layer, the last layer's under this name.
     fn parameters(&self, last: &'static str) -> impl Iterator<Item = Named<&dyn Parameter>> {
         let of_last = self.last.parameters().into_iter();
@@ -204,13 +199,6 @@ impl Family for ClassConditional {
             .map(|z| widths::largest(&z[self.style.0..]))
             .collect();
         self.decode_as(ops::columns(z, 0, self.style), |row| classes[row])
-    }
-
-    fn spread(&mut self, log_variance: f32) {
-        self.classifier.spread(log_variance);
-        self.encoder.spread(log_variance);
-        self.decoder.0.spread(log_variance);
-        self.decoder.1.spread(log_variance);
     }
 
     fn rest_moments(&mut self) {

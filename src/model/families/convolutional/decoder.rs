@@ -92,10 +92,6 @@ impl Decoder {
         ops::reshaped(h, (batch, height, width, channels))
     }
 
-    pub fn spread(&mut self, log_variance: f32) {
-        self.hidden.spread(log_variance);
-    }
-
     pub fn rest_moments(&mut self) {
         let layers = self.layers.iter_mut();
         let blocks = layers.flat_map(|(residual, block)| residual.iter_mut().chain([block]));

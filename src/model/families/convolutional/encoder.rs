@@ -90,11 +90,6 @@ impl Encoder {
         ops::reshaped(x.clone(), (x.shape().0, height, width, channels))
     }
 
-    pub fn spread(&mut self, log_variance: f32) {
-        self.hidden.spread(log_variance);
-        self.moments.spread(log_variance);
-    }
-
     pub fn rest_moments(&mut self) {
         let further = self.further.iter_mut();
         let further = further.flat_map(|(block, residual)| std::iter::once(block).chain(residual));

@@ -71,14 +71,6 @@ impl Family for Convolutional {
             .collect()
     }
 
-    /// Makes Gaussians of the weights and biases of fully connected layers; those of convolutions stay numbers.
-    fn spread(&mut self, log_variance: f32) {
-        self.encoder
-            .iter_mut()
-            .for_each(|encoder| encoder.spread(log_variance));
-        self.decoder.spread(log_variance);
-    }
-
     fn rest_moments(&mut self) {
         self.encoder.iter_mut().for_each(Encoder::rest_moments);
         self.decoder.rest_moments();

@@ -64,14 +64,6 @@ impl<L: Layer, A: Layer> BottomUp<L, A> {
         }
     }
 
-    /// Makes Gaussians of weights and biases.
-    pub fn spread(&mut self, log_variance: f32) {
-        self.layer.spread(log_variance);
-        if let Some(above) = &mut self.above {
-            above.spread(log_variance);
-        }
-    }
-
     /// Weights and biases from this layer up, by the number of the layer that they say something of.
     pub fn parameters(&self, number: usize) -> Vec<Named<&dyn Parameter>> {
         let mut all = self.layer.parameters(&format!("layer{number}"));

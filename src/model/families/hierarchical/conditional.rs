@@ -72,12 +72,6 @@ impl<I: Dim, O: Dim> Conditional<I, O> {
         self.moments.forward(self.hidden.forward_data(x, tape))
     }
 
-    /// Makes Gaussians of weights and biases.
-    pub(super) fn spread(&mut self, log_variance: f32) {
-        self.hidden.spread(log_variance);
-        self.moments.spread(log_variance);
-    }
-
     /// Has running moments used from here on, even on a tape.
     pub(super) fn rest_moments(&mut self) {
         self.hidden.rest_moments();

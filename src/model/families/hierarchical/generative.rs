@@ -115,14 +115,6 @@ impl<L: Layer, A: Layer> Generative<L, A> {
         }
     }
 
-    /// Makes Gaussians of weights and biases.
-    pub fn spread(&mut self, log_variance: f32) {
-        self.layer.spread(log_variance);
-        if let Some(above) = &mut self.above {
-            above.spread(log_variance);
-        }
-    }
-
     /// Weights and biases from this layer up: of `layer1`, `layer2`, and so on.
     pub fn parameters(&self, number: usize) -> Vec<Named<&dyn Parameter>> {
         let mut all = self.layer.parameters(&format!("layer{number}"));

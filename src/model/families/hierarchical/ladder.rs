@@ -107,15 +107,6 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
         }
     }
 
-    /// Makes Gaussians of weights and biases.
-    pub fn spread(&mut self, log_variance: f32) {
-        self.hidden.spread(log_variance);
-        self.said.spread(log_variance);
-        if let Some(above) = &mut self.above {
-            above.spread(log_variance);
-        }
-    }
-
     /// Weights and biases from this layer up, by the layer's number.
     pub fn parameters(&self, number: usize) -> Vec<Named<&dyn Parameter>> {
         let part = format!("layer{number}");

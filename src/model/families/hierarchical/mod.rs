@@ -192,19 +192,6 @@ impl Family for Hierarchical {
             .collect()
     }
 
-    fn spread(&mut self, log_variance: f32) {
-        match &mut self.recognition {
-            Recognition::BottomUp { first, above } => {
-                first.spread(log_variance);
-                above.spread(log_variance);
-            }
-            Recognition::Ladder(rung) => rung.spread(log_variance),
-        }
-        self.generative.spread(log_variance);
-        self.decoder.spread(log_variance);
-        self.output.spread(log_variance);
-    }
-
     fn rest_moments(&mut self) {
         match &mut self.recognition {
             Recognition::BottomUp { first, above } => {

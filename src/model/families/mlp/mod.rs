@@ -32,6 +32,14 @@ impl Mlp {
             decoder: Decoder::zeros(device, architecture),
         }
     }
+
+    /// Makes Gaussians of all weights and biases, around the values that they have, each with this `log sigma^2`.
+    pub fn spread(&mut self, log_variance: f32) {
+        if let Some(encoder) = &mut self.encoder {
+            encoder.spread(log_variance);
+        }
+        self.decoder.spread(log_variance);
+    }
 }
 
 impl Family for Mlp {
@@ -52,13 +60,6 @@ impl Family for Mlp {
 
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T> {
         self.decoder.forward(z)
-    }
-
-    fn spread(&mut self, log_variance: f32) {
-        if let Some(encoder) = &mut self.encoder {
-            encoder.spread(log_variance);
-        }
-        self.decoder.spread(log_variance);
     }
 
     fn hidden(
