@@ -183,7 +183,8 @@ fn stopped_from_outside_and_brought_back_by_a_shell() {
             shell.wait_for_plain_screen();
         }
         shell.wait_for("Stopped");
-        shell.press("fg\n");
+        // What the terminal answered to a program that could no longer read it stands on the shell's line: Ctrl-U takes it away.
+        shell.press("\x15fg\n");
         shell.wait_for("Traversal");
         // A key acts at once, without Enter.
         shell.press("?");
