@@ -98,6 +98,12 @@ pub fn within<R>(most: usize, work: impl FnOnce() -> R) -> Result<R, String> {
     Ok(result)
 }
 
+/// Whether an input is one of those, about one in `many`, on which what takes long is done: which they are is a matter of the
+/// input, so that one that fails does so again.
+pub fn is_one_in(many: u32, input: &[u8]) -> bool {
+    crc32fast::hash(input).is_multiple_of(many)
+}
+
 /// A folder in memory where there is one: most targets write every input to a file.
 pub fn folder() -> tempfile::TempDir {
     let memory = std::path::Path::new("/dev/shm");

@@ -9,7 +9,7 @@ use vae_tui::sweep::{Specification, read};
 use vae_tui::tui::app::App;
 
 use crate::common;
-use crate::harness::{self, Random, Target, check_line, fuzz, within};
+use crate::harness::{self, Random, Target, check_line, fuzz, is_one_in, within};
 use crate::ron_text;
 
 /// Memory that reading a list may take beside its text.
@@ -19,7 +19,6 @@ struct Queue {
     folder: tempfile::TempDir,
     valid: Vec<String>,
     app: App,
-    executions: u64,
 }
 
 #[test]
@@ -37,7 +36,6 @@ fn queue() {
             folder: harness::folder(),
             valid: vec![text.expect("a list"), "[]".into()],
             app,
-            executions: 0,
         }
     });
 }
@@ -74,8 +72,7 @@ impl Target for Queue {
         if again.map(|(_, again)| format!("{again:?}")) != Some(format!("{runs:?}")) {
             return Err("not what was kept".into());
         }
-        self.executions += 1;
-        if self.executions.is_multiple_of(16) {
+        if is_one_in(16, input) {
             self.app.queue.waiting = runs.into();
             common::screen(&self.app);
         }
