@@ -1,5 +1,6 @@
 //! Linux, macOS and the BSDs.
 
+use std::collections::VecDeque;
 use std::fs::{DirBuilder, File, FileType, Metadata, OpenOptions, Permissions};
 use std::io::Result;
 use std::os::unix::fs::{
@@ -57,7 +58,15 @@ pub fn signals(ending: Vec<i32>, has_screen: bool) -> Result<impl Iterator<Item 
         consts::SIGWINCH => Signal::WindowChanged,
         other => Signal::End(other),
     };
-    Ok(std::iter::from_fn(move || signals.forever().next()).map(meaning))
+    let mut arrived = VecDeque::new();
+    let next = move || {
+        // Several may arrive at once.
+        while arrived.is_empty() {
+            arrived.extend(signals.wait());
+        }
+        arrived.pop_front()
+    };
+    Ok(std::iter::from_fn(next).map(meaning))
 }
 
 /// Makes a write beyond the limit on the size of files (`ulimit -f`) an error like that of a full disk, where it would
