@@ -27,6 +27,37 @@ pub fn ending_flag() -> std::io::Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
+/// Bytes of memory that are left for this process, as far as the system has a `/proc` that tells: of the machine, and of what the
+/// group that it belongs to may have (a container, a job of a queue).
+pub fn available_memory() -> Option<u64> {
+    let number = |path: &str| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let line = |path: &str, name: &str| {
+        let text = std::fs::read_to_string(path).ok()?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name))?;
+        value.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    let of_machine = line("/proc/meminfo", "MemAvailable:").map(|kilobytes| 1024 * kilobytes);
+    let group = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let group = group.lines().find_map(|line| line.strip_prefix("0::"));
+    // A group may have no more than those around it.
+    let groups = group
+        .into_iter()
+        .flat_map(|group| std::path::Path::new(group).ancestors());
+    let of_groups = groups.filter_map(|group| {
+        let file = |name: &str| {
+            format!(
+                "/sys/fs/cgroup{}/{name}",
+                group.to_string_lossy().trim_end_matches('/')
+            )
+        };
+        let (most, taken) = (number(&file("memory.max"))?, number(&file("memory.current"))?);
+        // What was read of files is given back before anything is refused.
+        let files = line(&file("memory.stat"), "inactive_file ").unwrap_or(0);
+        Some(most.saturating_sub(taken.saturating_sub(files)))
+    });
+    of_machine.into_iter().chain(of_groups).min()
+}
+
 /// The signals that were ignored when this process started, bit 0 for signal 1; nothing where the system has no `/proc`.
 fn inherited_ignores() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

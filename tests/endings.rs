@@ -278,6 +278,18 @@ fn a_workbench_that_is_killed_leaves_a_copy_to_go_on_with() {
 }
 
 #[test]
+fn an_unsaved_run_is_copied_before_something_risky() {
+    let data = data();
+    let mut terminal = Terminal::workbench(data.path(), (100, 30), &["--autosave", "86400"]);
+    train(&mut terminal);
+    terminal.press(":set learning-rate 0.002\r");
+    wait_for_copy(data.path());
+    terminal.signal("-KILL");
+    status(&mut terminal.child);
+    assert!(samples(&only_session(data.path())) > 0);
+}
+
+#[test]
 fn a_copy_is_gone_when_the_run_is_saved_or_left_on_purpose() {
     for keys in ["s", "qy"] {
         let data = data();

@@ -481,6 +481,58 @@ fn a_hang_up_lets_a_run_go_on_where_the_configuration_says_so() {
 }
 
 #[test]
+fn a_run_without_a_screen_goes_on_after_a_hang_up_where_the_configuration_says_so() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("config/vae-tui")).expect("a folder");
+    std::fs::write(home.path("config/vae-tui/config.ron"), "(hang_up: \"detach\")").expect("a file");
+    let mut train = Command::new(PROGRAM)
+        .args(home.train(ENDLESS, &["--out", "line.ron", "--autosave", "1"]))
+        .current_dir(home.0.path())
+        .envs(home.variables())
+        .spawn()
+        .expect("the program starts");
+    let is_saved = || std::fs::metadata(home.path("line.ron")).is_ok_and(|file| file.len() > 0);
+    wait_until("a save", is_saved);
+    signal("-HUP", train.id());
+    assert!(train.wait().expect("it ends").success());
+    let handed_over = home.described("line").samples;
+    home.wait_for_more("line", handed_over);
+    home.succeed(&["stop", "line"]);
+    home.check_undisturbed("line.ron");
+}
+
+#[test]
+fn a_panic_in_the_process_of_a_run_is_reported_and_loses_nothing() {
+    for (place, state) in [("saver", State::Running), ("trainer", State::Paused)] {
+        let home = Home::new();
+        let begun = Command::new(PROGRAM)
+            .args(home.train(ENDLESS, &["--detach", "--out", "faulty.ron", "--autosave", "1"]))
+            .current_dir(home.0.path())
+            .envs(home.variables())
+            .env("VAE_TUI_PANIC", place)
+            .output()
+            .expect("the program starts");
+        assert!(begun.status.success(), "{place}");
+        let is_report = |file: std::fs::DirEntry| file.file_name().to_string_lossy().starts_with("panic-");
+        wait_until("a report", || {
+            let files = std::fs::read_dir(home.path("state/vae-tui"))
+                .into_iter()
+                .flatten();
+            files.flatten().any(is_report)
+        });
+        wait_until("the run as it is then", || {
+            home.described("faulty").state == state
+        });
+        home.succeed(&["stop", "faulty"]);
+        let (samples, _) = home.learned("faulty.ron");
+        match state {
+            State::Running => home.check_undisturbed("faulty.ron"),
+            _ => assert_eq!(samples, 0, "{place}"),
+        }
+    }
+}
+
+#[test]
 fn a_socket_that_is_removed_under_a_run_comes_back() {
     let home = Home::new();
     home.detached("lasting");

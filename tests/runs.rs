@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::{
-    app, configuration, focus, press, saved, screen, shapes, tell, type_character, update, workspace,
+    app, configuration, focus, press, press_with, saved, screen, shapes, tell, type_character, update,
+    workspace,
 };
-use ratatui::crossterm::event::KeyCode;
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::data::{Dataset, ItemPlace};
 use vae_tui::learning::settings::Assignment;
 use vae_tui::learning::{Configuration, Training};
@@ -321,6 +322,26 @@ fn as_many_runs_of_the_queue_are_trained_beside_the_one_on_the_screen_as_threads
         "two threads are too many"
     );
     assert!(screen(&app).contains("full"));
+}
+
+#[test]
+fn a_run_is_handed_over_beside_a_queue_that_is_kept() {
+    let mut app = app(100, 30);
+    app.queue.waiting.push_back(small().into());
+    let detach = |app: &mut App| press_with(app, KeyCode::Char('d'), KeyModifiers::CONTROL);
+    assert!(detach(&mut app).is_empty(), "what waits would be lost");
+    app.queue.is_kept = true;
+    assert!(matches!(detach(&mut app)[..], [Effect::Save(Manner::Usual)]));
+    let handed_over = Message::HandedOver {
+        trains: false,
+        handed: Ok("shapes-6d-1".into()),
+    };
+    assert!(matches!(update(&mut app, handed_over)[..], [Effect::Quit]));
+    let said = app.farewell.expect("words");
+    assert!(
+        said.contains("vae-tui attach shapes-6d-1") && said.contains("1 in the queue"),
+        "{said}"
+    );
 }
 
 #[test]

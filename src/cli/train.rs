@@ -15,12 +15,15 @@ use super::data_flags::DataFlags;
 use super::setting_flags::SettingFlags;
 use super::{NobodyReads, dataset, ending_signals_received, ensure_data, print_line, progress_bar, resume};
 use crate::choices::Choose;
+use crate::config::{self, HangUp};
 use crate::data::STANDARD_INPUT;
 use crate::data::{Dataset, mnist};
 use crate::files::shown;
+use crate::learning::memory::Needed;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Diverged, Preset, Training, default_threads};
 use crate::model::Likelihood;
+use crate::platform::HANG_UP;
 use crate::process::{say, signal_name};
 use crate::remote::hand_over;
 use crate::run::curve::CurvePoint;
@@ -236,7 +239,22 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         .zip(ticket)
         .map(|(out, ticket)| out.save_at_last(ticket, &state, &view));
     let words = kept.as_ref().map_or("nothing was saved".into(), Kept::to_string);
-    let lost = kept.is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
+    let lost = kept.as_ref().is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
+    let hung_up = matches!(ending, Ending::Interrupted(signal) if Some(signal) == HANG_UP);
+    if let Some(Kept::Saved(path)) = &kept
+        && hung_up
+        && data.name != STANDARD_INPUT
+        && config::load().config.hang_up == HangUp::Detach
+    {
+        // The other process trains it from now on.
+        drop(run);
+        let name = hand_over(path, true, Duration::from_secs(arguments.autosave))
+            .with_context(|| format!("{words}; it can't go on by itself"))?;
+        say(format_args!(
+            "{words}; it goes on by itself, and `vae-tui attach {name}` shows it"
+        ));
+        return Ok(());
+    }
     match ending {
         Ending::Finished => {
             report.line(&Line::Done(totals(&state, before)), || {
@@ -380,6 +398,7 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
     let training = &mut state.training;
     if arguments.resume.is_some() {
         training.change(&arguments.settings.without_data())?;
+        Needed::by(&training.configuration, training.model.architecture()).check_here()?;
     }
     if let Some(epochs) = arguments.epochs {
         ensure!(epochs > 0, "epochs is 0, but must be at least 1");

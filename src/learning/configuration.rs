@@ -1,6 +1,7 @@
 //! What follows from the settings of a run.
 
 use super::Configuration;
+use super::memory::Needed;
 use super::settings::{Assignment, SettingError, TABLE, find};
 use crate::choices::Choose;
 use crate::data::{Dataset, ItemShape, Part};
@@ -400,15 +401,16 @@ impl Configuration {
         }
     }
 
-    /// Checks that a new run can learn from `data`.
+    /// Checks that a new run can learn from `data`, on this machine.
     ///
     /// # Errors
-    /// What of it does not fit what the data is.
+    /// What of it does not fit what the data is, or how much memory is missing.
     pub fn check_on(&self, data: &Dataset) -> anyhow::Result<()> {
         self.check_data(data)?;
         self.check_convolutions(data)?;
         self.check_sequences(data)?;
-        Ok(self.check_classes(data)?)
+        self.check_classes(data)?;
+        Ok(Needed::by(self, &self.architecture(data)).check_here()?)
     }
 
     /// Checks that the values of `data` can have the likelihood that is asked for.
@@ -533,7 +535,7 @@ impl Configuration {
 }
 
 /// What is wrong with a setting: what it is, and what it must be.
-fn out_of_bounds(name: &str, given: impl ToString, expected: impl Into<String>) -> SettingError {
+pub(super) fn out_of_bounds(name: &str, given: impl ToString, expected: impl Into<String>) -> SettingError {
     SettingError::OutOfBounds {
         name: name.into(),
         given: given.to_string(),

@@ -8,6 +8,7 @@ pub mod aevb;
 mod configuration;
 pub mod full_vb;
 pub mod mcem;
+pub mod memory;
 pub mod method;
 mod minibatch;
 mod pieces;

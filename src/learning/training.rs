@@ -6,6 +6,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::configuration::out_of_bounds;
+use super::memory::Needed;
 use super::method::Learned;
 use super::minibatch::MinibatchOrder;
 use super::semi_supervised::Labels;
@@ -15,6 +17,7 @@ use super::{Configuration, StepContext, Workers, mcem};
 use crate::cancel::Cancel;
 use crate::data::{DataIdentity, Dataset};
 use crate::evaluation::MeasurementContext;
+use crate::language::tr;
 use crate::model::Vae;
 use crate::nn::optimizer::{Numbers, Optimizer};
 use crate::objective::{BoundTerms, Objective};
@@ -194,6 +197,25 @@ impl Training {
         }
         let changed = self.present().with(assignments)?;
         changed.check()?;
+        let step = |configuration: &Configuration| {
+            let needed = Needed::by(configuration, self.model.architecture());
+            Needed {
+                parameters: 0,
+                ..needed
+            }
+        };
+        // A step gives back what it took, so what is free now is free beside the present one.
+        let (before, after) = (step(&self.configuration), step(&changed));
+        if after.step > before.step
+            && let Err(missing) = after.check_here()
+        {
+            let expected = tr!("less: {reason}", reason = missing);
+            return Err(out_of_bounds(
+                "batch x mc-samples",
+                changed.batch * changed.mc_samples,
+                expected,
+            ));
+        }
         Ok(changed)
     }
 

@@ -23,6 +23,7 @@ use super::message::{Reply, Request, Steering};
 use super::outbox::{Next, Outbox};
 use super::standing::Standing;
 use crate::data::Dataset;
+use crate::panics::{guarded, switch};
 use crate::platform::{UnixListener, UnixStream, wait_for_guest};
 use crate::run::{Answered, Command, Event, RunHandle, RunState, State};
 use crate::session::{Kept, SessionFile, Ticket, View};
@@ -151,25 +152,33 @@ pub fn serve(
     let name = place.name.clone();
     let door = std::thread::Builder::new().name("door".into()).spawn({
         let (shared, is_ending) = (shared.clone(), is_ending.clone());
-        move || watch_the_door(&shared, place, listener, &is_ending)
+        move || {
+            let (mut place, mut listener) = (place, listener);
+            // A panic is reported, and others still come in.
+            while guarded(|| watch_the_door(&shared, &mut place, &mut listener, &is_ending)).is_err() {}
+        }
     })?;
     let (saver, jobs) = start_saver(file.clone(), wishes)?;
     if trains {
         shared.run.send(Command::Start);
     }
     ready(&name);
-    Owner {
+    let mut owner = Owner {
         shared: &shared,
         file: &file,
         jobs: &jobs,
         saving: 0,
-    }
-    .stay(signals, &wished, autosave);
+    };
+    // A panic here ends the process as a wish does: what is learned is saved, and the screens are told.
+    let stayed = guarded(|| owner.stay(signals, &wished, autosave));
 
     drop(jobs);
     // A panic of the thread has been reported by the panic hook already.
     let _ = saver.join();
-    let words = save_at_last(&shared, &file);
+    let mut words = save_at_last(&shared, &file);
+    if let Err(panicked) = stayed {
+        words = format!("a fault in the program ended it: {panicked}; {words}");
+    }
     shared.end(&words);
     is_ending.store(true, Ordering::SeqCst);
     let _ = door.join();
@@ -206,10 +215,17 @@ fn start_saver(
     let thread = std::thread::Builder::new().name("saver".into()).spawn(move || {
         for (ticket, checkpoint, view, asked) in queue {
             let saved = match checkpoint.recv() {
-                Ok(state) => file
-                    .save(ticket, &state, &view)
-                    .map(|_| state.training.samples)
-                    .map_err(|error| error.to_string()),
+                Ok(state) => {
+                    let saved = guarded(|| {
+                        switch("saver");
+                        file.save(ticket, &state, &view)
+                    });
+                    saved.and_then(|saved| {
+                        saved
+                            .map(|_| state.training.samples)
+                            .map_err(|error| error.to_string())
+                    })
+                }
                 Err(_) => Err("nothing was saved: the training thread has ended".into()),
             };
             // The owner has left where the process ends.
@@ -237,9 +253,13 @@ impl Owner<'_> {
                 recv(signals) -> _ => return,
                 recv(self.shared.run.events()) -> told => match told {
                     Ok(told) => {
-                        let is_finished = told.event == Event::State(State::Finished);
+                        // After a panic nothing is certain but what is on the disk.
+                        let is_to_be_kept = matches!(
+                            told.event,
+                            Event::State(State::Finished) | Event::Panicked { .. }
+                        );
                         self.shared.tell(told.event);
-                        if is_finished {
+                        if is_to_be_kept {
                             self.save(None);
                         }
                     }
@@ -455,18 +475,22 @@ impl Desk {
 
 /// Lets screens in until the process ends. A socket that was removed under it is made anew: what tidies up temporary files may do
 /// that, and so does the end of a login.
-fn watch_the_door(shared: &Arc<Shared>, place: Place, listener: UnixListener, is_ending: &AtomicBool) {
-    let (mut place, mut listener) = (place, listener);
+fn watch_the_door(
+    shared: &Arc<Shared>,
+    place: &mut Place,
+    listener: &mut UnixListener,
+    is_ending: &AtomicBool,
+) {
     let mut looked = Instant::now();
     while !is_ending.load(Ordering::SeqCst) {
-        if wait_for_guest(&listener, PATIENCE).is_err() {
+        if wait_for_guest(listener, PATIENCE).is_err() {
             std::thread::sleep(Duration::from_millis(100));
         }
         while let Ok((stream, _)) = listener.accept() {
             let shared = shared.clone();
             let attended = std::thread::Builder::new().name("viewer".into()).spawn(move || {
                 // Whoever left, or made no sense, is of no interest here.
-                let _ = attend(&shared, &stream);
+                let _ = guarded(|| attend(&shared, &stream));
                 let _ = stream.shutdown(Shutdown::Both);
             });
             // Without a thread for it the line closes.
@@ -479,7 +503,7 @@ fn watch_the_door(shared: &Arc<Shared>, place: Place, listener: UnixListener, is
                 && let Ok(opened) = renewed.listen()
             {
                 shared.desk().standing.name.clone_from(&renewed.name);
-                (place, listener) = (renewed, opened);
+                (*place, *listener) = (renewed, opened);
             }
         }
     }

@@ -153,7 +153,8 @@ pub(super) fn detach(app: &mut App) -> Vec<Effect> {
     if attachment(app).is_some() {
         return leave(app);
     }
-    if !app.queue.is_empty() {
+    // A queue that is kept on disk waits for the next start.
+    if !app.queue.is_empty() && !app.queue.is_kept {
         app.complain(tr!(
             "runs wait in the queue, which needs this program: take them out before detaching"
         ));
@@ -177,7 +178,14 @@ pub(super) fn detach(app: &mut App) -> Vec<Effect> {
 pub(super) fn handed_over(app: &mut App, trains: bool, handed: Result<String, String>) -> Vec<Effect> {
     match handed {
         Ok(name) => {
-            app.farewell = Some(goes_on(&name));
+            app.farewell = Some(match app.queue.kept().len() {
+                0 => goes_on(&name),
+                count => tr!(
+                    "{goes_on}; {count} in the queue: the next start of the workbench goes on with them",
+                    goes_on = goes_on(&name),
+                    count = count
+                ),
+            });
             vec![Effect::Quit]
         }
         Err(reason) => {

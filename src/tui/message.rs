@@ -141,6 +141,31 @@ impl Message {
     }
 }
 
+impl Effect {
+    /// Whether a run that has something to lose is copied before this is done: it changes or replaces what was learned, takes
+    /// memory for another model, or leaves this process to others.
+    pub fn is_risky(&self) -> bool {
+        match self {
+            Self::Command(command) => matches!(
+                command,
+                Command::Change(_) | Command::GoBack | Command::Halve | Command::Estimate
+            ),
+            Self::NewRun(..)
+            | Self::Open(..)
+            | Self::Attach(..)
+            | Self::Fork(..)
+            | Self::HandOver { .. }
+            | Self::TrainBeside(..)
+            | Self::LookInto { .. }
+            | Self::Rename(..)
+            | Self::ThrowAway(..)
+            | Self::BringBack(..)
+            | Self::Suspend => true,
+            _ => false,
+        }
+    }
+}
+
 /// What came of something that was to be written.
 #[derive(Debug)]
 pub enum Written {

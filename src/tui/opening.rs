@@ -9,6 +9,7 @@ use super::attachment::Joined;
 use super::message::Opened;
 use crate::data::{self, Dataset, LoadError, ReadingRules, STANDARD_INPUT, mnist};
 use crate::language::tr;
+use crate::learning::memory::Needed;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{Configuration, Training};
 use crate::remote::{Description, Link, StateSource};
@@ -143,6 +144,7 @@ fn forked(fork: ForkSource, left_behind: bool) -> anyhow::Result<Ready> {
     let mut state = *state;
     let before = state.training.present();
     state.training.change(&changes)?;
+    Needed::by(&state.training.configuration, state.training.model.architecture()).check_here()?;
     let after = state.training.present();
     let name = from.file_stem().unwrap_or_default().to_string_lossy();
     let changed = changes.iter().filter_map(|change| {

@@ -59,6 +59,8 @@ use crate::terminal_facts::{Blocks, Graphics, Notify, Questions};
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 /// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
 const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
+/// The least time between two copies of an unsaved run before something risky: a key that is held down makes no heap of them.
+const BETWEEN_COPIES: Duration = Duration::from_secs(5);
 /// Messages that are taken in at once, at most, before the next frame.
 const QUEUED: usize = 64;
 /// Time between two steps of a dimension that moves by itself.
@@ -157,6 +159,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         autosave: tick(options.autosave),
         between_saves: options.autosave,
         autosaved_at: None,
+        copied_at: None,
         window_changed: false,
         window_read_at: Instant::now(),
     };
@@ -267,6 +270,8 @@ struct Runtime {
     between_saves: Duration,
     /// Training points that the run had seen when it was last copied.
     autosaved_at: Option<u64>,
+    /// When that was.
+    copied_at: Option<Instant>,
     /// Whether the window changed since its size was read, and when that was.
     window_changed: bool,
     window_read_at: Instant,
@@ -462,17 +467,16 @@ impl Runtime {
                 return Ok(None);
             }
             Message::AutosaveDue => {
-                let unsaved = self.app.workspace().filter(|workspace| workspace.is_unsaved());
-                let samples = unsaved.map(|workspace| workspace.progress.samples);
-                if samples.is_some() && samples != self.autosaved_at {
-                    self.autosaved_at = samples;
-                    self.save(Manner::Autosave);
-                }
+                self.copy_unsaved();
                 return Ok(None);
             }
             _ => {}
         }
         for effect in update(&mut self.app, message) {
+            let is_copied = self.copied_at.is_some_and(|at| at.elapsed() < BETWEEN_COPIES);
+            if effect.is_risky() && !is_copied {
+                self.copy_unsaved();
+            }
             match effect {
                 Effect::Command(command) => {
                     if let Some(run) = &self.run {
@@ -894,6 +898,17 @@ impl Runtime {
                 written.map_err(|error| format!("{error:#}")),
             ));
         });
+    }
+
+    /// Has a run copied that has something to lose, unless it learned nothing since that was done last.
+    fn copy_unsaved(&mut self) {
+        let unsaved = self.app.workspace().filter(|workspace| workspace.is_unsaved());
+        let samples = unsaved.map(|workspace| workspace.progress.samples);
+        if samples.is_some() && samples != self.autosaved_at {
+            self.autosaved_at = samples;
+            self.copied_at = Some(Instant::now());
+            self.save(Manner::Autosave);
+        }
     }
 
     /// Has the run saved as it is now.

@@ -141,7 +141,7 @@ impl Likelihood {
     }
 
     /// The numbers that the decoder's last layer has for items of so many `values`, and those that it learns beside.
-    pub(super) fn layer_numbers(self, observation: &Observation, values: usize) -> (usize, usize) {
+    pub fn layer_numbers(self, observation: &Observation, values: usize) -> (usize, usize) {
         let Layer { numbers, common, .. } = self.layer(observation);
         let learned = matches!(common, Some(Common::Learned(_)));
         (numbers * values, usize::from(learned))
