@@ -145,6 +145,40 @@ fn more_processes_than_shards_are_refused() {
     );
 }
 
+/// The last process starts where the data is not.
+#[test]
+fn a_process_that_can_not_begin_ends_all() {
+    let folder = folder();
+    let there = "if [ $OMPI_COMM_WORLD_RANK = 1 ]; then cd /; fi; exec \"$0\" \"$@\"";
+    if over(2, folder.path(), &[]).is_none() {
+        return;
+    }
+    let output = Command::new("mpirun")
+        .args([
+            "--allow-run-as-root",
+            "--oversubscribe",
+            "--bind-to",
+            "none",
+            "-n",
+            "2",
+            "sh",
+            "-c",
+            there,
+        ])
+        .arg(env!("CARGO_BIN_EXE_vae-tui"))
+        .args(RUN)
+        .args(["--samples", "1e12"])
+        .current_dir(folder.path())
+        .env("XDG_DATA_HOME", folder.path())
+        .output()
+        .expect("mpirun");
+    let said = errors(&output);
+    assert!(
+        !output.status.success() && said.contains("items.csv can't be used"),
+        "{said}"
+    );
+}
+
 /// The process of a rank that `mpirun` started in `folder`.
 fn process(folder: &Path, rank: &str) -> Option<i32> {
     let entries = std::fs::read_dir("/proc").ok()?.flatten();

@@ -135,7 +135,7 @@ struct Totals {
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     #[cfg(feature = "mpi")]
     if rank().is_some() {
-        let (_universe, ranks) = mpi::join()?;
+        let (_joined, ranks) = mpi::join()?;
         if ranks.size() > 1 {
             return over_ranks::run(&arguments, Arc::new(ranks));
         }

@@ -15,11 +15,28 @@ pub struct MpiRanks {
     size: usize,
 }
 
-/// Joins the processes that were started with this one. They part when the universe is dropped, which all of them must do.
+/// That this process is one of several. They part when all of them drop this; one that panics meanwhile doesn't wait for the
+/// others, so that whoever started them notices.
+pub struct Joined {
+    _universe: Universe,
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::exit(PANICKED);
+        }
+    }
+}
+
+/// What a process ends with whose main thread panicked.
+const PANICKED: i32 = 101;
+
+/// Joins the processes that were started with this one.
 ///
 /// # Errors
 /// If it was done before in this process.
-pub fn join() -> anyhow::Result<(Universe, MpiRanks)> {
+pub fn join() -> anyhow::Result<(Joined, MpiRanks)> {
     let (universe, _) = initialize_with_threading(Threading::Funneled)
         .ok_or_else(|| anyhow::anyhow!("the processes of a run were joined before"))?;
     let world = universe.world();
@@ -28,7 +45,8 @@ pub fn join() -> anyhow::Result<(Universe, MpiRanks)> {
         rank: number(world.rank()),
         size: number(world.size()),
     };
-    Ok((universe, ranks))
+    let joined = Joined { _universe: universe };
+    Ok((joined, ranks))
 }
 
 impl Ranks for MpiRanks {

@@ -15,6 +15,7 @@ use indicatif::ProgressBar;
 use super::{Arguments, Ending, Line, OnDivergence, Report, Start, say_what_is_replaced, start, totals};
 use crate::cancel::Cancel;
 use crate::cli::{ending_signals_received, progress_bar};
+use crate::data::Dataset;
 use crate::evaluation::lower_bound;
 use crate::learning::ranks::{Ranks, gather_memory};
 use crate::learning::{Method, StepFault, Training, Workers};
@@ -27,30 +28,23 @@ const WHOLE_EVERY: Duration = Duration::from_secs(2);
 /// How long the end of a step is waited for once somebody asks for the end: `mpirun` waits a second before it ends all by force.
 const PATIENCE: Duration = Duration::from_millis(400);
 
+/// What a process says that ends the run since nobody reads what it tells; signals have smaller numbers.
+const UNREAD: u64 = 1 << 32;
+
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Result<()> {
-    ensure!(
-        arguments.on_divergence == OnDivergence::Stop,
-        "--on-divergence halve goes with one process, not with several"
-    );
-    #[cfg(unix)]
-    ensure!(
-        !arguments.detach,
-        "--detach goes with one process, not with several"
-    );
-    let Start {
-        state,
-        data,
-        view,
-        out,
-    } = start(arguments, ranks.size())?;
-    check(&state.training, &*ranks)?;
-    let is_first = ranks.rank() == 0;
-    let out = out.filter(|_| is_first).map(Arc::new);
-    if let Some(out) = &out {
-        out.claim()?;
-        say_what_is_replaced(arguments);
+    let begun = begin(arguments, &ranks);
+    // Nobody goes on alone, and nobody waits for one that can't.
+    let others = ranks.gather_words(&[u64::from(begun.is_err())]);
+    let Begun { start, workers, out } = begun?;
+    if let Some(other) = others.iter().position(|&has_failed| has_failed > 0) {
+        anyhow::bail!("process {other} can't begin, so that none does");
     }
+    let Start {
+        state, data, view, ..
+    } = start;
+    check_alike(&state.training, &*ranks)?;
+    let is_first = ranks.rank() == 0;
     let goal = state.training.configuration.goal;
     let before = (state.training.samples, state.training.seconds);
     let bar = if is_first {
@@ -58,8 +52,6 @@ pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Resul
     } else {
         ProgressBar::hidden()
     };
-    let workers = Workers::among(state.training.configuration.threads, ranks.clone())
-        .context("starting the training threads")?;
     let rescue = Arc::new(Rescue {
         out: out.clone(),
         view: view.clone(),
@@ -76,18 +68,23 @@ pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Resul
             goes_on_unread: out.is_some(),
             fault: None,
         },
+        unread: None,
         bar,
     };
-    run.happen(Happening::Started)?;
+    run.happen(Happening::Started);
     let autosave = Duration::from_secs(arguments.autosave);
     let (mut whole_at, mut saved_at) = (Instant::now(), Instant::now());
     let ending = loop {
         // All ends and all exchanges are agreed on: whoever is asked says so to all.
         let asked = run.asked.try_recv().unwrap_or_default();
+        let wish = run
+            .unread
+            .as_ref()
+            .map_or(u64::from(asked.unsigned_abs()), |_| UNREAD);
         let is_due = u64::from(is_first && whole_at.elapsed() >= WHOLE_EVERY);
-        let words = run.ranks.gather_words(&[u64::from(asked.unsigned_abs()), is_due]);
-        if let Some(&signal) = words.iter().step_by(2).find(|&&signal| signal > 0) {
-            break Ending::Interrupted(signal as i32);
+        let words = run.ranks.gather_words(&[wish, is_due]);
+        if let Some(&wish) = words.iter().step_by(2).find(|&&wish| wish > 0) {
+            break Ending::Interrupted(i32::try_from(wish).unwrap_or_default());
         }
         if words[1] > 0 {
             whole_at = Instant::now();
@@ -112,11 +109,9 @@ pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Resul
             Err(StepFault::Cancelled) => continue,
         }
         if run.state.is_evaluation_due() {
-            if let Err(error) = run.evaluate(&data, &workers) {
-                break Ending::Unread(error);
-            }
+            run.evaluate(&data, &workers);
             if run.state.training.is_finished() {
-                run.happen(Happening::Finished)?;
+                run.happen(Happening::Finished);
                 break Ending::Finished;
             }
         }
@@ -130,6 +125,9 @@ pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Resul
     let kept = out.map(|out| out.save_at_last(out.ticket(), &run.state, &view));
     let words = kept.as_ref().map_or("nothing was saved".into(), Kept::to_string);
     let lost = kept.is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
+    if let Some(error) = run.unread {
+        return Err(error);
+    }
     match ending {
         Ending::Finished => {
             run.report.line(&Line::Done(totals(&run.state, before)), || {
@@ -153,9 +151,27 @@ pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Resul
     }
 }
 
-/// Whether the run can be made over these processes, and all of them have the same.
-fn check(training: &Training, ranks: &dyn Ranks) -> anyhow::Result<()> {
-    let configuration = &training.configuration;
+/// What a process has before it speaks with the others.
+struct Begun {
+    start: Start,
+    workers: Workers,
+    /// Where the first process saves; it can be written, and no other program writes it.
+    out: Option<Arc<SessionFile>>,
+}
+
+/// The run as this process reads it.
+fn begin(arguments: &Arguments, ranks: &Arc<dyn Ranks>) -> anyhow::Result<Begun> {
+    ensure!(
+        arguments.on_divergence == OnDivergence::Stop,
+        "--on-divergence halve goes with one process, not with several"
+    );
+    #[cfg(unix)]
+    ensure!(
+        !arguments.detach,
+        "--detach goes with one process, not with several"
+    );
+    let mut start = start(arguments, ranks.size())?;
+    let configuration = &start.state.training.configuration;
     ensure!(
         configuration.method != Method::Mcem,
         "Monte Carlo EM can't be trained by several processes: each would need the others' chains"
@@ -166,6 +182,19 @@ fn check(training: &Training, ranks: &dyn Ranks) -> anyhow::Result<()> {
         configuration.threads,
         ranks.size()
     );
+    let workers =
+        Workers::among(configuration.threads, ranks.clone()).context("starting the training threads")?;
+    let out = start.out.take().filter(|_| ranks.rank() == 0).map(Arc::new);
+    if let Some(out) = &out {
+        out.claim()?;
+        say_what_is_replaced(arguments);
+    }
+    Ok(Begun { start, workers, out })
+}
+
+/// Whether all processes have the same.
+fn check_alike(training: &Training, ranks: &dyn Ranks) -> anyhow::Result<()> {
+    let configuration = &training.configuration;
     let mut checksum = crc32fast::Hasher::new();
     checksum.update(&serde_json::to_vec(configuration)?);
     for named in training.model.parameters() {
@@ -216,7 +245,7 @@ fn asked_for_the_end(rescue: Arc<Rescue>) -> anyhow::Result<Receiver<i32>> {
         if let Some(out) = &rescue.out {
             let kept = out.save_at_last(out.ticket(), &state, &rescue.view);
             say(format_args!(
-                "vae-tui: ended by {} while another process didn't answer; {kept}, as it was after {} samples",
+                "vae-tui: ended by {} before all processes had made the step; {kept}, as it was after {} samples",
                 signal_name(signal),
                 state.training.samples
             ));
@@ -233,6 +262,8 @@ struct Run {
     rescue: Arc<Rescue>,
     ranks: Arc<dyn Ranks>,
     report: Report,
+    /// Why what it tells can't be written, where nothing else comes of it.
+    unread: Option<anyhow::Error>,
     bar: ProgressBar,
 }
 
@@ -248,11 +279,12 @@ impl Run {
     }
 
     /// Measures the test set, on the first process, for which the others wait.
-    fn evaluate(&mut self, data: &crate::data::Dataset, workers: &Workers) -> anyhow::Result<()> {
+    fn evaluate(&mut self, data: &Dataset, workers: &Workers) {
         if self.ranks.rank() > 0 {
             self.state.training.since_evaluation = Default::default();
-            return Ok(());
+            return;
         }
+        let started = Instant::now();
         let training = &self.state.training;
         let measured = workers.run(|| {
             lower_bound(
@@ -263,33 +295,38 @@ impl Run {
                 |_| true,
             )
         });
-        let Some(test) = measured else { return Ok(()) };
-        let (point, seconds) = (self.state.curve_point(&test), 0.0);
+        let Some(test) = measured else { return };
+        let (point, seconds) = (self.state.curve_point(&test), started.elapsed().as_secs_f64());
         self.state.log.take_in(&Event::Evaluated { point, test, seconds });
-        let Some(point) = point else { return Ok(()) };
-        let bar = &self.bar;
+        let Some(point) = point else { return };
+        let bar = self.bar.clone();
         bar.set_message(format!("test ELBO {:.2}", point.elbo_test));
-        self.report.line(&Line::Metrics(&point), || {
+        self.tell(&Line::Metrics(&point), || {
             bar.suspend(|| {
                 say(format_args!(
                     "{:>9} samples  ELBO train {:.2}  test {:.2}",
                     point.samples, point.elbo_train, point.elbo_test
                 ));
             });
-        })
+        });
     }
 
     /// Takes down what happened, and tells it.
-    fn happen(&mut self, what: Happening) -> anyhow::Result<()> {
+    fn happen(&mut self, what: Happening) {
         let entry = Entry {
             samples: self.state.training.samples,
             seconds: self.state.training.seconds,
             what,
         };
         self.state.log.take_in(&Event::Happened(entry.clone()));
-        if self.ranks.rank() > 0 {
-            return Ok(());
+        if self.ranks.rank() == 0 {
+            self.tell(&Line::Log((&entry).into()), || {});
         }
-        self.report.line(&Line::Log((&entry).into()), || {})
+    }
+
+    fn tell(&mut self, line: &Line, words: impl FnOnce()) {
+        if let Err(error) = self.report.line(line, words) {
+            self.unread.get_or_insert(error);
+        }
     }
 }
