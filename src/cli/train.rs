@@ -20,10 +20,8 @@ use super::{
     NobodyReads, dataset, ending_signals_received, ensure_data, print_line, progress_bar, resume, say_notes,
 };
 use crate::choices::Choose;
-#[cfg(unix)]
 use crate::data::STANDARD_INPUT;
 use crate::data::{Dataset, mnist};
-#[cfg(unix)]
 use crate::files::shown;
 use crate::learning::settings::{Assignment, THREADS_RANGE};
 use crate::learning::{Configuration, Diverged, Preset, Training, default_threads};
@@ -31,7 +29,6 @@ use crate::learning::{Configuration, Diverged, Preset, Training, default_threads
 use crate::learning::{mpi, ranks::Ranks};
 use crate::model::Likelihood;
 use crate::process::{rank, say, signal_name};
-#[cfg(unix)]
 use crate::remote::hand_over;
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Entry, Event, Happening, RunHandle, RunState, State};
@@ -68,7 +65,6 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// Go on in a process of its own, which no hang-up reaches, and print its name; `vae-tui attach NAME` shows it
-    #[cfg(unix)]
     #[arg(long, conflicts_with = "json")]
     detach: bool,
 }
@@ -150,7 +146,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         out.claim()?;
         say_what_is_replaced(&arguments);
     }
-    #[cfg(unix)]
     if arguments.detach {
         return detach(start, Duration::from_secs(arguments.autosave));
     }
@@ -297,7 +292,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// Saves the run as it begins, and lets a process of its own go on with it.
-#[cfg(unix)]
 fn detach(start: Start, autosave: Duration) -> anyhow::Result<()> {
     let Start {
         state,
