@@ -165,7 +165,6 @@ fn begin(arguments: &Arguments, ranks: &Arc<dyn Ranks>) -> anyhow::Result<Begun>
         arguments.on_divergence == OnDivergence::Stop,
         "--on-divergence halve goes with one process, not with several"
     );
-    #[cfg(unix)]
     ensure!(
         !arguments.detach,
         "--detach goes with one process, not with several"
