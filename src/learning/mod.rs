@@ -11,8 +11,11 @@ pub mod mcem;
 pub mod memory;
 pub mod method;
 mod minibatch;
+#[cfg(feature = "mpi")]
+pub mod mpi;
 mod pieces;
 pub mod preset;
+pub mod ranks;
 pub mod semi_supervised;
 pub mod settings;
 pub mod shard;
