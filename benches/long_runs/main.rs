@@ -69,7 +69,7 @@ fn pause(name: &str, settings: &[(&str, &str)], data: &Dataset) {
     let configuration = configuration.with(&settings).expect("settings");
     let workers = Workers::new(configuration.threads).expect("threads");
     let mut state = RunState::new(Training::new(configuration, data));
-    let mut step = |state: &mut RunState| {
+    let step = |state: &mut RunState| {
         let begun = Instant::now();
         let report = workers.run(|| state.training.step(data, &workers, &Cancel::default()));
         state.log.take_in_step(&report.expect("it stays finite"));
