@@ -54,6 +54,11 @@ impl Configuration {
         }
     }
 
+    /// Whether the prior of all latent dimensions is `N(0, I)`.
+    pub fn has_standard_prior(&self) -> bool {
+        self.prior == PriorKind::Standard && self.upper_latent.units().is_empty()
+    }
+
     /// The latent dimensions of all stochastic layers together.
     pub fn latent_dimensions(&self) -> usize {
         self.latent + self.upper_latent.units().iter().sum::<usize>()
