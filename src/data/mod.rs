@@ -29,6 +29,7 @@ mod rules;
 mod scaling;
 mod shape;
 mod source;
+mod spill;
 mod split;
 mod splitting;
 pub mod sprites;
