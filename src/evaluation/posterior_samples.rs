@@ -85,18 +85,13 @@ pub fn posterior_samples_by_point(
             let stream = (row / count) << 32 | (first + row % count);
             generator(noise.seed, Purpose::Sampling, 1 << 32 | step, stream as u64)
         };
-        let likelihood = ImageLikelihood::new(model, &x);
         let start = prior_draws(model, CHAINS * count, |row| generator(ANNEALED, row));
-        let annealed = anneal(&likelihood, count, start, latent, STAGES, |stage, row| {
-            generator(ANNEALED | stage, row)
-        });
         let prior = model.prior();
         log_marginal_likelihoods(
-            &likelihood,
+            &ImageLikelihood::new(model, &x),
             |z| prior.log_density_of(z),
-            resampled(annealed, count, latent, |point| generator(RESAMPLED, point)),
+            start,
             count,
-            latent,
             samples,
             generator,
         )
@@ -108,18 +103,18 @@ pub fn posterior_samples_by_point(
 const ANNEALED: u64 = 1 << 20;
 const RESAMPLED: u64 = 1 << 21;
 
-/// Chains drawn with their weights among those of the same data point: at even distances along the weights, from a random start that
-/// `generator(point)` says.
+/// Where chains drawn with their weights are, among those of the same data point: at even distances along the weights, from a random
+/// start that `generator(point)` says.
 fn resampled<R: Rng>(
-    annealed: Annealed,
+    annealed: &Annealed,
     points: usize,
     latent: usize,
     generator: impl Fn(usize) -> R,
-) -> Annealed {
+) -> Vec<f32> {
     let Annealed {
         positions,
         log_weights,
-        scales,
+        ..
     } = annealed;
     let mut drawn = positions.clone();
     for point in 0..points {
@@ -137,26 +132,26 @@ fn resampled<R: Rng>(
             }
         }
     }
-    Annealed {
-        positions: drawn,
-        log_weights: vec![0.0; log_weights.len()],
-        scales,
-    }
+    drawn
 }
 
-/// `log p(x)` of every data point with the prior `log_prior`; the chains begin at `start`, in rounds of one per data point, and
-/// move `step` of the chain in `row` draws from `generator(step, row)`.
+/// `log p(x)` of every data point with the prior `log_prior`; `start` are draws from it, [`CHAINS`] rounds of one per data point.
+/// Step `step` of the chain in `row` draws from `generator(step, row)`.
 fn log_marginal_likelihoods<R: Rng>(
     likelihood: &impl LogLikelihood,
     log_prior: impl Fn(&[f32]) -> f64,
-    start: Annealed,
+    start: Vec<f32>,
     points: usize,
-    latent: usize,
     samples: usize,
     generator: impl Fn(u64, usize) -> R,
 ) -> Vec<f64> {
-    let mut chains = Chains::new(likelihood, start.positions, latent);
-    chains.scales = start.scales;
+    let latent = start.len() / (CHAINS * points);
+    let annealed = anneal(likelihood, points, start, latent, STAGES, |stage, row| {
+        generator(ANNEALED | stage, row)
+    });
+    let positions = resampled(&annealed, points, latent, |point| generator(RESAMPLED, point));
+    let mut chains = Chains::new(likelihood, positions, latent);
+    chains.scales = annealed.scales;
     let mut size = 0.3;
     for step in 0..WARM_UP as u64 {
         let leapfrog = Leapfrog {
@@ -219,21 +214,25 @@ mod tests {
     use super::super::marginal::linear_gaussian::{LATENT, Points};
     use super::*;
     use crate::model::prior::PriorDensity;
+    use crate::random::fill_standard_normal;
+
+    /// Draws from `N(0, I)` for every chain of so many points.
+    fn start(points: usize, latent: usize) -> Vec<f32> {
+        let mut start = vec![0.0; CHAINS * points * latent];
+        for (row, z) in start.chunks_exact_mut(latent).enumerate() {
+            fill_standard_normal(&mut generator(1, Purpose::Sampling, ANNEALED, row as u64), z);
+        }
+        start
+    }
 
     #[test]
     fn a_linear_gaussian_model_has_its_closed_form() {
         let points = Points::some(40);
-        let start = Annealed {
-            positions: vec![0.0; CHAINS * 40 * LATENT],
-            log_weights: vec![0.0; CHAINS * 40],
-            scales: vec![0.5; LATENT],
-        };
         let ours = log_marginal_likelihoods(
             &points,
             |z| PriorDensity::Standard.log_density_of(z),
-            start,
+            start(40, LATENT),
             40,
-            LATENT,
             200,
             |step, row| generator(1, Purpose::Sampling, step, row as u64),
         );
@@ -269,16 +268,11 @@ mod tests {
         let exact = 0.5 * (VARIANCE / (1.0 + VARIANCE)).ln() - 4.0 / (2.0 * (1.0 + VARIANCE));
         let points = 40;
         let generator = |step, row: usize| generator(1, Purpose::Sampling, step, row as u64);
-        let mut start = vec![0.0; CHAINS * points];
-        for (row, z) in start.chunks_exact_mut(1).enumerate() {
-            crate::random::fill_standard_normal(&mut generator(ANNEALED, row), z);
-        }
-        let annealed = anneal(&TwoModes, points, start, 1, STAGES, |stage, row| {
+        let annealed = anneal(&TwoModes, points, start(points, 1), 1, STAGES, |stage, row| {
             generator(ANNEALED | stage, row)
         });
-        let drawn = resampled(annealed, points, 1, |point| generator(RESAMPLED, point));
-        let right = drawn.positions.iter().filter(|&&z| z > 0.0).count() as f64;
-        let share = right / drawn.positions.len() as f64;
+        let drawn = resampled(&annealed, points, 1, |point| generator(RESAMPLED, point));
+        let share = drawn.iter().filter(|&&z| z > 0.0).count() as f64 / drawn.len() as f64;
         assert!(
             (share - 0.8).abs() < 0.1,
             "{share} of the chains at the better mode"
@@ -286,9 +280,8 @@ mod tests {
         let ours = log_marginal_likelihoods(
             &TwoModes,
             |z| PriorDensity::Standard.log_density_of(z),
-            drawn,
+            start(points, 1),
             points,
-            1,
             100,
             generator,
         );
