@@ -86,6 +86,18 @@ impl Found {
                 self.shape
             ));
         }
+        let steps = self.shape.steps();
+        if let Some(item) = self
+            .lengths
+            .iter()
+            .position(|length| !(1..=steps).contains(length))
+        {
+            return Err(format!(
+                "its sequence {} has {} steps, but 1 to {steps} are possible",
+                item + 1,
+                self.lengths[item]
+            ));
+        }
         for (what, length, expected) in [
             ("labels", self.labels.len(), count),
             ("marks of parts", self.parts.len(), count),
