@@ -96,7 +96,7 @@ fn several_seeds_are_runs_of_their_own_whose_range_is_shaded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let three = Laboratory {
         seeds: 3,
-        ..laboratory(folder.path(), 400)
+        ..laboratory(folder.path(), 100)
     };
     let verdict = make(Figure::Figure2, "mnist-3", &three).expect("it trains");
     assert!(
@@ -113,7 +113,7 @@ fn several_seeds_are_runs_of_their_own_whose_range_is_shaded() {
     let table = read(folder.path(), "figure2.csv");
     let at_the_end: std::collections::BTreeSet<&str> = table
         .lines()
-        .filter(|line| line.starts_with("mnist-3,vae-tui,AEVB,test,400,"))
+        .filter(|line| line.starts_with("mnist-3,vae-tui,AEVB,test,100,"))
         .filter_map(|line| line.split(',').nth(6))
         .collect();
     assert_eq!(at_the_end.len(), 3, "three seeds, three bounds: {table}");
@@ -171,7 +171,7 @@ fn the_marginal_likelihood_is_measured_by_both_estimates_for_all_three_methods()
 #[test]
 fn full_variational_bayes_is_judged_by_its_gap() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let verdict = make(Figure::Vb, "n1000", &laboratory(folder.path(), 1_000)).expect("it trains");
+    let verdict = make(Figure::Vb, "n1000", &laboratory(folder.path(), 200)).expect("it trains");
     for words in ["| n1000 | AEVB |", "| n1000 | full VB |", "n1000: the gap is"] {
         assert!(verdict.contains(words), "{words} in {verdict}");
     }
