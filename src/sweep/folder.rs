@@ -1,16 +1,15 @@
 //! A sweep on disk: what was asked for in `sweep.ron`, a session file for each run in `runs/`, and what engines left in `engine/`.
 
 use std::collections::HashMap;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use ron::ser::PrettyConfig;
 
 use super::{Specification, SweepRun};
-use crate::files::{open_regular, shown, write_whole};
+use crate::files::{open_regular, read_text, shown, write_whole};
 use crate::learning::Configuration;
-use crate::learning::settings::TABLE;
 
 /// What was asked for.
 const SPECIFICATION: &str = "sweep.ron";
@@ -96,7 +95,7 @@ impl SweepFolder {
                 Some(configuration) => bail!(
                     "{here} holds another sweep: of its run {} {}; --out can name another folder",
                     run.name,
-                    differences(&run.configuration, configuration)
+                    run.configuration.differences(configuration)
                 ),
                 None => bail!(
                     "{here} holds another sweep: its run {} is not among those that are asked for; --out can name another folder",
@@ -158,22 +157,9 @@ impl SweepFolder {
 /// # Errors
 /// If it can't be read, or is no specification; names the file and the place.
 pub fn read(path: &Path) -> anyhow::Result<Specification> {
-    let mut text = String::new();
     let unread = || format!("{} can't be read", shown(path));
-    let file = open_regular(path).with_context(unread)?;
-    file.take(LARGEST_SPECIFICATION)
-        .read_to_string(&mut text)
-        .with_context(unread)?;
+    let text = read_text(path, LARGEST_SPECIFICATION).with_context(unread)?;
     Specification::parse(&text).with_context(|| format!("{} says no sweep", shown(path)))
-}
-
-/// The settings in which two configurations differ, in words.
-pub fn differences(found: &Configuration, wanted: &Configuration) -> String {
-    let differing = TABLE.iter().filter_map(|setting| {
-        let (found, wanted) = (setting.value(found), setting.value(wanted));
-        (found != wanted).then(|| format!("{} is {found}, not {wanted}", setting.name))
-    });
-    differing.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
