@@ -297,6 +297,10 @@ impl Pane for Map {
         *self = Self::default();
     }
 
+    fn turn_to_moment(&mut self) {
+        self.bounds = None;
+    }
+
     fn pointed(&self, app: &App) -> Option<Origin> {
         self.at_cursor(app)
     }
