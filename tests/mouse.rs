@@ -270,8 +270,10 @@ fn the_names_of_keys_on_an_edge_below_a_question_and_in_the_last_line_are_button
     let mut app = app(100, 30);
     press(&mut app, KeyCode::Esc);
     // The last line.
-    let at = on(&app, "new ");
+    let at = on(&app, "log axis ");
     click(&mut app, at);
+    assert!(app.log_axis);
+    type_character(&mut app, 'n');
     assert!(matches!(app.overlay, Some(Overlay::Form(_))));
     // The edge of the form.
     let at = on(&app, "F2 data");
@@ -308,7 +310,8 @@ fn the_names_of_keys_on_an_edge_below_a_question_and_in_the_last_line_are_button
 
 #[test]
 fn the_form_is_filled_in_with_the_mouse() {
-    let mut app = app(100, 40);
+    // All fields have room.
+    let mut app = app(100, 80);
     press(&mut app, KeyCode::Esc);
     type_character(&mut app, 'n');
     let value = |app: &App, name: &str| {
@@ -365,6 +368,13 @@ fn the_form_is_filled_in_with_the_mouse() {
     assert!(!common::screen(&app).contains("▶ latent"));
 }
 
+/// Answers what is asked one after the other.
+fn answer_all(app: &mut App) {
+    for _ in 0..4 {
+        update(app, Message::Resized(140, 44));
+    }
+}
+
 #[test]
 fn attributes_directions_runs_and_frames_are_chosen_with_the_mouse() {
     let mut app = app(140, 44);
@@ -374,6 +384,7 @@ fn attributes_directions_runs_and_frames_are_chosen_with_the_mouse() {
     update(&mut app, Message::Resized(140, 44));
     type_character(&mut app, 'i');
     type_character(&mut app, 'i');
+    answer_all(&mut app);
     let at = place_of(&app, "-2.0");
     click(&mut app, at);
     let strengths = |app: &App| {
@@ -392,6 +403,7 @@ fn attributes_directions_runs_and_frames_are_chosen_with_the_mouse() {
     // Directions.
     focus(&mut app, "directions");
     update(&mut app, Message::Resized(140, 44));
+    answer_all(&mut app);
     let point = app.selection.point.clone();
     let (x, y) = place_of(&app, "▶ 1");
     click(&mut app, (x + 2, y + 1));

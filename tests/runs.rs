@@ -698,6 +698,8 @@ fn the_selected_item_is_among_those_of_the_film() {
     common::film(&mut app);
     focus(&mut app, "film");
     app.selection.point = Origin::item(ItemPlace::test(30));
+    // The eight items are asked for first.
+    update(&mut app, Message::Resized(200, 60));
     update(&mut app, Message::Resized(200, 60));
     let shown = screen(&app);
     assert!(
