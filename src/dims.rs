@@ -52,6 +52,11 @@ dimension!(
     Outputs
 );
 
+dimension!(
+    /// Values of one step of a sequence.
+    Features
+);
+
 /// Those of `A`, and those of `B` behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Joined<A, B>(pub A, pub B);

@@ -19,6 +19,11 @@ pub fn data() -> Option<PathBuf> {
     of_this_program().map(|folders| folders.data_dir().to_owned())
 }
 
+/// For what can be made again from elsewhere; none where the home folder is not known.
+pub fn cache() -> Option<PathBuf> {
+    of_this_program().map(|folders| folders.cache_dir().to_owned())
+}
+
 /// For what is gone when the login ends; none where the system has no such folder.
 pub fn runtime() -> Option<PathBuf> {
     of_this_program()?.runtime_dir().map(Into::into)

@@ -92,7 +92,7 @@ mod tests {
         words::<Initialisation>(&["paper", "paper-variance", "glorot", "pytorch"]);
         words::<OptimizerKind>(&["adagrad", "adam"]);
         words::<Products>(&["f32", "bf16"]);
-        words::<FamilyKind>(&["mlp", "convolutional"]);
+        words::<FamilyKind>(&["mlp", "convolutional", "markov"]);
         words::<NormalisationKind>(&["none", "layer", "batch"]);
         words::<PriorKind>(&["standard", "vamp", "mixture"]);
         words::<FlowKind>(&["none", "planar", "iaf"]);

@@ -5,13 +5,14 @@ use clap::Args;
 use super::choice::choice;
 use crate::data::{
     Filter, ImageLayout, ItemShape, Missing, ReadingRules, Scale, SplitRule, absolute_name, fraction,
+    sequence_length,
 };
 
 /// The rules that differ from the usual ones.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Reading data")]
 pub struct DataFlags {
-    /// The shape of an item, where the file doesn't say: 28x28, 32x32x3 (colour), 64 (a vector)
+    /// The shape of an item, where the file doesn't say: 28x28, 32x32x3 (colour), 64 (a vector), 20:88 (20 steps of 88)
     #[arg(long, value_name = "SHAPE")]
     shape: Option<ItemShape>,
     /// The variable to read, where the file has several
@@ -26,6 +27,9 @@ pub struct DataFlags {
     /// What is done with items of which a value is missing
     #[arg(long, value_parser = choice::<Missing>())]
     missing: Option<Missing>,
+    /// How many items that follow one another become a sequence, for --family markov
+    #[arg(long, value_name = "N", value_parser = length)]
+    sequence_length: Option<usize>,
     /// Which items are held out as the test set
     #[arg(long, value_parser = choice::<SplitRule>())]
     split: Option<SplitRule>,
@@ -58,6 +62,7 @@ impl DataFlags {
             label,
             scale,
             missing,
+            sequence_length,
             split,
             test_file,
             test_fraction,
@@ -73,6 +78,7 @@ impl DataFlags {
             label: label.or(rules.label.clone()),
             scale: scale.unwrap_or(rules.scale),
             missing: missing.unwrap_or(rules.missing),
+            sequence_length: sequence_length.or(rules.sequence_length),
             split: split.or(of_column).unwrap_or(rules.split),
             test_file: test_file
                 .map(|path| absolute_name(&path))
@@ -91,6 +97,11 @@ fn share(text: &str) -> Result<f32, String> {
     fraction(text).ok_or_else(|| "it must be a number from 0.001 to 0.9".into())
 }
 
+/// A number of items as it is typed.
+fn length(text: &str) -> Result<usize, String> {
+    sequence_length(text).ok_or_else(|| "it must be a whole number from 2 to 65536".into())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::{Command, FromArgMatches};
@@ -106,7 +117,7 @@ mod tests {
     #[test]
     fn what_is_given_is_the_rule_and_all_else_is_as_usual() {
         assert_eq!(rules(&[]).unwrap(), ReadingRules::default());
-        let text = "shape=32x32x3; label=species; scale=standard; missing=drop; split=random; test-fraction=0.25; split-seed=3; filter=lanczos; layout=channels-first";
+        let text = "shape=32x32x3; label=species; scale=standard; missing=drop; sequence-length=5; split=random; test-fraction=0.25; split-seed=3; filter=lanczos; layout=channels-first";
         let flags: Vec<String> = text.split("; ").map(|rule| format!("--{rule}")).collect();
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         assert_eq!(rules(&flags).unwrap().to_string(), text);

@@ -174,6 +174,12 @@ fn sizes(shape: ItemShape) -> (u8, [u32; 3]) {
         } => (0, [height, width, channels]),
         ItemShape::Vector { features } => (1, [features, 0, 0]),
         ItemShape::Sequence { steps, features } => (2, [steps, features, 0]),
+        ItemShape::Film {
+            frames,
+            height,
+            width,
+            channels,
+        } => (2 + channels as u8, [frames, height, width]),
     };
     (kind, sizes.map(|size| size as u32))
 }
@@ -194,6 +200,12 @@ fn shape(kind: u8, sizes: [u32; 3]) -> Option<ItemShape> {
         (2, features, 0) => Some(ItemShape::Sequence {
             steps: first,
             features,
+        }),
+        (3 | 5, height, width) => Some(ItemShape::Film {
+            frames: first,
+            height,
+            width,
+            channels: usize::from(kind) - 2,
         }),
         _ => None,
     }

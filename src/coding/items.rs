@@ -115,6 +115,12 @@ impl Items {
             } => vec![count, height, width, channels],
             ItemShape::Vector { features } => vec![count, features],
             ItemShape::Sequence { steps, features } => vec![count, steps, features],
+            ItemShape::Film {
+                frames,
+                height,
+                width,
+                channels,
+            } => vec![count, frames, height, width, channels],
         }
     }
 }

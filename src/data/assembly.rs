@@ -107,6 +107,7 @@ pub(super) fn assemble(
         items: side.items,
         scaling: scaling.clone(),
         labels,
+        longest: shape.steps(),
         numbers_per_item: shape.numbers(),
     };
     let [train, test] = sides;
@@ -154,7 +155,7 @@ pub(super) fn alike(
     let count = found.count();
     let items = Items::all(count);
     let names = (known.shape, known.features.as_slice());
-    let items = survey(&found.values, items, names, known.rules.missing)
+    let items = survey(&found.values, items, names, (&found.lengths, known.rules.missing))
         .named(path)?
         .items;
     let mut classes = if found.labels.is_empty() {
@@ -180,6 +181,7 @@ pub(super) fn alike(
         items,
         scaling,
         labels,
+        longest: known.shape.steps(),
         numbers_per_item: known.shape.numbers(),
     };
     Ok(Dataset {
@@ -220,7 +222,14 @@ fn scaling(
     for side in sides.iter_mut() {
         let path = &side.file.path;
         let items = std::mem::replace(&mut side.items, Items::all(0));
-        let survey = survey(&side.file.values, items, (shape, features), rules.missing).named(path)?;
+        let names = (shape, features);
+        let survey = survey(
+            &side.file.values,
+            items,
+            names,
+            (&side.file.lengths, rules.missing),
+        )
+        .named(path)?;
         if survey.items.len() == 0 {
             return Err("every item of a part has missing values, so that none is left").named(path);
         }

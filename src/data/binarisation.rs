@@ -34,7 +34,7 @@ pub enum Binarisation {
 }
 
 impl Binarisation {
-    /// Writes data point `index` of `split` to `row`, binarised where asked for.
+    /// Writes data point `index` of `split` to `row`, binarised where asked for. What pads a shorter sequence is not there: no number.
     ///
     /// `visit` tells one visit of a point from the next (the step); only [`Binarisation::Dynamic`] looks at it.
     pub fn fill_row(self, split: &Split, index: usize, seed: u64, visit: u64, row: &mut [f32]) {
@@ -44,15 +44,16 @@ impl Binarisation {
             Self::Static => toss(row, seed, 0, index),
             Self::Dynamic => toss(row, seed, visit + 1, index),
         }
+        row[split.numbers_of(index)..].fill(f32::NAN);
     }
 }
 
-/// White with the grey value as probability: never for 0, always for 1. What is no number stays.
+/// White with the grey value as probability: never for 0, always for 1. What is missing or can't be read stays.
 fn toss(row: &mut [f32], seed: u64, visit: u64, index: usize) {
     let mut generator = generator(seed, Purpose::Binarisation, visit, index as u64);
     for value in row {
         let is_white = is_white(generator.r#gen(), *value);
-        *value = if value.is_nan() {
+        *value = if !value.is_finite() {
             *value
         } else {
             f32::from(u8::from(is_white))

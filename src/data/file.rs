@@ -14,6 +14,7 @@ use super::formats::folder;
 use super::found::check_count;
 use super::names::{ImagesName, first_there};
 use super::source::Source;
+use super::windows::in_windows;
 use super::{Announced, Dataset, Found, ItemShape, ReadingRules, STANDARD_INPUT, SplitRule, formats};
 use crate::files::{open_regular, shown};
 
@@ -69,7 +70,7 @@ fn with_test(train: Announced, path: &Path, name: &Path, rules: &ReadingRules) -
         if let Some(test_file) = &rules.test_file {
             return Err("there is no such test file").named(Path::new(test_file));
         }
-        let train = read(train, path, train_labels)?;
+        let train = read(train, path, train_labels, rules)?;
         let why = candidates.first().map_or(String::new(), |likeliest| {
             format!(
                 "no test images such as {} lie beside it, so ",
@@ -89,8 +90,8 @@ fn with_test(train: Announced, path: &Path, name: &Path, rules: &ReadingRules) -
         return Err(cause).named(test_path);
     }
     let test_labels = labels(&test, test_path, &mut notes)?;
-    let train = read(train, path, train_labels)?;
-    let test = read(test, test_path, test_labels)?;
+    let train = read(train, path, train_labels, rules)?;
+    let test = read(test, test_path, test_labels, rules)?;
     assemble(name, rules, train, Some(test), "", notes)
 }
 
@@ -145,11 +146,11 @@ pub fn found(path: &Path, rules: &ReadingRules, notes: &mut Vec<String>) -> Resu
         if input.is_terminal() {
             return Err("it is a terminal; - is for a file or a pipe: - < FILE").named(name);
         }
-        read(announced(input, rules).named(name)?, name, Vec::new())?
+        read(announced(input, rules).named(name)?, name, Vec::new(), rules)?
     } else {
         let items = open(path, rules, |_| {})?;
         let labels = labels(&items, path, notes)?;
-        read(items, path, labels)?
+        read(items, path, labels, rules)?
     };
     Ok(file.found)
 }
@@ -194,10 +195,18 @@ fn open<'a>(
 }
 
 /// The items of a file, with the labels that lie beside it where it has none of its own.
-fn read(announced: Announced, path: &Path, labels: Vec<String>) -> Result<FoundFile, DataError> {
+fn read(
+    announced: Announced,
+    path: &Path,
+    labels: Vec<String>,
+    rules: &ReadingRules,
+) -> Result<FoundFile, DataError> {
     let mut found = (announced.read)().named(path)?;
     if found.labels.is_empty() {
         found.labels = labels;
+    }
+    if let Some(length) = rules.sequence_length {
+        found = in_windows(found, length).named(path)?;
     }
     Ok(FoundFile {
         path: path.to_owned(),

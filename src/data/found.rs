@@ -86,6 +86,18 @@ impl Found {
                 self.shape
             ));
         }
+        let steps = self.shape.steps();
+        if let Some(item) = self
+            .lengths
+            .iter()
+            .position(|length| !(1..=steps).contains(length))
+        {
+            return Err(format!(
+                "its sequence {} has {} steps, but 1 to {steps} are possible",
+                item + 1,
+                self.lengths[item]
+            ));
+        }
         for (what, length, expected) in [
             ("labels", self.labels.len(), count),
             ("marks of parts", self.parts.len(), count),
@@ -160,8 +172,8 @@ pub struct Announced<'a> {
     pub read: Box<dyn FnOnce() -> Result<Found, String> + 'a>,
 }
 
-/// From this many bytes on, the values of a plain file stay in it.
-const STAYS_FROM: u64 = 256 << 20;
+/// From this many bytes on, values are not held in memory: those of a plain file stay in it, decoded pixels are written to one.
+pub(super) const STAYS_FROM: u64 = 256 << 20;
 
 impl<'a> Announced<'a> {
     /// The numbers of a plain file from `offset` on, up to its end, of which no more is read than is asked for later; none

@@ -10,7 +10,7 @@ const DIM: u8 = 127;
 /// What is said where 1 is made white.
 fn ones(shape: ItemShape) -> String {
     let all = match shape {
-        ItemShape::Image { .. } => "pixels",
+        ItemShape::Image { .. } | ItemShape::Film { .. } => "pixels",
         ItemShape::Vector { .. } | ItemShape::Sequence { .. } => "values",
     };
     format!("all {all} are 0 or 1: 1 is taken as white")
@@ -43,7 +43,7 @@ pub(super) fn whiten(values: &mut Values, shape: ItemShape) -> Option<String> {
     let darkest = bytes.iter().copied().min()?;
     let brightest = bytes.iter().copied().max()?;
     let (all, one) = match shape {
-        ItemShape::Image { .. } => ("pixels", "pixel"),
+        ItemShape::Image { .. } | ItemShape::Film { .. } => ("pixels", "pixel"),
         ItemShape::Vector { .. } | ItemShape::Sequence { .. } => ("values", "value"),
     };
     match (darkest, brightest) {

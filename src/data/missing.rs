@@ -18,7 +18,7 @@ pub(super) struct Survey {
     pub filled: usize,
 }
 
-/// Looks at every value of `items`.
+/// Looks at every value of `items`, whose `lengths` are those of every sequence of the file before its padding.
 ///
 /// # Errors
 /// If a value is infinite, or missing where the rule refuses that: its place. The sentence begins with "its".
@@ -26,7 +26,7 @@ pub(super) fn survey(
     values: &Values,
     items: Items,
     (shape, features): (ItemShape, &[String]),
-    rule: Missing,
+    (lengths, rule): (&[usize], Missing),
 ) -> Result<Survey, String> {
     let mut row = vec![0.0; shape.numbers()];
     let mut statistics = Statistics::new(row.len());
@@ -53,6 +53,10 @@ pub(super) fn survey(
             continue;
         }
         filled += missing;
+        // What pads a shorter sequence says nothing of the data.
+        if let Some(&length) = lengths.get(item) {
+            row[length * shape.numbers() / shape.steps().max(1)..].fill(f32::NAN);
+        }
         statistics.take_in(&row);
         kept.push(item as u32);
     }
@@ -71,6 +75,12 @@ fn place(shape: ItemShape, features: &[String], item: usize, number: usize) -> S
         .map_or(String::new(), |name| format!(" ({})", plain(name)));
     match shape {
         ItemShape::Vector { .. } => format!("value in row {}, column {}{name}", item + 1, number + 1),
+        ItemShape::Film { .. } => {
+            let each = shape.of_step();
+            let (frame, number) = (number / each.numbers(), number % each.numbers());
+            let of_frame = place(each, &[], frame, number);
+            format!("{of_frame} of sequence {}", item + 1)
+        }
         ItemShape::Image { width, channels, .. } => {
             let (row, column) = (number / (width * channels) + 1, number / channels % width + 1);
             format!("pixel in row {row}, column {column} of image {}", item + 1)
@@ -93,7 +103,12 @@ mod tests {
     fn surveyed(numbers: &[f32], rule: Missing) -> Result<Survey, String> {
         let names = ["age".to_owned(), "height".to_owned()];
         let values = Values::Floats(numbers.to_vec());
-        survey(&values, Items::all(numbers.len() / 2), (VECTOR, &names), rule)
+        survey(
+            &values,
+            Items::all(numbers.len() / 2),
+            (VECTOR, &names),
+            (&[], rule),
+        )
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! rows as `f32`, scaled, only for the data points asked for. [`mnist`] is the data set that travels inside the program, [`sprites`] the one that it draws;
 //! [`mod@file`] reads others, in one of the [`formats`]. A format hands over what a file holds ([`Found`]); what becomes of it,
 //! by the [`ReadingRules`], is the same for all formats and has a file each: `labels`, `missing`, `scaling` (and `grey`),
-//! `splitting`, `duplicates`, `identity`; `assembly` puts it together.
+//! `windows` (items that follow one another as a sequence), `splitting`, `duplicates`, `identity`; `assembly` puts it together.
 
 mod assembly;
 mod binarisation;
@@ -29,12 +29,14 @@ mod rules;
 mod scaling;
 mod shape;
 mod source;
+mod spill;
 mod split;
 mod splitting;
 pub mod sprites;
 mod statistics;
 mod stored;
 mod values;
+mod windows;
 
 use std::path::Path;
 
@@ -43,8 +45,8 @@ pub use element::{Element, ElementKind};
 pub use found::{Announced, Found};
 pub use identity::DataIdentity;
 pub use place::ItemPlace;
-pub(crate) use rules::fraction;
 pub use rules::{Filter, ImageLayout, Missing, ReadingRules, Scale, SplitRule};
+pub(crate) use rules::{fraction, sequence_length};
 pub use scaling::Scaling;
 pub use shape::{ItemShape, NoShape};
 pub use source::Source;

@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter};
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
+use super::found::MOST_NUMBERS;
 use super::{ItemShape, absolute_name};
 use crate::choices::Choose;
 
@@ -25,6 +26,8 @@ pub struct ReadingRules {
     pub scale: Scale,
     /// What is done with items of which a value is missing.
     pub missing: Missing,
+    /// How many items that follow one another become a sequence; none where items stay what they are.
+    pub sequence_length: Option<usize>,
     /// Which items are held out for the test set.
     pub split: SplitRule,
     /// The file of the test set.
@@ -216,6 +219,7 @@ impl ReadingRules {
             "label" => self.label = Some(text()?),
             "scale" => self.scale = value.parse().ok()?,
             "missing" => self.missing = value.parse().ok()?,
+            "sequence-length" => self.sequence_length = Some(sequence_length(value)?),
             "split" => self.split = value.parse().ok()?,
             // A session is opened from other folders too.
             "test-file" => self.test_file = Some(absolute_name(&text()?)),
@@ -241,6 +245,10 @@ impl ReadingRules {
             (
                 "missing",
                 word(self.missing == usual.missing, self.missing.word()),
+            ),
+            (
+                "sequence-length",
+                self.sequence_length.map(|length| length.to_string()),
             ),
             ("split", word(self.split == usual.split, self.split.word())),
             ("test-file", self.test_file.clone()),
@@ -287,6 +295,12 @@ pub(crate) fn fraction(text: &str) -> Option<f32> {
     FRACTIONS.contains(&share).then_some(share)
 }
 
+/// How many items become a sequence, as it is typed: two at least.
+pub(crate) fn sequence_length(text: &str) -> Option<usize> {
+    let length = text.parse().ok()?;
+    (2..=MOST_NUMBERS).contains(&length).then_some(length)
+}
+
 /// The value at the start of `text`, quoted or up to a semicolon, and what follows.
 fn value(text: &str) -> Option<(String, &str)> {
     if text.starts_with('"') {
@@ -318,7 +332,7 @@ mod tests {
 
     #[test]
     fn rules_are_read_as_they_are_written() {
-        let text = "shape=32x32x3; label=a b; scale=min-max; missing=mean; split=random; test-fraction=0.25; split-seed=7";
+        let text = "shape=32x32x3; label=a b; scale=min-max; missing=mean; sequence-length=20; split=random; test-fraction=0.25; split-seed=7";
         let rules = ReadingRules::parse(text).expect("rules");
         assert_eq!(rules.to_string(), text);
         assert_eq!((rules.scale, rules.split_seed), (Scale::MinMax, 7));
@@ -332,6 +346,7 @@ mod tests {
             "label=",
             "label=\"a\" b",
             "shape=3x",
+            "sequence-length=1",
         ] {
             assert_eq!(ReadingRules::parse(wrong), None, "{wrong}");
         }

@@ -67,7 +67,7 @@ impl Scaling {
         Ok(match (scale, shape) {
             (Scale::Usual, _) if are_bytes => Self::Bytes,
             (Scale::None, _) => Self::none(),
-            (Scale::Unit, _) | (Scale::Usual, ItemShape::Image { .. }) => {
+            (Scale::Unit, _) | (Scale::Usual, ItemShape::Image { .. } | ItemShape::Film { .. }) => {
                 Self::line(false, vec![least as f32], vec![inverse(largest - least)])
             }
             (Scale::MinMax | Scale::Usual, _) => {
@@ -89,7 +89,7 @@ impl Scaling {
         let (least, largest) = statistics.range();
         let what = match (scale, shape) {
             (Scale::None, _) => return None,
-            (Scale::Unit, _) | (Scale::Usual, ItemShape::Image { .. }) => {
+            (Scale::Unit, _) | (Scale::Usual, ItemShape::Image { .. } | ItemShape::Film { .. }) => {
                 "all are scaled onto 0 to 1 alike (unit)"
             }
             (Scale::MinMax | Scale::Usual, _) => "each feature is scaled onto 0 to 1 (min-max)",

@@ -32,6 +32,17 @@ pub enum ItemShape {
         /// Features at each step.
         features: usize,
     },
+    /// Images that follow one another, each as an image by itself. A shorter film ends in black ones.
+    Film {
+        /// Images of the longest film.
+        frames: usize,
+        /// Rows of each.
+        height: usize,
+        /// Columns of each.
+        width: usize,
+        /// 1 for grey, 3 for red, green and blue.
+        channels: usize,
+    },
 }
 
 impl ItemShape {
@@ -50,6 +61,12 @@ impl ItemShape {
             Self::Image { height, width, .. } => (height, width),
             Self::Vector { features } => (1, features),
             Self::Sequence { steps, features } => (features, steps),
+            Self::Film {
+                frames,
+                height,
+                width,
+                ..
+            } => (height, frames * width),
         }
     }
 
@@ -61,6 +78,16 @@ impl ItemShape {
     /// # Errors
     /// If they are no such sizes, or the stated shape does not fit; the sentence begins with "it".
     pub fn of_sizes(sizes: &[usize], rules: &ReadingRules) -> Result<Self, String> {
+        let numbers = sizes
+            .iter()
+            .try_fold(1_usize, |product, &size| product.checked_mul(size));
+        if let Some(wish) = rules.shape
+            && wish.steps() > 0
+            && sizes.first() == Some(&wish.steps())
+            && numbers == wish.checked_numbers()
+        {
+            return Ok(wish);
+        }
         let is_first = rules.layout == ImageLayout::ChannelsFirst;
         let found = match *sizes {
             [numbers] => {
@@ -108,7 +135,7 @@ impl ItemShape {
         match self {
             Self::Image { .. } => ["images", "image"],
             Self::Vector { .. } => ["vectors", "vector"],
-            Self::Sequence { .. } => ["sequences", "sequence"],
+            Self::Sequence { .. } | Self::Film { .. } => ["sequences", "sequence"],
         }
     }
 
@@ -137,6 +164,7 @@ impl ItemShape {
             } => format!("{height}x{width}x{channels}"),
             Self::Vector { features } => features.to_string(),
             Self::Sequence { steps, features } => format!("{steps}:{features}"),
+            Self::Film { frames, .. } => format!("{frames}:{}", self.of_step().typed()),
         }
     }
 
@@ -150,6 +178,67 @@ impl ItemShape {
             } => height.checked_mul(width)?.checked_mul(channels),
             Self::Vector { features } => Some(features),
             Self::Sequence { steps, features } => steps.checked_mul(features),
+            Self::Film {
+                frames,
+                height,
+                width,
+                channels,
+            } => frames
+                .checked_mul(height)?
+                .checked_mul(width)?
+                .checked_mul(channels),
+        }
+    }
+
+    /// Sequences of so many steps each of which is what this is; none of what has steps already.
+    pub fn in_sequences(self, steps: usize) -> Option<Self> {
+        match self {
+            Self::Vector { features } => Some(Self::Sequence { steps, features }),
+            Self::Image {
+                height,
+                width,
+                channels,
+            } => Some(Self::Film {
+                frames: steps,
+                height,
+                width,
+                channels,
+            }),
+            Self::Sequence { .. } | Self::Film { .. } => None,
+        }
+    }
+
+    /// What every step of a sequence is; an item without steps is its only one.
+    pub fn of_step(self) -> Self {
+        match self {
+            Self::Sequence { features, .. } => Self::Vector { features },
+            Self::Film {
+                height,
+                width,
+                channels,
+                ..
+            } => Self::Image {
+                height,
+                width,
+                channels,
+            },
+            other => other,
+        }
+    }
+
+    /// The same sequences with so many steps; what has none as it is.
+    pub fn with_steps(self, steps: usize) -> Self {
+        self.of_step()
+            .in_sequences(steps)
+            .filter(|_| self.steps() > 0)
+            .unwrap_or(self)
+    }
+
+    /// The steps of a sequence with its padding; 0 where items are none.
+    pub fn steps(self) -> usize {
+        match self {
+            Self::Sequence { steps, .. } | Self::Film { frames: steps, .. } => steps,
+            Self::Image { .. } | Self::Vector { .. } => 0,
         }
     }
 
@@ -163,6 +252,12 @@ impl ItemShape {
             } => height * width * channels,
             Self::Vector { features } => features,
             Self::Sequence { steps, features } => steps * features,
+            Self::Film {
+                frames,
+                height,
+                width,
+                channels,
+            } => frames * height * width * channels,
         }
     }
 }
@@ -190,6 +285,7 @@ impl Display for ItemShape {
                     "sequences of up to {steps} steps of {features} features"
                 )
             }
+            Self::Film { frames, .. } => write!(formatter, "sequences of up to {frames} {}", self.of_step()),
         }
     }
 }
@@ -197,7 +293,8 @@ impl Display for ItemShape {
 /// What is no shape as it is typed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a shape is 28x28 or 32x32x3 for images, 64 for vectors, or 100:3 for sequences of 100 steps of 3 features"
+    "a shape is 28x28 or 32x32x3 for images, 64 for vectors, 100:3 for sequences of 100 steps of 3 features, or 20:28x28 for \
+     sequences of 20 images"
 )]
 pub struct NoShape;
 
@@ -212,11 +309,10 @@ impl FromStr for ItemShape {
                 .filter(|&size: &usize| size > 0)
                 .ok_or(NoShape)
         };
-        let shape = if let Some((steps, features)) = text.split_once(':') {
-            Self::Sequence {
-                steps: size(steps)?,
-                features: size(features)?,
-            }
+        let shape = if let Some((steps, of_step)) = text.split_once(':') {
+            let steps = size(steps)?;
+            let of_step: Self = of_step.parse()?;
+            of_step.in_sequences(steps).ok_or(NoShape)?
         } else {
             let sizes = text
                 .split('x')
@@ -248,7 +344,7 @@ mod tests {
 
     #[test]
     fn shapes_are_read_as_they_are_typed() {
-        for text in ["28x28", "32x32x3", "64", "100:3"] {
+        for text in ["28x28", "32x32x3", "64", "100:3", "20:28x20", "5:8x8x3"] {
             assert_eq!(text.parse().map(ItemShape::typed), Ok(text.to_owned()));
         }
         for wrong in [
@@ -289,6 +385,9 @@ mod tests {
         assert_eq!(of(&[16], None).unwrap(), "4x4");
         assert_eq!(of(&[15], None).unwrap(), "15");
         assert_eq!(of(&[8, 2, 3], None).unwrap(), "8x2x3");
+        assert_eq!(of(&[8, 2, 5], Some("8:10")).unwrap(), "8:10");
+        assert_eq!(of(&[9, 4, 2, 3], Some("9:4x2x3")).unwrap(), "9:4x2x3");
+        assert!(of(&[9, 4, 2], Some("8:9")).is_err());
         assert_eq!(of(&[16], Some("2x8")).unwrap(), "2x8");
         assert_eq!(of(&[4, 4], Some("16")).unwrap(), "16");
         assert!(of(&[16], Some("3x3")).unwrap_err().contains("can't be"));

@@ -16,6 +16,8 @@ pub struct Split {
     pub labels: Vec<u16>,
     /// Steps of every sequence; empty where items are no sequences.
     pub lengths: Vec<usize>,
+    /// Steps of an item with its padding; 0 where items are no sequences.
+    pub longest: usize,
     /// Numbers of one item.
     pub numbers_per_item: usize,
 }
@@ -82,6 +84,7 @@ impl Split {
             scaling: Arc::new(Scaling::Bytes),
             labels,
             lengths: Vec::new(),
+            longest: 0,
             numbers_per_item,
         }
     }
@@ -95,6 +98,7 @@ impl Split {
             scaling: Arc::new(Scaling::none()),
             labels,
             lengths: Vec::new(),
+            longest: 0,
             numbers_per_item,
         }
     }
@@ -102,6 +106,14 @@ impl Split {
     /// How many data points there are.
     pub fn points(&self) -> usize {
         self.items.len()
+    }
+
+    /// The numbers that item `index` has before its padding: all but those of the steps that a shorter sequence lacks.
+    pub fn numbers_of(&self, index: usize) -> usize {
+        match (self.lengths.get(index), self.longest) {
+            (Some(&length), longest @ 1..) => self.numbers_per_item / longest * length,
+            _ => self.numbers_per_item,
+        }
     }
 
     /// Writes item `index` to `row` as the model's `x`: bytes as `x / 255`, other values as the scaling has them.

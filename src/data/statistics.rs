@@ -54,9 +54,17 @@ impl Statistics {
 
     /// Every feature, in order.
     pub(super) fn features(&self) -> impl Iterator<Item = Feature> {
-        (0..self.mean.len()).map(|number| Feature {
-            least: f64::from(self.least[number]),
-            largest: f64::from(self.largest[number]),
+        // Of what no item has, such as the last step of a sequence that is longer than all others, nothing is known.
+        let of_some = |number: usize, value: f32| {
+            if self.count[number] > 0.0 {
+                f64::from(value)
+            } else {
+                0.0
+            }
+        };
+        (0..self.mean.len()).map(move |number| Feature {
+            least: of_some(number, self.least[number]),
+            largest: of_some(number, self.largest[number]),
             mean: self.mean[number],
             deviation: (self.squares[number] / self.count[number].max(1.0)).sqrt(),
         })

@@ -11,7 +11,7 @@ use super::formats::order::places;
 /// The values of a plain file, of which no more is in memory than the row that is asked for.
 ///
 /// The file may change while it is in use. Nothing of it is believed but that it is numbers: a row that can't be read any
-/// more becomes numbers that are none (NaN), from which no step is made, and [`Stored::fault`] says why.
+/// more becomes infinities, from which no step is made (what is no number would only be missing), and [`Stored::fault`] says why.
 #[derive(Debug)]
 pub struct Stored {
     /// The file, open for reading.
@@ -71,7 +71,7 @@ impl Stored {
     /// Writes the values of an item to `row`; where they stand for grey, as whole numbers up to 255.
     pub(super) fn fill(&self, item: usize, row: &mut [f32]) {
         if let Err(error) = self.read(item, row) {
-            row.fill(f32::NAN);
+            row.fill(f32::INFINITY);
             // The first one is kept.
             let _ = self.fault.set(error.to_string());
         }
@@ -239,7 +239,7 @@ mod tests {
         stored.file.set_len(10).unwrap();
         let rows = rows(&stored);
         assert_eq!(rows[0], [1.0; 6]);
-        assert!(rows[1].iter().all(|value| value.is_nan()));
+        assert!(rows[1].iter().all(|value| value.is_infinite()));
         assert!(stored.fault.get().is_some());
     }
 

@@ -2,7 +2,7 @@
 //!
 //! What a decoder says of a row stands in one row: the first number of every value, then the second number of every value,
 //! and so on. What one value adds comes from outside, as a function of its `N` numbers and of the value: its log-likelihood,
-//! and the gradient with respect to each number.
+//! and the gradient with respect to each number. A value that is no number is not there: it adds nothing, and has no gradient.
 
 use super::{LANES, vectorised};
 use crate::cancel::checkpoint;
@@ -43,10 +43,11 @@ impl<const N: usize> Lanes<N> {
         let (mut values, mut gradients) = ([0.0; LANES], [[0.0; LANES]; N]);
         for (lane, value) in values.iter_mut().enumerate() {
             let numbers = std::array::from_fn(|number| self.numbers[number][lane]);
-            let (log_likelihood, gradient) = of_value(numbers, self.x[lane]);
-            *value = log_likelihood;
+            let is_there = !self.x[lane].is_nan();
+            let (log_likelihood, gradient) = of_value(numbers, if is_there { self.x[lane] } else { 0.0 });
+            *value = if is_there { log_likelihood } else { 0.0 };
             for (gradients, gradient) in gradients.iter_mut().zip(gradient) {
-                gradients[lane] = gradient;
+                gradients[lane] = if is_there { gradient } else { 0.0 };
             }
         }
         for (sum, value) in sums.iter_mut().zip(values).take(self.used) {
@@ -182,6 +183,21 @@ mod tests {
             .sum();
         let ours: f64 = per_row.iter().sum();
         assert!((ours / exact - 1.0).abs() < 1e-6, "{ours} for {exact}");
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_adds_nothing_and_has_no_gradient() {
+        let (columns, logits) = (LANES + 3, numbers(LANES + 3, 2.0));
+        let mut x = numbers(columns, 1.0);
+        let mut whole = [0.0];
+        log_likelihood(&logits, &x, columns, &mut whole, bernoulli);
+        let mut one = [0.0];
+        log_likelihood(&logits[4..5], &x[4..5], 1, &mut one, bernoulli);
+        x[4] = f32::NAN;
+        let (mut gradients, mut rest) = (logits.clone(), [0.0]);
+        log_likelihood_and_gradients(&mut gradients, &x, columns, &mut rest, bernoulli);
+        assert!((rest[0] - (whole[0] - one[0])).abs() < 1e-5);
+        assert!(gradients[4] == 0.0 && gradients[5] != 0.0);
     }
 
     #[test]

@@ -7,12 +7,17 @@ use crate::data::{Dataset, ItemShape, Part};
 use crate::language::{said, tr};
 use crate::learning::semi_supervised::Labels;
 use crate::learning::{Method, Updates};
+use crate::model::architecture::Steps;
 use crate::model::convolutions::{ConvolutionalLayer, SIDE_RANGE};
 use crate::model::likelihood::{Likelihood, Observation, Unfit, Values};
+use crate::model::posterior::FlowKind;
 use crate::model::prior::PriorKind;
 use crate::model::{Architecture, Convolutions, FamilyKind, Latents, LatentsError, NormalisationKind};
 use crate::objective::{Estimator, KlTerm, KlTermError};
 use crate::words::plain;
+
+/// Latent dimensions of all time steps together, at the most.
+const MOST_LATENT: usize = 1 << 16;
 
 impl Configuration {
     /// Checks every setting against its bounds, and those that belong together; the first fault is reported.
@@ -54,13 +59,21 @@ impl Configuration {
         }
     }
 
-    /// The latent dimensions of all stochastic layers together.
+    /// The latent dimensions of all stochastic layers together, and of all time steps.
     pub fn latent_dimensions(&self) -> usize {
+        self.time_steps * self.latent_of_step()
+    }
+
+    fn latent_of_step(&self) -> usize {
         self.latent + self.upper_latent.units().iter().sum::<usize>()
     }
 
-    /// How a latent dimension is called: `z7`, or with several stochastic layers `z2.3`, the layer first.
+    /// How a latent dimension is called: `z7`, with several stochastic layers `z2.3`, the layer first, and of a Markov model `z[12].3`,
+    /// the time step first.
     pub fn latent_name(&self, dimension: usize) -> String {
+        if self.family == FamilyKind::Markov {
+            return format!("z[{}].{}", dimension / self.latent + 1, dimension % self.latent);
+        }
         let upper = self.upper_latent.units();
         if upper.is_empty() {
             return format!("z{dimension}");
@@ -129,7 +142,7 @@ impl Configuration {
     /// # Errors
     /// The setting, what it is and what the data has.
     pub fn check_convolutions(&self, data: &Dataset) -> Result<(), SettingError> {
-        if self.family == FamilyKind::Mlp {
+        if self.family != FamilyKind::Convolutional {
             return Ok(());
         }
         let Some(convolutions) = self.convolutions(data) else {
@@ -174,8 +187,95 @@ impl Configuration {
         Ok(())
     }
 
+    /// The time steps that a run on `data` has: those of its longest sequence where the family is one of sequences, else 1.
+    pub fn time_steps_of(&self, data: &Dataset) -> usize {
+        match self.family {
+            FamilyKind::Markov => data.shape.steps().max(1),
+            _ => 1,
+        }
+    }
+
+    /// Whether a Markov model has what it knows: the method, the prior, the layers and the objective of its publication.
+    fn check_markov(&self) -> Result<(), SettingError> {
+        if self.family != FamilyKind::Markov {
+            return Ok(());
+        }
+        let refused = [
+            (
+                self.method != Method::Aevb,
+                "method",
+                self.method.word(),
+                tr!("aevb, which alone learns a Markov model"),
+            ),
+            (
+                self.prior != PriorKind::Standard,
+                "prior",
+                self.prior.word(),
+                tr!("standard: the prior of a Markov model is its chain"),
+            ),
+            (
+                self.flow != FlowKind::None,
+                "flow",
+                self.flow.word(),
+                tr!("none: the posterior of a Markov model is a Gaussian at every step"),
+            ),
+            (
+                self.normalisation != NormalisationKind::None,
+                "normalisation",
+                self.normalisation.word(),
+                tr!("none for a Markov model"),
+            ),
+            (self.residual, "residual", "yes", tr!("no for a Markov model")),
+            (
+                self.estimator == Estimator::BetaTcvae,
+                "estimator",
+                self.estimator.word(),
+                tr!("a, b or iwae for a Markov model, whose latent dimensions are not independent"),
+            ),
+        ];
+        let found = refused.into_iter().find(|(is_refused, ..)| *is_refused);
+        if let Some((_, name, given, expected)) = found {
+            return Err(out_of_bounds(name, given, expected));
+        }
+        if !self.upper_latent.units().is_empty() {
+            let expected = tr!("none for a Markov model, which has one stochastic layer at every step");
+            return Err(out_of_bounds("upper-latent", &self.upper_latent, expected));
+        }
+        if self.free_bits > 0.0 {
+            let expected = tr!("0 for a Markov model, whose prior differs from step to step");
+            return Err(out_of_bounds("free-bits", self.free_bits, expected));
+        }
+        Ok(())
+    }
+
+    /// Whether a Markov model, where it is asked for, can learn from `data`.
+    fn check_sequences(&self, data: &Dataset) -> Result<(), SettingError> {
+        if self.family != FamilyKind::Markov {
+            return Ok(());
+        }
+        let steps = data.shape.steps();
+        if steps == 0 {
+            let expected = tr!(
+                "another one for {noun}: --sequence-length N makes sequences of N items that follow one another",
+                noun = said(data.shape.noun())
+            );
+            return Err(out_of_bounds("family", self.family.word(), expected));
+        }
+        if self.latent * steps > MOST_LATENT {
+            let expected = tr!(
+                "at most {most} for sequences of {steps} steps: a row has {all} latent dimensions at the most",
+                most = MOST_LATENT / steps,
+                steps = steps,
+                all = MOST_LATENT
+            );
+            return Err(out_of_bounds("latent", self.latent, expected));
+        }
+        Ok(())
+    }
+
     /// Whether the layers can be normalised and joined as they are asked for.
     fn check_networks(&self) -> Result<(), SettingError> {
+        self.check_markov()?;
         let has_plain_layers =
             self.normalisation == NormalisationKind::None && !self.residual && self.family == FamilyKind::Mlp;
         if self.method == Method::FullVb && !has_plain_layers {
@@ -241,7 +341,7 @@ impl Configuration {
             pixels: data.shape.numbers(),
             convolutions: self.convolutions(data),
             hidden: self.hidden.clone(),
-            latent: self.latent_dimensions(),
+            latent: self.latent_of_step() * self.time_steps_of(data),
             latents: self.latents(),
             activation: self.activation,
             normalisation: self.normalisation,
@@ -254,6 +354,10 @@ impl Configuration {
             } else {
                 0
             },
+            steps: (self.family == FamilyKind::Markov).then(|| Steps {
+                count: self.time_steps_of(data),
+                recurrent: self.recurrent,
+            }),
         }
     }
 
@@ -303,6 +407,7 @@ impl Configuration {
     pub fn check_on(&self, data: &Dataset) -> anyhow::Result<()> {
         self.check_data(data)?;
         self.check_convolutions(data)?;
+        self.check_sequences(data)?;
         Ok(self.check_classes(data)?)
     }
 

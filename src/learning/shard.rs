@@ -111,7 +111,8 @@ pub(super) fn images(
 /// what is left of an image is how bright and how simple it is.
 fn draw_anew(row: &mut [f32], share: f32, generator: &mut impl Rng) {
     for pixel in row {
-        if generator.r#gen::<f32>() < share {
+        // What is not there stays so.
+        if generator.r#gen::<f32>() < share && !pixel.is_nan() {
             *pixel = f32::from(generator.r#gen::<u8>()) / 255.0;
         }
     }

@@ -119,7 +119,8 @@ pub enum StepFault {
 
 impl Training {
     /// A fresh run on `data`.
-    pub fn new(configuration: Configuration, data: &Dataset) -> Self {
+    pub fn new(mut configuration: Configuration, data: &Dataset) -> Self {
+        configuration.time_steps = configuration.time_steps_of(data);
         let architecture = configuration.architecture(data);
         let mut model = Vae::new(architecture, configuration.initialisation, configuration.seed);
         model.begin_pseudo_inputs(|count| pseudo_inputs(&configuration, data, count));

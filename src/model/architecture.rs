@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::convolutions::ConvolutionalLayer;
 use super::hierarchy::Inference;
+use super::markov::Markov;
 use super::posterior::flow::Flow;
 use super::prior::Prior;
 use super::{Activation, Convolutions, Latents, Layers, Likelihood, NormalisationKind, Observation};
@@ -39,6 +40,17 @@ pub struct Architecture {
     pub recognition: Recognition,
     /// Classes that the model knows, whose latent dimensions are the last ones; 0 for a model without.
     pub classes: usize,
+    /// The steps of a Markov model, which all have their share of the pixels and of the latent dimensions; none of a model without time.
+    pub steps: Option<Steps>,
+}
+
+/// The steps of a Markov model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steps {
+    /// Steps of the longest sequence.
+    pub count: usize,
+    /// Units of the recurrent layer that reads sequences.
+    pub recurrent: usize,
 }
 
 impl Default for Architecture {
@@ -57,6 +69,7 @@ impl Default for Architecture {
             observation: Observation::default(),
             recognition: Recognition::Encoder,
             classes: 0,
+            steps: None,
         }
     }
 }
@@ -68,10 +81,14 @@ impl Architecture {
             && !self.residual
             && self.convolutions.is_none()
             && self.classes == 0
+            && self.steps.is_none()
     }
 
     /// How many numbers all weights and biases are: known before any of them takes memory.
     pub fn parameter_count(&self) -> usize {
+        if let Some(steps) = &self.steps {
+            return Markov::parameter_count(steps, self);
+        }
         if !self.latents.upper.is_empty() {
             return self.parameter_count_of_hierarchy();
         }
@@ -220,6 +237,7 @@ impl std::fmt::Display for Architecture {
             likelihood,
             recognition,
             classes,
+            steps,
             ..
         } = self;
         let channels = convolutions
@@ -243,6 +261,9 @@ impl std::fmt::Display for Architecture {
         }
         if *classes > 0 {
             write!(f, " {classes} classes")?;
+        }
+        if let Some(Steps { count, recurrent }) = steps {
+            write!(f, " markov({count} steps, {recurrent} recurrent)")?;
         }
         f.write_str(&latents.suffix())
     }
@@ -309,6 +330,7 @@ mod tests {
                         recognition,
                         latents: Latents::default(),
                         classes: 0,
+                        steps: None,
                     };
                     let model = Vae::zeros(architecture.clone());
                     let lengths = model

@@ -43,6 +43,8 @@ pub enum FamilyKind {
     Mlp,
     /// Convolutions before them, which the decoder has transposed and in reverse: for images.
     Convolutional,
+    /// A chain of latent variables over the steps of sequences, inferred by a recurrent layer (a deep Markov model).
+    Markov,
 }
 
 /// The convolutional layers of an encoder; the decoder has them transposed and in reverse.

@@ -2,13 +2,15 @@
 
 use dfdx::prelude::*;
 
-use super::families::{Family, Networks};
-use super::posterior::gaussian::{log_density_of_samples, reparameterise};
+use super::architecture::Steps;
+use super::families::{Family, Networks, without_gaps};
+use super::posterior::gaussian::{kl_from_standard_normal, log_density_of_samples, reparameterise};
 use super::posterior::{Draws, FlowKind, LatentRows, PerRow, Posterior};
 use super::prior::{Prior, PriorDensity};
-use super::{Recognition, Vae};
+use super::{Architecture, Recognition, Vae};
 use crate::dims::{Batch, Latent, Moments, Pixels};
 use crate::kernels;
+use crate::nn::ops;
 use crate::nn::view::{elements, elements_mut, tensor_of};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -33,6 +35,33 @@ impl Vae {
         self.infer_under(self.prior_on_tape(), x, noise, tape)
     }
 
+    /// The same with the KL term in closed form, summed over the data points, and of several draws of each their mean: of `q(z|x)` from
+    /// `N(0, I)`, where a dimension of a data point costs `free_nats` at the least, or of a Markov model step by step, given draws of the
+    /// step before. The number beside it is the KL term itself, in nats.
+    ///
+    /// # Panics
+    /// As [`Vae::encode`], of which Markov models are spared.
+    pub fn infer_with_kl<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        noise: &Tensor<(Batch, Latent), f32, Cpu>,
+        free_nats: f32,
+        tape: T,
+    ) -> (LatentRows<T>, Tensor<Rank0, f32, Cpu, T>, f64) {
+        if let Networks::Markov(markov) = &self.networks {
+            let (z, by_row) = markov.infer_with_kl(x, noise, tape);
+            let Batch(rows) = noise.shape().0;
+            let kl = ops::weighted_sum(by_row, vec![x.shape().0.0 as f32 / rows as f32; rows]);
+            let value = f64::from(elements(&kl)[0]);
+            return (z, kl, value);
+        }
+        let moments = self.encode(x, tape);
+        let kl_of = moments.retaped::<T>();
+        let z = reparameterise(moments, noise);
+        let (kl, value) = kl_from_standard_normal(kl_of, free_nats);
+        (z, kl, value)
+    }
+
     fn infer_under<T: Tape<f32, Cpu>>(
         &self,
         prior: PriorDensity<T>,
@@ -41,7 +70,11 @@ impl Vae {
         tape: T,
     ) -> Draws<T> {
         let (z, log_q) = match &self.networks {
-            Networks::Hierarchical(layers) => layers.infer(x, noise, tape),
+            Networks::Markov(markov) => {
+                let (z, divergence) = markov.infer(x, noise, tape);
+                return Draws { z, divergence };
+            }
+            Networks::Hierarchical(layers) => layers.infer(&without_gaps(x), noise, tape),
             _ => self.bent(self.encode(x, tape), noise),
         };
         draws(prior, z, log_q)
@@ -64,8 +97,12 @@ impl Vae {
         reason = "the checks of settings refuse a VampPrior without an encoder"
     )]
     fn prior_on_tape<T: Tape<f32, Cpu>>(&self) -> PriorDensity<T> {
-        if let Networks::Hierarchical(layers) = &self.networks {
-            return PriorDensity::Layers(Box::new(layers.generative().clone()));
+        match &self.networks {
+            Networks::Hierarchical(layers) => {
+                return PriorDensity::Layers(Box::new(layers.generative().clone()));
+            }
+            Networks::Markov(markov) => return PriorDensity::Chain(Box::new(markov.transition().clone())),
+            _ => {}
         }
         match &self.prior {
             Prior::Standard => PriorDensity::Standard,
@@ -83,15 +120,24 @@ impl Vae {
     }
 
     /// The latent vector `z` with one dimension at another value. Where that is a dimension of an upper layer, the layers below follow it
-    /// as the model generates them, each with the noise that it has now: so the data changes, and `z` itself is what it is.
+    /// as the model generates them, each with the noise that it has now: so the data changes, and `z` itself is what it is. So do the
+    /// later steps of a sequence.
     pub fn moved(&self, z: &[f32], dimension: usize, value: f32) -> Vec<f32> {
         let mut moved = z.to_vec();
         moved[dimension] = value;
-        let Networks::Hierarchical(layers) = &self.networks else {
-            return moved;
-        };
         let shape = (Batch(1), Latent(z.len()));
         let row = |values: &[f32]| tensor_of(&Cpu::default(), shape, values);
+        let layers = match &self.networks {
+            Networks::Hierarchical(layers) => layers,
+            Networks::Markov(markov) => {
+                let transition = markov.transition();
+                let (noise, mut rows) = (transition.noise_of(&row(z)), row(&moved));
+                let next = dimension / markov.dimensions() + 1;
+                transition.go_on(&mut rows, &noise, |_| next);
+                return elements(&rows).to_vec();
+            }
+            _ => return moved,
+        };
         let noise = layers.generative().noise_of(&row(z), 0);
         let changed = layers.generative().noise_of(&row(&moved), 0);
         // The noise of the layer that moved is that of its new place; the layers below keep theirs.
@@ -110,13 +156,29 @@ impl Vae {
 
     /// Whether every posterior is a Gaussian and the prior is `N(0, I)`, so that the KL term has a closed form.
     pub fn has_closed_form(&self) -> bool {
-        self.architecture().latents.has_closed_form()
+        self.architecture().latents.has_closed_form() && self.architecture().steps.is_none()
     }
 
     /// Whether what the encoder says is the posterior, and no draws are needed to know its moments.
     pub(super) fn has_gaussian_posterior(&self) -> bool {
         let latents = &self.architecture().latents;
-        latents.flow == FlowKind::None && latents.upper.is_empty()
+        latents.flow == FlowKind::None && latents.upper.is_empty() && self.architecture().steps.is_none()
+    }
+
+    /// The same model for sequences of so many steps, where it is one of sequences; any other as it is.
+    pub fn with_steps(&self, count: usize) -> Self {
+        let mut model = self.clone();
+        if let (Networks::Markov(markov), Some(steps)) = (&self.networks, &self.architecture().steps) {
+            let architecture = self.architecture();
+            model.networks = Networks::Markov(Box::new(markov.with_steps(count)));
+            model.architecture = Architecture {
+                pixels: architecture.pixels / steps.count * count,
+                latent: architecture.latent / steps.count * count,
+                steps: Some(Steps { count, ..*steps }),
+                ..architecture.clone()
+            };
+        }
+        model
     }
 
     /// The posteriors of `x`, to draw from again and again; `seed` drives the chains where there is no encoder.
@@ -147,7 +209,13 @@ impl Vae {
             kernels::gaussian_kl(elements(&moments), self.architecture().latent, &mut kl);
             return (reparameterise(moments, noise), kl);
         }
-        let Draws { z, divergence } = self.infer(x, noise, NoneTape);
+        let (z, divergence) = match &self.networks {
+            Networks::Markov(markov) => markov.infer_with_kl(x, noise, NoneTape),
+            _ => {
+                let Draws { z, divergence } = self.infer(x, noise, NoneTape);
+                (z, divergence)
+            }
+        };
         let samples = (z.shape().0.0 / points) as f64;
         let of_point = |point: usize| {
             let of_draws = elements(&divergence).iter().skip(point).step_by(points);
@@ -158,8 +226,11 @@ impl Vae {
 
     /// The mean and the log-variance of every dimension of posteriors that are no Gaussians, over draws that come in pairs of opposite
     /// noise. The noise is the same for every data point, so that a dimension which says nothing of the data has the same mean for
-    /// all of it.
+    /// all of it. Of a Markov model those along the path of the means, which takes no draws.
     pub(super) fn moments_of_draws(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Posterior {
+        if let Networks::Markov(markov) = &self.networks {
+            return markov.moments(x);
+        }
         let (Batch(points), latent) = (x.shape().0, self.architecture().latent);
         let mut noise = x
             .device()

@@ -2,7 +2,7 @@
 
 use dfdx::prelude::*;
 
-use super::families::{ClassConditional, Family, HiddenValues, Networks};
+use super::families::{ClassConditional, Family, HiddenValues, Networks, without_gaps};
 use super::posterior::Posterior;
 use super::posterior::flow::Flow;
 use super::prior::Prior;
@@ -41,7 +41,7 @@ const PRIOR: u64 = 1 << 32;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Vae {
-    architecture: Architecture,
+    pub(super) architecture: Architecture,
     pub(super) networks: Networks,
     pub(super) prior: Prior,
     pub(super) flow: Flow,
@@ -52,6 +52,9 @@ impl Vae {
     pub fn new(architecture: Architecture, initialisation: Initialisation, seed: u64) -> Self {
         let mut model = Self::zeros(architecture);
         initialisation.apply(&mut model, seed);
+        if let Networks::Markov(markov) = &mut model.networks {
+            markov.begin();
+        }
         let mut generator = generator(seed, Purpose::Initialisation, PRIOR, 0);
         match &mut model.prior {
             Prior::Standard => {}
@@ -121,7 +124,7 @@ impl Vae {
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         tape: T,
     ) -> Tensor<(Batch, Classes), f32, Cpu, T> {
-        self.class_conditional().classify(x, tape)
+        self.class_conditional().classify(&without_gaps(x), tape)
     }
 
     /// `mu` and `log sigma^2` of `q(z|x, y)` in so many rows, the class of row `i` being `class(i)`; rows beyond the data points are
@@ -133,7 +136,8 @@ impl Vae {
         class: impl Fn(usize) -> usize,
         tape: T,
     ) -> Tensor<(Batch, Moments<Style>), f32, Cpu, T> {
-        self.class_conditional().encode_as(x, rows, class, tape)
+        self.class_conditional()
+            .encode_as(&without_gaps(x), rows, class, tape)
     }
 
     /// `p(x|y, z)` for every style, the class of row `i` being `class(i)`.
@@ -156,7 +160,7 @@ impl Vae {
     /// The class that a model with classes says of every data point; none of a model without.
     pub fn predict(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Option<Vec<usize>> {
         match &self.networks {
-            Networks::ClassConditional(networks) => Some(networks.predict(x)),
+            Networks::ClassConditional(networks) => Some(networks.predict(&without_gaps(x))),
             _ => None,
         }
     }
@@ -206,7 +210,9 @@ impl Vae {
         if let Prior::Vamp(vamp) = &mut self.prior {
             let parameter = vamp.parameter_mut().parameter;
             let count = parameter.sizes()[0];
-            parameter.values_mut().copy_from_slice(&rows(count));
+            for (value, given) in parameter.values_mut().iter_mut().zip(rows(count)) {
+                *value = if given.is_nan() { 0.0 } else { given };
+            }
         }
     }
 

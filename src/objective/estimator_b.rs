@@ -1,12 +1,11 @@
 //! The SGVB estimator B (paper, equation 7): `1/L sum_l log p(x|z_l) - KL(q(z|x) || p(z))`, the divergence in closed form
-//! (appendix B).
+//! (appendix B); of a Markov model between the Gaussians of every step, given a draw of the step before.
 
 use dfdx::prelude::*;
 
 use super::{BoundTerms, Loss, scalar, tape_of};
 use crate::dims::{Batch, Latent, Pixels};
 use crate::model::Vae;
-use crate::model::posterior::gaussian;
 
 pub(super) fn negative(
     model: &Vae,
@@ -15,10 +14,7 @@ pub(super) fn negative(
     (kl_weight, free_nats): (f32, f32),
     gradients: Gradients<f32, Cpu>,
 ) -> (Loss, BoundTerms) {
-    let moments = model.encode(x, tape_of(gradients));
-    let kl_of = moments.retaped::<OwnedTape<f32, Cpu>>();
-    let z = gaussian::reparameterise(moments, noise);
-    let (kl, of_bound) = gaussian::kl_from_standard_normal(kl_of, free_nats);
+    let (z, kl, of_bound) = model.infer_with_kl(x, noise, free_nats, tape_of(gradients));
     let log_likelihood = model.decode(z).log_likelihood(x);
     let terms = BoundTerms {
         reconstruction: scalar(&log_likelihood),

@@ -3,6 +3,7 @@
 use dfdx::prelude::*;
 
 use super::*;
+use crate::model::architecture::Steps;
 use crate::model::hierarchy::Inference;
 use crate::model::posterior::FlowKind;
 use crate::model::prior::PriorKind;
@@ -11,6 +12,7 @@ use crate::model::{
 };
 use crate::nn::Gradient;
 use crate::nn::parameters::{Parameter, Role};
+use crate::nn::view::elements_mut;
 
 const POINTS: usize = 4;
 const LATENT: usize = 3;
@@ -177,6 +179,37 @@ fn every_gradient_is_the_difference_quotient_for_every_prior_flow_and_hierarchy(
                 -case.terms(model, estimator.into()).lower_bound()
             });
         }
+    }
+}
+
+/// Sequences of three steps with two values each, one of which ends early and one of which lacks a step.
+#[test]
+fn the_gradient_of_a_markov_model_is_the_difference_quotient() {
+    let architecture = Architecture {
+        pixels: 12,
+        hidden: 5.into(),
+        latent: 6,
+        steps: Some(Steps {
+            count: 3,
+            recurrent: 4,
+        }),
+        ..Architecture::default()
+    };
+    let mut case = Case::new(2, Likelihood::Bernoulli);
+    case.model = Vae::new(architecture, Initialisation::PyTorch, 5);
+    let rows = Batch(2 * POINTS);
+    case.noise = Cpu::default().tensor_from_vec(numbers(2 * POINTS * 6, 1.5, 2), (rows, Latent(6)));
+    elements_mut(&mut case.x)[8..12].fill(f32::NAN);
+    elements_mut(&mut case.x)[16..20].fill(f32::NAN);
+    for estimator in [Estimator::A, Estimator::B, Estimator::ImportanceWeighted] {
+        let objective = Objective {
+            kl_weight: if estimator == Estimator::B { 0.5 } else { 1.0 },
+            ..estimator.into()
+        };
+        compare_at(4e-3, &case, objective, |model| {
+            let terms = case.terms(model, objective);
+            f64::from(objective.kl_weight) * terms.kl - terms.reconstruction
+        });
     }
 }
 

@@ -1,5 +1,5 @@
 //! How an item is shown, by its kind: an image as it is, a vector as bars or a line over its features, a sequence as lines or
-//! rows of brightness over time.
+//! rows of brightness over time, images that follow one another row by row.
 //!
 //! Values are those that a model reads and says: 0 is black, or the foot of a bar, and 1 white, or its top. What lies outside is
 //! shown at the edge, what is no number as 0.
@@ -42,13 +42,18 @@ pub fn picture(values: &[f32], shape: ItemShape) -> Raster {
             lines(&values[..shape.numbers()], features)
         }
         ItemShape::Sequence { steps, features } => heat(&values[..shape.numbers()], steps, features),
+        ItemShape::Film { width, channels, .. } => {
+            let values = &values[..shape.numbers()];
+            let frames = values.chunks_exact(shape.of_step().numbers().max(1));
+            beside_one_another(frames.map(|frame| image(frame, width, channels)).collect(), shape)
+        }
     }
 }
 
 /// Whether the picture of an item of that shape says by its brightness alone what there is to see, so that a colour map suits it.
 pub fn is_grey(shape: ItemShape) -> bool {
     match shape {
-        ItemShape::Image { channels, .. } => channels != 3,
+        ItemShape::Image { channels, .. } | ItemShape::Film { channels, .. } => channels != 3,
         ItemShape::Vector { .. } => false,
         ItemShape::Sequence { features, .. } => features > MOST_LINES,
     }
@@ -75,7 +80,45 @@ pub fn size(shape: ItemShape) -> (usize, usize) {
         ItemShape::Vector { features } => (features, HEIGHT),
         ItemShape::Sequence { steps, features } if features <= MOST_LINES => (steps.max(1), HEIGHT),
         ItemShape::Sequence { steps, features } => (steps, features),
+        ItemShape::Film { height, width, .. } => {
+            let (columns, rows) = grid(shape);
+            (columns * width, rows * height)
+        }
     }
+}
+
+/// Columns and rows of the frames of a film, row by row: nearly twice as wide as high.
+fn grid(shape: ItemShape) -> (usize, usize) {
+    let ItemShape::Film {
+        frames,
+        height,
+        width,
+        ..
+    } = shape
+    else {
+        return (1, 1);
+    };
+    let columns = (2.0 * frames as f64 * height as f64 / width.max(1) as f64)
+        .sqrt()
+        .round() as usize;
+    let columns = columns.clamp(1, frames.max(1));
+    (columns, frames.div_ceil(columns))
+}
+
+/// The frames of a film, row by row, and black behind the last.
+fn beside_one_another(frames: Vec<Raster>, shape: ItemShape) -> Raster {
+    let (width, height) = size(shape);
+    let (columns, _) = grid(shape);
+    let mut raster = Raster::filled(width, height, GROUND);
+    for (index, frame) in frames.iter().enumerate() {
+        let (left, top) = (index % columns * frame.width, index / columns * frame.height());
+        for row in 0..frame.height() {
+            let place = (top + row) * width + left;
+            raster.pixels[place..place + frame.width]
+                .copy_from_slice(&frame.pixels[row * frame.width..][..frame.width]);
+        }
+    }
+    raster
 }
 
 /// The differences of two items' values at the places of the picture, row by row: of an image the mean over the channels, of
@@ -100,6 +143,22 @@ pub fn differences(values: &[f32], shape: ItemShape) -> Vec<f32> {
         ItemShape::Sequence { steps, features } => (0..features)
             .flat_map(|feature| (0..steps).map(move |step| values[step * features + feature]))
             .collect(),
+        ItemShape::Film {
+            height,
+            width,
+            channels,
+            ..
+        } => {
+            let ((columns, _), (all, high)) = (grid(shape), size(shape));
+            let mut at_places = vec![0.0; all * high];
+            for (index, pixel) in values.chunks_exact(channels.max(1)).enumerate() {
+                let (frame, place) = (index / (height * width), index % (height * width));
+                let row = frame / columns * height + place / width;
+                let column = frame % columns * width + place % width;
+                at_places[row * all + column] = mean(pixel);
+            }
+            at_places
+        }
     }
 }
 
@@ -213,6 +272,12 @@ mod tests {
             ItemShape::Sequence {
                 steps: 4,
                 features: 20,
+            },
+            ItemShape::Film {
+                frames: 7,
+                height: 3,
+                width: 2,
+                channels: 3,
             },
         ] {
             let values: Vec<f32> = (0..shape.numbers()).map(|index| index as f32 / 100.0).collect();

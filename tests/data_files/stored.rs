@@ -5,8 +5,10 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use vae_tui::cancel::Cancel;
 use vae_tui::data::file::load;
 use vae_tui::data::{DataIdentity, Dataset, Part, ReadingRules};
+use vae_tui::learning::{Configuration, Preset, Training, Workers};
 
 use super::rules::npy;
 use super::{SMALL, failed, folder, header, idx, succeeded, vae_tui, write};
@@ -129,6 +131,65 @@ fn an_item_that_can_not_be_read_any_more_makes_no_step() {
     write(folder.path(), "a.npy", &idx(10, |_| 0));
     let mut row = vec![0.5; 1_024];
     data.train.fill_row(200_000, &mut row);
-    assert!(row.iter().all(|value| value.is_nan()));
+    assert!(row.iter().all(|value| value.is_infinite()));
     assert!(data.fault().is_some());
+}
+
+/// The bits of the parameters after some steps on the first hundred training items.
+fn trained(path: &Path) -> Vec<Vec<u32>> {
+    let rules = ReadingRules {
+        test_file: Some(path.with_file_name("test.npy").to_string_lossy().into_owned()),
+        ..ReadingRules::default()
+    };
+    let data = load(path, &rules, |_| {}).unwrap_or_else(|error| panic!("{error}"));
+    let configuration = Configuration {
+        hidden: 5.into(),
+        latent: 2,
+        batch: 30,
+        train_size: Some(100),
+        ..Preset::Mnist.configuration(2)
+    };
+    let workers = Workers::new(configuration.threads).expect("threads");
+    let mut training = Training::new(configuration, &data);
+    for _ in 0..8 {
+        training
+            .step(&data, &workers, &Cancel::default())
+            .expect("a finite loss");
+    }
+    let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect();
+    let parameters = training.model.parameters();
+    parameters
+        .iter()
+        .map(|named| bits(named.parameter.values()))
+        .collect()
+}
+
+/// The same items at the start of a file that is read at once and of one whose values stay in it.
+#[test]
+fn a_run_has_the_same_bits_whether_its_data_are_in_memory_or_not() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    let byte = |number: u64| (number * 57 % 251) as u8;
+    for (descr, count, whites) in [("|u1", COUNT, false), ("<f4", COUNT / 4, true)] {
+        let head = |count: u32| npy(descr, &format!("{count}, 32, 32"), []);
+        let numbers: Vec<u8> = (0..100 * ITEM)
+            .flat_map(|number| match whites {
+                true => (f32::from(byte(number)) / 250.0).to_le_bytes().to_vec(),
+                false => vec![byte(number)],
+            })
+            .collect();
+        write(folder.path(), "small.npy", &[head(100), numbers.clone()].concat());
+        write(folder.path(), "test.npy", &[head(100), numbers.clone()].concat());
+        sparse(&at("large.npy"), &head(COUNT), &[]);
+        let file = File::options()
+            .write(true)
+            .open(at("large.npy"))
+            .expect("the file");
+        let length = head(count).len() as u64;
+        file.write_all_at(&head(count), 0)
+            .expect("the file can be written");
+        file.write_all_at(&numbers, length)
+            .expect("the file can be written");
+        assert_eq!(trained(&at("small.npy")), trained(&at("large.npy")), "{descr}");
+    }
 }

@@ -7,6 +7,8 @@ use crate::words::plain;
 
 /// Names of labels, where nobody says otherwise.
 pub(super) const LABELS: [&str; 7] = ["y", "label", "labels", "target", "targets", "class", "classes"];
+/// Names of the steps that sequences have, without their padding.
+pub(super) const LENGTHS: [&str; 5] = ["lengths", "length", "seq_lengths", "sequence_lengths", "steps"];
 /// Names of items, where several arrays could be; the last is that of the Frey faces.
 const ITEMS: [&str; 5] = ["x", "data", "images", "features", "ff"];
 /// How many arrays are named where one is looked for in vain.
@@ -45,6 +47,8 @@ pub(super) struct Choice {
     pub items: Vec<(usize, Option<&'static str>)>,
     /// Their labels: as many arrays as there are of items, or none.
     pub labels: Vec<usize>,
+    /// The steps of sequences: as many arrays as there are of items, or none.
+    pub lengths: Vec<usize>,
     /// The array that says which items are held out.
     pub marks: Option<usize>,
     /// What a person should know of the choice.
@@ -83,9 +87,14 @@ pub(super) fn choose(heads: &[Head], rules: &ReadingRules, has_sets: bool) -> Re
             .filter(is_label)
             .find(|&place| heads[place].list().is_some())
     });
+    let is_lengths = |place: &usize| *place != item && heads[*place].is_called(&LENGTHS);
+    let lengths = (0..heads.len())
+        .filter(is_lengths)
+        .find(|&place| heads[place].list().is_some() && !heads[place].is_text);
     Ok(Choice {
         items: vec![(item, None)],
         labels: label.into_iter().collect(),
+        lengths: lengths.into_iter().collect(),
         marks,
         notes: Vec::new(),
     })
@@ -95,14 +104,15 @@ pub(super) fn choose(heads: &[Head], rules: &ReadingRules, has_sets: bool) -> Re
 fn sets(heads: &[Head]) -> Option<Choice> {
     let named: Vec<Option<(Set, String)>> = heads.iter().map(|head| Set::in_name(&head.name)).collect();
     let is_label = |stem: &str| LABELS.contains(&stem);
+    let is_lengths = |stem: &str| LENGTHS.contains(&stem);
     let of_set = |set: Set, may_be_text: bool, wanted: &dyn Fn(&str) -> bool| {
         let is_wanted = |name: &Option<(Set, String)>| matches!(name, Some((found, stem)) if *found == set && wanted(stem));
         (0..heads.len()).find(|&place| is_wanted(&named[place]) && (may_be_text || !heads[place].is_text))
     };
-    let train = of_set(Set::Train, false, &|stem| !is_label(stem))?;
+    let train = of_set(Set::Train, false, &|stem| !is_label(stem) && !is_lengths(stem))?;
     let stem = &named[train].as_ref()?.1;
     let has_test = of_set(Set::Test, false, &|other| other == stem).is_some();
-    let (mut items, mut labels, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut items, mut labels, mut lengths, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for set in [Set::Train, Set::Test, Set::Validation] {
         let Some(place) = of_set(set, false, &|other| other == stem) else {
             continue;
@@ -118,6 +128,10 @@ fn sets(heads: &[Head]) -> Option<Choice> {
             }
         }
         labels.extend(of_set(set, true, &is_label));
+        lengths.extend(of_set(set, false, &is_lengths));
+    }
+    if lengths.len() != items.len() {
+        lengths.clear();
     }
     if labels.len() != items.len() {
         labels.clear();
@@ -125,6 +139,7 @@ fn sets(heads: &[Head]) -> Option<Choice> {
     Some(Choice {
         items,
         labels,
+        lengths,
         marks: None,
         notes,
     })
@@ -136,6 +151,7 @@ fn alone(heads: &[Head], others: &[Option<usize>]) -> Result<usize, String> {
         let head = &heads[*place];
         head.sizes.len() > 1
             && !head.is_called(&LABELS)
+            && !head.is_called(&LENGTHS)
             && head.list().is_none()
             && !head.is_text
             && !others.contains(&Some(*place))
@@ -206,6 +222,7 @@ pub(super) fn joined(sets: Vec<(Found, Option<&'static str>)>) -> Result<Found, 
         }
         all.parts.extend(marks(mark, found.count()));
         all.labels.extend(found.labels);
+        all.lengths.extend(found.lengths);
         match (&mut all.values, found.values) {
             (Values::Bytes(all), Values::Bytes(more)) => all.extend(more),
             (Values::Floats(all), Values::Floats(more)) => all.extend(more),

@@ -2,7 +2,8 @@
 //!
 //! A subfolder is a label. Subfolders that are called as sets are (`train`, `test`) are the split, and may have subfolders
 //! themselves. What is hidden is no image, nor is what has no ending of an image. All heads are read before the first image is decoded:
-//! sizes and kinds of pixels are known, and checked, before memory is taken for them.
+//! sizes and kinds of pixels are known, and checked, before memory is taken for them. Every image is decoded once, on all cores;
+//! the pixels of many are then in a file instead of memory.
 
 use std::collections::HashMap;
 use std::fs::read_dir;
@@ -14,12 +15,14 @@ use image::metadata::Orientation;
 use image::{
     DynamicImage, GrayImage, ImageBuffer, ImageDecoder, ImageReader, Limits, Luma, Pixel, Rgb, RgbImage,
 };
+use rayon::prelude::*;
 
 use super::sets::Set;
 use super::text::NO_LABEL;
 use crate::choices::Choose;
-use crate::data::found::{check_memory, check_size};
-use crate::data::{Announced, Filter, Found, ItemShape, Missing, ReadingRules, Values};
+use crate::data::found::check_size;
+use crate::data::spill::Spill;
+use crate::data::{Announced, Filter, Found, ItemShape, Missing, ReadingRules};
 use crate::files::{open_regular, shown};
 use crate::words::plain;
 
@@ -29,6 +32,8 @@ const ENDINGS: [&str; 10] = [
 ];
 /// The most bytes that the file of an image, and its pixels once they are decoded, may have: 256 MiB.
 const MOST_BYTES: u64 = 256 << 20;
+/// Images that are decoded side by side before their pixels are put away: 16 MiB of them at the most.
+const STRETCH: usize = 256;
 /// How deep subfolders are looked into: a set, a label, and one more.
 const DEEPEST: usize = 3;
 
@@ -103,7 +108,6 @@ pub(in crate::data) fn announced<'a>(
         None if count > 9 => format!("{said}: --shape 64x64 --filter triangle would make them smaller"),
         _ => said,
     })?;
-    check_memory(count, shape, 1)?;
     if others > 0 {
         notes.push(format!(
             "files left out that are no images by their names: {others}"
@@ -114,29 +118,32 @@ pub(in crate::data) fn announced<'a>(
         head: Some((count, shape)),
         read: Box::new(move || {
             let mut kept = Vec::with_capacity(count);
-            let mut bytes = Vec::new();
-            bytes
-                .try_reserve_exact(count * shape.numbers())
-                .map_err(|_| format!("there is not enough memory for its {count} {shape}"))?;
-            for (place, file) in images.into_iter().enumerate() {
-                match decoded(&file.path) {
-                    Ok(image) => {
-                        bytes.extend(pixels(image, target));
-                        kept.push(file);
+            let mut spill = Spill::for_items(count, shape)?;
+            let mut images = images.into_iter();
+            for start in (0..count).step_by(STRETCH) {
+                let stretch: Vec<ImageFile> = images.by_ref().take(STRETCH).collect();
+                let decoded: Vec<Result<Vec<u8>, String>> = stretch
+                    .par_iter()
+                    .map(|file| decoded(&file.path).map(|image| pixels(image, target)))
+                    .collect();
+                let end = start + stretch.len();
+                for (file, pixels) in stretch.into_iter().zip(decoded) {
+                    match pixels {
+                        Ok(pixels) => {
+                            spill.push(&pixels)?;
+                            kept.push(file);
+                        }
+                        Err(said) if leave_out => notes.push(left_out(&file, &said)),
+                        Err(said) => return Err(refused(&file, &said)),
                     }
-                    Err(said) if leave_out => notes.push(left_out(&file, &said)),
-                    Err(said) => return Err(refused(&file, &said)),
                 }
-                let percent = |place: usize| 100 * place / count;
-                if percent(place + 1) != percent(place) {
-                    progress((place + 1) as f32 / count as f32);
-                }
+                progress(end as f32 / count as f32);
             }
             Ok(Found {
                 labels: labels(&kept),
                 parts: parts(&kept, has_test),
                 notes,
-                ..Found::new(shape, Values::Bytes(bytes))
+                ..Found::new(shape, spill.into_values()?)
             })
         }),
     })
@@ -245,8 +252,12 @@ fn heads(
     notes: &mut Vec<String>,
 ) -> Result<(Vec<ImageFile>, Vec<Head>), String> {
     let (mut kept, mut heads) = (Vec::with_capacity(images.len()), Vec::with_capacity(images.len()));
-    for file in images {
-        match decoder(&file.path).map(head) {
+    let read: Vec<Result<Head, String>> = images
+        .par_iter()
+        .map(|file| decoder(&file.path).map(head))
+        .collect();
+    for (file, head) in images.into_iter().zip(read) {
+        match head {
             Ok(head) => {
                 kept.push(file);
                 heads.push(head);
@@ -449,6 +460,7 @@ fn fitted<P: Pixel<Subpixel = u8> + 'static>(image: ImageBuffer<P, Vec<u8>>, tar
 
 #[cfg(test)]
 mod tests {
+    use crate::data::Values;
     use image::codecs::jpeg::JpegEncoder;
     use image::{ImageEncoder, ImageFormat, Rgba, RgbaImage};
 

@@ -54,9 +54,16 @@ struct Archive<'a> {
 fn arrays<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>, String> {
     let mut archive = Archive::open(source)?;
     let choice = choose(&archive.heads, rules, true)?;
+    let has_lengths = !choice.lengths.is_empty();
     let shapes = choice.items.iter().map(|(place, _)| {
         let header = &archive.arrays[*place].1;
-        let (count, shape) = header.items(rules)?;
+        let sequences = ReadingRules {
+            shape: rules
+                .shape
+                .or_else(|| sequences(&header.shape).filter(|_| has_lengths)),
+            ..rules.clone()
+        };
+        let (count, shape) = header.items(&sequences)?;
         check_memory(count, shape, header.element()?.size().min(4))?;
         Ok((count, shape))
     });
@@ -137,6 +144,9 @@ impl<'a> Archive<'a> {
             if let Some(&labels) = choice.labels.get(at) {
                 found.labels = self.list(labels, count, place)?;
             }
+            if let Some(&lengths) = choice.lengths.get(at) {
+                found.lengths = self.lengths(lengths, count, place)?;
+            }
             sets.push((found, mark));
         }
         let mut found = joined(sets)?;
@@ -148,6 +158,21 @@ impl<'a> Archive<'a> {
         }
         found.notes.extend(choice.notes.iter().cloned());
         Ok(found)
+    }
+
+    /// The steps of every sequence, of `count` in the array `of`.
+    fn lengths(&mut self, place: usize, count: usize, of: usize) -> Result<Vec<usize>, String> {
+        let list = self.list(place, count, of)?;
+        let name = plain(&self.heads[place].name);
+        let parsed = list.iter().enumerate().map(|(item, length)| {
+            length.parse().map_err(|_| {
+                format!(
+                    "its array {name:?} says {length:?} of sequence {}, which is no number of steps",
+                    item + 1
+                )
+            })
+        });
+        parsed.collect()
     }
 
     /// A list with an entry for each of `count` items, which the array `of` holds.
@@ -167,6 +192,16 @@ impl<'a> Archive<'a> {
         Header::read(&mut member)
             .and_then(|_| read(header, &mut member))
             .map_err(|said| of_array(&self.heads[place].name, &said))
+    }
+}
+
+/// Sequences of the sizes of an array that has the items first: their steps, and the features of each.
+fn sequences(sizes: &[usize]) -> Option<ItemShape> {
+    match *sizes {
+        [_, steps] => Some(ItemShape::Sequence { steps, features: 1 }),
+        [_, steps, features] => Some(ItemShape::Sequence { steps, features }),
+        [_, frames, height, width] => ItemShape::grey(height, width).in_sequences(frames),
+        _ => None,
     }
 }
 
@@ -260,6 +295,40 @@ mod tests {
             );
             assert_eq!((found.labels[11].as_str(), found.labels[12].as_str()), ("1", "3"));
         }
+    }
+
+    #[test]
+    fn lengths_beside_the_items_make_sequences_of_them() {
+        let members = |lengths: [i64; 12]| {
+            let lengths = lengths.map(i64::to_le_bytes).concat();
+            vec![
+                ("x.npy", npy("|u1", "(12, 4, 2)", &[3; 96])),
+                ("lengths.npy", npy("<i8", "(12,)", &lengths)),
+            ]
+        };
+        let read_of = |lengths| {
+            read(
+                &archive(zip::CompressionMethod::Stored, &members(lengths)),
+                "usual",
+            )
+        };
+        let found = read_of([4, 1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4]).unwrap();
+        assert_eq!(found.shape.typed(), "4:2");
+        assert_eq!(found.lengths[..4], [4, 1, 2, 3]);
+        assert_eq!(found.check_lists(), Ok(()));
+        for wrong in [0, 5] {
+            let found = read_of([4, 4, wrong, 4, 4, 4, 4, 4, 4, 4, 4, 4]).unwrap();
+            let said = found.check_lists().unwrap_err();
+            assert!(
+                said.contains(&format!("sequence 3 has {wrong} steps, but 1 to 4")),
+                "{said}"
+            );
+        }
+        assert!(
+            read_of([4, -1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4])
+                .unwrap_err()
+                .contains("no number of steps")
+        );
     }
 
     #[test]

@@ -52,11 +52,23 @@ macro_rules! settings {
                 $(#[$attribute])*
                 pub $field: $type,
             )*
+            /// Time steps of the longest sequence that a Markov model learns, each with its latent dimensions: as many as the data has,
+            /// which says so when the run begins; 1 of every other model.
+            #[serde(default = "one_step", skip_serializing_if = "is_one_step")]
+            pub time_steps: usize,
+        }
+
+        fn one_step() -> usize {
+            1
+        }
+
+        fn is_one_step(steps: &usize) -> bool {
+            *steps == one_step()
         }
 
         impl Default for Configuration {
             fn default() -> Self {
-                Self { $($field: usual::$field(),)* }
+                Self { $($field: usual::$field(),)* time_steps: one_step() }
             }
         }
 
@@ -74,7 +86,7 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Latent dimensions
+    /// Latent dimensions, of a Markov model those of each time step
     latent: usize = 20, { name: "latent", unit: "dimensions", kind: Whole(LATENT_RANGE), live: false }
 
     /// Which networks encoder and decoder are
@@ -94,6 +106,10 @@ settings! {
     /// Pixels from one window of a convolution to the next, by which images become smaller from layer to layer
     #[serde(default = "usual::stride")]
     stride: usize = 2, { name: "stride", unit: "pixels", kind: Whole(STRIDE_RANGE), live: false }
+
+    /// Units of the recurrent layer by which a Markov model reads sequences from their ends
+    #[serde(default = "usual::recurrent")]
+    recurrent: usize = 200, { name: "recurrent", unit: "units", kind: Whole(HIDDEN_RANGE), live: false }
 
     /// Hidden units of encoder and decoder: one number per layer, such as 200,200, which the decoder has in reverse
     hidden: Layers = 500.into(), { name: "hidden", unit: "units", kind: LayerSizes { size: HIDDEN_RANGE, depth: DEPTH_RANGE }, live: false }

@@ -8,6 +8,7 @@
 mod class_conditional;
 mod convolutional;
 pub mod hierarchical;
+pub mod markov;
 mod mlp;
 mod stack;
 
@@ -19,6 +20,7 @@ use super::posterior::Posterior;
 use super::{Architecture, Decoded};
 use crate::dims::{Batch, Hidden, Latent, Pixels};
 use crate::nn::parameters::{Named, Parameter};
+use crate::nn::view::{elements, elements_mut};
 
 /// What learning, evaluation and exploration need of a family. Everything else (bounds, chains, estimates) is built on
 /// these and holds for all of them.
@@ -77,6 +79,18 @@ pub(super) enum Networks {
     Convolutional(Box<convolutional::Convolutional>),
     /// Several stochastic layers.
     Hierarchical(Box<hierarchical::Hierarchical>),
+    /// A chain of latent variables over time.
+    Markov(Box<markov::Markov>),
+}
+
+/// Data with 0 in the place of what is not there, for networks that don't know of gaps.
+pub(super) fn without_gaps(x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Tensor<(Batch, Pixels), f32, Cpu> {
+    let mut x = x.clone();
+    if elements(&x).iter().any(|value| value.is_nan()) {
+        let gaps = elements_mut(&mut x).iter_mut().filter(|value| value.is_nan());
+        gaps.for_each(|value| *value = 0.0);
+    }
+    x
 }
 
 /// What a family's networks make of something.
@@ -87,6 +101,7 @@ macro_rules! of_family {
             Networks::ClassConditional($family) => $value,
             Networks::Convolutional($family) => $value,
             Networks::Hierarchical($family) => $value,
+            Networks::Markov($family) => $value,
         }
     };
 }
@@ -96,6 +111,9 @@ impl Networks {
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         if architecture.classes > 0 {
             return Self::ClassConditional(Box::new(ClassConditional::zeros(device, architecture)));
+        }
+        if let Some(steps) = &architecture.steps {
+            return Self::Markov(Box::new(markov::Markov::zeros(device, steps, architecture)));
         }
         if !architecture.latents.upper.is_empty() {
             return Self::Hierarchical(Box::new(hierarchical::Hierarchical::zeros(device, architecture)));
@@ -124,7 +142,7 @@ impl Family for Networks {
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         tape: T,
     ) -> Option<Posterior<T>> {
-        of_family!(self, family => family.encode(x, tape))
+        of_family!(self, family => family.encode(&without_gaps(x), tape))
     }
 
     fn encode_input<T: Tape<f32, Cpu>>(
@@ -143,7 +161,10 @@ impl Family for Networks {
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
         z: Tensor<(Batch, Latent), f32, Cpu>,
     ) -> Vec<HiddenValues> {
-        of_family!(self, family => family.hidden(x, z))
+        match self {
+            Self::Markov(markov) => markov.hidden(x, z),
+            others => of_family!(others, family => family.hidden(&without_gaps(x), z)),
+        }
     }
 
     fn rest_moments(&mut self) {

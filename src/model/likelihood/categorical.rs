@@ -1,5 +1,5 @@
 //! A categorical distribution in every value: one of K classes, `log p(k|z) = l_k - ln sum_j e^(l_j)`, with a logit `l` for each;
-//! gradient: what was seen less the probabilities.
+//! gradient: what was seen less the probabilities. A value that is no number is not there, and adds nothing.
 
 use rand::{Rng, RngCore};
 
@@ -54,6 +54,7 @@ impl Categorical {
             let (largest, sums) = self.largest_and_sum(outputs, columns, lanes);
             let values = x[lanes.first..][..lanes.used].iter().enumerate();
             values
+                .filter(|(_, x)| !x.is_nan())
                 .map(|(lane, &x)| {
                     let logit = outputs[self.class(x) * columns + lanes.first + lane];
                     f64::from(logit - largest[lane]) - special::ln(f64::from(sums[lane]))
@@ -126,7 +127,12 @@ impl Distribution for Categorical {
                 .iter_mut()
                 .for_each(|probability| *probability = -*probability);
             for (column, &x) in x.iter().enumerate() {
-                outputs[self.class(x) * columns + column] += 1.0;
+                if x.is_nan() {
+                    let of_value = outputs.iter_mut().skip(column).step_by(columns);
+                    of_value.for_each(|gradient| *gradient = 0.0);
+                } else {
+                    outputs[self.class(x) * columns + column] += 1.0;
+                }
             }
         }
     }

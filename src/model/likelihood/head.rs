@@ -63,6 +63,14 @@ impl Reading {
         }
     }
 
+    /// The same reading of outputs for so many `pixels`.
+    pub fn for_pixels(&self, pixels: Pixels) -> Self {
+        Self {
+            pixels,
+            ..self.clone()
+        }
+    }
+
     /// Numbers that the last layer says of every value.
     pub fn numbers(&self) -> usize {
         self.numbers

@@ -232,6 +232,52 @@ pub fn precision_weighted<D: Dim, T: Tape<f32, Cpu>>(
     result.put_tape(tape)
 }
 
+/// `KL(q || p) = 1/2 sum_j (log p_j - log q_j + (q_j + (m_j - n_j)^2) / p_j - 1)` of every row, in nats, with the means `m` and the
+/// variances `q_j` of the one, `n` and `p_j` of the other.
+///
+/// Shapes: both (B, 2 D). Gradients: `d m = (m - n) / p = -d n`, `d log q = (q / p - 1) / 2`,
+/// `d log p = (1 - (q + (m - n)^2) / p) / 2`.
+pub fn kl_divergence<D: Dim, T: Tape<f32, Cpu>>(one: Gaussian<D, T>, other: Gaussian<D, T>) -> PerRow<T> {
+    let ((one, tape), (other, tape_of_other)) = (one.split_tape(), other.split_tape());
+    let mut tape = tape.merge(tape_of_other);
+    let (rows, width) = sizes(&one);
+    // Gradients are computed along with the values.
+    let (mut slopes, mut other_slopes) = (one.clone(), other.clone());
+    let of_rows = elements_mut(&mut slopes)
+        .chunks_exact_mut(2 * width)
+        .zip(elements_mut(&mut other_slopes).chunks_exact_mut(2 * width));
+    let mut values = Vec::with_capacity(rows);
+    for (one, other) in of_rows {
+        let mut sum = 0.0;
+        for (mean, log_variance) in (0..width).zip(width..) {
+            let difference = one[mean] - other[mean];
+            let log_ratio = one[log_variance] - other[log_variance];
+            let (ratio, precision) = (log_ratio.exp(), (-other[log_variance]).exp());
+            let square = difference * difference * precision;
+            sum += f64::from(0.5 * (ratio + square - log_ratio - 1.0));
+            (one[mean], other[mean]) = (difference * precision, -difference * precision);
+            one[log_variance] = 0.5 * (ratio - 1.0);
+            other[log_variance] = 0.5 * (1.0 - ratio - square);
+        }
+        values.push(sum as f32);
+    }
+
+    let divergence = tensor_of(one.device(), (Batch(rows),), &values);
+    let (one, other, output) = (one.ghost(), other.ghost(), divergence.ghost());
+    tape.add_backward_op(move |gradients| {
+        let scales = std::mem::take(&mut **gradients.get_or_alloc_mut(&output)?);
+        for (input, slopes) in [(&one, &slopes), (&other, &other_slopes)] {
+            let rows = gradients.get_or_alloc_mut(input)?.chunks_exact_mut(2 * width);
+            for ((sums, slopes), scale) in rows.zip(elements(slopes).chunks_exact(2 * width)).zip(&scales) {
+                kernels::add_scaled(slopes, *scale, sums);
+            }
+        }
+        **gradients.get_or_alloc_mut(&output)? = scales;
+        Ok(())
+    });
+    divergence.put_tape(tape)
+}
+
 /// `log N(z; 0, I)` of every row, in nats. Gradient: `dz = -z` of each row.
 pub fn standard_log_density<D: Dim, T: Tape<f32, Cpu>>(z: Tensor<(Batch, D), f32, Cpu, T>) -> PerRow<T> {
     let (z, mut tape) = z.split_tape();

@@ -7,8 +7,9 @@ use super::mixture;
 use crate::dims::{Batch, Latent, Moments};
 use crate::kernels;
 use crate::model::hierarchy::{Even, Generative, Odd};
+use crate::model::markov::Transition;
 use crate::model::posterior::gaussian::{LN_2_PI, standard_log_density};
-use crate::model::posterior::{PerRow, Posterior};
+use crate::model::posterior::{LatentRows, PerRow, Posterior};
 use crate::nn::ops;
 use crate::nn::parameters::Parameter;
 use crate::nn::view::{elements, tensor_of};
@@ -22,6 +23,8 @@ pub enum PriorDensity<T = NoneTape> {
     Mixture(Posterior<T>),
     /// The layers of a hierarchy.
     Layers(Box<Generative<Odd, Even>>),
+    /// The chain of a Markov model.
+    Chain(Box<Transition>),
 }
 
 impl<T: Tape<f32, Cpu>> PriorDensity<T> {
@@ -30,14 +33,20 @@ impl<T: Tape<f32, Cpu>> PriorDensity<T> {
         match self {
             Self::Standard => standard_log_density(z),
             Self::Mixture(components) => mixture::log_density(components, z),
-            Self::Layers(layers) => {
-                let (z, tape) = z.split_tape();
-                let by_row = layers.log_density(&z.put_tape(T::default()), 0);
-                let (by_row, rest) = by_row.split_tape();
-                by_row.put_tape(tape.merge(rest))
-            }
+            Self::Layers(layers) => beside(z, |z| layers.log_density(z, 0)),
+            Self::Chain(transition) => beside(z, |z| transition.log_density(z)),
         }
     }
+}
+
+/// What `log_density` says of rows that it reads more than once, on the tape that leads to them.
+fn beside<T: Tape<f32, Cpu>>(
+    z: LatentRows<T>,
+    log_density: impl FnOnce(&LatentRows<T>) -> PerRow<T>,
+) -> PerRow<T> {
+    let (z, tape) = z.split_tape();
+    let (by_row, rest) = log_density(&z.put_tape(T::default())).split_tape();
+    by_row.put_tape(tape.merge(rest))
 }
 
 impl PriorDensity {
@@ -47,6 +56,7 @@ impl PriorDensity {
             Self::Standard => PriorDensity::Standard,
             Self::Mixture(components) => PriorDensity::Mixture(components.retaped()),
             Self::Layers(layers) => PriorDensity::Layers(layers.clone()),
+            Self::Chain(transition) => PriorDensity::Chain(transition.clone()),
         }
     }
 
@@ -69,7 +79,7 @@ impl PriorDensity {
                 let squares: f64 = z.iter().map(|&z| f64::from(z).powi(2)).sum();
                 -0.5 * (squares + z.len() as f64 * LN_2_PI)
             }
-            Self::Mixture(_) | Self::Layers(_) => {
+            Self::Mixture(_) | Self::Layers(_) | Self::Chain(_) => {
                 let z = tensor_of(&Cpu::default(), (Batch(1), Latent(z.len())), z);
                 f64::from(elements(&self.clone().log_density(z))[0])
             }
@@ -86,6 +96,11 @@ impl PriorDensity {
             Self::Layers(layers) => {
                 let mut row = tensor_of(&Cpu::default(), (Batch(1), Latent(noise.len())), &noise);
                 layers.of_noise(&mut row, 0);
+                return elements(&row).to_vec();
+            }
+            Self::Chain(transition) => {
+                let mut row = tensor_of(&Cpu::default(), (Batch(1), Latent(noise.len())), &noise);
+                transition.of_noise(&mut row);
                 return elements(&row).to_vec();
             }
             Self::Mixture(components) => components,

@@ -12,13 +12,18 @@
 mod affine;
 mod columns;
 mod convolution;
+mod delayed;
 mod elementwise;
 mod elu;
+mod filtered;
 mod gated;
+mod gated_moments;
 mod gaussian_weights;
+mod group_sums;
 mod leaky_relu;
 mod masked;
 mod normalisation;
+mod recurrent;
 mod relu;
 mod repeat;
 mod reshaped;
@@ -34,14 +39,19 @@ mod tests;
 pub use affine::{affine, affine_of_data};
 pub use columns::{columns, widened};
 pub use convolution::{Maps, convolution, convolution_of_data, transposed_convolution};
+pub use delayed::delayed;
 pub use elu::elu;
+pub use filtered::{Filter, filtered};
 pub use gated::gated;
+pub use gated_moments::gated_moments;
 pub use gaussian_weights::{
     GaussianWeights, affine_of_data_and_gaussian_weights, affine_of_gaussian_weights,
 };
+pub use group_sums::group_sums;
 pub use leaky_relu::leaky_relu;
 pub use masked::masked_affine;
 pub use normalisation::{batch_normalised, layer_normalised, normalised_by_running_moments};
+pub use recurrent::recurrent_from_the_end;
 pub use relu::relu;
 pub use repeat::repeat;
 pub use reshaped::{numbers_of_values, reshaped};

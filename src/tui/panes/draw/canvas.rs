@@ -68,6 +68,16 @@ impl Canvas {
             ItemShape::Image { width, channels, .. } => ((row * width + column) * channels, channels),
             ItemShape::Vector { .. } => (column, 1),
             ItemShape::Sequence { features, .. } => (column * features + row, 1),
+            // Frames beside one another.
+            ItemShape::Film {
+                height,
+                width,
+                channels,
+                ..
+            } => {
+                let (frame, column) = (column / width.max(1), column % width.max(1));
+                (((frame * height + row) * width + column) * channels, channels)
+            }
         };
         first.min(self.values.len())..(first + count).min(self.values.len())
     }
