@@ -73,7 +73,10 @@ impl Pen {
             Some((before, row)) if row + 1 == y => {
                 out.push('\n');
                 match (before.checked_sub(x), x.checked_sub(before)) {
-                    (Some(back @ ..=4), _) => Ok((0..back).for_each(|_| out.push('\x08'))),
+                    (Some(back @ ..=4), _) => {
+                        (0..back).for_each(|_| out.push('\x08'));
+                        Ok(())
+                    }
                     (Some(back), _) => write!(out, "\x1b[{back}D"),
                     (None, Some(1)) => write!(out, "\x1b[C"),
                     (None, on) => write!(out, "\x1b[{}C", on.unwrap_or(0)),
