@@ -106,13 +106,13 @@ fn a_queue_is_asked_about_kept_and_gone_on_with_after_a_restart() {
 
     // So does the second one now, until somebody leaves it on purpose; then nothing is left.
     let mut terminal = Terminal::workbench(data.path(), (120, 40), &[]);
-    terminal.wait("the last run", |screen| screen.contains("running"));
+    terminal.wait("the last run", |screen| {
+        screen.contains("running") && !screen.contains(" 0/3M samples")
+    });
     terminal.press(" ");
     terminal.wait_for("paused");
     terminal.press("q");
-    terminal.wait("a question, or the end", |screen| {
-        screen.contains("not saved") || screen.is_empty()
-    });
+    terminal.wait_for("This session is not saved.");
     terminal.press("y");
     assert!(terminal.end().0.success());
     let terminal = Terminal::workbench(data.path(), (120, 40), &[]);

@@ -64,7 +64,7 @@ fn render_heading(workspace: &Workspace, place: usize, area: Rect, buffer: &mut 
     });
     let when = tr!("at {samples} samples", samples = short(frame.samples as f64)) + &bound;
     let which = tr!(
-        "frame {place} of {all}, {models} with their model  {size} of {most} MB",
+        "frame {place} of {all}, {models} with a model  {size} of {most} MB",
         place = place + 1,
         all = film.frames().len(),
         models = film.moments().count(),

@@ -98,7 +98,10 @@ pub fn column_at(pane: &Runs, width: usize, at: usize) -> Option<Column> {
 
 fn heading_line(pane: &Runs) -> Line<'static> {
     let (found, shown) = (pane.found.as_deref().unwrap_or_default(), pane.shown());
-    let mut words = tr!("{count} runs", count = found.len());
+    let mut words = match found.len() {
+        1 => tr!("1 run").to_owned(),
+        count => tr!("{count} runs", count = count),
+    };
     if shown.len() < found.len() {
         words.push_str(&tr!(", {count} shown", count = shown.len()));
     }
