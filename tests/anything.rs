@@ -252,7 +252,12 @@ impl Chance {
             12 => {
                 let pictures = Bytes::of(&vec![0.5; PICTURES * workspace.data.shape.numbers()]);
                 let bytes = [0, 1_000, MOST_MODEL_BYTES / 3, MOST_MODEL_BYTES];
-                let newest = progress.log.film.frames().last().map_or(0, |frame| frame.samples + 1);
+                let newest = progress
+                    .log
+                    .film
+                    .frames()
+                    .last()
+                    .map_or(0, |frame| frame.samples + 1);
                 Event::Filmed(Frame {
                     samples: progress.samples.max(newest),
                     reconstructed: pictures.clone(),
@@ -512,7 +517,9 @@ fn live(seed: u64) {
             check(&app);
             let moment = app.workspace().and_then(|workspace| workspace.moment);
             let film = app.workspace().map(|workspace| &workspace.progress.log.film);
-            let kept = film.zip(app.selection.time).and_then(|(film, time)| film.moment(time));
+            let kept = film
+                .zip(app.selection.time)
+                .and_then(|(film, time)| film.moment(time));
             assert_eq!(moment, kept, "the panes show the moment that is selected");
             if looks {
                 look(&app);

@@ -5,7 +5,6 @@
 //! error, 1 otherwise.
 
 mod anomalies;
-#[cfg(unix)]
 pub mod attach;
 mod bars;
 mod choice;
@@ -27,7 +26,6 @@ mod export;
 mod import;
 mod interpolate;
 mod items;
-#[cfg(unix)]
 mod list;
 mod looking;
 mod man;
@@ -37,16 +35,15 @@ mod reconstruct;
 mod reproduce;
 mod restore;
 mod sample;
-#[cfg(unix)]
 mod serve;
 mod setting_flags;
-#[cfg(unix)]
 mod stop;
 mod sweep;
 pub mod tour;
 mod train;
 mod traverse;
 
+use std::ffi::OsString;
 use std::io::{BufWriter, ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,9 +60,11 @@ use crate::data::{Dataset, LoadError, ReadingRules, load};
 use crate::language::Language;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
+use crate::platform::{Signal, signals};
 use crate::process::{ending_flag, ending_signals, say};
 use crate::session::{self, Resumed};
 use crate::terminal_facts::{ColourDepth, Graphics};
+use crate::words::{self, plain};
 
 /// The program's name, as it is typed.
 const NAME: &str = "vae-tui";
@@ -118,6 +117,27 @@ pub struct WorkbenchArguments {
     pub graphics: Option<Graphics>,
 }
 
+impl Cli {
+    /// What a person typed. Where that asks for help, or can't be meant, it is said, and the program ends.
+    pub fn typed() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            // Names of files stand among the arguments, in which anything may stand that a terminal obeys.
+            let is_obeyed = |argument: OsString| argument.to_string_lossy().contains(words::is_obeyed);
+            if error.use_stderr() && std::env::args_os().any(is_obeyed) {
+                let _ = std::io::stderr().write_all(refusal(&error).as_bytes());
+                std::process::exit(error.exit_code());
+            }
+            error.exit()
+        })
+    }
+}
+
+/// Why a command line is refused, in lines with nothing in them that a terminal obeys.
+pub fn refusal(error: &clap::Error) -> String {
+    let said = error.render().to_string();
+    said.lines().map(|line| plain(line) + "\n").collect()
+}
+
 impl WorkbenchArguments {
     /// The run that the workbench begins where no session is opened; what no flag says, the configuration does.
     ///
@@ -143,16 +163,12 @@ pub enum Command {
     /// Train without a screen
     Train(Box<train::Arguments>),
     /// Show a run that goes on without a screen
-    #[cfg(unix)]
     Attach(attach::Arguments),
     /// List the runs that go on without a screen
-    #[cfg(unix)]
     List(list::Arguments),
     /// Save and end a run that goes on without a screen
-    #[cfg(unix)]
     Stop(stop::Arguments),
     /// Go on with a run without a screen, as the program itself begins it
-    #[cfg(unix)]
     #[command(hide = true)]
     Serve(serve::Arguments),
     /// Train many runs that differ in some settings
@@ -214,7 +230,6 @@ pub struct About {
     /// Opens it for the tour, until it is left.
     pub tour: fn(&tour::Arguments) -> anyhow::Result<()>,
     /// Opens it on a run in another process, until it is left.
-    #[cfg(unix)]
     pub attach: fn(&attach::Arguments) -> anyhow::Result<()>,
 }
 
@@ -227,13 +242,9 @@ impl Command {
         match self {
             Self::Tour(arguments) => (about.tour)(&arguments),
             Self::Train(arguments) => train::run(*arguments),
-            #[cfg(unix)]
             Self::Attach(arguments) => (about.attach)(&arguments),
-            #[cfg(unix)]
             Self::List(arguments) => list::run(&arguments),
-            #[cfg(unix)]
             Self::Stop(arguments) => stop::run(&arguments),
-            #[cfg(unix)]
             Self::Serve(arguments) => serve::run(&arguments),
             Self::Sweep(arguments) => sweep::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
@@ -341,10 +352,17 @@ fn write_to_standard_output(
 /// # Errors
 /// If the system refuses a handler.
 fn ending_signals_received() -> anyhow::Result<Receiver<i32>> {
-    let mut signals =
-        signal_hook::iterator::Signals::new(ending_signals()).context("listening for signals")?;
+    let signals = signals(ending_signals(), false).context("listening for signals")?;
     let (sender, receiver) = unbounded();
-    std::thread::spawn(move || signals.forever().all(|signal| sender.send(signal).is_ok()));
+    std::thread::spawn(move || {
+        for signal in signals {
+            if let Signal::End(number) = signal
+                && sender.send(number).is_err()
+            {
+                return;
+            }
+        }
+    });
     Ok(receiver)
 }
 

@@ -4,8 +4,6 @@
 //! it. What must be done outside comes back as [`message::Effect`]s, which the `runtime` carries out. So every
 //! screen can be tested without a terminal, and every behaviour without a screen.
 
-#[cfg(unix)]
-mod abort;
 mod answering;
 pub mod app;
 mod asking;
@@ -17,7 +15,7 @@ pub mod colour;
 pub mod command;
 pub mod frame;
 pub mod glyphs;
-mod input;
+pub mod input;
 pub mod layout;
 mod line;
 pub mod message;
@@ -34,7 +32,6 @@ pub mod recognition;
 mod rescue;
 mod runtime;
 pub mod saver;
-#[cfg(unix)]
 mod signals;
 pub mod terminal;
 pub mod text;

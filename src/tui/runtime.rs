@@ -32,7 +32,6 @@ use super::overlays::sessions::Intent;
 use super::panes::runs;
 use super::rescue::{Cause, Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
-#[cfg(unix)]
 use super::signals;
 use super::terminal::{Screen, window_size};
 use super::theme::Theme;
@@ -111,7 +110,6 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let questions = Questions::detect(|name| std::env::var(name).ok()).0;
     let mut screen = Screen::enter(depth, questions, &sender)?;
     log::info!("the screen has {depth:?} and may be asked {questions:?}");
-    #[cfg(unix)]
     signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
     spawn("keys", {
         let sender = sender.clone();
@@ -253,7 +251,7 @@ struct Runtime {
     /// Runs of the queue that are trained meanwhile.
     beside: Beside,
     /// Where the queue is kept; none where it can't be.
-    kept_queue: Option<KeptQueue>,
+    kept_queue: Option<Arc<KeptQueue>>,
     /// What is kept there.
     kept: Vec<QueuedRun>,
     /// What saved runs were when they were read.
@@ -354,7 +352,10 @@ impl Runtime {
     fn answer(&mut self, message: Message, screen: &mut Screen) -> std::io::Result<Option<Ending>> {
         let preview =
             |app: &App, screen: &Screen| screen.preview(|area, buffer| frame::render(app, area, buffer));
-        let before = message.is_urgent().then(|| preview(&self.app, screen)).flatten();
+        let before = message
+            .is_of_a_person()
+            .then(|| preview(&self.app, screen))
+            .flatten();
         let ending = self.carry_out(message, screen)?;
         if before.is_some() {
             let after = preview(&self.app, screen);
@@ -554,7 +555,6 @@ impl Runtime {
                 }
                 Effect::Suspend => {
                     self.await_answers(screen);
-                    #[cfg(unix)]
                     if !screen.suspend()? {
                         self.app.say(tr!(
                             "nothing here could continue a stopped program: Ctrl-Z does nothing"
@@ -580,7 +580,7 @@ impl Runtime {
             Ok(Some((file, runs))) => {
                 (queue.is_kept, queue.resumes) = (true, !runs.is_empty());
                 queue.waiting.extend(runs.iter().cloned());
-                (self.kept_queue, self.kept) = (Some(file), runs);
+                (self.kept_queue, self.kept) = (Some(Arc::new(file)), runs);
             }
             // Another workbench has it.
             Ok(None) => {}
@@ -599,10 +599,7 @@ impl Runtime {
         if queue == self.kept {
             return;
         }
-        if let Err(error) = file.keep(&queue) {
-            self.app
-                .complain(tr!("the queue can't be kept: {reason}", reason = error));
-        }
+        self.saver.ask(Request::KeepQueue(file.clone(), queue.clone()));
         self.kept = queue;
     }
 
