@@ -100,13 +100,11 @@ fn named(line: &[Drawn], column: u16) -> Option<KeyEvent> {
             let (first, last) = (part.first()?.0, part.last()?.0);
             Some((first..=last, Key::parse(&text)?))
         };
-        let of_word = of(word).map_or_else(
-            // A pair of arrows.
-            || word.chunks(1).map(of).collect::<Option<Vec<_>>>(),
-            |key| Some(vec![key]),
-        );
-        match of_word {
-            Some(of_word) => keys.extend(of_word),
+        let is_arrows = word.iter().all(|(_, symbol)| "←→↑↓".contains(symbol.as_str()));
+        match of(word) {
+            Some(key) => keys.push(key),
+            // A pair of them.
+            None if is_arrows => keys.extend(word.chunks(1).filter_map(of)),
             None => break,
         }
     }

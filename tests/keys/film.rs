@@ -35,7 +35,7 @@ fn visible_samples(app: &App) -> String {
     let shown = screen(app);
     let lines: Vec<&str> = shown.lines().collect();
     let axis = lines.iter().rposition(|line| line.contains('└'));
-    lines[axis.map_or(0, |axis| axis.saturating_sub(1))].into()
+    lines[axis.map_or(0, |axis| axis + 1)].into()
 }
 
 /// What is different afterwards.

@@ -397,7 +397,12 @@ impl Form {
         let (about, told) = (self.about(), self.told_advice());
         // The frame takes two rows and four columns.
         let about_rows = text::wrapped(&about, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
-        let height = u16::try_from(self.fields.len() + 3 + about_rows.max(ABOUT_ROWS)).unwrap_or(u16::MAX);
+        // Nothing moves while a person goes through the words of a choice.
+        let wanted = match self.fault.is_some() || told.is_some() {
+            true => about_rows.max(ABOUT_ROWS),
+            false => ABOUT_ROWS,
+        };
+        let height = u16::try_from(self.fields.len() + 3 + wanted).unwrap_or(u16::MAX);
         let inside = super::inside(WIDTH, height, area);
         // The selected field and a fault are seen whatever the size; other fields scroll.
         let room = match &self.fault {
