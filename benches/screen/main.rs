@@ -73,6 +73,9 @@ const LINES: [(&str, Option<usize>); 3] = [
 /// Time for which a screen is looked on.
 const WATCHED: Duration = Duration::from_secs(20);
 
+/// A part of the bench by its name, which does its work in a folder.
+type Part = (&'static str, fn(&Path));
+
 /// Starts that are timed at each size.
 const STARTS: usize = 200;
 /// Milliseconds to the first frame, at most.
@@ -86,7 +89,7 @@ const SIZES: [(u16, u16, f64); 2] = [(100, 30, 8.0), (200, 60, 16.0)];
 )]
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let parts: [(&str, fn(&Path)); 5] = [
+    let parts: [Part; 5] = [
         ("lines", lines),
         ("starts", first_frames),
         ("keys", keys),

@@ -60,6 +60,7 @@ pub fn speed(folder: &Path) {
     let session = folder.join("speed.ron");
     train(&session, &["--latent", "20"]);
     let data = load("mnist", &ReadingRules::default(), |_| {}).expect("MNIST is built in");
+    let data = Arc::new(data);
     let mut alone = f64::INFINITY;
     let mut with_pane = vec![f64::INFINITY; KINDS.len()];
     for _ in 0..ROUNDS {
