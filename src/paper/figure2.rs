@@ -73,7 +73,7 @@ fn step_size(subject: Subject, method: Method) -> f32 {
 /// # Errors
 /// If none is left.
 pub fn with_data(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<(Vec<Subject>, String)> {
-    let is_there = |subject: &&Subject| subject.data == PaperData::Mnist || laboratory.frey.is_some();
+    let is_there = |subject: &&Subject| subject.data == PaperData::Mnist || laboratory.data.is_some();
     let (there, left_out): (Vec<&Subject>, Vec<&Subject>) = subjects.iter().partition(is_there);
     anyhow::ensure!(
         !there.is_empty(),
