@@ -3,6 +3,7 @@
 //! The rooms, from the ground up; a room uses only rooms above it in this list, which `tests/layering.rs` holds:
 //!
 //! - [`words`]: text for people
+//! - [`platform`]: what one system does otherwise than another
 //! - [`language`]: the languages of the workbench, and its texts in them
 //! - [`process`]: how this process is ended, and what it says on the way
 //! - [`terminal_facts`]: what the terminal can show, as far as it says
@@ -65,6 +66,7 @@ pub mod outputs;
 pub mod panics;
 pub mod paper;
 pub mod pictures;
+pub mod platform;
 pub mod process;
 pub mod random;
 pub mod remote;

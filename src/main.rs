@@ -7,13 +7,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-#[cfg(unix)]
-use vae_tui::cli::attach;
-use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, tour};
+use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, attach, tour};
 use vae_tui::config::{self, Loaded};
 use vae_tui::journal;
 use vae_tui::panics;
-use vae_tui::process::{say, survive_large_writes};
+use vae_tui::platform::survive_large_writes;
+use vae_tui::process::say;
 use vae_tui::tui;
 
 fn main() -> ExitCode {
@@ -27,7 +26,6 @@ fn main() -> ExitCode {
                 commands: tui::listing,
                 faults: tui::faults,
                 tour: open_tour,
-                #[cfg(unix)]
                 attach: open_attached,
             }),
             None => options(cli.workbench, config::load()).and_then(tui::run),
@@ -92,7 +90,6 @@ fn open_tour(arguments: &tour::Arguments) -> anyhow::Result<()> {
 }
 
 /// Opens the workbench on a run that goes on in another process.
-#[cfg(unix)]
 fn open_attached(arguments: &attach::Arguments) -> anyhow::Result<()> {
     let runs = arguments.meant()?;
     let Loaded { config, faults, .. } = config::load();

@@ -4,31 +4,8 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use signal_hook::consts;
-
+use crate::platform::ENDING;
 use crate::words::plain;
-
-/// Signals that end a program which does nothing about them, without a fault of its own.
-const ENDING: &[i32] = &[
-    consts::SIGINT,
-    consts::SIGTERM,
-    #[cfg(unix)]
-    consts::SIGHUP,
-    #[cfg(unix)]
-    consts::SIGQUIT,
-    #[cfg(unix)]
-    consts::SIGALRM,
-    #[cfg(unix)]
-    consts::SIGUSR1,
-    #[cfg(unix)]
-    consts::SIGUSR2,
-    #[cfg(unix)]
-    consts::SIGVTALRM,
-    #[cfg(unix)]
-    consts::SIGPROF,
-    #[cfg(unix)]
-    consts::SIGXCPU,
-];
 
 /// The signals that ask this process to end. Those that whoever started it had ignored stay ignored: `nohup` ignores
 /// SIGHUP, and a script's `&` ignores SIGINT and SIGQUIT.
@@ -63,64 +40,8 @@ pub fn signal_name(signal: i32) -> String {
     signal_hook::low_level::signal_name(signal).map_or_else(|| format!("signal {signal}"), str::to_owned)
 }
 
-/// Makes a write beyond the limit on the size of files (`ulimit -f`) an error like that of a full disk, where it would
-/// end the process.
-///
-/// # Errors
-/// If the system refuses the handler.
-pub fn survive_large_writes() -> std::io::Result<()> {
-    #[cfg(unix)]
-    signal_hook::flag::register(consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
-    Ok(())
-}
-
 /// Says a line on standard error, with nothing in it that a terminal obeys. Where it leads nowhere any more, nobody is left
 /// to be told.
 pub fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr().lock(), "{}", plain(&line.to_string()));
-}
-
-/// Whether the parent of this process's group is one that could continue it after a stop: a process of the same session in
-/// another group, as shells with job control are. The system itself refuses SIGTSTP by the same rule. Where the system
-/// doesn't tell, a shell is taken to be there.
-#[cfg(unix)]
-pub fn a_shell_waits() -> bool {
-    let Some(this) = Job::of("self") else {
-        return true;
-    };
-    let mut ancestor = Job::of(&this.parent.to_string());
-    while let Some(process) = ancestor {
-        if process.group != this.group {
-            return process.session == this.session;
-        }
-        ancestor = Job::of(&process.parent.to_string());
-    }
-    false
-}
-
-/// Where a process belongs, by numbers of which 0 stands for whatever is outside this process's container.
-#[cfg(unix)]
-struct Job {
-    parent: u32,
-    group: u32,
-    session: u32,
-}
-
-#[cfg(unix)]
-impl Job {
-    /// Of the process with that number, or of this one for "self", where the system has a `/proc` that tells.
-    fn of(process: &str) -> Option<Self> {
-        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The program's name stands in brackets and may hold brackets itself; its state and the three numbers follow it.
-        let (_, numbers) = stat.rsplit_once(')')?;
-        let mut numbers = numbers
-            .split_ascii_whitespace()
-            .skip(1)
-            .map_while(|number| number.parse().ok());
-        Some(Self {
-            parent: numbers.next()?,
-            group: numbers.next()?,
-            session: numbers.next()?,
-        })
-    }
 }

@@ -8,6 +8,8 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 pub use graphics::{Blocks, Graphics, Protocol};
 pub use questions::Questions;
 
+use crate::platform;
+
 /// How many colours it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
 pub enum ColourDepth {
@@ -47,39 +49,13 @@ impl ColourDepth {
     }
 }
 
-/// Columns and rows of the terminal on standard output; none where it is none, or doesn't say.
-#[cfg(unix)]
-pub fn size() -> Option<(u16, u16)> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
-}
-
 /// Pixels of a cell of the terminal on standard output, across and down; those of old terminals where it doesn't say.
-#[cfg(unix)]
 pub fn cell_pixels() -> (u16, u16) {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout());
-    let pixels = |size: rustix::termios::Winsize| {
-        let across = size.ws_xpixel.checked_div(size.ws_col)?;
-        let down = size.ws_ypixel.checked_div(size.ws_row)?;
-        (across > 0 && down > 0).then_some((across, down))
-    };
-    size.ok().and_then(pixels).unwrap_or(USUAL_CELL)
-}
-
-/// Pixels of a cell: only known elsewhere.
-#[cfg(not(unix))]
-pub fn cell_pixels() -> (u16, u16) {
-    USUAL_CELL
+    platform::cell_pixels().unwrap_or(USUAL_CELL)
 }
 
 /// Pixels of a cell of the VT340, the first terminal with sixels in colour.
 const USUAL_CELL: (u16, u16) = (10, 20);
-
-/// Columns and rows of the terminal: only known elsewhere.
-#[cfg(not(unix))]
-pub fn size() -> Option<(u16, u16)> {
-    None
-}
 
 /// How it is told that a run came to its end.
 #[derive(

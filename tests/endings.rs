@@ -32,7 +32,7 @@ fn drops() -> usize {
 fn train(terminal: &mut Terminal) {
     terminal.press(" ");
     terminal.wait("training", |screen| {
-        screen.contains("running") && !screen.contains(" 0/3M samples")
+        screen.contains("/3M samples") && !screen.contains("│0/3M samples")
     });
 }
 

@@ -25,7 +25,6 @@ const NOT_ON_THE_SCREEN: &[&str] = &["page up", "page down", "set {} {}", "set "
 
 /// Files whose sentences are about other files, of a configuration or a session, or go to standard error.
 const OUTSIDE_THE_SCREEN: &[&str] = &[
-    "abort.rs",
     "keymap.rs",
     "layout.rs",
     "rescue.rs",

@@ -24,6 +24,17 @@ const NOT_IN_THE_SCREEN: [&str; 8] = [
     "OpenOptions",
 ];
 
+/// By what code asks for which system it is built, and what only some systems have.
+const SYSTEMS: [&str; 7] = [
+    "(unix",
+    "(windows",
+    "target_os",
+    "std::os::",
+    "rustix::",
+    "nix::",
+    "signal_hook::iterator",
+];
+
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
@@ -118,6 +129,10 @@ fn faults(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
                 fault(format!("{room} names {word}"));
             }
         }
+        let asks = SYSTEMS.iter().any(|word| line.contains(word));
+        if asks && !matches!(room.as_str(), "platform" | "kernels") {
+            fault("only `platform` asks which system this is".into());
+        }
         if room == "tui" {
             for word in NOT_IN_THE_SCREEN {
                 if line.contains(word) {
@@ -162,6 +177,8 @@ fn what_breaks_a_wall_is_found() {
         ("tui/app.rs", "use crate::model::Vae;"),
         ("tui/app.rs", "use crate::data::formats::idx;"),
         ("tui/app.rs", "let text = std::fs::read_to_string(path);"),
+        ("files/mod.rs", "#[cfg(not(unix))]"),
+        ("remote/folder.rs", "use std::os::unix::net::UnixStream;"),
     ] {
         assert!(found(file, line) > 0, "{file}: {line}");
     }

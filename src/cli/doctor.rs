@@ -9,8 +9,9 @@ use crate::files::shown;
 use crate::folders;
 use crate::language::Language;
 use crate::learning::default_threads;
+use crate::platform::window_size;
 use crate::session::folder;
-use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, size};
+use crate::terminal_facts::{Blocks, ColourDepth, Glyphs};
 use crate::words::plain;
 
 /// Columns of what something is called.
@@ -82,7 +83,7 @@ fn terminal() -> String {
     if !std::io::stdout().is_terminal() {
         return "none on standard output, which the workbench needs".into();
     }
-    match size() {
+    match window_size() {
         Some((columns, rows)) => format!("{columns} x {rows}"),
         None => "of unknown size".into(),
     }

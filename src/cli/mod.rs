@@ -5,7 +5,6 @@
 //! error, 1 otherwise.
 
 mod anomalies;
-#[cfg(unix)]
 pub mod attach;
 mod bars;
 mod choice;
@@ -27,7 +26,6 @@ mod export;
 mod import;
 mod interpolate;
 mod items;
-#[cfg(unix)]
 mod list;
 mod looking;
 mod man;
@@ -38,10 +36,8 @@ mod reconstruct;
 mod reproduce;
 mod restore;
 mod sample;
-#[cfg(unix)]
 mod serve;
 mod setting_flags;
-#[cfg(unix)]
 mod stop;
 mod sweep;
 pub mod tour;
@@ -64,6 +60,7 @@ use crate::data::{Dataset, LoadError, ReadingRules, load};
 use crate::language::Language;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Preset, default_threads};
+use crate::platform::{Signal, signals};
 use crate::process::{ending_flag, ending_signals, say};
 use crate::session::{self, Resumed};
 use crate::terminal_facts::{ColourDepth, Graphics};
@@ -144,16 +141,12 @@ pub enum Command {
     /// Train without a screen
     Train(Box<train::Arguments>),
     /// Show a run that goes on without a screen
-    #[cfg(unix)]
     Attach(attach::Arguments),
     /// List the runs that go on without a screen
-    #[cfg(unix)]
     List(list::Arguments),
     /// Save and end a run that goes on without a screen
-    #[cfg(unix)]
     Stop(stop::Arguments),
     /// Go on with a run without a screen, as the program itself begins it
-    #[cfg(unix)]
     #[command(hide = true)]
     Serve(serve::Arguments),
     /// Train many runs that differ in some settings
@@ -217,7 +210,6 @@ pub struct About {
     /// Opens it for the tour, until it is left.
     pub tour: fn(&tour::Arguments) -> anyhow::Result<()>,
     /// Opens it on a run in another process, until it is left.
-    #[cfg(unix)]
     pub attach: fn(&attach::Arguments) -> anyhow::Result<()>,
 }
 
@@ -230,13 +222,9 @@ impl Command {
         match self {
             Self::Tour(arguments) => (about.tour)(&arguments),
             Self::Train(arguments) => train::run(*arguments),
-            #[cfg(unix)]
             Self::Attach(arguments) => (about.attach)(&arguments),
-            #[cfg(unix)]
             Self::List(arguments) => list::run(&arguments),
-            #[cfg(unix)]
             Self::Stop(arguments) => stop::run(&arguments),
-            #[cfg(unix)]
             Self::Serve(arguments) => serve::run(&arguments),
             Self::Sweep(arguments) => sweep::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
@@ -345,10 +333,17 @@ fn write_to_standard_output(
 /// # Errors
 /// If the system refuses a handler.
 fn ending_signals_received() -> anyhow::Result<Receiver<i32>> {
-    let mut signals =
-        signal_hook::iterator::Signals::new(ending_signals()).context("listening for signals")?;
+    let signals = signals(ending_signals(), false).context("listening for signals")?;
     let (sender, receiver) = unbounded();
-    std::thread::spawn(move || signals.forever().all(|signal| sender.send(signal).is_ok()));
+    std::thread::spawn(move || {
+        for signal in signals {
+            if let Signal::End(number) = signal
+                && sender.send(number).is_err()
+            {
+                return;
+            }
+        }
+    });
     Ok(receiver)
 }
 

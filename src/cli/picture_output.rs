@@ -14,7 +14,8 @@ use crate::pictures::blocks::{self, Drawing};
 use crate::pictures::format::{self, PictureFormat};
 use crate::pictures::pixels;
 use crate::pictures::raster::Raster;
-use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, Graphics, cell_pixels, size};
+use crate::platform::window_size;
+use crate::terminal_facts::{Blocks, ColourDepth, Glyphs, Graphics, cell_pixels};
 
 /// Columns of a line that an item has at least, where it has as many pixels: rather than be one of two or three in a row, a large
 /// one is shown smaller.
@@ -116,7 +117,7 @@ impl PictureOutput {
 
     /// Columns of a line of standard output.
     fn line(&self) -> u16 {
-        size().map_or(USUAL_COLUMNS, |(columns, _)| columns)
+        window_size().map_or(USUAL_COLUMNS, |(columns, _)| columns)
     }
 
     /// How pictures are drawn: what a configuration says of the terminal, it says of nothing else.

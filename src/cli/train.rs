@@ -15,16 +15,13 @@ use super::data_flags::DataFlags;
 use super::setting_flags::SettingFlags;
 use super::{NobodyReads, dataset, ending_signals_received, ensure_data, print_line, progress_bar, resume};
 use crate::choices::Choose;
-#[cfg(unix)]
 use crate::data::STANDARD_INPUT;
 use crate::data::{Dataset, mnist};
-#[cfg(unix)]
 use crate::files::shown;
 use crate::learning::settings::Assignment;
 use crate::learning::{Configuration, Diverged, Preset, Training, default_threads};
 use crate::model::Likelihood;
 use crate::process::{say, signal_name};
-#[cfg(unix)]
 use crate::remote::hand_over;
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Entry, Event, Happening, RunHandle, RunState, State};
@@ -61,7 +58,6 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// Go on in a process of its own, which no hang-up reaches, and print its name; `vae-tui attach NAME` shows it
-    #[cfg(unix)]
     #[arg(long, conflicts_with = "json")]
     detach: bool,
 }
@@ -127,7 +123,6 @@ struct Totals {
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let start = start(&arguments)?;
-    #[cfg(unix)]
     if arguments.detach {
         return detach(start, Duration::from_secs(arguments.autosave));
     }
@@ -274,7 +269,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// Saves the run as it begins, and lets a process of its own go on with it.
-#[cfg(unix)]
 fn detach(start: Start, autosave: Duration) -> anyhow::Result<()> {
     let Start {
         state,

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::element::Element;
 use super::formats::order::places;
+use crate::platform::read_exact_at;
 
 /// The values of a plain file, of which no more is in memory than the row that is asked for.
 ///
@@ -83,19 +84,19 @@ impl Stored {
         match &self.layout {
             Layout::Rows(numbers) => {
                 let place = item as u64 * (numbers * size) as u64;
-                read_at(&self.file, &mut bytes, self.offset + place)?;
+                read_exact_at(&self.file, &mut bytes, self.offset + place)?;
             }
             Layout::Turned(places) => {
                 let mut whole = vec![0; bytes.len()];
                 let place = item as u64 * bytes.len() as u64;
-                read_at(&self.file, &mut whole, self.offset + place)?;
+                read_exact_at(&self.file, &mut whole, self.offset + place)?;
                 for (number, place) in bytes.chunks_exact_mut(size).zip(places) {
                     number.copy_from_slice(&whole[place * size..][..size]);
                 }
             }
             Layout::Columns(places) => {
                 for (number, place) in bytes.chunks_exact_mut(size).zip(places) {
-                    read_at(
+                    read_exact_at(
                         &self.file,
                         number,
                         self.offset + (item as u64 + *place as u64) * size as u64,
@@ -125,23 +126,6 @@ impl Stored {
             let fits = |value: &f32| range.contains(value) && (!are_whole || value.fract() == 0.0);
             row.iter().all(fits)
         })
-    }
-}
-
-/// Reads all of `bytes` from a place of the file, whoever else reads it.
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> Result<()> {
-    #[cfg(unix)]
-    return std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset);
-    #[cfg(windows)]
-    {
-        let mut done = 0;
-        while done < bytes.len() {
-            match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[done..], offset + done as u64)? {
-                0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
-                count => done += count,
-            }
-        }
-        Ok(())
     }
 }
 

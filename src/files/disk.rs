@@ -7,6 +7,8 @@ use std::io::{ErrorKind, Result, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::platform::create_for_others;
+
 /// What can be done to files and names. A step may fail as the system's can; then nothing of it was done, but for a write, which may
 /// have written less than it was given.
 pub trait Disk: Send + Sync {
@@ -78,8 +80,7 @@ impl Disk for System {
         let mut options = File::options();
         options.read(true).write(true).create_new(true);
         // Others may read it as the user's umask allows.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o666);
+        create_for_others(&mut options);
         options.open(path)
     }
 

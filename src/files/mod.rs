@@ -4,15 +4,14 @@
 pub mod disk;
 mod new_file;
 
-use std::fs::{File, FileType, Metadata};
+use std::fs::{File, FileType};
 use std::io::{BufWriter, Error, ErrorKind, IntoInnerError, Result};
 use std::path::Path;
 
+pub use crate::platform::identity;
 pub use new_file::{NewFile, settle};
 
-#[cfg(unix)]
-use rustix::fs::OFlags;
-
+use crate::platform::{open_at_once, special_name};
 use crate::words::plain;
 
 /// Opens a regular file for reading.
@@ -26,11 +25,7 @@ pub fn open_regular(path: &Path) -> Result<File> {
     check_regular(std::fs::metadata(path)?.file_type())?;
     let mut options = File::options();
     options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed(),
-    );
+    open_at_once(&mut options);
     let file = options.open(path)?;
     // Something else may have taken the name meanwhile.
     check_regular(file.metadata()?.file_type())?;
@@ -98,38 +93,11 @@ fn holder(path: &Path) -> &Path {
 
 /// What a file that is not regular is called.
 fn name(kind: FileType) -> &'static str {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return "a FIFO";
-        }
-        if kind.is_socket() {
-            return "a socket";
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return "a device";
-        }
-    }
-    if kind.is_dir() {
+    special_name(kind).unwrap_or(if kind.is_dir() {
         "a folder"
     } else {
         "something else"
-    }
-}
-
-/// The device and the number that tell one file from another.
-pub fn identity(metadata: &Metadata) -> (u64, u64) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        (metadata.dev(), metadata.ino())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        (0, 0)
-    }
+    })
 }
 
 /// A path for a person to read, on one line: control characters in it are written as escapes.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::disk::{Disk, disk};
+use crate::platform::give_to_owner;
 
 const PREFIX: &str = ".vae-tui-";
 const SUFFIX: &str = ".saving";
@@ -132,15 +133,7 @@ pub fn settle(folder: &Path) -> Result<()> {
 
 /// Gives `file` the owner and the mode of the one that it will replace.
 fn take_over(file: &File, replaced: &Metadata) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-        let own = file.metadata()?;
-        if (own.uid(), own.gid()) != (replaced.uid(), replaced.gid()) {
-            // Only root may give a file away; for everybody else the content matters more than whose it is.
-            let _ = fchown(file, Some(replaced.uid()), Some(replaced.gid()));
-        }
-    }
+    give_to_owner(file, replaced)?;
     file.set_permissions(replaced.permissions())
 }
 

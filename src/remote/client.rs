@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -20,6 +19,7 @@ use super::link::News;
 use super::message::{Description, Reply, Request, Steering};
 use super::outbox::{Next, Outbox};
 use super::standing::Standing;
+use crate::platform::UnixStream;
 use crate::run::{Command, Event, Question, RunId, Told};
 use crate::words::plain;
 

@@ -1,23 +1,19 @@
 //! Where the sockets of runs lie: a folder that is this user's alone, with a lock beside each socket that its process holds for as
 //! long as it lives.
 
-use std::fs::{DirBuilder, File, Metadata, Permissions, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::files::{identity, shown};
 use crate::folders;
-
-/// Bytes of the longest path that a socket may have, with the zero at its end: 108 on Linux, 104 on macOS and the BSDs.
-const LONGEST_PATH: usize = if cfg!(any(target_os = "linux", target_os = "android")) {
-    108
-} else {
-    104
+use crate::platform::{
+    LONGEST_SOCKET_PATH, UnixListener, UnixStream, listen_privately, make_private_folder, open_private,
+    owner_and_mode, peer, this_user,
 };
+
 /// Bytes of the longest name of a run.
 const LONGEST_NAME: usize = 40;
 
@@ -45,7 +41,7 @@ pub enum FolderError {
         "the socket {} has a path of {} bytes, where the system takes {} at most: set XDG_RUNTIME_DIR, or TMPDIR, to a shorter one",
         shown(.path),
         .path.as_os_str().len(),
-        LONGEST_PATH - 1
+        LONGEST_SOCKET_PATH - 1
     )]
     TooLong {
         /// The path.
@@ -105,7 +101,7 @@ impl RuntimeFolder {
     /// # Errors
     /// As [`RuntimeFolder::usual`].
     pub fn at(path: PathBuf) -> Result<Self, FolderError> {
-        let made = DirBuilder::new().mode(0o700).create(&path);
+        let made = make_private_folder(&path);
         let found = match made {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
             // What a link points to would be another's choice.
@@ -201,17 +197,7 @@ impl RuntimeFolder {
             cause,
         };
         loop {
-            let mut options = File::options();
-            let lock = options
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .mode(0o600);
-            let lock = lock
-                .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-                .open(&path)
-                .map_err(failed)?;
+            let lock = open_private(&path).map_err(failed)?;
             match lock.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
@@ -238,7 +224,7 @@ impl RuntimeFolder {
     /// If it is too long.
     pub fn socket(&self, name: &str) -> Result<PathBuf, FolderError> {
         let path = self.0.join(name).with_extension(SOCKET);
-        if path.as_os_str().len() >= LONGEST_PATH {
+        if path.as_os_str().len() >= LONGEST_SOCKET_PATH {
             return Err(FolderError::TooLong { path });
         }
         Ok(path)
@@ -256,14 +242,7 @@ impl Place {
     pub fn listen(&self) -> Result<UnixListener, FolderError> {
         let path = self.folder.socket(&self.name)?;
         self.remove_socket();
-        let failed = |cause| FolderError::Socket {
-            path: path.clone(),
-            cause,
-        };
-        let listener = UnixListener::bind(&path).map_err(failed)?;
-        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        Ok(listener)
+        listen_privately(&path).map_err(|cause| FolderError::Socket { path, cause })
     }
 
     /// Whether socket and lock are still there: what tidies up temporary files, or ends a login, may have removed them.
@@ -311,38 +290,20 @@ impl Drop for Place {
     }
 }
 
-/// The user that this process acts for.
-fn this_user() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
-
 /// Whether the process at the other end is this user's.
 pub fn is_this_users(stream: &UnixStream) -> bool {
     peer(stream).is_ok_and(|user| user == this_user())
 }
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn peer(stream: &UnixStream) -> std::io::Result<u32> {
-    Ok(rustix::net::sockopt::socket_peercred(stream)?.uid.as_raw())
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn peer(stream: &UnixStream) -> std::io::Result<u32> {
-    Ok(nix::unistd::getpeereid(stream)?.0.as_raw())
-}
-
 /// Why a folder is not one that only `user` can put something into; none where it is.
 fn distrust(metadata: &Metadata, user: u32) -> Option<String> {
-    let mode = metadata.permissions().mode() & 0o777;
+    let (owner, mode) = owner_and_mode(metadata);
     if metadata.file_type().is_symlink() {
         Some("it is a link, which may lead anywhere".into())
     } else if !metadata.is_dir() {
         Some("it is no folder".into())
-    } else if metadata.uid() != user {
-        Some(format!(
-            "it belongs to user {}, and you are {user}",
-            metadata.uid()
-        ))
+    } else if owner != user {
+        Some(format!("it belongs to user {owner}, and you are {user}"))
     } else if mode & 0o077 != 0 {
         Some(format!(
             "others may enter it (its mode is {mode:o}): `chmod 700` it, or remove it"
@@ -372,7 +333,8 @@ fn usable(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::fs::Permissions;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
     use super::*;
 

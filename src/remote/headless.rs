@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use crate::folders;
+use crate::platform::{begin_group, begin_session, call, leads_group, redirect_errors, redirect_output};
 use crate::words::plain;
 
 /// The name of the command that the process runs.
@@ -38,7 +39,7 @@ pub fn begin(session: &Path, trains: bool, autosave: Duration) -> anyhow::Result
     }
     command.arg(AUTOSAVE).arg(autosave.as_secs().max(1).to_string());
     command.arg("--").arg(session);
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    begin_group(&mut command);
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -62,13 +63,13 @@ pub fn begin(session: &Path, trains: bool, autosave: Duration) -> anyhow::Result
 /// The program that runs now, also where another one was put in its place meanwhile.
 fn this_program() -> anyhow::Result<Command> {
     let linked = Path::new("/proc/self/exe");
-    let program = if cfg!(target_os = "linux") && linked.exists() {
+    let program = if linked.exists() {
         linked.to_owned()
     } else {
         std::env::current_exe().context("finding this program's own file")?
     };
     let mut command = Command::new(program);
-    std::os::unix::process::CommandExt::arg0(&mut command, "vae-tui");
+    call(&mut command, "vae-tui");
     Ok(command)
 }
 
@@ -78,14 +79,14 @@ fn this_program() -> anyhow::Result<Command> {
 /// # Errors
 /// If that can't be done.
 pub fn leave_terminal() -> anyhow::Result<bool> {
-    if rustix::process::getpgrp() == rustix::process::getpid() {
+    if leads_group() {
         this_program()?
             .args(std::env::args_os().skip(1))
             .spawn()
             .context("starting a process for the run")?;
         return Ok(false);
     }
-    rustix::process::setsid().context("leaving the terminal")?;
+    begin_session().context("leaving the terminal")?;
     Ok(true)
 }
 
@@ -104,11 +105,11 @@ pub fn say_ready(name: &str) -> anyhow::Result<()> {
         std::fs::create_dir_all(path.parent()?).ok()?;
         File::create(path).ok()
     });
-    rustix::stdio::dup2_stderr(log.as_ref().unwrap_or(&null)).context("opening the log")?;
+    redirect_errors(log.as_ref().unwrap_or(&null)).context("opening the log")?;
     // Whoever began it may have left.
     let mut output = std::io::stdout().lock();
     let _ = writeln!(output, "{READY}{name}").and_then(|()| output.flush());
-    rustix::stdio::dup2_stdout(&null).context("closing standard output")?;
+    redirect_output(&null).context("closing standard output")?;
     Ok(())
 }
 

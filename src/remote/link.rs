@@ -1,21 +1,15 @@
 //! The way to a run, wherever it is.
 
-#[cfg(not(unix))]
-use std::path::Path;
 use std::sync::Arc;
-#[cfg(not(unix))]
-use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
 use super::message::{Description, Steering};
 use super::standing::Standing;
-#[cfg(unix)]
 use crate::data;
 use crate::data::Dataset;
 use crate::run::{Command, Question, RunHandle, RunState, Told};
 use crate::session::View;
-#[cfg(unix)]
 use crate::session::{self, Resumed};
 
 /// A run in this process, or the line to one in another.
@@ -23,7 +17,6 @@ pub enum Link {
     /// Here.
     Here(RunHandle),
     /// In another process, under that name.
-    #[cfg(unix)]
     Attached(String, super::client::Client),
 }
 
@@ -53,27 +46,16 @@ impl Link {
     ///
     /// # Errors
     /// If there is none of that name, or it can't be reached.
-    #[cfg(unix)]
     pub fn attach(name: &str) -> anyhow::Result<(Self, Box<Standing>, Steering)> {
         use super::{client::Client, folder::RuntimeFolder};
         let (client, standing, steering) = Client::attach(&RuntimeFolder::usual()?, name)?;
         Ok((Self::Attached(name.into(), client), standing, steering))
     }
 
-    /// Nothing can be joined: this system has no sockets of that kind.
-    ///
-    /// # Errors
-    /// Always.
-    #[cfg(not(unix))]
-    pub fn attach(_: &str) -> anyhow::Result<(Self, Box<Standing>, Steering)> {
-        anyhow::bail!(NOT_HERE)
-    }
-
     /// Puts a command into the run's mailbox.
     pub fn send(&self, command: Command) {
         match self {
             Self::Here(run) => drop(run.send(command)),
-            #[cfg(unix)]
             Self::Attached(_, client) => client.send(command),
         }
     }
@@ -82,7 +64,6 @@ impl Link {
     pub fn ask(&self, asker: &str, question: Question) {
         match self {
             Self::Here(run) => drop(run.ask(asker, question)),
-            #[cfg(unix)]
             Self::Attached(_, client) => client.ask(asker, question),
         }
     }
@@ -91,7 +72,6 @@ impl Link {
     pub fn here(&self) -> Option<&RunHandle> {
         match self {
             Self::Here(run) => Some(run),
-            #[cfg(unix)]
             Self::Attached(..) => None,
         }
     }
@@ -100,14 +80,12 @@ impl Link {
     pub fn news(&self) -> Option<&Receiver<News>> {
         match self {
             Self::Here(_) => None,
-            #[cfg(unix)]
             Self::Attached(_, client) => Some(client.news()),
         }
     }
 
     /// Has a run in another process saved by that, looked at like this; nothing for one here.
     pub fn save(&self, view: &View) {
-        #[cfg(unix)]
         if let (Self::Attached(_, client), Ok(view)) = (self, ron::to_string(view)) {
             client.save(view);
         }
@@ -115,7 +93,6 @@ impl Link {
 
     /// Takes over the steering of a run in another process, or passes it on.
     pub fn steer(&self) {
-        #[cfg(unix)]
         if let Self::Attached(_, client) = self {
             client.steer();
         }
@@ -123,7 +100,6 @@ impl Link {
 
     /// Has a run in another process saved and ended.
     pub fn stop(&self) {
-        #[cfg(unix)]
         if let Self::Attached(_, client) = self {
             client.stop();
         }
@@ -131,7 +107,6 @@ impl Link {
 
     /// Tells a run in another process how it was looked at, before the line closes.
     pub fn leave(&self, view: &View) {
-        #[cfg(unix)]
         if let (Self::Attached(_, client), Ok(view)) = (self, ron::to_string(view)) {
             client.leave(view);
         }
@@ -141,7 +116,6 @@ impl Link {
     pub fn state(&self, data: Option<&Arc<Dataset>>) -> Option<StateSource> {
         match self {
             Self::Here(run) => Some(StateSource::Here(run.checkpoint(), data?.clone())),
-            #[cfg(unix)]
             Self::Attached(name, _) => Some(StateSource::Attached(name.clone())),
         }
     }
@@ -153,7 +127,6 @@ pub enum StateSource {
     /// The state arrives there.
     Here(Receiver<Box<RunState>>, Arc<Dataset>),
     /// The process of the run of that name saves it, and it is read from the file, with its data.
-    #[cfg(unix)]
     Attached(String),
 }
 
@@ -165,7 +138,6 @@ impl StateSource {
     pub fn get(self) -> anyhow::Result<Option<(Box<RunState>, Arc<Dataset>)>> {
         match self {
             Self::Here(state, data) => Ok(state.recv().ok().map(|state| (state, data))),
-            #[cfg(unix)]
             Self::Attached(name) => {
                 let path = super::client::save(&super::folder::RuntimeFolder::usual()?, &name)?;
                 let Resumed { state, data, .. } = session::resume(&path, None, |name, rules| {
@@ -181,31 +153,8 @@ impl StateSource {
 ///
 /// # Errors
 /// If their folder can't be read.
-#[cfg(unix)]
 pub fn running() -> anyhow::Result<(Vec<Description>, Vec<String>)> {
     Ok(super::client::running(&super::folder::RuntimeFolder::usual()?)?)
 }
 
-/// None: this system has no sockets of that kind.
-///
-/// # Errors
-/// Always.
-#[cfg(not(unix))]
-pub fn running() -> anyhow::Result<(Vec<Description>, Vec<String>)> {
-    anyhow::bail!(NOT_HERE)
-}
-
-#[cfg(unix)]
 pub use super::headless::begin as hand_over;
-
-/// Nothing can be handed over: this system has no sockets of that kind.
-///
-/// # Errors
-/// Always.
-#[cfg(not(unix))]
-pub fn hand_over(_: &Path, _: bool, _: Duration) -> anyhow::Result<String> {
-    anyhow::bail!(NOT_HERE)
-}
-
-#[cfg(not(unix))]
-const NOT_HERE: &str = "runs go on without a screen only where there are Unix sockets";

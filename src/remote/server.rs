@@ -7,14 +7,12 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::Shutdown;
-use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, select, tick, unbounded};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::check::Facts;
 use super::folder::{Place, is_this_users};
@@ -25,6 +23,7 @@ use super::message::{Reply, Request, Steering};
 use super::outbox::{Next, Outbox};
 use super::standing::Standing;
 use crate::data::Dataset;
+use crate::platform::{UnixListener, UnixStream, wait_for_guest};
 use crate::run::{Answered, Command, Event, RunHandle, RunState, State};
 use crate::session::{Kept, SessionFile, Ticket, View};
 
@@ -36,6 +35,8 @@ const MOST_ASKERS: usize = 64;
 const GREETING: Duration = Duration::from_secs(5);
 /// Time that the last words have to be taken.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Time that is waited for the next screen before looking whether the process ends.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Time between two looks whether the socket is still there.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -457,13 +458,8 @@ impl Desk {
 fn watch_the_door(shared: &Arc<Shared>, place: Place, listener: UnixListener, is_ending: &AtomicBool) {
     let (mut place, mut listener) = (place, listener);
     let mut looked = Instant::now();
-    let half_a_second = Timespec {
-        tv_sec: 0,
-        tv_nsec: 500_000_000,
-    };
     while !is_ending.load(Ordering::SeqCst) {
-        let mut doors = [PollFd::new(&listener, PollFlags::IN)];
-        if poll(&mut doors, Some(&half_a_second)).is_err() {
+        if wait_for_guest(&listener, PATIENCE).is_err() {
             std::thread::sleep(Duration::from_millis(100));
         }
         while let Ok((stream, _)) = listener.accept() {

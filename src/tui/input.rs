@@ -12,11 +12,11 @@ mod mouse;
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
-use ratatui::crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::crossterm::event::{self, Event, KeyEvent, MouseEvent};
 
 use super::message::Message;
-#[cfg(unix)]
 use crate::panics::switch;
+use crate::platform::{Typed, next_typed};
 use answers::Answer;
 
 /// What a person did at the terminal.
@@ -30,6 +30,8 @@ enum Input {
     Mouse(MouseEvent),
     /// The terminal answered.
     Answer(Answer),
+    /// Its window has another size.
+    Resized,
 }
 
 impl From<Input> for Message {
@@ -39,24 +41,25 @@ impl From<Input> for Message {
             Input::Pasted(text) => Self::Pasted(text),
             Input::Mouse(mouse) => Self::Mouse(mouse),
             Input::Answer(answer) => Self::TerminalAnswered(answer, Instant::now()),
+            Input::Resized => Self::WindowChanged,
         }
     }
 }
 
 /// Reads the terminal until it is gone, which is said, or nobody listens any more.
-#[cfg(unix)]
 pub fn read(messages: &Sender<Message>) {
     let mut decoder = decoder::Decoder::default();
     let mut bytes = [0; 4096];
     loop {
-        let inputs = match next(&mut bytes, decoder.patience()) {
-            Ok(Some(0)) | Err(_) => {
+        let inputs = match next_typed(&mut bytes, decoder.patience(), event::read) {
+            Ok(Typed::Bytes(0)) | Err(_) => {
                 // Whoever listened may be gone with the terminal.
                 let _ = messages.send(Message::TerminalGone);
                 return;
             }
-            Ok(Some(count)) => decoder.feed(&bytes[..count]),
-            Ok(None) => decoder.silence(),
+            Ok(Typed::Bytes(count)) => decoder.feed(&bytes[..count]),
+            Ok(Typed::Nothing) => decoder.silence(),
+            Ok(Typed::Event(event)) => understood(event).into_iter().collect(),
         };
         for input in inputs {
             if matches!(input, Input::Key(_)) {
@@ -69,47 +72,13 @@ pub fn read(messages: &Sender<Message>) {
     }
 }
 
-/// The next bytes of standard input, of which there are 0 at its end; none if nothing comes for as long as `patience`.
-#[cfg(unix)]
-fn next(bytes: &mut [u8], patience: Option<std::time::Duration>) -> std::io::Result<Option<usize>> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    use rustix::io::{Errno, read};
-    let stdin = rustix::stdio::stdin();
-    let timeout = patience.map(|patience| Timespec {
-        tv_sec: patience.as_secs() as _,
-        tv_nsec: patience.subsec_nanos() as _,
-    });
-    loop {
-        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], timeout.as_ref()) {
-            Ok(0) => return Ok(None),
-            Ok(_) => {}
-            Err(Errno::INTR) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        match read(stdin, &mut *bytes) {
-            Ok(count) => return Ok(Some(count)),
-            // Another program that shares the terminal may have been quicker.
-            Err(Errno::INTR | Errno::AGAIN) => {}
-            Err(error) => return Err(error.into()),
-        }
+/// What a system understood by itself; none of what means nothing here.
+fn understood(event: Event) -> Option<Input> {
+    match event {
+        Event::Key(key) => Some(Input::Key(key)),
+        Event::Paste(text) => Some(Input::Pasted(text)),
+        Event::Mouse(mouse) => Some(Input::Mouse(mouse)),
+        Event::Resize(..) => Some(Input::Resized),
+        Event::FocusGained | Event::FocusLost => None,
     }
-}
-
-/// Reads the terminal until it is gone, which is said, or nobody listens any more.
-#[cfg(not(unix))]
-pub fn read(messages: &Sender<Message>) {
-    use ratatui::crossterm::event::{self, Event};
-    while let Ok(event) = event::read() {
-        let message = match event {
-            Event::Key(key) => Input::Key(key).into(),
-            Event::Paste(text) => Input::Pasted(text).into(),
-            Event::Mouse(mouse) => Input::Mouse(mouse).into(),
-            Event::Resize(..) => Message::WindowChanged,
-            _ => continue,
-        };
-        if messages.send(message).is_err() {
-            return;
-        }
-    }
-    let _ = messages.send(Message::TerminalGone);
 }

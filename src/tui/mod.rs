@@ -4,8 +4,6 @@
 //! it. What must be done outside comes back as [`message::Effect`]s, which the `runtime` carries out. So every
 //! screen can be tested without a terminal, and every behaviour without a screen.
 
-#[cfg(unix)]
-mod abort;
 mod answering;
 pub mod app;
 mod asking;
@@ -33,7 +31,6 @@ pub mod recognition;
 mod rescue;
 mod runtime;
 pub mod saver;
-#[cfg(unix)]
 mod signals;
 pub mod terminal;
 pub mod text;

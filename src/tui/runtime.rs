@@ -31,7 +31,6 @@ use super::overlays::running::RunningList;
 use super::overlays::sessions::Intent;
 use super::rescue::{Cause, Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
-#[cfg(unix)]
 use super::signals;
 use super::terminal::{Screen, window_size};
 use super::theme::Theme;
@@ -110,7 +109,6 @@ pub fn run(options: Options) -> anyhow::Result<()> {
     let questions = Questions::detect(|name| std::env::var(name).ok()).0;
     let mut screen = Screen::enter(depth, questions, &sender)?;
     log::info!("the screen has {depth:?} and may be asked {questions:?}");
-    #[cfg(unix)]
     signals::listen(sender.clone(), rescue.clone()).context("listening for signals")?;
     spawn("keys", {
         let sender = sender.clone();
@@ -544,7 +542,6 @@ impl Runtime {
                 }
                 Effect::Suspend => {
                     self.await_answers(screen);
-                    #[cfg(unix)]
                     if !screen.suspend()? {
                         self.app.say(tr!(
                             "nothing here could continue a stopped program: Ctrl-Z does nothing"

@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
 use super::message::Message;
 use super::rescue::{Cause, Outcome, SharedRescue};
 use super::terminal;
+use crate::platform::{HANG_UP, Signal, signals};
 use crate::process::{ending_signals, say};
 
 /// Time that the screen has to close after a request to end, before the process ends anyway.
@@ -21,19 +21,19 @@ const GRACE: Duration = Duration::from_secs(2);
 /// # Errors
 /// If the system refuses the handlers or the thread.
 pub fn listen(messages: Sender<Message>, rescue: SharedRescue) -> std::io::Result<()> {
-    let others = [SIGCONT, SIGTSTP, SIGWINCH];
-    let all = ending_signals().into_iter().chain(others);
-    let mut signals = signal_hook::iterator::Signals::new(all)?;
+    let signals = signals(ending_signals(), true)?;
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
-            for signal in signals.forever() {
+            for signal in signals {
                 let message = match signal {
-                    SIGCONT => Message::Continued,
-                    SIGTSTP => Message::SuspendAsked,
-                    SIGWINCH => Message::WindowChanged,
-                    SIGHUP => return end(&messages, &rescue, Cause::HangUp),
-                    _ => return end(&messages, &rescue, Cause::Other),
+                    Signal::Continued => Message::Continued,
+                    Signal::StopAsked => Message::SuspendAsked,
+                    Signal::WindowChanged => Message::WindowChanged,
+                    Signal::End(signal) if Some(signal) == HANG_UP => {
+                        return end(&messages, &rescue, Cause::HangUp);
+                    }
+                    Signal::End(_) => return end(&messages, &rescue, Cause::Other),
                 };
                 // If the screen is gone, so is the program soon.
                 let _ = messages.send(message);

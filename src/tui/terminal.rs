@@ -1,7 +1,7 @@
 //! Setting a terminal up, drawing on it, and leaving it as it was found.
 //!
 //! The terminal is restored on every way out: when the [`Screen`] is dropped, before the program is suspended, in a panic
-//! before its message is printed, and by the last thing that an abort calls.
+//! before its message is printed, and by the last thing that an abort calls ([`restore_on_abort`]).
 
 use std::io::{IsTerminal, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,8 +20,6 @@ use ratatui::crossterm::terminal::{
 };
 use ratatui::layout::Rect;
 
-#[cfg(unix)]
-use super::abort;
 use super::changes::Changes;
 use super::colour::ColourDepth;
 use super::input::answers::Answer;
@@ -32,6 +30,7 @@ use super::pen::Pen;
 use super::pixels::{self, Pixels, Sending};
 use super::recognition::{Recognised, Recognition};
 use crate::panics;
+use crate::platform::{a_shell_waits, restore_on_abort, stop};
 use crate::terminal_facts::{Protocol, Questions};
 
 /// Larger terminals than this are drawn on in their upper left part.
@@ -87,8 +86,7 @@ impl Screen {
             let messages = messages.clone();
             move |panic| drop(messages.send(Message::Panicked(panic)))
         });
-        #[cfg(unix)]
-        abort::restore_first()?;
+        restore_on_abort(&IS_OURS, LEAVE, ABORTED)?;
         // First, since nothing would give the terminal back if no thread were to be had.
         let line = Line::start(messages.clone())?;
         take_over()?;
@@ -253,13 +251,12 @@ impl Screen {
     ///
     /// # Errors
     /// If the terminal is gone, or the process can't stop itself.
-    #[cfg(unix)]
     pub fn suspend(&mut self) -> std::io::Result<bool> {
-        if !crate::process::a_shell_waits() {
+        if !a_shell_waits() {
             return Ok(false);
         }
         restore();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        stop()?;
         self.reenter()?;
         Ok(true)
     }
@@ -277,6 +274,11 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
 /// Ends a sequence of which only a part was written, and a frame that was to be shown as a whole.
 const BREAK_OFF: &str = "\x18\x1b[?2026l";
+
+/// What an abort writes: it ends what was written in part, stops listening to the mouse, leaves the alternate screen, shows the cursor,
+/// and ends bracketed paste.
+const LEAVE: &[u8] = b"\x18\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[?1049l\x1b[?25h";
+const ABORTED: &[u8] = b"vae-tui: aborted; `o` lists the copy of an unsaved run, if one was made\n";
 
 /// The sequence that sets the clipboard: the text in base64, so that nothing of it is obeyed.
 fn clipboard(text: &str) -> String {
@@ -311,7 +313,6 @@ fn restore() {
 }
 
 /// Puts the modes of the terminal back without writing to it, which may wait for ever.
-#[cfg(unix)]
 pub(super) fn release() {
     if IS_OURS.swap(false, Ordering::SeqCst) {
         let _ = disable_raw_mode();

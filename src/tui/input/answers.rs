@@ -29,8 +29,9 @@ pub enum Answer {
 /// The answer that a control sequence with these parameters and this last byte is.
 pub fn of_control_sequence(parameters: &[u8], last: u8) -> Option<Answer> {
     let text = std::str::from_utf8(parameters).ok()?;
-    let numbers =
-        |text: &str| -> Option<Vec<u16>> { text.split(';').map(|number| number.parse().ok()).collect() };
+    let numbers = |text: &str| -> Option<Vec<u16>> {
+        text.split(';').map(|number| number.parse::<u16>().ok()).collect()
+    };
     match last {
         b'n' => (text == "0").then_some(Answer::Ready),
         b'c' => numbers(text.strip_prefix('?')?).map(Answer::Attributes),

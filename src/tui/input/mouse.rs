@@ -18,7 +18,7 @@ pub(super) fn of_report(parameters: &[u8], end: u8) -> Option<MouseEvent> {
     let text = std::str::from_utf8(parameters).ok()?;
     let numbers: Vec<u16> = text
         .split(';')
-        .map(|number| number.parse().ok())
+        .map(|number| number.parse::<u16>().ok())
         .collect::<Option<_>>()?;
     let [button, column, row] = numbers[..] else {
         return None;
