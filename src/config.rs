@@ -12,7 +12,7 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use crate::choices::Choose;
 use crate::entries;
-use crate::files::shown;
+use crate::files::{read_text, shown};
 use crate::folders;
 use crate::language::Language;
 use crate::learning::Preset;
@@ -174,6 +174,9 @@ pub const ENTRIES: [(&str, &str); 13] = [
     ),
 ];
 
+/// Bytes of such a file, at most.
+const LARGEST: u64 = 1 << 20;
+
 /// Reads the configuration of whoever runs the program.
 pub fn load() -> Loaded {
     let Some(folder) = folders::configuration() else {
@@ -190,7 +193,7 @@ pub fn load() -> Loaded {
 /// Reads the configuration in a folder: `config.ron`, the theme that it names, and the layout.
 pub fn load_from(folder: &Path) -> Loaded {
     let path = folder.join("config.ron");
-    let mut loaded = match std::fs::read_to_string(&path) {
+    let mut loaded = match read_text(&path, LARGEST) {
         Ok(text) => parse(&text, &path),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => parse("()", &path),
         Err(error) => Loaded {
@@ -207,7 +210,7 @@ pub fn load_from(folder: &Path) -> Loaded {
         .join(&loaded.config.theme)
         .with_extension("ron");
     if is_file_name(&loaded.config.theme) && theme.exists() {
-        match std::fs::read_to_string(&theme) {
+        match read_text(&theme, LARGEST) {
             Ok(text) => {
                 let (file, faults) = parse_theme(&text, &theme);
                 loaded.config.theme_file = Some(file);

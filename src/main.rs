@@ -6,7 +6,6 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use vae_tui::cli::{About, Cli, NobodyReads, WorkbenchArguments, attach, tour};
 use vae_tui::config::{self, Loaded};
 use vae_tui::journal;
@@ -17,7 +16,7 @@ use vae_tui::tui;
 
 fn main() -> ExitCode {
     panics::report_all();
-    let cli = Cli::parse();
+    let cli = Cli::typed();
     begin_journal();
     let result = survive_large_writes()
         .map_err(Into::into)

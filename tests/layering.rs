@@ -25,9 +25,10 @@ const NOT_IN_THE_SCREEN: [&str; 8] = [
 ];
 
 /// By what code asks for which system it is built, and what only some systems have.
-const SYSTEMS: [&str; 7] = [
-    "(unix",
-    "(windows",
+const SYSTEMS: [&str; 8] = [
+    "(unix)",
+    "(unix,",
+    "(windows)",
     "target_os",
     "std::os::",
     "rustix::",

@@ -44,6 +44,7 @@ pub mod tour;
 mod train;
 mod traverse;
 
+use std::ffi::OsString;
 use std::io::{BufWriter, ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,6 +65,7 @@ use crate::platform::{Signal, signals};
 use crate::process::{ending_flag, ending_signals, say};
 use crate::session::{self, Resumed};
 use crate::terminal_facts::{ColourDepth, Graphics};
+use crate::words::{self, plain};
 
 /// The program's name, as it is typed.
 const NAME: &str = "vae-tui";
@@ -114,6 +116,27 @@ pub struct WorkbenchArguments {
     /// How pictures are drawn
     #[arg(long, value_name = "GRAPHICS", value_parser = choice::<Graphics>())]
     pub graphics: Option<Graphics>,
+}
+
+impl Cli {
+    /// What a person typed. Where that asks for help, or can't be meant, it is said, and the program ends.
+    pub fn typed() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            // Names of files stand among the arguments, in which anything may stand that a terminal obeys.
+            let is_obeyed = |argument: OsString| argument.to_string_lossy().contains(words::is_obeyed);
+            if error.use_stderr() && std::env::args_os().any(is_obeyed) {
+                let _ = std::io::stderr().write_all(refusal(&error).as_bytes());
+                std::process::exit(error.exit_code());
+            }
+            error.exit()
+        })
+    }
+}
+
+/// Why a command line is refused, in lines with nothing in them that a terminal obeys.
+pub fn refusal(error: &clap::Error) -> String {
+    let said = error.render().to_string();
+    said.lines().map(|line| plain(line) + "\n").collect()
 }
 
 impl WorkbenchArguments {

@@ -1,14 +1,14 @@
 //! How a person arranged the panes: `layout.ron` beside `config.ron`. It is a file of its own because the program writes it, as a
 //! whole, while what a person wrote by hand in the other stays as it is, comments and all.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{make_folder, open_regular, shown, write_whole};
+use crate::files::{make_folder, read_text, shown, write_whole};
 use crate::folders;
 use crate::words::plain;
 
@@ -46,17 +46,10 @@ pub(super) fn load_from(folder: &Path) -> (Option<LayoutFile>, Option<String>) {
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<LayoutFile>> {
-    let file = match open_regular(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        opened => opened?,
-    };
-    let mut text = String::new();
-    file.take(LARGEST + 1).read_to_string(&mut text)?;
-    ensure!(
-        text.len() as u64 <= LARGEST,
-        "it is larger than a layout can be ({LARGEST} bytes)"
-    );
-    Ok(Some(ron::from_str(&text)?))
+    match read_text(path, LARGEST) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        text => Ok(Some(ron::from_str(&text?)?)),
+    }
 }
 
 /// Keeps an arrangement in the configuration folder of whoever runs the program, for every start.

@@ -105,6 +105,12 @@ impl Metadata {
 
     /// Out of a file.
     pub(super) fn parse(json: &str) -> Result<Self, String> {
-        serde_json::from_str(json).map_err(|error| format!("its metadata can't be read: {error}"))
+        serde_json::from_str(json).map_err(|error| {
+            format!(
+                "its metadata says nothing of a model at line {}, column {}",
+                error.line(),
+                error.column()
+            )
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Error, Result as IoResult, Write};
 
-use safetensors::{Dtype, SafeTensors, View};
+use safetensors::{Dtype, SafeTensorError, SafeTensors, View};
 
 use super::{Metadata, NamedArray, Parameters, npy};
 
@@ -43,7 +43,12 @@ impl View for &NamedArray {
 
 /// The parameters in the bytes of a file.
 pub(super) fn parse(bytes: &[u8]) -> Result<Parameters, String> {
-    let said = |error: safetensors::SafeTensorError| error.to_string();
+    let said = |error: SafeTensorError| match error {
+        SafeTensorError::InvalidHeaderDeserialization(error) => {
+            format!("its header says nothing of arrays at column {}", error.column())
+        }
+        other => other.to_string(),
+    };
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(said)?;
     let texts = header.metadata().as_ref();
     let metadata = texts.and_then(|texts| texts.get(METADATA));

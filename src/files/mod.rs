@@ -5,7 +5,7 @@ pub mod disk;
 mod new_file;
 
 use std::fs::{File, FileType};
-use std::io::{BufWriter, Error, ErrorKind, IntoInnerError, Result};
+use std::io::{BufWriter, Error, ErrorKind, IntoInnerError, Read, Result};
 use std::path::Path;
 
 pub use crate::platform::identity;
@@ -30,6 +30,22 @@ pub fn open_regular(path: &Path) -> Result<File> {
     // Something else may have taken the name meanwhile.
     check_regular(file.metadata()?.file_type())?;
     Ok(file)
+}
+
+/// The text of a regular file that has no more than `most` bytes.
+///
+/// # Errors
+/// If the file can't be opened or read, is no text in UTF-8, or has more bytes.
+pub fn read_text(path: &Path, most: u64) -> Result<String> {
+    let mut text = String::new();
+    open_regular(path)?.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(Error::new(
+            ErrorKind::InvalidData,
+            format!("it has more than {most} bytes"),
+        ));
+    }
+    Ok(text)
 }
 
 fn check_regular(kind: FileType) -> Result<()> {

@@ -80,6 +80,9 @@ pub fn cell_pixels() -> Option<(u16, u16)> {
     None
 }
 
+/// Whether what a terminal answers comes with what is typed.
+pub const ANSWERS_ARE_READ: bool = false;
+
 /// What is typed next, which `event` waits for.
 ///
 /// # Errors

@@ -143,6 +143,9 @@ pub fn cell_pixels() -> Option<(u16, u16)> {
     (across > 0 && down > 0).then_some((across, down))
 }
 
+/// Whether what a terminal answers comes with what is typed.
+pub const ANSWERS_ARE_READ: bool = true;
+
 /// What is typed next, as bytes; nothing if nothing comes for as long as `patience`. `_event` is for systems that have no bytes.
 ///
 /// # Errors

@@ -1,13 +1,13 @@
 //! The queue of the workbench on disk: runs that wait to be trained, kept in the folder of the sessions so that a restart goes on.
 
 use std::fs::{File, TryLockError};
-use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
 use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{open_regular, write_whole};
+use crate::files::{read_text, write_whole};
 use crate::learning::Configuration;
 
 /// A folder of its own, since whatever else lies in that of the sessions is taken for one.
@@ -64,12 +64,8 @@ impl KeptQueue {
             Err(TryLockError::WouldBlock) => return Ok(None),
         }
         let path = folder.join(RUNS);
-        let runs = match open_regular(&path) {
-            Ok(file) => {
-                let mut text = String::new();
-                file.take(LARGEST).read_to_string(&mut text)?;
-                ron::from_str(&text).map_err(|error| Error::new(ErrorKind::InvalidData, error))?
-            }
+        let runs = match read_text(&path, LARGEST) {
+            Ok(text) => ron::from_str(&text).map_err(|error| Error::new(ErrorKind::InvalidData, error))?,
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };

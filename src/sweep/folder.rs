@@ -1,14 +1,14 @@
 //! A sweep on disk: what was asked for in `sweep.ron`, a session file for each run in `runs/`, and what engines left in `engine/`.
 
 use std::collections::HashMap;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use ron::ser::PrettyConfig;
 
 use super::{Specification, SweepRun};
-use crate::files::{open_regular, shown, write_whole};
+use crate::files::{open_regular, read_text, shown, write_whole};
 use crate::learning::Configuration;
 use crate::learning::settings::TABLE;
 
@@ -158,12 +158,8 @@ impl SweepFolder {
 /// # Errors
 /// If it can't be read, or is no specification; names the file and the place.
 pub fn read(path: &Path) -> anyhow::Result<Specification> {
-    let mut text = String::new();
     let unread = || format!("{} can't be read", shown(path));
-    let file = open_regular(path).with_context(unread)?;
-    file.take(LARGEST_SPECIFICATION)
-        .read_to_string(&mut text)
-        .with_context(unread)?;
+    let text = read_text(path, LARGEST_SPECIFICATION).with_context(unread)?;
     Specification::parse(&text).with_context(|| format!("{} says no sweep", shown(path)))
 }
 

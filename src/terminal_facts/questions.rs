@@ -2,6 +2,7 @@
 //! screen instead, and are not asked.
 
 use super::{graphics::is_multiplexed, is_console};
+use crate::platform::ANSWERS_ARE_READ;
 
 /// What may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ impl Questions {
     /// Reads the environment (`TERM`, `TERM_PROGRAM`, `TMUX`, `STY`), and says what decided.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> (Self, &'static str) {
         let term = variable("TERM").unwrap_or_default();
-        if cfg!(not(unix)) {
+        if !ANSWERS_ARE_READ {
             (Self::Nothing, "answers are only read on Unix")
         } else if term.is_empty() || term == "dumb" {
             (Self::Nothing, "TERM names no terminal that answers")

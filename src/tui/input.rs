@@ -5,7 +5,7 @@
 //! could have asked for goes no further.
 
 pub mod answers;
-mod decoder;
+pub mod decoder;
 mod keys;
 mod mouse;
 
@@ -21,7 +21,7 @@ use answers::Answer;
 
 /// What a person did at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Input {
+pub enum Input {
     /// A key was pressed.
     Key(KeyEvent),
     /// A text was pasted.

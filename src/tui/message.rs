@@ -91,6 +91,8 @@ pub enum Message {
         /// Training points that the saved state had seen; the run may be further by now.
         samples: u64,
     },
+    /// The queue could not be kept, and why.
+    QueueUnkept(String),
     /// A save came to nothing: of which run, how it was to be saved, and why not.
     SaveFailed(RunFiles, Manner, SaveFault),
     /// The list that was asked for, the newest first, and what one of it is chosen for.
@@ -128,12 +130,14 @@ pub enum Message {
 }
 
 impl Message {
+    /// Whether a person did this.
+    pub fn is_of_a_person(&self) -> bool {
+        matches!(self, Self::Key(_) | Self::Pasted(_) | Self::Mouse(_))
+    }
+
     /// Whether a frame should follow at once: a person did something, or sees something move.
     pub fn is_urgent(&self) -> bool {
-        matches!(
-            self,
-            Self::Key(_) | Self::Pasted(_) | Self::Mouse(_) | Self::Tick | Self::Continued
-        )
+        self.is_of_a_person() || matches!(self, Self::Tick | Self::Continued)
     }
 }
 

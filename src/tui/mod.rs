@@ -14,7 +14,7 @@ pub mod colour;
 pub mod command;
 pub mod frame;
 pub mod glyphs;
-mod input;
+pub mod input;
 pub mod layout;
 mod line;
 pub mod message;

@@ -249,7 +249,7 @@ struct Runtime {
     /// Runs of the queue that are trained meanwhile.
     beside: Beside,
     /// Where the queue is kept; none where it can't be.
-    kept_queue: Option<KeptQueue>,
+    kept_queue: Option<Arc<KeptQueue>>,
     /// What is kept there.
     kept: Vec<QueuedRun>,
     /// What saved runs were when they were read.
@@ -348,7 +348,10 @@ impl Runtime {
     fn answer(&mut self, message: Message, screen: &mut Screen) -> std::io::Result<Option<Ending>> {
         let preview =
             |app: &App, screen: &Screen| screen.preview(|area, buffer| frame::render(app, area, buffer));
-        let before = message.is_urgent().then(|| preview(&self.app, screen)).flatten();
+        let before = message
+            .is_of_a_person()
+            .then(|| preview(&self.app, screen))
+            .flatten();
         let ending = self.carry_out(message, screen)?;
         if before.is_some() {
             let after = preview(&self.app, screen);
@@ -567,7 +570,7 @@ impl Runtime {
             Ok(Some((file, runs))) => {
                 (queue.is_kept, queue.resumes) = (true, !runs.is_empty());
                 queue.waiting.extend(runs.iter().cloned());
-                (self.kept_queue, self.kept) = (Some(file), runs);
+                (self.kept_queue, self.kept) = (Some(Arc::new(file)), runs);
             }
             // Another workbench has it.
             Ok(None) => {}
@@ -586,10 +589,7 @@ impl Runtime {
         if queue == self.kept {
             return;
         }
-        if let Err(error) = file.keep(&queue) {
-            self.app
-                .complain(tr!("the queue can't be kept: {reason}", reason = error));
-        }
+        self.saver.ask(Request::KeepQueue(file.clone(), queue.clone()));
         self.kept = queue;
     }
 

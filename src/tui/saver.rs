@@ -1,6 +1,7 @@
 //! The thread that saves while the screen goes on: one save after the other, in the order in which they were asked for.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use anyhow::Context;
@@ -9,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::message::Message;
 use crate::panics::{guarded, switch};
 use crate::run::RunState;
-use crate::session::{RunFiles, SessionError, Ticket, View};
+use crate::session::{KeptQueue, QueuedRun, RunFiles, SessionError, Ticket, View};
 
 /// How a session is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub enum Request {
         /// The state's place among those of the file that it goes to.
         ticket: Ticket,
     },
+    /// Keep these runs, which wait to be trained.
+    KeepQueue(Arc<KeptQueue>, Vec<QueuedRun>),
     /// Remove the copy of a run that was left on purpose.
     Discard(RunFiles),
 }
@@ -98,6 +101,10 @@ fn serve(request: Request) -> Option<Message> {
         Request::Discard(files) => {
             files.autosave.discard();
             return None;
+        }
+        Request::KeepQueue(queue, runs) => {
+            let kept = guarded(|| queue.keep(&runs).map_err(|error| error.to_string()));
+            return kept.and_then(|kept| kept).err().map(Message::QueueUnkept);
         }
         Request::Save {
             manner,

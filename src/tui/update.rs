@@ -231,6 +231,10 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Message::QueueUnkept(reason) => {
+            app.complain(tr!("the queue can't be kept: {reason}", reason = reason));
+            Vec::new()
+        }
         Message::SaveFailed(files, manner, fault) => {
             if manner == Manner::Autosave {
                 app.complain(tr!(

@@ -40,7 +40,8 @@ impl DataFile {
     }
 }
 
-fn whole(data: &Dataset) -> Result<(), String> {
+/// Whether every part of a data set has what belongs to it.
+pub fn whole(data: &Dataset) -> Result<(), String> {
     let pixels = data.shape.numbers();
     for split in [&data.train, &data.test] {
         let fits = pixels > 0

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -35,6 +35,7 @@ static PANIC: Mutex<String> = Mutex::new(String::new());
 /// Makes a target, with nothing else at work, and runs it as often as the environment says.
 ///
 /// - `VAE_TUI_FUZZ`: executions, in place of the usual number
+/// - `VAE_TUI_FUZZ_SECONDS`: as many as there is time for, in place of a number
 /// - `VAE_TUI_FUZZ_SEED`: the seed of the first; each following one has the next
 /// - `VAE_TUI_FUZZ_INPUT`: a file to check alone
 pub fn fuzz<T: Target>(make: impl FnOnce() -> T) {
@@ -44,16 +45,20 @@ pub fn fuzz<T: Target>(make: impl FnOnce() -> T) {
         let input = std::fs::read(path).expect("VAE_TUI_FUZZ_INPUT names a file");
         return target.check(&input).expect("the input is harmless");
     }
-    let (executions, seed) = (
-        number("VAE_TUI_FUZZ").unwrap_or(T::USUAL),
-        number("VAE_TUI_FUZZ_SEED").unwrap_or(1),
-    );
+    let longest = number("VAE_TUI_FUZZ_SECONDS").map(Duration::from_secs);
+    let most = match longest {
+        Some(_) => u64::MAX,
+        None => number("VAE_TUI_FUZZ").unwrap_or(T::USUAL),
+    };
+    let first = number("VAE_TUI_FUZZ_SEED").unwrap_or(1);
     let usual_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|panic| {
         *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = panic.to_string().replace('\n', " ");
     }));
-    let (started, mut failed) = (Instant::now(), None);
-    for seed in seed..seed.saturating_add(executions) {
+    let (started, mut executions, mut failed) = (Instant::now(), 0, None);
+    while executions < most && longest.is_none_or(|longest| started.elapsed() < longest) {
+        let seed = first.wrapping_add(executions);
+        executions += 1;
         let mut random = Random::seed_from_u64(seed);
         let input = target.input(&mut random);
         if let Err(fault) = outcome(&mut target, &input) {
@@ -71,9 +76,11 @@ pub fn fuzz<T: Target>(make: impl FnOnce() -> T) {
             path = path.display()
         );
     }
+    let seconds = started.elapsed().as_secs_f64();
+    // A row of the table in docs/reliability.md, on a line of its own behind whatever the test runner has begun.
     println!(
-        "{name}: {executions} executions in {:.1} s",
-        started.elapsed().as_secs_f64()
+        "\n| {name} | {executions} | {seconds:.0} s | {:.0} | none |",
+        executions as f64 / seconds.max(1e-3)
     );
 }
 
@@ -91,6 +98,12 @@ pub fn within<R>(most: usize, work: impl FnOnce() -> R) -> Result<R, String> {
     Ok(result)
 }
 
+/// Whether an input is one of those, about one in `many`, on which what takes long is done: which they are is a matter of the
+/// input, so that one that fails does so again.
+pub fn is_one_in(many: u32, input: &[u8]) -> bool {
+    crc32fast::hash(input).is_multiple_of(many)
+}
+
 /// A folder in memory where there is one: most targets write every input to a file.
 pub fn folder() -> tempfile::TempDir {
     let memory = std::path::Path::new("/dev/shm");
@@ -100,6 +113,14 @@ pub fn folder() -> tempfile::TempDir {
         tempfile::tempdir()
     };
     made.expect("a temporary folder")
+}
+
+/// One line for people, with nothing in it that a terminal obeys.
+pub fn check_line(said: &str) -> Result<(), String> {
+    if said.trim().is_empty() || said.chars().any(vae_tui::words::is_obeyed) {
+        return Err(format!("not one line: {said:?}"));
+    }
+    Ok(())
 }
 
 /// One sentence for people: it names the file and speaks no Rust.
@@ -131,9 +152,7 @@ pub fn check_sentence(said: &str, file: &str) -> Result<(), String> {
         "KeptRun",
         "Configuration",
     ];
-    if said.trim().is_empty() || said.chars().any(char::is_control) {
-        return Err(format!("not one sentence: {said:?}"));
-    }
+    check_line(said)?;
     if !said.contains(file) {
         return Err(format!("the sentence does not name {file}: {said:?}"));
     }

@@ -27,7 +27,7 @@ use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::saver::{Manner, SaveFault};
 
 use crate::common::{self, update};
-use crate::harness::{Random, Target, fuzz};
+use crate::harness::{Random, Target, fuzz, is_one_in};
 
 /// Heights and widths of images.
 const ITEMS: [(usize, usize); 10] = [
@@ -82,6 +82,8 @@ impl Target for Keys {
     }
 
     fn check(&mut self, input: &[u8]) -> Result<(), String> {
+        // A frame takes longer than what leads to it: one script in four is watched frame after frame.
+        let is_watched = is_one_in(4, input);
         let Some((head, events)) = input.split_first_chunk::<HEAD>() else {
             return Ok(());
         };
@@ -103,18 +105,21 @@ impl Target for Keys {
             Rect::new(0, 0, size.0, size.1),
             depths[usize::from(head[2]) % depths.len()],
         );
-        draw(&mut app);
+        if is_watched {
+            draw(&mut app);
+        }
         if head[6] < 240 {
             let opened = Opened {
                 path: (head[7] < 128).then(|| PathBuf::from(TEXTS[usize::from(head[7]) % TEXTS.len()])),
                 ..common::opened(state, data)
             };
-            self.tell(&mut app, Message::Opened(Box::new(opened)));
+            self.tell(&mut app, Message::Opened(Box::new(opened)), is_watched);
         }
         for event in events.as_chunks::<EVENT>().0 {
             let message = self.message(*event, &state.training.configuration, &app);
-            self.tell(&mut app, message);
+            self.tell(&mut app, message, is_watched);
         }
+        draw(&mut app);
         Ok(())
     }
 }
@@ -126,14 +131,16 @@ fn files(app: &App, chance: u8) -> RunFiles {
 }
 
 impl Keys {
-    /// Takes a message in, with what it leads to at once, and draws.
-    fn tell(&self, app: &mut App, message: Message) {
+    /// Takes a message in, with what it leads to at once, and draws where it is watched.
+    fn tell(&self, app: &mut App, message: Message, is_watched: bool) {
         for effect in update(app, message) {
             if let Effect::ListSessions(intent) = effect {
                 update(app, Message::Sessions(entries(intent), intent));
             }
         }
-        draw(app);
+        if is_watched {
+            draw(app);
+        }
     }
 
     /// What four bytes stand for.

@@ -7,18 +7,26 @@
 //! with the command that shows it again.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+mod arguments;
 #[path = "../common/mod.rs"]
 mod common;
+mod configuration;
 mod files;
+mod folders;
 mod harness;
 mod idx;
 mod keys;
+mod lists;
 mod matlab;
 mod mutation;
 mod npz;
+mod parameters;
 mod remote;
+mod ron_text;
 mod sessions;
 mod text;
+mod typing;
+mod views;
 
 /// Counts what is allocated, for [`harness::within`].
 #[global_allocator]

@@ -64,18 +64,22 @@ impl Keymap {
     /// command that stands first in the table keeps it.
     fn give_way(&mut self, wanted: &BTreeMap<String, Vec<String>>) -> Vec<String> {
         let mut faults = Vec::new();
-        for first in 0..self.bindings.len() {
-            for second in 0..self.bindings.len() {
+        let is_chosen: Vec<bool> = self
+            .bindings
+            .iter()
+            .map(|binding| wanted.contains_key(binding.command.name))
+            .collect();
+        for first in (0..is_chosen.len()).filter(|&first| is_chosen[first]) {
+            for (second, &is_second_chosen) in is_chosen.iter().enumerate() {
                 let (a, b) = (&self.bindings[first], &self.bindings[second]);
                 let meet = a.scope == b.scope || a.scope == Scope::Everywhere || b.scope == Scope::Everywhere;
-                let chosen = |binding: &Binding| wanted.contains_key(binding.command.name);
-                if first == second || !meet || !chosen(a) || (chosen(b) && second < first) {
+                if first == second || !meet || (is_second_chosen && second < first) {
                     continue;
                 }
                 let Some(&shared) = a.keys.iter().find(|key| b.keys.contains(key)) else {
                     continue;
                 };
-                if chosen(b) {
+                if is_second_chosen {
                     faults.push(format!(
                         "keys: {} is given to both {} and {}",
                         shared.name(),

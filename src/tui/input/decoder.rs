@@ -77,7 +77,7 @@ struct Text {
 
 /// Keeps what is begun until its end comes.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub struct Decoder {
     state: State,
     /// Whether an `ESC` stands before what was begun: Alt, if that is a key.
     after_escape: bool,
@@ -86,7 +86,7 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// What these bytes complete, in order.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
         for &byte in bytes {
             self.byte(byte);
         }
@@ -94,7 +94,7 @@ impl Decoder {
     }
 
     /// How long to wait for more; none if nothing was begun.
-    pub(super) fn patience(&self) -> Option<Duration> {
+    pub fn patience(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
             State::Escape => Some(ESCAPE_PATIENCE),
@@ -104,7 +104,7 @@ impl Decoder {
     }
 
     /// What is there if nothing more comes: a lone Esc, and the paste so far. Anything else is given up.
-    pub(super) fn silence(&mut self) -> Vec<Input> {
+    pub fn silence(&mut self) -> Vec<Input> {
         match std::mem::take(&mut self.state) {
             State::Escape => {
                 self.escape_alone();
