@@ -47,17 +47,25 @@ fn markov() -> Configuration {
     }
 }
 
+/// The same, of this data.
+fn markov_on(data: &Dataset) -> Configuration {
+    Configuration {
+        data: data.name.clone(),
+        ..markov()
+    }
+}
+
 #[test]
 fn a_run_learns_goes_on_to_the_bit_and_predicts() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = sequences(folder.path());
     assert_eq!(data.shape.typed(), "6:88");
     let path = folder.path().join("half.ron");
-    let mut whole = RunState::new(Training::new(markov(), &data));
+    let mut whole = RunState::new(Training::new(markov_on(&data), &data));
     assert_eq!(whole.training.configuration.latent_dimensions(), 18);
     assert_eq!(whole.training.configuration.latent_name(16), "z[6].1");
     train(&mut whole, &data, 8);
-    let mut half = RunState::new(Training::new(markov(), &data));
+    let mut half = RunState::new(Training::new(markov_on(&data), &data));
     train(&mut half, &data, 4);
     session::save(&half, &View::default(), &path).expect("the folder can be written");
     let session = session::load(&path).expect("what was saved can be read");

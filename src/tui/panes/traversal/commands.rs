@@ -65,7 +65,9 @@ fn step(app: &mut App, steps: isize) -> Vec<Effect> {
     };
     let configuration = &workspace.progress.configuration;
     if configuration.time_steps == 1 {
-        app.say(tr!("this model knows no time: the family markov learns sequences"));
+        app.say(tr!(
+            "this model knows no time: the family markov learns sequences"
+        ));
         return Vec::new();
     }
     let (selected, latent) = (workspace.selected(&app.selection), configuration.latent);
