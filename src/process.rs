@@ -27,6 +27,15 @@ pub fn ending_flag() -> std::io::Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
+/// The place of this process among those that `mpirun` or a batch system started together, by the variables of Open MPI, MPICH and
+/// PMIx; none where it was started alone.
+pub fn rank() -> Option<usize> {
+    let variables = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"];
+    variables
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok()?.parse().ok())
+}
+
 /// The signals that were ignored when this process started, bit 0 for signal 1; nothing where the system has no `/proc`.
 fn inherited_ignores() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

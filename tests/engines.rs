@@ -420,6 +420,50 @@ fn hyperqueue_is_asked_for_a_task_array_by_its_documented_flags() {
 }
 
 #[test]
+fn a_run_that_fails_under_an_engine_that_is_waited_for_is_named_with_its_reason() {
+    let (folder, programs) = (folder(), tempfile::tempdir().expect("a folder"));
+    // Writes the logs where it is told, and fails when a task does.
+    let stand_in = r#"#!/bin/bash
+for word; do case "$word" in --stderr=*) errors="${word#--stderr=}" ;; esac; done
+while [ "$1" != -- ]; do shift; done
+shift
+echo 7
+status=0
+for HQ_TASK_ID in 0 1 2; do
+    export HQ_TASK_ID
+    log="${errors/'%{JOB_ID}'/7}"
+    "$@" >/dev/null 2>"${log/'%{TASK_ID}'/$HQ_TASK_ID}" || status=1
+done
+exit $status
+"#;
+    let hq = programs.path().join("hq");
+    std::fs::write(&hq, stand_in).expect("a program");
+    run(Command::new("chmod").arg("+x").arg(&hq));
+    let path = format!(
+        "{}:{}",
+        programs.path().display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let damaged = file(folder.path(), 2);
+    std::fs::create_dir_all(damaged.parent().expect("a folder")).expect("a folder");
+    std::fs::write(&damaged, "no session").expect("a file");
+    let halving = ["--engine", "hyperqueue", "--halving", "3"];
+    let output = sweep(folder.path(), "400", &halving)
+        .env("PATH", path)
+        .output()
+        .expect("it starts");
+    let said = errors(&output);
+    assert!(!output.status.success());
+    let reason = said.lines().find(|line| line.contains("latent-2_seed-1: "));
+    let reason = reason.unwrap_or_else(|| panic!("{said}"));
+    assert!(
+        reason.contains("latent-2_seed-1.ron") && reason.contains("hyperqueue-7-1.errors.txt"),
+        "{reason}"
+    );
+    assert!(said.contains("the same command tries them again"), "{said}");
+}
+
+#[test]
 fn an_engine_that_is_not_installed_is_named() {
     let folder = folder();
     for (engine, program) in [

@@ -292,8 +292,12 @@ fn resume(path: &Path, moved: Option<&str>) -> anyhow::Result<Resumed> {
     Ok(resumed)
 }
 
-/// Says on standard error what a person should know; if nobody can hear it, that ends nothing.
+/// Says on standard error what a person should know; if nobody can hear it, that ends nothing. Of processes that train one run
+/// together, the first says it.
 fn say_notes(notes: &[String]) {
+    if crate::process::rank().unwrap_or(0) > 0 {
+        return;
+    }
     for note in notes {
         say(format_args!("note: {note}"));
     }

@@ -1,5 +1,8 @@
 //! `vae-tui train`: a run without a screen.
 
+#[cfg(feature = "mpi")]
+mod over_ranks;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,15 +16,19 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use super::choice::choice;
 use super::data_flags::DataFlags;
 use super::setting_flags::SettingFlags;
-use super::{NobodyReads, dataset, ending_signals_received, ensure_data, print_line, progress_bar, resume};
+use super::{
+    NobodyReads, dataset, ending_signals_received, ensure_data, print_line, progress_bar, resume, say_notes,
+};
 use crate::choices::Choose;
 use crate::data::STANDARD_INPUT;
 use crate::data::{Dataset, mnist};
 use crate::files::shown;
-use crate::learning::settings::Assignment;
+use crate::learning::settings::{Assignment, THREADS_RANGE};
 use crate::learning::{Configuration, Diverged, Preset, Training, default_threads};
+#[cfg(feature = "mpi")]
+use crate::learning::{mpi, ranks::Ranks};
 use crate::model::Likelihood;
-use crate::process::{say, signal_name};
+use crate::process::{rank, say, signal_name};
 use crate::remote::hand_over;
 use crate::run::curve::CurvePoint;
 use crate::run::{Command, Entry, Event, Happening, RunHandle, RunState, State};
@@ -122,7 +129,23 @@ struct Totals {
 
 /// Trains to the goal, or until a signal asks for the end.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let start = start(&arguments)?;
+    #[cfg(feature = "mpi")]
+    if rank().is_some() {
+        let (_joined, ranks) = mpi::join()?;
+        if ranks.size() > 1 {
+            return over_ranks::run(&arguments, Arc::new(ranks));
+        }
+    }
+    #[cfg(not(feature = "mpi"))]
+    ensure!(
+        rank().unwrap_or(0) == 0,
+        "several processes were started together, for which this program must be built with --features mpi"
+    );
+    let start = start(&arguments, 1)?;
+    if let Some(out) = &start.out {
+        out.claim()?;
+        say_what_is_replaced(&arguments);
+    }
     if arguments.detach {
         return detach(start, Duration::from_secs(arguments.autosave));
     }
@@ -346,12 +369,12 @@ struct Start {
     data: Arc<Dataset>,
     /// The view to save with it.
     view: View,
-    /// Where it is saved; it can be written, and no other program writes it.
+    /// Where it is saved.
     out: Option<SessionFile>,
 }
 
-/// The run that the arguments ask for.
-fn start(arguments: &Arguments) -> anyhow::Result<Start> {
+/// The run that the arguments ask for, over so many processes.
+fn start(arguments: &Arguments, processes: usize) -> anyhow::Result<Start> {
     let mut out = arguments.out.clone().map(SessionFile::chosen);
     let (mut state, data, view) = if let Some(path) = &arguments.resume {
         let Resumed {
@@ -366,14 +389,15 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
         }
         (state, data, view)
     } else {
-        let preset = arguments.preset.configuration(default_threads());
+        let threads = default_threads().saturating_mul(processes);
+        let preset = arguments.preset.configuration(threads.min(*THREADS_RANGE.end()));
         let mut configuration = preset.with(arguments.settings.all())?;
         *configuration.reading = arguments.reading.over(&configuration.reading);
         ensure_data(&configuration)?;
         configuration.check()?;
         let data = dataset(&configuration.data, &configuration.reading)?;
         configuration.check_on(&data)?;
-        say_what_suits(arguments, &configuration, &data);
+        say_notes(what_suits(arguments, &configuration, &data).as_slice());
         let training = Training::new(configuration, &data);
         (RunState::new(training), data, View::default())
     };
@@ -393,10 +417,6 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
             training.configuration.goal
         );
     }
-    if let Some(out) = &out {
-        out.claim()?;
-        say_what_is_replaced(arguments);
-    }
     Ok(Start {
         state,
         data,
@@ -405,8 +425,8 @@ fn start(arguments: &Arguments) -> anyhow::Result<Start> {
     })
 }
 
-/// Says which likelihood suits a person's own data, where nobody chose one and it is another than the usual.
-fn say_what_suits(arguments: &Arguments, configuration: &Configuration, data: &Dataset) {
+/// Which likelihood suits a person's own data, where nobody chose one and it is another than the usual.
+fn what_suits(arguments: &Arguments, configuration: &Configuration, data: &Dataset) -> Option<String> {
     let chosen = ["likelihood", "binarize"];
     let is_chosen = arguments.preset != Preset::default()
         || arguments
@@ -415,19 +435,19 @@ fn say_what_suits(arguments: &Arguments, configuration: &Configuration, data: &D
             .iter()
             .any(|given| chosen.contains(&given.setting.as_str()));
     if is_chosen || data.name == mnist::NAME {
-        return;
+        return None;
     }
     let suggestion = Likelihood::suggested(data);
-    if suggestion.likelihood != configuration.likelihood {
-        let flags = suggestion.settings().into_iter();
-        let flags: Vec<String> = flags.map(|(name, value)| format!("--{name} {value}")).collect();
-        say(format_args!(
-            "note: the likelihood is {}, and {} may suit this data better: {}",
+    let flags = suggestion.settings().into_iter();
+    let flags: Vec<String> = flags.map(|(name, value)| format!("--{name} {value}")).collect();
+    (suggestion.likelihood != configuration.likelihood).then(|| {
+        format!(
+            "the likelihood is {}, and {} may suit this data better: {}",
             configuration.likelihood.word(),
             flags.join(" "),
             suggestion.reason
-        ));
-    }
+        )
+    })
 }
 
 /// Says so if another run than the resumed one lies where this one is saved.

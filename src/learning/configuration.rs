@@ -20,6 +20,15 @@ use crate::words::plain;
 const MOST_LATENT: usize = 1 << 16;
 
 impl Configuration {
+    /// The settings in which this one is not as `wanted`, in words: `latent is 2, not 5`; empty where there are none.
+    pub fn differences(&self, wanted: &Self) -> String {
+        let differing = TABLE.iter().filter_map(|setting| {
+            let (found, wanted) = (setting.value(self), setting.value(wanted));
+            (found != wanted).then(|| format!("{} is {found}, not {wanted}", setting.name))
+        });
+        differing.collect::<Vec<_>>().join(", ")
+    }
+
     /// Checks every setting against its bounds, and those that belong together; the first fault is reported.
     ///
     /// The one place that decides it, for a new run, a saved one, and what a person changes of a run under way.

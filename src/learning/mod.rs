@@ -10,8 +10,11 @@ pub mod full_vb;
 pub mod mcem;
 pub mod method;
 mod minibatch;
+#[cfg(feature = "mpi")]
+pub mod mpi;
 mod pieces;
 pub mod preset;
+pub mod ranks;
 pub mod semi_supervised;
 pub mod settings;
 pub mod shard;

@@ -3,14 +3,16 @@
 //! Two hand-overs a step: every shard walks its tape with single-threaded kernels and leaves the factors of its
 //! gradient; then the optimizer multiplies them, sums the shards and updates, some rows of a weight at a time. Which
 //! shard runs on which thread changes nothing: the number of shards is the run's, the number of threads at most the
-//! machine's.
+//! machine's. Nor does it matter which [rank](super::ranks) has which shards, where a run has several processes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use dfdx::prelude::{Cpu, Gradients};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::pieces;
+use super::ranks::{Left, Ranks, Shares, exchanged, share};
 use super::semi_supervised::Labels;
 use super::settings::THREADS_RANGE;
 use super::shard::{Shard, ShardGradient};
@@ -64,6 +66,8 @@ pub struct Workers {
     devices: Vec<CachingDevice>,
     /// Data points and posterior samples of the minibatch that the devices' memory is cut for.
     cut_for: Mutex<(usize, usize)>,
+    /// The processes that share a minibatch with this one.
+    ranks: Option<Arc<dyn Ranks>>,
 }
 
 /// As many threads as this machine has cores, within what a run may have.
@@ -80,6 +84,24 @@ impl Workers {
     /// # Errors
     /// If the system refuses to start a thread.
     pub fn new(threads: usize) -> Result<Self, ThreadPoolBuildError> {
+        Self::with(threads, threads, None)
+    }
+
+    /// The threads of one process of several, with `threads` shards of every minibatch in all of them together. What
+    /// [`learn`](Self::learn) is called by must be the thread that may speak with the other ranks.
+    ///
+    /// # Errors
+    /// If the system refuses to start a thread.
+    pub fn among(threads: usize, ranks: Arc<dyn Ranks>) -> Result<Self, ThreadPoolBuildError> {
+        let own = threads.div_ceil(ranks.size());
+        Self::with(threads, own, Some(ranks))
+    }
+
+    fn with(
+        shards: usize,
+        threads: usize,
+        ranks: Option<Arc<dyn Ranks>>,
+    ) -> Result<Self, ThreadPoolBuildError> {
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads.min(cores))
@@ -87,8 +109,9 @@ impl Workers {
             .build()?;
         Ok(Self {
             pool,
-            devices: (0..threads).map(|_| CachingDevice::default()).collect(),
+            devices: (0..shards).map(|_| CachingDevice::default()).collect(),
             cut_for: Mutex::default(),
+            ranks,
         })
     }
 
@@ -102,7 +125,7 @@ impl Workers {
         self.pool.spawn(work);
     }
 
-    /// What `work` says of every shard of a minibatch, in order; `None` where it was cancelled.
+    /// What `work` says of every shard of a minibatch that is this process's, in order; `None` where it was cancelled.
     pub fn on_shards<R: Send>(
         &self,
         model: &Vae,
@@ -112,8 +135,11 @@ impl Workers {
     ) -> Option<Vec<R>> {
         let points = minibatch.indices.len();
         self.cut_for(points, minibatch.mc_samples);
-        let shards = self.devices.len().min(points / SMALLEST_SHARD).max(1);
-        let rows = points.div_ceil(shards);
+        let rows = self.rows_of_a_shard(points);
+        let own = match &self.ranks {
+            Some(ranks) => share(points.div_ceil(rows), ranks.rank(), ranks.size()),
+            None => 0..points.div_ceil(rows),
+        };
         let of_shard = |(shard, (indices, device)): (usize, (&[usize], &CachingDevice))| {
             let shard = Shard {
                 model,
@@ -126,8 +152,15 @@ impl Workers {
         };
         self.pool.install(|| {
             let shards = minibatch.indices.par_chunks(rows).zip(&self.devices);
-            shards.enumerate().map(of_shard).collect()
+            let own = shards.enumerate().skip(own.start).take(own.len());
+            own.map(of_shard).collect()
         })
+    }
+
+    /// Data points of each shard of so many, but the last.
+    fn rows_of_a_shard(&self, points: usize) -> usize {
+        let shards = self.devices.len().min(points / SMALLEST_SHARD).max(1);
+        points.div_ceil(shards)
     }
 
     /// Frees what the devices keep, unless the minibatch before had the same sizes, of which it will be asked for again.
@@ -151,25 +184,97 @@ impl Workers {
         cancel: &Cancel,
         gradient: impl Fn(&Shard) -> ShardGradient + Send + Sync,
     ) -> Result<BoundTerms, NotMade> {
-        if let Some(points) = pieces::points_of_a_piece(minibatch.indices.len(), minibatch.mc_samples) {
+        let points = minibatch.indices.len();
+        let mut tapes = Vec::new();
+        let pieces = pieces::points_of_a_piece(points, minibatch.mc_samples);
+        let left: Option<Vec<Left>> = if let Some(points) = pieces {
             let of_shard = |shard: &Shard| pieces::summed(shard, points, &gradient);
-            let shards = self.on_shards(model, minibatch, cancel, of_shard);
-            let shards = shards.ok_or(NotMade::Cancelled)?;
-            return self.pool.install(|| {
-                let terms = sum(shards.iter().map(|(_, terms)| *terms));
-                let gradients = gradients_of_sums(model, shards.into_iter().map(|(sums, _)| sums));
-                update(model, optimizer, &gradients, terms, minibatch, cancel)
-            });
+            self.on_shards(model, minibatch, cancel, of_shard)
+        } else {
+            let shards = self.on_shards(model, minibatch, cancel, gradient);
+            shards.map(|shards| take_gradients(model, shards, &mut tapes))
+        };
+        let left = left.ok_or(NotMade::Cancelled)?;
+        let mut first_own = 0;
+        let left = match self.ranks.as_deref() {
+            Some(ranks) => {
+                let shards = points.div_ceil(self.rows_of_a_shard(points));
+                first_own = share(shards, ranks.rank(), ranks.size()).start;
+                exchanged(ranks, left, shards, model.parameters().len())
+            }
+            None => left,
+        };
+        let terms = sum(left.iter().map(|(_, terms)| *terms));
+        let gradients = gradients(model, left, pieces.is_some());
+        let made = self.update(model, optimizer, &gradients, terms, minibatch, cancel);
+        give_back_gradients(model, &mut tapes, first_own, gradients);
+        made
+    }
+
+    /// Updates with these gradients, if they and the loss are finite, and unless it is cancelled before the first parameter has
+    /// changed. The terms come back.
+    fn update(
+        &self,
+        model: &mut Vae,
+        optimizer: &mut Optimizer,
+        gradients: &[Gradient],
+        terms: BoundTerms,
+        minibatch: Minibatch,
+        cancel: &Cancel,
+    ) -> Result<BoundTerms, NotMade> {
+        let place = term_that_is_not_finite(terms).or_else(|| bias_that_is_not_finite(model, gradients));
+        if let Some(place) = place {
+            return Err(NotMade::NotFinite(place));
         }
-        let shards = self.on_shards(model, minibatch, cancel, gradient);
-        let mut shards = shards.ok_or(NotMade::Cancelled)?;
+        // The copy shares the parameters until the update, which then pays for it: only where numbers are so large that the update may
+        // go beyond what there is.
+        let before = is_risky(terms, gradients, minibatch).then(|| (model.clone(), optimizer.clone()));
+        let multiplications: usize = gradients.iter().map(Gradient::multiplications).sum();
+        // Where there are other ranks, nobody cancels, and a sum would be multiplied by each of them.
+        let is_long = multiplications > MULTIPLICATIONS_OF_AN_UPDATE && self.ranks.is_none();
+        let mut sums: Option<Vec<Gradient>> = None;
+        if is_long || minibatch.largest_norm.is_some() {
+            let reduced = self.pool.install(|| {
+                let reduced = |gradient: &Gradient| gradient.reduced(minibatch.numbers.products, cancel);
+                gradients.iter().map(reduced).collect::<Option<Vec<Gradient>>>()
+            });
+            let mut reduced = reduced.ok_or(NotMade::Cancelled)?;
+            if let Some(largest) = minibatch.largest_norm {
+                clip(&model.parameters(), &mut reduced, largest);
+            }
+            sums = Some(reduced);
+        } else if cancel.is_cancelled() {
+            return Err(NotMade::Cancelled);
+        }
+        let gradients = sums.as_deref().unwrap_or(gradients);
+        let shares = self
+            .ranks
+            .as_deref()
+            .map(|ranks| (ranks, Shares::of(model, ranks.size())));
+        let is_own = |parameter: usize, start: usize| match &shares {
+            Some((ranks, shares)) => shares.has(ranks.rank(), parameter, start),
+            None => true,
+        };
         self.pool.install(|| {
-            let terms = sum(shards.iter().map(|(_, terms)| *terms));
-            let gradients = take_gradients(model, &mut shards);
-            let made = update(model, optimizer, &gradients, terms, minibatch, cancel);
-            give_back_gradients(model, &mut shards, gradients);
-            made
-        })
+            optimizer.update_where(model.parameters_mut(), gradients, minibatch.numbers, is_own);
+        });
+        if let Some((ranks, shares)) = &shares {
+            shares.exchange_parameters(*ranks, model);
+        }
+        let Some(before) = before else {
+            return Ok(terms);
+        };
+        let mut place = parameter_that_is_not_finite(model, optimizer);
+        if let Some((ranks, _)) = &shares {
+            place = first_name(*ranks, model, place);
+        }
+        match place {
+            Some(place) => {
+                (*model, *optimizer) = before;
+                Err(NotMade::NotFinite(place))
+            }
+            None => Ok(terms),
+        }
     }
 }
 
@@ -178,48 +283,6 @@ fn sum(of_shards: impl Iterator<Item = BoundTerms>) -> BoundTerms {
         sum += terms;
         sum
     })
-}
-
-/// Updates with these gradients, if they and the loss are finite, and unless it is cancelled before the first parameter has
-/// changed. The terms come back.
-fn update(
-    model: &mut Vae,
-    optimizer: &mut Optimizer,
-    gradients: &[Gradient],
-    terms: BoundTerms,
-    minibatch: Minibatch,
-    cancel: &Cancel,
-) -> Result<BoundTerms, NotMade> {
-    let place = term_that_is_not_finite(terms).or_else(|| bias_that_is_not_finite(model, gradients));
-    if let Some(place) = place {
-        return Err(NotMade::NotFinite(place));
-    }
-    // The copy shares the parameters until the update, which then pays for it: only where numbers are so large that the update may
-    // go beyond what there is.
-    let before = is_risky(terms, gradients, minibatch).then(|| (model.clone(), optimizer.clone()));
-    let multiplications: usize = gradients.iter().map(Gradient::multiplications).sum();
-    if multiplications > MULTIPLICATIONS_OF_AN_UPDATE || minibatch.largest_norm.is_some() {
-        let sums: Option<Vec<Gradient>> = gradients
-            .iter()
-            .map(|gradient| gradient.reduced(minibatch.numbers.products, cancel))
-            .collect();
-        let mut sums = sums.ok_or(NotMade::Cancelled)?;
-        if let Some(largest) = minibatch.largest_norm {
-            clip(&model.parameters(), &mut sums, largest);
-        }
-        optimizer.update(model.parameters_mut(), &sums, minibatch.numbers);
-    } else if cancel.is_cancelled() {
-        return Err(NotMade::Cancelled);
-    } else {
-        optimizer.update(model.parameters_mut(), gradients, minibatch.numbers);
-    }
-    if let Some(before) = before
-        && let Some(place) = parameter_that_is_not_finite(model, optimizer)
-    {
-        (*model, *optimizer) = before;
-        return Err(NotMade::NotFinite(place));
-    }
-    Ok(terms)
 }
 
 /// Nats per data point, and elements of a bias's gradient per data point, above which an update is checked afterwards: products of
@@ -256,39 +319,62 @@ pub fn parameter_that_is_not_finite(model: &Vae, optimizer: &Optimizer) -> Optio
     found.map(|(_, named)| named.name)
 }
 
-/// The gradients of which every shard gives the [sums](pieces::summed), parameter by parameter.
-fn gradients_of_sums(model: &Vae, shards: impl Iterator<Item = Vec<Vec<f32>>>) -> Vec<Gradient> {
-    let mut gradients = Vec::new();
-    for sums in shards {
-        gradients.resize_with(sums.len(), Vec::new);
-        for (gradient, sum) in gradients.iter_mut().zip(sums) {
-            gradient.push(sum);
-        }
-    }
-    let parameters = model.parameters().into_iter().zip(gradients);
-    parameters
-        .map(|(named, shards)| Gradient::of_sums(named.role, shards))
-        .collect()
-}
-
-/// Moves the gradient of every parameter, or its factors, out of the shards.
-fn take_gradients(model: &Vae, shards: &mut [ShardGradient]) -> Vec<Gradient> {
-    let of_shards = |named: Named<&dyn Parameter>| {
-        let of_shards = shards
-            .iter_mut()
-            .map(|(gradients, _)| named.parameter.take_gradient(gradients));
-        Gradient::new(named.parameter, named.role, of_shards.collect())
+/// Moves what the tapes left for every parameter out of the shards; the tapes wait in `tapes` to get it back.
+fn take_gradients(
+    model: &Vae,
+    shards: Vec<ShardGradient>,
+    tapes: &mut Vec<Gradients<f32, Cpu>>,
+) -> Vec<Left> {
+    let parameters = model.parameters();
+    let of_shard = |(mut tape, terms): ShardGradient| {
+        let parameters = parameters.iter();
+        let left = parameters.map(|named| named.parameter.take_gradient(&mut tape));
+        let left = left.collect();
+        tapes.push(tape);
+        (left, terms)
     };
-    model.parameters().into_iter().map(of_shards).collect()
+    shards.into_iter().map(of_shard).collect()
 }
 
-/// Puts the buffers back, so that dropping the shards returns them to the cache for the next step.
-fn give_back_gradients(model: &Vae, shards: &mut [ShardGradient], gradients: Vec<Gradient>) {
+/// The gradient of every parameter, of what all shards left for it; `are_sums` says that it is multiplied out already.
+fn gradients(model: &Vae, left: Vec<Left>, are_sums: bool) -> Vec<Gradient> {
+    let mut shards: Vec<_> = left.into_iter().map(|(left, _)| left.into_iter()).collect();
+    let of_parameter = |named: Named<&dyn Parameter>| {
+        let of_shards = shards.iter_mut().filter_map(Iterator::next).collect();
+        match are_sums {
+            true => Gradient::of_sums(named.role, of_shards),
+            false => Gradient::new(named.parameter, named.role, of_shards),
+        }
+    };
+    model.parameters().into_iter().map(of_parameter).collect()
+}
+
+/// Puts the buffers of this process's shards back, of which `first_own` is the first, so that dropping the tapes returns them to the
+/// cache for the next step.
+fn give_back_gradients(
+    model: &Vae,
+    tapes: &mut [Gradients<f32, Cpu>],
+    first_own: usize,
+    gradients: Vec<Gradient>,
+) {
     for (named, gradient) in model.parameters().into_iter().zip(gradients) {
-        for ((gradients, _), gradient) in shards.iter_mut().zip(gradient.into_shards()) {
-            named.parameter.give_back_gradient(gradients, gradient);
+        let own = gradient.into_shards().into_iter().skip(first_own);
+        for (tape, gradient) in tapes.iter_mut().zip(own) {
+            named.parameter.give_back_gradient(tape, gradient);
         }
     }
+}
+
+/// The first in the model's order of the parameters that the ranks name, each one or none.
+fn first_name(ranks: &dyn Ranks, model: &Vae, name: Option<String>) -> Option<String> {
+    let names: Vec<String> = model.parameters().into_iter().map(|named| named.name).collect();
+    let place = name.and_then(|name| names.iter().position(|other| *other == name));
+    let places = ranks.gather_words(&[place.map_or(u64::MAX, |place| place as u64)]);
+    let first = places
+        .into_iter()
+        .min()
+        .and_then(|first| usize::try_from(first).ok())?;
+    names.get(first).cloned()
 }
 
 /// The bias nearest to the loss whose gradient is not finite. A NaN or infinity anywhere on the way back from the loss reaches the

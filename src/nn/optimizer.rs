@@ -1,5 +1,7 @@
 //! Adagrad and Adam, whose state a session can save (dfdx's can't be saved, and it has no Adagrad).
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
@@ -133,17 +135,32 @@ impl Optimizer {
         gradients: &'a [Gradient],
         numbers: Numbers,
     ) {
+        self.update_where(parameters, gradients, numbers, |_, _| true);
+    }
+
+    /// The same, but of what is learned only the [stretches](stretches) of which `is_own` says so, by the place of their parameter and
+    /// that of their first element in it: the others are for other processes to update.
+    pub fn update_where<'a>(
+        &'a mut self,
+        parameters: Vec<Named<&'a mut dyn Parameter>>,
+        gradients: &'a [Gradient],
+        numbers: Numbers,
+        is_own: impl Fn(usize, usize) -> bool,
+    ) {
         let learning_rate = self.learning_rate * numbers.rate_factor;
         self.steps += 1;
         let mut first = self.first.iter_mut();
         let mut tasks = Vec::new();
-        for ((named, gradient), second) in parameters.into_iter().zip(gradients).zip(&mut self.second) {
+        let with_second = parameters.into_iter().zip(gradients).zip(&mut self.second);
+        for (place, ((named, gradient), second)) in with_second.enumerate() {
             let first = first.next().map_or(&mut [][..], |first| first);
             if named.role == Role::Running {
                 follow(named.parameter.values_mut(), gradient);
                 continue;
             }
-            tasks.extend(tasks_of(named, gradient, first, second, (learning_rate, numbers)));
+            let of_parameter = tasks_of(named, gradient, first, second, (learning_rate, numbers));
+            let own = of_parameter.filter(|(start, _)| is_own(place, *start));
+            tasks.extend(own.map(|(_, task)| task));
         }
         let (rule, step) = (self.rule, self.steps);
         tasks.into_par_iter().for_each(|task| {
@@ -194,14 +211,25 @@ impl Optimizer {
     }
 }
 
-/// Divides a parameter into stretches: a weight by whole rows, a bias by elements.
+/// The stretches in which a parameter is updated: where each begins and ends among its elements. What is not learned has none.
+pub fn stretches(named: &Named<&dyn Parameter>) -> impl Iterator<Item = Range<usize>> + use<> {
+    let count = match named.role {
+        Role::Running => 0,
+        _ => named.parameter.values().len(),
+    };
+    let (columns, rows) = stretch(named.parameter, named.role);
+    let starts = (0..count).step_by(rows * columns);
+    starts.map(move |start| start..count.min(start + rows * columns))
+}
+
+/// Divides a parameter into stretches, each with its first element: a weight by whole rows, a bias by elements.
 fn tasks_of<'a>(
     named: Named<&'a mut dyn Parameter>,
     gradient: &'a Gradient,
     first: &'a mut [f32],
     second: &'a mut [f32],
     (learning_rate, numbers): (f32, Numbers),
-) -> Vec<Task<'a>> {
+) -> impl Iterator<Item = (usize, Task<'a>)> {
     let (columns, rows) = stretch(&*named.parameter, named.role);
     let (weight_prior, kept) = match named.role {
         Role::Weight => (
@@ -218,10 +246,10 @@ fn tasks_of<'a>(
         .values_mut()
         .chunks_mut(rows * columns)
         .zip(second.chunks_mut(rows * columns));
-    stretches
-        .enumerate()
-        .map(|(index, (values, second))| Task {
-            gradient: gradient.stretch(index * rows * columns, values.len()),
+    stretches.enumerate().map(move |(index, (values, second))| {
+        let start = index * rows * columns;
+        let task = Task {
+            gradient: gradient.stretch(start, values.len()),
             values,
             // Adagrad has no running mean.
             first: first.next().unwrap_or_default(),
@@ -229,6 +257,7 @@ fn tasks_of<'a>(
             weight_prior,
             kept,
             kl_of_variances,
-        })
-        .collect()
+        };
+        (start, task)
+    })
 }

@@ -305,7 +305,7 @@ fn gone_on(run: &PaperRun, path: &Path, data: &Dataset) -> anyhow::Result<(RunSt
         threads: state.training.configuration.threads,
         ..run.configuration.clone()
     };
-    let differences = differences(&state.training.configuration, &wanted)?;
+    let differences = state.training.configuration.differences(&wanted);
     anyhow::ensure!(
         differences.is_empty(),
         "{} is another run than the figure needs: {differences}; --out can name another folder",
@@ -313,15 +313,6 @@ fn gone_on(run: &PaperRun, path: &Path, data: &Dataset) -> anyhow::Result<(RunSt
     );
     state.training.configuration.goal = run.configuration.goal;
     Ok((state, file))
-}
-
-/// The fields in which two configurations differ, in words.
-fn differences(found: &Configuration, wanted: &Configuration) -> anyhow::Result<String> {
-    let (found, wanted) = (serde_json::to_value(found)?, serde_json::to_value(wanted)?);
-    let fields = wanted.as_object().into_iter().flatten();
-    let differing = fields.filter(|(name, value)| found.get(name.as_str()) != Some(value));
-    let words = differing.map(|(name, value)| format!("{name} is {}, not {value}", found[name]));
-    Ok(words.collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use ron::ser::PrettyConfig;
 use super::{Specification, SweepRun};
 use crate::files::{open_regular, read_text, shown, write_whole};
 use crate::learning::Configuration;
-use crate::learning::settings::TABLE;
 
 /// What was asked for.
 const SPECIFICATION: &str = "sweep.ron";
@@ -96,7 +95,7 @@ impl SweepFolder {
                 Some(configuration) => bail!(
                     "{here} holds another sweep: of its run {} {}; --out can name another folder",
                     run.name,
-                    differences(&run.configuration, configuration)
+                    run.configuration.differences(configuration)
                 ),
                 None => bail!(
                     "{here} holds another sweep: its run {} is not among those that are asked for; --out can name another folder",
@@ -161,15 +160,6 @@ pub fn read(path: &Path) -> anyhow::Result<Specification> {
     let unread = || format!("{} can't be read", shown(path));
     let text = read_text(path, LARGEST_SPECIFICATION).with_context(unread)?;
     Specification::parse(&text).with_context(|| format!("{} says no sweep", shown(path)))
-}
-
-/// The settings in which two configurations differ, in words.
-pub fn differences(found: &Configuration, wanted: &Configuration) -> String {
-    let differing = TABLE.iter().filter_map(|setting| {
-        let (found, wanted) = (setting.value(found), setting.value(wanted));
-        (found != wanted).then(|| format!("{} is {found}, not {wanted}", setting.name))
-    });
-    differing.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

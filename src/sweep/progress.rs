@@ -1,5 +1,7 @@
 //! How far a sweep is, read from its folder alone: no run is locked for that, and none need be trained on this machine.
 
+use std::collections::HashSet;
+
 use super::{SweepFolder, SweepRun, halving};
 use crate::run::Happening;
 use crate::run::curve::CurvePoint;
@@ -169,18 +171,20 @@ fn read_run(catalogue: &mut Catalogue, folder: &SweepFolder, run: &SweepRun) -> 
 fn leave_behind(progress: &mut Progress, folder: &SweepFolder, eta: u32) {
     let rungs = halving::rungs_of(&folder.runs, eta);
     let mut alive = combinations(progress);
+    let mut set: HashSet<Vec<(String, String)>> = alive.iter().cloned().collect();
     for pair in rungs.windows(2) {
         let is_through = |run: &RunProgress| {
             matches!(run.stage, Stage::Stopped(_))
                 || run.bound_at(pair[0].samples).is_some()
-                || !alive.contains(&run.point)
+                || !set.contains(&run.point)
         };
         if !progress.runs.iter().all(is_through) {
             return;
         }
         alive = halving::best(progress, &alive, pair[0].samples, pair[1].combinations);
+        set = alive.iter().cloned().collect();
         for run in &mut progress.runs {
-            if run.stage == Stage::Begun && !alive.contains(&run.point) {
+            if run.stage == Stage::Begun && !set.contains(&run.point) {
                 run.stage = Stage::Left;
             }
         }
@@ -189,11 +193,7 @@ fn leave_behind(progress: &mut Progress, folder: &SweepFolder, eta: u32) {
 
 /// The combinations of a sweep, in its order.
 pub fn combinations(progress: &Progress) -> Vec<Vec<(String, String)>> {
-    let mut combinations: Vec<Vec<(String, String)>> = Vec::new();
-    for run in &progress.runs {
-        if !combinations.contains(&run.point) {
-            combinations.push(run.point.clone());
-        }
-    }
-    combinations
+    let mut known = HashSet::new();
+    let points = progress.runs.iter().map(|run| &run.point);
+    points.filter(|point| known.insert(*point)).cloned().collect()
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::folder::differences;
 use super::{Headless, Outcome, SweepFolder, SweepRun, halving, progress};
 use crate::data::{self, Dataset, ReadingRules};
 use crate::learning::settings::Assignment;
@@ -169,7 +168,7 @@ fn gone_on(path: &Path, wanted: &Configuration, data: &Dataset) -> anyhow::Resul
 /// Whether a file holds the run that is wanted, whatever its goal.
 fn check_same(path: &Path, found: &Configuration, wanted: &Configuration) -> anyhow::Result<()> {
     let wanted = halving::on_the_way(wanted, found.goal);
-    let differences = differences(found, &wanted);
+    let differences = found.differences(&wanted);
     ensure!(
         differences.is_empty(),
         "{} is another run than the sweep's: {differences}; --out can name another folder",

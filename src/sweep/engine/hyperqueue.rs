@@ -1,6 +1,6 @@
 //! A task array of HyperQueue: <https://it4innovations.github.io/hyperqueue/stable/jobs/arrays/>.
 
-use super::{EngineSettings, Handed, argument, log_folder, output, threads, write_array};
+use super::{EngineSettings, Handed, argument, log_folder, logs, submitted, threads, write_array};
 use crate::sweep::{Task, Trainer};
 
 /// Submits the tasks as one array. A task whose worker is lost is started again by HyperQueue, and goes on from its run's file.
@@ -11,7 +11,8 @@ pub fn train(
     waits: bool,
 ) -> anyhow::Result<Handed> {
     let script = write_array(settings, tasks, trainer, "HQ_TASK_ID", "hyperqueue.sh")?;
-    let log = log_folder(trainer)?.join("hyperqueue-%{JOB_ID}-%{TASK_ID}.txt");
+    let folder = log_folder(trainer)?;
+    let log = folder.join("hyperqueue-%{JOB_ID}-%{TASK_ID}.txt");
     let mut arguments = vec![
         "--output-mode=quiet".to_owned(),
         "submit".into(),
@@ -26,9 +27,10 @@ pub fn train(
     }
     arguments.extend(settings.options.iter().cloned());
     arguments.extend(["--".into(), "bash".into(), script.to_string_lossy().into_owned()]);
-    let job = output("hq", &arguments)?;
+    let job = submitted("hq", &arguments, waits)?;
     if waits {
-        return Ok(Handed::Back);
+        let errors = |task| folder.join(format!("hyperqueue-{job}-{task}.errors.txt"));
+        return Ok(logs(tasks, errors));
     }
     Ok(Handed::Over(format!(
         "{} runs are HyperQueue's job {job}",

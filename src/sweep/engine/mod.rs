@@ -60,8 +60,11 @@ pub struct EngineSettings {
 pub enum Handed {
     /// With somebody else, who goes on with it; what they said.
     Over(String),
-    /// Done, as far as it could be.
-    Back,
+    /// Done, as far as it could be: what failed was said, or stands in the logs of the tasks, one for each.
+    Back {
+        /// Where each task wrote what it said; empty where it was said already.
+        logs: Vec<PathBuf>,
+    },
 }
 
 impl EngineSettings {
@@ -143,16 +146,37 @@ fn write_array(
     Ok(path)
 }
 
-/// Runs an engine's program to its end, and returns what it wrote.
-fn output(program: &str, arguments: &[impl AsRef<OsStr>]) -> anyhow::Result<String> {
+/// Submits an array by an engine's program, and returns the number of the job. Where it waits for the tasks, it fails when one of
+/// them does, which their files and logs say better: by then they were submitted.
+fn submitted(program: &str, arguments: &[impl AsRef<OsStr>], waits: bool) -> anyhow::Result<String> {
     let started = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
         .output();
     let output = started.map_err(|error| unstarted(program, &error))?;
     let said = plain(String::from_utf8_lossy(&output.stderr).trim());
-    ensure!(output.status.success(), "{program} failed: {said}");
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let told = String::from_utf8_lossy(&output.stdout);
+    // Slurm may write the cluster behind the number; whatever else is told comes in later lines.
+    let job = told
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
+    let is_number = !job.is_empty() && job.chars().all(|character| character.is_ascii_digit());
+    ensure!(
+        output.status.success() || waits && is_number,
+        "{program} failed: {said}"
+    );
+    Ok(job.to_owned())
+}
+
+/// The logs of the tasks of an array, of which each takes the number of the job and of the task.
+fn logs(tasks: &[Task], log: impl Fn(usize) -> PathBuf) -> Handed {
+    Handed::Back {
+        logs: (0..tasks.len()).map(log).collect(),
+    }
 }
 
 /// Why an engine's program does not run.

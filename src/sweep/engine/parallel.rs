@@ -42,5 +42,5 @@ pub fn train(settings: &EngineSettings, tasks: &[Task], trainer: &Trainer) -> an
     }
     // Its status counts the runs that failed, each of which has said why.
     parallel.wait().context("waiting for parallel")?;
-    Ok(Handed::Back)
+    Ok(Handed::Back { logs: Vec::new() })
 }

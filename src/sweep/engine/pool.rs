@@ -8,5 +8,5 @@ use crate::sweep::{Task, Trainer};
 pub fn train(settings: &EngineSettings, tasks: &[Task], trainer: &Trainer) -> Handed {
     let jobs = settings.jobs.unwrap_or_else(|| default_jobs(tasks));
     trainer.train_all(tasks, jobs);
-    Handed::Back
+    Handed::Back { logs: Vec::new() }
 }
