@@ -3,7 +3,8 @@
 //!
 //! A chain samples `z` from a density proportional to `p(z) p(x|z)^power`: the prior `p(z)`, usually `N(0, I)`, and the likelihood
 //! of some data point of its own. With power 1 that is the posterior, with power 0 the prior. Every chain has a momentum
-//! of unit mass, drawn afresh for each move; since that draw is symmetric, it is also a random direction of time.
+//! of unit mass, drawn afresh for each move; since that draw is symmetric, it is also a random direction of time. A dimension's
+//! step may be longer or shorter than another's, which is a mass of its own in other words.
 
 use rand::Rng;
 
@@ -11,6 +12,9 @@ use crate::random::fill_standard_normal;
 
 /// The share of accepted moves that step sizes are tuned to (the paper, appendix E).
 pub const GOAL_ACCEPTANCE: f64 = 0.9;
+
+/// The least scale of a dimension: chains that are all in one place still move.
+const LEAST_SCALE: f32 = 1e-4;
 
 /// `log p(x|z)` as a function of `z`, for one data point a chain.
 pub trait LogLikelihood {
@@ -44,6 +48,8 @@ pub struct Chains<'a, L> {
     latent: usize,
     /// The power of the likelihood in the density that is sampled.
     pub power: f64,
+    /// The scale of every dimension, by which its steps are multiplied; ones, where nothing is known.
+    pub scales: Vec<f32>,
     here: Place,
 }
 
@@ -81,6 +87,7 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
             likelihood,
             latent,
             power: 1.0,
+            scales: vec![1.0; latent],
             here,
         }
     }
@@ -88,6 +95,30 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
     /// Where the chains are, shape (chains, latent).
     pub fn positions(&self) -> &[f32] {
         &self.here.z
+    }
+
+    /// Lets every dimension's scale follow the spread of the chains around one another, where several are in the same density: chain
+    /// `i` in that of `i % densities`. A share of what the variances were stays.
+    pub fn follow_spread(&mut self, densities: usize, kept: f32) {
+        let latent = self.latent;
+        let rounds = self.here.z.len() / latent / densities;
+        if rounds < 2 {
+            return;
+        }
+        let mut squares = vec![0.0; latent];
+        for density in 0..densities {
+            let rows = self.here.z.chunks_exact(latent).skip(density).step_by(densities);
+            for (dimension, squares) in squares.iter_mut().enumerate() {
+                let mean = rows.clone().map(|z| z[dimension]).sum::<f32>() / rounds as f32;
+                *squares += rows.clone().map(|z| (z[dimension] - mean).powi(2)).sum::<f32>();
+            }
+        }
+        for (scale, squares) in self.scales.iter_mut().zip(squares) {
+            let variance = squares / (densities * (rounds - 1)) as f32;
+            *scale = (kept * *scale * *scale + (1.0 - kept) * variance)
+                .sqrt()
+                .max(LEAST_SCALE);
+        }
     }
 
     /// `log p(x|z)` of every chain.
@@ -125,8 +156,9 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
     fn leapfrog(&self, place: &mut Place, momentum: &mut [f32], Leapfrog { steps, size }: Leapfrog) {
         self.kick(place, momentum, 0.5 * size);
         for step in 1..=steps {
-            for (z, momentum) in place.z.iter_mut().zip(&*momentum) {
-                *z += size * momentum;
+            let scales = self.scales.iter().cycle();
+            for ((z, momentum), scale) in place.z.iter_mut().zip(&*momentum).zip(scales) {
+                *z += size * scale * momentum;
             }
             place.evaluate(self.likelihood);
             self.kick(place, momentum, if step < steps { size } else { 0.5 * size });
@@ -136,12 +168,10 @@ impl<'a, L: LogLikelihood> Chains<'a, L> {
     /// Changes the momentum by the force, the gradient of the log-density.
     fn kick(&self, place: &Place, momentum: &mut [f32], time: f32) {
         let power = self.power as f32;
-        for ((momentum, prior), gradient) in momentum
-            .iter_mut()
-            .zip(&place.prior_gradient)
-            .zip(&place.gradient)
-        {
-            *momentum += time * (power * gradient + prior);
+        let scales = self.scales.iter().cycle();
+        let forces = place.prior_gradient.iter().zip(&place.gradient);
+        for ((momentum, (prior, gradient)), scale) in momentum.iter_mut().zip(forces).zip(scales) {
+            *momentum += time * scale * (power * gradient + prior);
         }
     }
 
@@ -330,6 +360,57 @@ mod tests {
             up > 5_000.0 && (up - down).abs() < 5.0 * (up + down).sqrt(),
             "{up} {down}"
         );
+    }
+
+    /// A long and a short dimension: with one step size the long one is hardly explored.
+    #[test]
+    fn scales_follow_the_spread_and_leave_the_density_as_it_is() {
+        struct Long;
+        impl LogLikelihood for Long {
+            fn evaluate(&self, _: &[f32], gradient: &mut [f32], values: &mut [f64]) {
+                gradient.fill(0.0);
+                values.fill(0.0);
+            }
+
+            fn prior(&self, z: &[f32], gradient: &mut [f32], values: &mut [f64]) {
+                let rows = z.chunks_exact(2).zip(gradient.chunks_exact_mut(2)).zip(values);
+                for ((z, gradient), value) in rows {
+                    for ((z, gradient), variance) in z.iter().zip(gradient).zip([25.0, 0.01]) {
+                        *gradient = -z / variance;
+                    }
+                    *value = -0.5 * f64::from(z[0] * z[0] / 25.0 + z[1] * z[1] / 0.01);
+                }
+            }
+        }
+        let variances = |follows: bool| {
+            let count = 2_000;
+            let mut chains = Chains::new(&Long, vec![0.0; 2 * count], 2);
+            for step in 0..60 {
+                // The largest step that the shorter dimension bears.
+                let size = if follows { 0.7 } else { 0.1 };
+                chains.advance(Leapfrog { steps: 3, size }, |chain| {
+                    generator(4, Purpose::Chain, step, chain as u64)
+                });
+                if follows {
+                    chains.follow_spread(10, 0.8);
+                }
+            }
+            let variance = |dimension: usize| {
+                let squares = chains
+                    .positions()
+                    .chunks_exact(2)
+                    .map(|z| f64::from(z[dimension]).powi(2));
+                squares.sum::<f64>() / count as f64
+            };
+            [variance(0), variance(1)]
+        };
+        let [long, short] = variances(true);
+        assert!(
+            (long / 25.0 - 1.0).abs() < 0.15 && (short / 0.01 - 1.0).abs() < 0.15,
+            "{long} {short}"
+        );
+        let [long, _] = variances(false);
+        assert!(long < 12.0, "{long}");
     }
 
     #[test]

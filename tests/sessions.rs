@@ -118,6 +118,7 @@ fn everything_comes_back() {
             importance_weighted: estimate,
             posterior_samples: None,
             annealed: Some(estimate),
+            difference: None,
         },
     });
     let comparison = Comparison {

@@ -128,6 +128,7 @@ fn one_point_has_no_standard_error_on_the_screen() {
                 importance_weighted: estimate(points),
                 posterior_samples: Some(estimate(points)),
                 annealed: None,
+                difference: None,
             },
         };
         tell(&mut app, Event::Estimated(point));

@@ -128,6 +128,7 @@ fn measured((name, sizes, change): Axis, cores: usize) -> Panel {
         pale: false,
         dashed,
         points,
+        range: Vec::new(),
     };
     let of_fit = |value: f64| (value, exponent * value.log10() + at_one);
     Panel {

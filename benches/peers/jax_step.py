@@ -5,13 +5,17 @@ import math
 
 import jax
 import jax.numpy as jnp
+import jax.scipy.special
 import numpy as np
 
 from turns import arguments, take_turns
 
-PIXELS, HIDDEN, LATENT, BATCH, LIKELIHOOD, _ = arguments()
+PIXELS, HIDDEN, LATENT, BATCH, LIKELIHOOD, _, KIND = arguments()
 ITEMS = 10_000
 LEAST_LOG_VARIANCE = -13.567432
+# Samples of the importance-weighted bound; channels and kernel of the convolutions, which have a stride of 2.
+SAMPLES = 50
+CHANNELS, KERNEL = (32, 64), 4
 
 
 def layer(key, inputs, outputs):
@@ -40,12 +44,50 @@ def loss(parameters, x, noise):
     return kl - log_likelihood
 
 
+def weighted_loss(parameters, x, noise):
+    """The importance-weighted bound with two hidden layers (Burda, Grosse and Salakhutdinov 2016, equation 8)."""
+    first, second, moments, third, fourth, output = parameters
+    hidden = jnp.tanh(affine(second, jnp.tanh(affine(first, x))))
+    mean, log_variance = jnp.split(affine(moments, hidden), 2, axis=1)
+    z = mean + jnp.exp(0.5 * log_variance) * noise
+    logits = affine(output, jnp.tanh(affine(fourth, jnp.tanh(affine(third, z)))))
+    log_likelihood = jnp.sum(x * logits - jax.nn.softplus(logits), axis=2)
+    divergence = 0.5 * jnp.sum(z**2 - noise**2 - log_variance, axis=2)
+    return -jnp.sum(jax.scipy.special.logsumexp(log_likelihood - divergence, axis=0) - math.log(SAMPLES))
+
+
+def convolutional_loss(parameters, x, noise):
+    """The bound with convolutions before the encoder's layers, and transposed ones behind the decoder's."""
+    down, first, moments, second, smallest, up = parameters
+    maps = x.reshape(-1, 28, 28, 1)
+    for weight, bias in down:
+        maps = jax.lax.conv_general_dilated(
+            maps, weight, (2, 2), ((1, 1), (1, 1)), dimension_numbers=("NHWC", "HWIO", "NHWC")
+        )
+        maps = jax.nn.relu(maps + bias)
+    hidden = jax.nn.relu(affine(first, maps.reshape(len(maps), -1)))
+    mean, log_variance = jnp.split(affine(moments, hidden), 2, axis=1)
+    z = mean + jnp.exp(0.5 * log_variance) * noise
+    hidden = jax.nn.relu(affine(smallest, jax.nn.relu(affine(second, z))))
+    maps = hidden.reshape(-1, 7, 7, CHANNELS[1])
+    for place, (weight, bias) in enumerate(up):
+        maps = jax.lax.conv_transpose(maps, weight, (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")) + bias
+        maps = maps if place == len(up) - 1 else jax.nn.relu(maps)
+    logits = maps.reshape(len(maps), -1)
+    kl = -0.5 * jnp.sum(1 + log_variance - mean**2 - jnp.exp(log_variance))
+    return kl - jnp.sum(x * logits - jax.nn.softplus(logits))
+
+
+LOSS = {"plain": loss, "weighted": weighted_loss, "convolutional": convolutional_loss}[KIND]
+NOISE = {"weighted": (SAMPLES, BATCH, LATENT)}.get(KIND, (BATCH, LATENT))
+
+
 @functools.partial(jax.jit, donate_argnums=(0, 1, 2, 3))
 def update(parameters, first, second, count, key, items, start):
     rows = (start + jnp.arange(BATCH)) % ITEMS
     x = items[rows].astype(jnp.float32) / 255
     key, draw = jax.random.split(key)
-    gradients = jax.grad(loss)(parameters, x, jax.random.normal(draw, (BATCH, LATENT)))
+    gradients = jax.grad(LOSS)(parameters, x, jax.random.normal(draw, NOISE))
     count = count + 1
     first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
     second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradients)
@@ -54,14 +96,34 @@ def update(parameters, first, second, count, key, items, start):
     return parameters, first, second, count, key
 
 
-def main():
-    keys = jax.random.split(jax.random.key(1), 5)
+def kernel(key, inputs, outputs):
+    limit = math.sqrt(6 / (KERNEL * KERNEL * (inputs + outputs)))
+    shape = (KERNEL, KERNEL, inputs, outputs)
+    return jax.random.uniform(key, shape, minval=-limit, maxval=limit), jnp.zeros(outputs)
+
+
+def first_parameters(keys):
     outputs = PIXELS if LIKELIHOOD == "bernoulli" else 2 * PIXELS
+    if KIND == "convolutional":
+        flattened = 7 * 7 * CHANNELS[1]
+        down = [kernel(keys[0], 1, CHANNELS[0]), kernel(keys[1], *CHANNELS)]
+        up = [kernel(keys[2], *CHANNELS[::-1]), kernel(keys[3], CHANNELS[0], 1)]
+        sizes = [(flattened, HIDDEN), (HIDDEN, 2 * LATENT), (LATENT, HIDDEN), (HIDDEN, flattened)]
+        layers = [layer(key, *size) for key, size in zip(keys[4:], sizes)]
+        return [down, *layers, up]
     sizes = [(PIXELS, HIDDEN), (HIDDEN, 2 * LATENT), (LATENT, HIDDEN), (HIDDEN, outputs)]
-    parameters = [layer(key, *size) for key, size in zip(keys, sizes)]
+    if KIND == "weighted":
+        sizes[1:1] = [(HIDDEN, HIDDEN)]
+        sizes[-1:-1] = [(HIDDEN, HIDDEN)]
+    return [layer(key, *size) for key, size in zip(keys, sizes)]
+
+
+def main():
+    keys = jax.random.split(jax.random.key(1), 9)
+    parameters = first_parameters(keys[:8])
     zeros = lambda: jax.tree.map(jnp.zeros_like, parameters)
     items = jnp.asarray(np.random.default_rng(1).integers(0, 256, (ITEMS, PIXELS), dtype=np.uint8))
-    state = [parameters, zeros(), zeros(), jnp.zeros(()), keys[4]]
+    state = [parameters, zeros(), zeros(), jnp.zeros(()), keys[8]]
     start = 0
 
     def step():

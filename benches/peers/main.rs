@@ -17,7 +17,8 @@ use rand::RngCore;
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, ItemShape, Split};
 use vae_tui::learning::{Configuration, Preset, Training, Workers};
-use vae_tui::model::Likelihood;
+use vae_tui::model::{Activation, FamilyKind, Layers, Likelihood};
+use vae_tui::objective::Estimator;
 use vae_tui::random::{Purpose, generator};
 
 /// Rounds in which the contestants take turns.
@@ -34,6 +35,50 @@ struct Point {
     latent: usize,
     batch: usize,
     likelihood: Likelihood,
+    kind: Kind,
+}
+
+/// What is learned in a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The paper's networks and bound.
+    Plain,
+    /// The importance-weighted bound with 50 samples, on two hidden layers.
+    Weighted,
+    /// Two convolutions of 4 x 4 pixels with 32 and 64 channels, and a hidden layer of relus.
+    Convolutional,
+}
+
+impl Kind {
+    /// What the peers call it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Weighted => "weighted",
+            Self::Convolutional => "convolutional",
+        }
+    }
+
+    /// What it changes of a configuration with one hidden layer.
+    fn configure(self, plain: Configuration) -> Configuration {
+        match self {
+            Self::Plain => plain,
+            Self::Weighted => Configuration {
+                hidden: Layers::new([plain.hidden.units(), plain.hidden.units()].concat()),
+                estimator: Estimator::ImportanceWeighted,
+                mc_samples: 50,
+                ..plain
+            },
+            Self::Convolutional => Configuration {
+                family: FamilyKind::Convolutional,
+                channels: Layers::new(vec![32, 64]),
+                kernel: 4,
+                stride: 2,
+                activation: Activation::Relu,
+                ..plain
+            },
+        }
+    }
 }
 
 impl Point {
@@ -44,6 +89,7 @@ impl Point {
             latent,
             batch,
             likelihood: Likelihood::Bernoulli,
+            kind: Kind::Plain,
         }
     }
 }
@@ -64,6 +110,15 @@ fn main() -> Result<()> {
         latent: 10,
         batch: 100,
         likelihood: Likelihood::Gaussian,
+        kind: Kind::Plain,
+    };
+    let weighted = Point {
+        kind: Kind::Weighted,
+        ..Point::digits(200, 50, 20)
+    };
+    let convolutional = Point {
+        kind: Kind::Convolutional,
+        ..Point::digits(256, 20, 100)
     };
     for point in [
         Point::digits(500, 20, 100),
@@ -73,6 +128,8 @@ fn main() -> Result<()> {
         Point::digits(500, 20, 20),
         Point::digits(500, 20, 500),
         faces,
+        weighted,
+        convolutional,
     ] {
         let mut ours = Ours::new(&point, threads)?;
         let mut peers = [
@@ -92,11 +149,17 @@ fn main() -> Result<()> {
             hidden,
             latent,
             batch,
+            kind,
             ..
         } = point;
+        let what = match kind {
+            Kind::Plain => "",
+            Kind::Weighted => "k = 50 ",
+            Kind::Convolutional => "conv ",
+        };
         println!(
             "{:>24} {:>6.2} ms {:>22} {:>22}",
-            format!("{}-{hidden}-{latent}, {batch}", side.0 * side.1),
+            format!("{what}{}-{hidden}-{latent}, {batch}", side.0 * side.1),
             spread(&mut times).0,
             ratio(&mut ratios[0]),
             ratio(&mut ratios[1]),
@@ -131,13 +194,13 @@ impl Ours {
         let test = Split::of_bytes(bytes[..height * width].to_vec(), Vec::new(), height * width);
         let train = Split::of_bytes(bytes, Vec::new(), height * width);
         let data = Dataset::new("random bytes", ItemShape::grey(height, width), train, test);
-        let configuration = Configuration {
+        let configuration = point.kind.configure(Configuration {
             hidden: point.hidden.into(),
             latent: point.latent,
             batch: point.batch,
             likelihood: point.likelihood,
             ..Preset::Mnist.configuration(threads)
-        };
+        });
         let workers = Workers::new(threads)?;
         Ok(Self {
             training: Training::new(configuration, &data),
@@ -184,7 +247,7 @@ impl Peer {
         let mut process = Command::new(python)
             .arg(&script)
             .args(numbers.map(|number| number.to_string()))
-            .args([likelihood, &threads.to_string()])
+            .args([likelihood, &threads.to_string(), point.kind.word()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

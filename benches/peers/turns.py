@@ -19,6 +19,6 @@ def take_turns(step):
 
 
 def arguments():
-    """Pixels, hidden units, latent dimensions, minibatch, likelihood, threads."""
+    """Pixels, hidden units, latent dimensions, minibatch, likelihood, threads, kind of step."""
     pixels, hidden, latent, batch = (int(word) for word in sys.argv[1:5])
-    return pixels, hidden, latent, batch, sys.argv[5], int(sys.argv[6])
+    return pixels, hidden, latent, batch, sys.argv[5], int(sys.argv[6]), sys.argv[7]

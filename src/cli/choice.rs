@@ -69,6 +69,10 @@ mod tests {
             "iwae-short",
             "vamp-mnist",
             "ladder-mnist",
+            "paper-full-vb",
+            "m1-mnist",
+            "m2-mnist",
+            "m2-on-m1",
         ]);
         words::<Activation>(&[
             "tanh",
@@ -106,7 +110,7 @@ mod tests {
         ]);
         words::<ColourMap>(&["grey", "viridis", "magma"]);
         words::<Figure>(&[
-            "figure2", "figure3", "figure4", "figure5", "iwae", "vamp", "ladder",
+            "figure2", "figure3", "figure4", "figure5", "iwae", "vamp", "ladder", "vb", "ssl",
         ]);
     }
 }

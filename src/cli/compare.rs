@@ -177,6 +177,7 @@ fn panel(runs: &[KeptRun], arguments: &Arguments) -> Panel {
             pale: false,
             dashed: index >= COLOURS.len(),
             points: bounds(&run.evaluations, arguments.against, arguments.split),
+            range: Vec::new(),
         })
         .collect();
     let xs = curves.iter().flat_map(|curve| &curve.points).map(|point| point.0);

@@ -8,7 +8,7 @@
 use rand::Rng;
 
 use super::MeasurementContext;
-use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
+use super::marginal::{self, MarginalLikelihood, by_point, log_mean_exp};
 use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
@@ -18,6 +18,8 @@ use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Leapfrog steps of a move.
 const LEAPFROG_STEPS: usize = 5;
+/// The share of a dimension's variance that stays from one stage to the next.
+const KEPT_VARIANCE: f32 = 0.8;
 /// Data points whose chains move together.
 const BLOCK: usize = 10;
 
@@ -27,12 +29,26 @@ pub fn annealed(
     model: &Vae,
     split: &Split,
     points: usize,
-    (chains, stages): (usize, usize),
+    schedule: (usize, usize),
     noise: MeasurementContext,
     cancel: &Cancel,
     go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
-    let latent = model.architecture().latent;
+    MarginalLikelihood::of(&annealed_by_point(
+        model, split, points, schedule, noise, cancel, go_on,
+    )?)
+}
+
+/// The same, every data point by itself.
+pub fn annealed_by_point(
+    model: &Vae,
+    split: &Split,
+    points: usize,
+    (chains, stages): (usize, usize),
+    noise: MeasurementContext,
+    cancel: &Cancel,
+    go_on: impl FnMut(usize) -> bool,
+) -> Option<Vec<f64>> {
     let of_block = |points: std::ops::Range<usize>| {
         let (first, count) = (points.start, points.len());
         let x = marginal::images(split, points, noise);
@@ -40,30 +56,56 @@ pub fn annealed(
             let stream = (row / count) << 32 | (first + row % count);
             generator(noise.seed, Purpose::Sampling, 1 << 33 | stage, stream as u64)
         };
-        let prior = model.prior();
-        let mut start = Vec::with_capacity(chains * count * latent);
-        let mut eps = vec![0.0; latent];
-        for row in 0..chains * count {
-            let mut generator = generator(0, row);
-            fill_standard_normal(&mut generator, &mut eps);
-            start.extend(prior.draw(&eps, 1.0, &mut generator));
-        }
+        let start = prior_draws(model, chains * count, |row| generator(0, row));
+        let latent = model.architecture().latent;
         let likelihood = ImageLikelihood::new(model, &x);
-        log_marginal_likelihoods(&likelihood, count, start, latent, stages, generator)
+        anneal(&likelihood, count, start, latent, stages, generator).log_marginal_likelihoods(count)
     };
-    average(points, BLOCK, cancel, of_block, go_on)
+    by_point(points, BLOCK, cancel, of_block, go_on)
 }
 
-/// `log p(x)` of every data point; stage `stage`, from 1 on, of the chain in `row` draws from `generator(stage, row)`. Chains
-/// begin at `start`, draws from the prior, in rounds of one a data point.
-fn log_marginal_likelihoods<R: Rng>(
+/// So many draws from the prior, one after the other, row `i` with `generator(i)`.
+pub(super) fn prior_draws<R: Rng>(model: &Vae, rows: usize, generator: impl Fn(usize) -> R) -> Vec<f32> {
+    let (prior, latent) = (model.prior(), model.architecture().latent);
+    let mut draws = Vec::with_capacity(rows * latent);
+    let mut eps = vec![0.0; latent];
+    for row in 0..rows {
+        let mut generator = generator(row);
+        fill_standard_normal(&mut generator, &mut eps);
+        draws.extend(prior.draw(&eps, 1.0, &mut generator));
+    }
+    draws
+}
+
+/// Chains that were annealed, and what they weigh.
+pub(super) struct Annealed {
+    /// Where they ended, (chains, latent).
+    pub positions: Vec<f32>,
+    /// The logarithm of every chain's weight: draws with these weights are draws from the posterior.
+    pub log_weights: Vec<f64>,
+    /// The scale of every dimension at the end.
+    pub scales: Vec<f32>,
+}
+
+impl Annealed {
+    /// `log p(x)` of every data point.
+    fn log_marginal_likelihoods(&self, points: usize) -> Vec<f64> {
+        let of_point =
+            |point: usize| log_mean_exp(self.log_weights.iter().skip(point).step_by(points).copied());
+        (0..points).map(of_point).collect()
+    }
+}
+
+/// Anneals chains from `start`, draws from the prior in rounds of one per data point; stage `stage`, from 1 on, of the chain in `row`
+/// draws from `generator(stage, row)`.
+pub(super) fn anneal<R: Rng>(
     likelihood: &impl LogLikelihood,
     points: usize,
     start: Vec<f32>,
     latent: usize,
     stages: usize,
     generator: impl Fn(u64, usize) -> R,
-) -> Vec<f64> {
+) -> Annealed {
     let mut log_weights = vec![0.0; start.len() / latent];
     let mut chains = Chains::new(likelihood, start, latent);
     let mut size = 0.3;
@@ -73,16 +115,20 @@ fn log_marginal_likelihoods<R: Rng>(
             *weight += rise * log_likelihood;
         }
         chains.power = power(stage, stages);
-        // One size for all chains, tuned on what the stage before accepted: no chain's own fate decides its step.
+        // One size for all chains, tuned on what the stage before accepted, and scales of all: no chain's own fate decides its step.
         let leapfrog = Leapfrog {
             steps: LEAPFROG_STEPS,
             size,
         };
         let acceptance = chains.advance(leapfrog, |row| generator(stage as u64, row));
         size = tuned(size, acceptance, 1.05);
+        chains.follow_spread(points, KEPT_VARIANCE);
     }
-    let of_point = |point: usize| log_mean_exp(log_weights.iter().skip(point).step_by(points).copied());
-    (0..points).map(of_point).collect()
+    Annealed {
+        positions: chains.positions().to_vec(),
+        scales: chains.scales.clone(),
+        log_weights,
+    }
 }
 
 /// The power of the likelihood after a stage: slow at the start, where a little likelihood moves the density far.
@@ -103,7 +149,7 @@ mod tests {
         for (row, z) in start.chunks_exact_mut(LATENT).enumerate() {
             fill_standard_normal(&mut generator(0, row), z);
         }
-        let ours = log_marginal_likelihoods(&points, 40, start, LATENT, 100, generator);
+        let ours = anneal(&points, 40, start, LATENT, 100, generator).log_marginal_likelihoods(40);
         let mean = ours.iter().sum::<f64>() / 40.0;
         assert!(
             (mean - points.exact()).abs() < 0.03,

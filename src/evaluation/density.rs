@@ -6,8 +6,10 @@
 use super::marginal::log_mean_exp;
 use crate::cancel::checkpoint;
 
-/// Widths that are tried, in standard deviations of the samples.
-const WIDTHS: [f64; 10] = [0.15, 0.2, 0.25, 0.32, 0.4, 0.5, 0.63, 0.8, 1.0, 1.25];
+/// Widths that are tried, in standard deviations of the samples; the narrow ones are for samples of several modes.
+const WIDTHS: [f64; 14] = [
+    0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.32, 0.4, 0.5, 0.63, 0.8, 1.0, 1.25,
+];
 /// The share of the variance that a dimension is given at least, so that samples that never moved have a density.
 const LEAST_VARIANCE: f64 = 1e-9;
 

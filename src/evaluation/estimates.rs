@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MarginalLikelihood, MeasurementContext, annealed, from_posterior_samples, importance_weighted};
+use super::annealed::annealed_by_point;
+use super::posterior_samples::posterior_samples_by_point;
+use super::{MarginalLikelihood, MeasurementContext, importance_weighted};
 use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::model::Vae;
@@ -25,6 +27,30 @@ pub struct Estimates {
     pub posterior_samples: Option<MarginalLikelihood>,
     /// By annealed importance sampling, where it was asked for.
     pub annealed: Option<MarginalLikelihood>,
+    /// The estimate by posterior samples less that by annealing, data point by data point, where both were made: their mean, and its
+    /// standard error.
+    #[serde(default)]
+    pub difference: Option<MarginalLikelihood>,
+}
+
+impl Estimates {
+    /// The estimates of the same data points, each by itself.
+    pub fn by_point(
+        importance_weighted: MarginalLikelihood,
+        posterior_samples: Option<&[f64]>,
+        annealed: Option<&[f64]>,
+    ) -> Self {
+        let difference = posterior_samples.zip(annealed).and_then(|(ours, others)| {
+            let differences: Vec<f64> = ours.iter().zip(others).map(|(one, other)| one - other).collect();
+            MarginalLikelihood::of(&differences)
+        });
+        Self {
+            importance_weighted,
+            posterior_samples: posterior_samples.and_then(MarginalLikelihood::of),
+            annealed: annealed.and_then(MarginalLikelihood::of),
+            difference,
+        }
+    }
 }
 
 /// Estimates `log p(x)` of the first data points of `split`; `None` as soon as it is cancelled, or `go_on` says no.
@@ -40,14 +66,14 @@ pub fn estimates(
     let importance_weighted =
         importance_weighted(model, split, points, IMPORTANCE_SAMPLES, noise, cancel, go_on)?;
     let posterior_samples =
-        match from_posterior_samples(model, split, points, POSTERIOR_SAMPLES, noise, cancel, go_on) {
+        match posterior_samples_by_point(model, split, points, POSTERIOR_SAMPLES, noise, cancel, go_on) {
             Ok(estimate) => Some(estimate?),
             Err(_too_many_dimensions) => None,
         };
-    let annealed = Some(annealed(model, split, points, ANNEALING, noise, cancel, go_on)?);
-    Some(Estimates {
+    let annealed = annealed_by_point(model, split, points, ANNEALING, noise, cancel, go_on)?;
+    Some(Estimates::by_point(
         importance_weighted,
-        posterior_samples,
-        annealed,
-    })
+        posterior_samples.as_deref(),
+        Some(&annealed),
+    ))
 }

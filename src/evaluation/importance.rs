@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::marginal::{self, MarginalLikelihood, average, log_mean_exp};
+use super::marginal::{self, MarginalLikelihood, by_point, log_mean_exp};
 use super::{MeasurementContext, device};
 use crate::cancel::Cancel;
 use crate::data::Split;
@@ -29,7 +29,8 @@ pub fn importance_weighted(
     go_on: impl FnMut(usize) -> bool,
 ) -> Option<MarginalLikelihood> {
     let of_point = |point: usize| of_point(model, split, point, samples, noise);
-    average(points, 1, cancel, |points| points.map(of_point).collect(), go_on)
+    let values = by_point(points, 1, cancel, |points| points.map(of_point).collect(), go_on);
+    MarginalLikelihood::of(&values?)
 }
 
 /// The same of one point of a split.

@@ -77,12 +77,24 @@ pub fn lower_bound(
     split: &Split,
     noise: MeasurementContext,
     cancel: &Cancel,
+    go_on: impl FnMut(usize) -> bool,
+) -> Option<LowerBound> {
+    lower_bound_of_first(model, split, split.points(), noise, cancel, go_on)
+}
+
+/// The same of the first `points` of a split.
+pub fn lower_bound_of_first(
+    model: &Vae,
+    split: &Split,
+    points: usize,
+    noise: MeasurementContext,
+    cancel: &Cancel,
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Option<LowerBound> {
     let mut sums = Sums::default();
     let points = match model.architecture().recognition {
-        Recognition::Encoder => split.points(),
-        Recognition::Chains => split.points().min(MOST_BY_CHAINS),
+        Recognition::Encoder => points.min(split.points()),
+        Recognition::Chains => points.min(split.points()).min(MOST_BY_CHAINS),
     };
     let firsts: Vec<usize> = (0..points).step_by(BLOCK).collect();
     for round in firsts.chunks(BLOCKS_A_ROUND * rayon::current_num_threads()) {
@@ -143,7 +155,7 @@ impl Sums {
                 *squares += f64::from(mean) * f64::from(mean);
             }
         }
-        let (z, kl) = model.draw_with_kl(&x, moments, &eps);
+        let (z, kl) = model.draw_with_kl(&x, || moments, &eps);
         sums.terms.kl = if model.has_closed_form() {
             sums.kl_per_dimension.iter().sum()
         } else {

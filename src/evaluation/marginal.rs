@@ -58,18 +58,31 @@ fn standard_error(value: f64, points: usize) -> Option<f64> {
     (points > 1 && value.is_finite()).then_some(value)
 }
 
-/// Averages what `of_block` says of the data points `0..points`, `block` of them at a time, on the threads of the pool
-/// it is called in.
+impl MarginalLikelihood {
+    /// The mean of what was estimated of every data point; none of no points.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
+        (!values.is_empty()).then_some(Self {
+            mean,
+            standard_error: standard_error((variance / count).sqrt(), values.len()),
+            points: values.len(),
+        })
+    }
+}
+
+/// What `of_block` says of the data points `0..points`, `block` of them at a time, on the threads of the pool it is called in.
 ///
 /// After every round `go_on` hears how many points are done; if it says no, if there are no points, or as soon as it is
 /// cancelled, the answer is `None`.
-pub(super) fn average(
+pub(super) fn by_point(
     points: usize,
     block: usize,
     cancel: &Cancel,
     of_block: impl Fn(Range<usize>) -> Vec<f64> + Sync,
     mut go_on: impl FnMut(usize) -> bool,
-) -> Option<MarginalLikelihood> {
+) -> Option<Vec<f64>> {
     let firsts: Vec<usize> = (0..points).step_by(block).collect();
     let mut values: Vec<f64> = Vec::with_capacity(points);
     for round in firsts.chunks(rayon::current_num_threads()) {
@@ -82,14 +95,7 @@ pub(super) fn average(
             return None;
         }
     }
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    (points > 0).then_some(MarginalLikelihood {
-        mean,
-        standard_error: standard_error((variance / count).sqrt(), points),
-        points,
-    })
+    (points > 0).then_some(values)
 }
 
 /// Some images of a split, one a row, read as the run reads them.
@@ -212,28 +218,21 @@ mod tests {
     fn the_average_comes_with_the_error_of_the_mean_and_can_be_interrupted() {
         let of_block = |points: Range<usize>| points.map(|point| point as f64).collect();
         let mut heard = Vec::new();
-        let whole = average(10, 3, &Cancel::default(), of_block, |done| {
+        let values = by_point(10, 3, &Cancel::default(), of_block, |done| {
             heard.push(done);
             true
-        })
-        .expect("ten points");
+        });
+        let whole = MarginalLikelihood::of(&values.expect("ten points")).expect("ten points");
         assert_eq!((whole.mean, whole.points, heard.last()), (4.5, 10, Some(&10)));
         let error = whole.standard_error.expect("ten points have a spread");
         assert!((error - (55.0_f64 / 6.0 / 10.0).sqrt()).abs() < 1e-12);
-        assert_eq!(average(10, 3, &Cancel::default(), of_block, |_| false), None);
-        assert_eq!(average(0, 3, &Cancel::default(), of_block, |_| true), None);
+        assert_eq!(by_point(10, 3, &Cancel::default(), of_block, |_| false), None);
+        assert_eq!(by_point(0, 3, &Cancel::default(), of_block, |_| true), None);
     }
 
     #[test]
     fn one_point_has_no_standard_error_anywhere() {
-        let one = average(
-            1,
-            3,
-            &Cancel::default(),
-            |points| vec![-98.5; points.len()],
-            |_| true,
-        )
-        .expect("a point");
+        let one = MarginalLikelihood::of(&[-98.5]).expect("a point");
         assert_eq!((one.mean, one.standard_error), (-98.5, None));
         let json = serde_json::to_value(one).expect("numbers");
         assert_eq!(json["standard_error"], serde_json::Value::Null);

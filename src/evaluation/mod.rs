@@ -28,15 +28,19 @@ mod scores;
 use crate::cancel::Cancel;
 use crate::nn::CachingDevice;
 
-pub use annealed::annealed;
+pub use annealed::{annealed, annealed_by_point};
 pub use disentanglement::{Disentanglement, MOST_ITEMS, disentanglement};
 pub use estimates::{Estimates, estimates};
 pub use hidden_units::{HiddenLayer, HiddenUnits};
 pub use importance::importance_weighted;
-pub use lower_bound::{ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementContext, lower_bound};
+pub use lower_bound::{
+    ACTIVE_VARIANCE, LowerBound, MOST_BY_CHAINS, MeasurementContext, lower_bound, lower_bound_of_first,
+};
 pub use marginal::MarginalLikelihood;
 pub use pca::{MOST_NUMBERS, Pca, leading_eigenvectors};
-pub use posterior_samples::{TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples};
+pub use posterior_samples::{
+    TOO_MANY_DIMENSIONS, TooManyDimensions, from_posterior_samples, posterior_samples_by_point,
+};
 pub use ranking::{MOST_RANKED, MOST_RANKED_BY_CHAINS, ranking};
 pub use scores::{ItemScore, item_scores};
 

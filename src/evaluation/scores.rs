@@ -83,8 +83,7 @@ fn terms_of_block(model: &Vae, split: &Split, items: &[usize], noise: Measuremen
         let stream = (sample as u64) << 32 | item as u64;
         fill_standard_normal(&mut generator(noise.seed, Purpose::Evaluation, 3, stream), eps);
     }
-    let moments = model.recognise(&x, noise.seed);
-    let (z, kl) = model.draw_with_kl(&x, moments, &eps);
+    let (z, kl) = model.draw_with_kl(&x, || model.recognise(&x, noise.seed), &eps);
     let likelihoods = model.decode(z).log_likelihoods(&x);
     let of_item = |(item, kl): (usize, f64)| {
         let of_samples = likelihoods.iter().skip(item).step_by(items.len());

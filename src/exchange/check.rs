@@ -37,7 +37,7 @@ pub fn arrays(model: &Vae, split: &Split, context: MeasurementContext) -> Vec<Na
     let rows = elements(&moments).chunks_exact(2 * latent);
     let means = rows.clone().flat_map(|row| &row[..latent]).copied().collect();
     let log_variances = rows.flat_map(|row| &row[latent..]).copied().collect();
-    let (z, kl) = model.draw_with_kl(&x, moments, &noise);
+    let (z, kl) = model.draw_with_kl(&x, || moments, &noise);
     let decoded = model.decode(z);
     let log_likelihoods = decoded.log_likelihoods(&x);
 

@@ -59,7 +59,7 @@ pub(super) fn reconstruct_values(model: &Vae, input: Vec<f32>, seed: u64, item: 
     let pairs = output.iter().zip(&input);
     Reconstruction {
         difference: pairs.map(|(output, input)| output - input).collect(),
-        terms: terms_of(model, &x, moments, seed),
+        terms: terms_of(model, &x, || moments, seed),
         input,
         output,
     }
@@ -68,12 +68,16 @@ pub(super) fn reconstruct_values(model: &Vae, input: Vec<f32>, seed: u64, item: 
 /// The lower bound of an item with these values in nats, as the mean over posterior samples that are the same each time.
 pub fn terms_of_values(model: &Vae, values: &[f32], seed: u64) -> BoundTerms {
     let x = tensor_of(&Cpu::default(), (Batch(1), Pixels(values.len())), values);
-    let moments = model.recognise_item(&x, seed, 0);
-    terms_of(model, &x, moments, seed)
+    terms_of(model, &x, || model.recognise_item(&x, seed, 0), seed)
 }
 
 /// The lower bound of one image whose posterior is known.
-fn terms_of(model: &Vae, x: &Tensor<(Batch, Pixels), f32, Cpu>, moments: Posterior, seed: u64) -> BoundTerms {
+fn terms_of(
+    model: &Vae,
+    x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    moments: impl FnOnce() -> Posterior,
+    seed: u64,
+) -> BoundTerms {
     let latent = model.architecture().latent;
     let mut noise = x.device().zeros_like(&(Batch(SAMPLES), Latent(latent)));
     fill_standard_normal(

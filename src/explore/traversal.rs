@@ -6,7 +6,7 @@ use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Latent, Pixels};
 use crate::evaluation::MeasurementContext;
-use crate::model::Vae;
+use crate::model::{Vae, in_class};
 use crate::nn::view::elements;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -33,6 +33,20 @@ pub fn prior_sample(latent: usize, seed: u64, draw: u64) -> Vec<f32> {
     let mut z = vec![0.0; latent];
     fill_standard_normal(&mut generator(seed, Purpose::Exploration, draw, 0), &mut z);
     z
+}
+
+/// The same style some classes further, of the `classes` that the last dimensions of `z` stand for: the class of a point is that of the
+/// largest of them.
+///
+/// # Panics
+/// If there are no classes, or more than dimensions.
+pub fn in_other_class(z: &[f32], classes: usize, places: isize) -> Vec<f32> {
+    let of_classes = z[z.len() - classes..].iter().enumerate();
+    let class = of_classes
+        .max_by(|one, other| one.1.total_cmp(other.1))
+        .map_or(0, |(class, _)| class);
+    let other = (class + classes).saturating_add_signed(places % classes as isize) % classes;
+    in_class(z, classes, other)
 }
 
 /// `count` values from -[`REACH`] to [`REACH`], evenly spaced.
@@ -79,6 +93,17 @@ pub fn traverse(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_class_is_turned_and_the_style_stays() {
+        let z = [0.5, -1.0, 0.2, 1.4, -0.3];
+        let next = in_other_class(&z, 3, 1);
+        assert_eq!(next[..2], z[..2]);
+        assert!(next[4] > next[2] && next[4] > next[3], "{next:?}");
+        let first = in_other_class(&next, 3, 1);
+        assert!(first[2] > first[3] && first[2] > first[4], "{first:?}");
+        assert_eq!(in_other_class(&first, 3, -1), next);
+    }
 
     #[test]
     fn a_traversal_moves_one_dimension_and_meets_the_point_itself() {

@@ -69,6 +69,12 @@ impl Configuration {
         }
     }
 
+    /// Whether the prior of all latent dimensions is `N(0, I)`.
+    pub fn has_standard_prior(&self) -> bool {
+        let is_flat = self.upper_latent.units().is_empty() && self.family != FamilyKind::Markov;
+        is_flat && self.prior == PriorKind::Standard
+    }
+
     /// The latent dimensions of all stochastic layers together, and of all time steps.
     pub fn latent_dimensions(&self) -> usize {
         self.time_steps * self.latent_of_step()

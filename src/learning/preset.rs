@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::{Configuration, ScheduleKind};
-use crate::data::Binarisation;
+use super::{Configuration, Method, ScheduleKind};
+use crate::data::{Binarisation, ReadingRules, Scale};
 use crate::model::hierarchy::Inference;
+use crate::model::likelihood::Mean;
 use crate::model::prior::PriorKind;
 use crate::model::{Activation, FamilyKind, Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
@@ -48,6 +49,14 @@ pub enum Preset {
     /// The deep Markov model as published (Krishnan, Shalit and Sontag 2017): 100 dimensions per step, 600 recurrent units, the KL term warmed up; the
     /// chorales are not part of this program.
     DmmJsb,
+    /// Full variational Bayes on the setting of the paper's figure 3: 784-100-3, 1 000 training images.
+    PaperFullVb,
+    /// The features of Kingma et al. (2014), model M1: 784-600-600-50 softplus.
+    M1Mnist,
+    /// Their model M2 with 100 labels: 784-500 softplus, 50 dimensions of style and ten classes.
+    M2Mnist,
+    /// M2 on the features of M1: the data is a table of them.
+    M2OnM1,
 }
 
 /// The chorales to train on, the unit of an epoch of theirs.
@@ -141,6 +150,42 @@ impl Preset {
                 goal: 5_000 * JSB_EPOCH,
                 evaluate_every: 50 * JSB_EPOCH,
                 ..mnist
+            },
+            Self::PaperFullVb => Configuration {
+                hidden: 100.into(),
+                latent: 3,
+                method: Method::FullVb,
+                train_size: Some(1_000),
+                goal: 20_000_000,
+                evaluate_every: 100_000,
+                ..mnist
+            },
+            Self::M1Mnist => Configuration {
+                hidden: Layers::new(vec![600, 600]),
+                activation: Activation::Softplus,
+                latent: 50,
+                goal: 500 * MNIST_EPOCH,
+                ..mnist
+            },
+            Self::M2Mnist => Configuration {
+                hidden: 500.into(),
+                activation: Activation::Softplus,
+                latent: 60,
+                method: Method::M2,
+                labels: Some(100),
+                learning_rate: 3e-4,
+                goal: 500 * MNIST_EPOCH,
+                ..mnist
+            },
+            Self::M2OnM1 => Configuration {
+                data: String::new(),
+                likelihood: Likelihood::Gaussian,
+                mean: Mean::Real,
+                reading: Box::new(ReadingRules {
+                    scale: Scale::None,
+                    ..ReadingRules::default()
+                }),
+                ..Self::M2Mnist.configuration(threads)
             },
             Self::PytorchMnist => Configuration {
                 hidden: 400.into(),

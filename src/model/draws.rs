@@ -183,9 +183,10 @@ impl Vae {
 
     /// The posteriors of `x`, to draw from again and again; `seed` drives the chains where there is no encoder.
     pub fn proposal<'a>(&'a self, x: &'a Tensor<(Batch, Pixels), f32, Cpu>, seed: u64) -> Proposal<'a> {
-        let moments = match self.architecture().recognition {
-            Recognition::Encoder => None,
-            Recognition::Chains => Some(self.recognise(x, seed)),
+        let moments = match (&self.networks, self.architecture().recognition) {
+            (Networks::Hierarchical(_) | Networks::Markov(_), _) => None,
+            (_, Recognition::Encoder) => Some(self.encode(x, NoneTape)),
+            (_, Recognition::Chains) => Some(self.recognise(x, seed)),
         };
         Proposal {
             model: self,
@@ -196,16 +197,17 @@ impl Vae {
     }
 
     /// Draws for the terms of a bound: latent vectors, and the KL term of every data point, in closed form where there is one, else
-    /// the mean over its draws. `moments` are those that [`Vae::recognise`] says of `x`.
+    /// the mean over its draws. `moments` are those that [`Vae::recognise`] says of `x`, and only asked for where that is the
+    /// posterior.
     pub fn draw_with_kl(
         &self,
         x: &Tensor<(Batch, Pixels), f32, Cpu>,
-        moments: Posterior,
+        moments: impl FnOnce() -> Posterior,
         noise: &Tensor<(Batch, Latent), f32, Cpu>,
     ) -> (Tensor<(Batch, Latent), f32, Cpu>, Vec<f64>) {
         let points = x.shape().0.0;
         if self.has_closed_form() {
-            let mut kl = vec![0.0; points];
+            let (moments, mut kl) = (moments(), vec![0.0; points]);
             kernels::gaussian_kl(elements(&moments), self.architecture().latent, &mut kl);
             return (reparameterise(moments, noise), kl);
         }
@@ -272,7 +274,7 @@ const LEAST_VARIANCE: f32 = 1e-12;
 pub struct Proposal<'a> {
     model: &'a Vae,
     x: &'a Tensor<(Batch, Pixels), f32, Cpu>,
-    /// The Gaussians, where chains found them.
+    /// The Gaussians; none of several layers or steps, of which one's posterior depends on draws of another.
     moments: Option<Posterior>,
     prior: PriorDensity,
 }

@@ -24,6 +24,7 @@ pub use activation::Activation;
 pub use architecture::{Architecture, Recognition};
 pub use convolutions::{Convolutions, FamilyKind};
 pub use families::hierarchical as hierarchy;
+pub use families::in_class;
 pub use families::markov;
 pub use initialisation::Initialisation;
 pub use latents::{Latents, LatentsError};

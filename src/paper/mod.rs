@@ -14,9 +14,13 @@ mod figure5;
 mod iwae;
 mod ladder;
 mod plates;
+mod rounds;
 pub mod runs;
+mod ssl;
+mod step_size;
 mod tables;
 mod vamp;
+mod vb;
 mod verdict;
 
 use plotters::style::RGBColor;
@@ -39,6 +43,18 @@ fn colour(method: Method) -> RGBColor {
     }
 }
 
+/// What the curves of a table's row with this place are drawn in.
+fn colour_of_row(place: usize) -> RGBColor {
+    const COLOURS: [RGBColor; 5] = [
+        RGBColor(31, 97, 180),
+        RGBColor(214, 39, 40),
+        RGBColor(44, 130, 44),
+        RGBColor(140, 86, 75),
+        RGBColor(120, 60, 170),
+    ];
+    COLOURS[place % COLOURS.len()]
+}
+
 /// A figure of the paper, or a table of a publication that followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
@@ -59,6 +75,10 @@ pub enum Figure {
     Ladder,
     /// Likelihoods of deep Markov models (Krishnan, Shalit and Sontag 2017), in nats per time step.
     Dmm,
+    /// Full variational Bayes (the paper's appendix F): what it does to the gap between training and test bound.
+    Vb,
+    /// Test errors with few labels (Kingma, Rezende, Mohamed and Welling 2014).
+    Ssl,
 }
 
 impl Figure {
@@ -81,6 +101,8 @@ impl Figure {
                 &chosen(ladder::rows(laboratory.threads), panels)?,
                 laboratory,
             ),
+            Self::Vb => vb::make(&chosen(figure3::SIZES.to_vec(), panels)?, laboratory),
+            Self::Ssl => ssl::make(&chosen(ssl::rows(), panels)?, laboratory),
         }?;
         laboratory.write(self, "md", &verdict)?;
         Ok(verdict)
@@ -97,6 +119,8 @@ impl Figure {
             Self::Vamp => "vamp",
             Self::Ladder => "ladder",
             Self::Dmm => "dmm",
+            Self::Vb => "vb",
+            Self::Ssl => "ssl",
         }
     }
 }

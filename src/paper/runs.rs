@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 
-use super::Figure;
+use super::{Figure, step_size};
 use crate::cancel::Cancel;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
@@ -42,7 +42,7 @@ pub struct Laboratory {
     pub threads: usize,
     /// How long the runs of a table may take; none for their whole schedules.
     pub budget: Option<Duration>,
-    /// How many seeds every row of a table has.
+    /// How many seeds every curve of figure 2 and every row of a table has.
     pub seeds: u64,
     /// Set from outside to end the work; what was trained is saved.
     pub stop: Arc<AtomicBool>,
@@ -66,6 +66,8 @@ pub struct PaperRun {
     pub name: String,
     /// What it computes, and how far it goes.
     pub configuration: Configuration,
+    /// Whether its step size is [chosen](super::step_size) by its first minibatches, as the paper did.
+    pub chooses_step_size: bool,
     /// What is measured along the way.
     pub measure: Measure,
 }
@@ -81,6 +83,24 @@ pub struct Measure {
     pub take: fn(&Laboratory, &mut RunState, &Dataset),
     /// Training points seen at the last measurement.
     pub last: fn(&RunState) -> Option<u64>,
+}
+
+impl PaperRun {
+    /// The same run with the seeds 1 to `seeds`; that of seed 1 has the name alone.
+    pub fn with_seeds(self, seeds: u64) -> Vec<Self> {
+        let with_seed = |seed: u64| Self {
+            name: match seed {
+                1 => self.name.clone(),
+                _ => format!("{}-seed{seed}", self.name),
+            },
+            configuration: Configuration {
+                seed,
+                ..self.configuration.clone()
+            },
+            ..self.clone()
+        };
+        (1..=seeds).map(with_seed).collect()
+    }
 }
 
 impl Measure {
@@ -230,7 +250,12 @@ impl Laboratory {
         let (mut state, file) = if was_saved {
             gone_on(run, &path, data)?
         } else {
-            let state = RunState::new(Training::new(run.configuration.clone(), data));
+            let mut configuration = run.configuration.clone();
+            if run.chooses_step_size {
+                configuration.learning_rate =
+                    step_size::chosen(&configuration, data, || self.is_stopped())?.ok_or(Interrupted)?;
+            }
+            let state = RunState::new(Training::new(configuration, data));
             (state, SessionFile::chosen(path.clone()))
         };
         let goal = state.training.configuration.goal;
@@ -303,6 +328,11 @@ fn gone_on(run: &PaperRun, path: &Path, data: &Dataset) -> anyhow::Result<(RunSt
         goal: state.training.configuration.goal,
         evaluate_every: state.training.configuration.evaluate_every,
         threads: state.training.configuration.threads,
+        learning_rate: if run.chooses_step_size {
+            state.training.configuration.learning_rate
+        } else {
+            run.configuration.learning_rate
+        },
         ..run.configuration.clone()
     };
     let differences = state.training.configuration.differences(&wanted);

@@ -1,16 +1,13 @@
 //! Tables of publications that followed the paper: rows of runs whose negative log-likelihoods are put beside the published ones.
 //!
-//! All rows are trained to the same number of training points, which doubles as long as the budget lasts: so what is compared has seen the
-//! same data, however dear a step of each is. Each time the test set's likelihood is estimated by importance weights with 5 000 samples.
+//! All rows are trained in [rounds](super::rounds), at the end of each of which the test set's likelihood is estimated by importance weights
+//! with 5 000 samples.
 
 use std::fmt::{Display, Formatter, Write};
-use std::sync::Arc;
-use std::time::Duration;
 
-use plotters::style::RGBColor;
-
+use super::rounds::{self, Run};
 use super::runs::{Laboratory, Measure, PaperRun};
-use super::{Figure, TRAINING_POINTS};
+use super::{Figure, TRAINING_POINTS, colour_of_row};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{ACTIVE_VARIANCE, Estimates, importance_weighted, lower_bound};
@@ -21,8 +18,6 @@ use crate::run::curve::MarginalPoint;
 
 /// Samples of an estimate, as in the publications.
 const IMPORTANCE_SAMPLES: usize = 5_000;
-/// Training points of the first round: an epoch of MNIST.
-const FIRST_ROUND: u64 = 60_000;
 
 /// A row of a published table.
 #[derive(Clone, Debug)]
@@ -41,31 +36,18 @@ impl Display for Row {
     }
 }
 
-/// A trained run with its data.
-type Run = (RunState, Arc<Dataset>);
-
 /// Trains the rows as far as the budget goes, writes table and picture, and returns the verdict.
 ///
 /// # Errors
 /// As [`Laboratory::train`].
 pub fn make(figure: Figure, rows: &[Row], laboratory: &Laboratory) -> anyhow::Result<String> {
     let whole = rows.iter().map(|row| row.configuration.goal).min().unwrap_or(0);
-    let mut goal = laboratory.samples.unwrap_or(FIRST_ROUND.min(whole));
-    let begun = std::time::Instant::now();
-    loop {
-        let trained = laboratory.train(&runs(figure, rows, goal, laboratory))?;
-        let next = (2 * goal).min(whole);
-        let is_last = laboratory.samples.is_some() || next <= goal;
-        let left = laboratory
-            .budget
-            .map(|budget| budget.saturating_sub(begun.elapsed()));
-        if is_last || left.is_some_and(|left| left < time_of(&trained, next - goal, laboratory.jobs)) {
-            write_table(figure, rows, &trained, laboratory)?;
-            curves::write(&laboratory.file(figure, ""), &[panel(figure, rows, &trained)], 1)?;
-            return Ok(verdict(figure, rows, &trained, whole));
-        }
-        goal = next;
-    }
+    let trained = rounds::trained(laboratory, whole, laboratory.budget, |goal| {
+        runs(figure, rows, goal, laboratory)
+    })?;
+    write_table(figure, rows, &trained, laboratory)?;
+    curves::write(&laboratory.file(figure, ""), &[panel(figure, rows, &trained)], 1)?;
+    Ok(verdict(figure, rows, &trained, whole))
 }
 
 /// Every row's runs, seed by seed.
@@ -82,6 +64,7 @@ fn runs(figure: Figure, rows: &[Row], goal: u64, laboratory: &Laboratory) -> Vec
                     .unwrap_or(row.configuration.learning_rate),
                 ..row.configuration.clone()
             },
+            chooses_step_size: false,
             measure: Measure {
                 // At the goal of a round alone.
                 from: u64::MAX,
@@ -93,16 +76,6 @@ fn runs(figure: Figure, rows: &[Row], goal: u64, laboratory: &Laboratory) -> Vec
         (1..=laboratory.seeds).map(run).collect::<Vec<_>>()
     };
     rows.iter().flat_map(of_row).collect()
-}
-
-/// How long so many more training points of every run take, going by those that it has seen.
-fn time_of(trained: &[Run], points: u64, jobs: usize) -> Duration {
-    let of_run = |(state, _): &Run| {
-        let training = &state.training;
-        training.seconds * points as f64 / training.samples.max(1) as f64
-    };
-    let seconds = trained.iter().map(of_run).sum::<f64>() / jobs.max(1) as f64;
-    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
 /// Estimates the likelihood of the first points of the test set.
@@ -130,6 +103,7 @@ fn measure(laboratory: &Laboratory, state: &mut RunState, data: &Dataset) {
                 importance_weighted,
                 posterior_samples: None,
                 annealed: None,
+                difference: None,
             },
         }));
 }
@@ -222,21 +196,15 @@ fn write_table(figure: Figure, rows: &[Row], trained: &[Run], laboratory: &Labor
 }
 
 fn panel(figure: Figure, rows: &[Row], trained: &[Run]) -> Panel {
-    const COLOURS: [RGBColor; 5] = [
-        RGBColor(31, 97, 180),
-        RGBColor(214, 39, 40),
-        RGBColor(44, 130, 44),
-        RGBColor(140, 86, 75),
-        RGBColor(120, 60, 170),
-    ];
     let mut lines = Vec::new();
-    for ((row, runs), colour) in by_row(rows, trained).zip(COLOURS.into_iter().cycle()) {
+    for (index, (row, runs)) in by_row(rows, trained).enumerate() {
         let curve = |name: String, pale, dashed, points| Curve {
             name,
-            colour,
+            colour: colour_of_row(index),
             pale,
             dashed,
             points,
+            range: Vec::new(),
         };
         let of_runs = runs.iter().map(|run| {
             let points = measured(run)
@@ -340,9 +308,12 @@ fn verdict(figure: Figure, rows: &[Row], trained: &[Run], whole: u64) -> String 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
+    use std::time::Duration;
 
     use super::super::Audience;
+    use super::super::rounds::time_of;
     use super::*;
     use crate::model::Layers;
     use crate::objective::Estimator;

@@ -39,6 +39,8 @@ pub struct Curve {
     pub dashed: bool,
     /// Places on the axis, and nats per data point.
     pub points: Vec<(f64, f64)>,
+    /// Places on the axis with the lowest and the highest of several runs there, between which it is shaded; none of one run.
+    pub range: Vec<(f64, [f64; 2])>,
 }
 
 /// Pixels of a panel.
@@ -206,6 +208,19 @@ fn draw_panel<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panel: &Panel) ->
         .draw()
         .map_err(drawing)?;
     for curve in &panel.curves {
+        let edge = |(x, values): &(f64, [f64; 2]), which: usize| (*x, values[which].clamp(bottom, top));
+        let inside = curve.range.iter().filter(|(x, _)| *x >= panel.start);
+        let lowest = inside.clone().map(|place| edge(place, 0));
+        let highest = inside.rev().map(|place| edge(place, 1));
+        let outline: Vec<(f64, f64)> = lowest.chain(highest).collect();
+        if outline.len() > 2 {
+            let shade = curve.colour.mix(0.18).filled();
+            chart
+                .draw_series([Polygon::new(outline, shade)])
+                .map_err(drawing)?;
+        }
+    }
+    for curve in &panel.curves {
         for stretch in within(&curve.points, panel.start, (bottom, top)) {
             if curve.dashed {
                 let line = DashedLineSeries::new(stretch, 5, 4, curve.style());
@@ -334,6 +349,11 @@ mod tests {
                     pale: false,
                     dashed: false,
                     points: vec![(1e5, -150.0), (1e6, -120.0), (1e7, -100.0)],
+                    range: vec![
+                        (1e5, [-155.0, -145.0]),
+                        (1e6, [-126.0, -114.0]),
+                        (1e7, [-104.0, -96.0]),
+                    ],
                 },
                 Curve {
                     name: "paper".into(),
@@ -341,6 +361,7 @@ mod tests {
                     pale: true,
                     dashed: true,
                     points: vec![(2e5, -150.0), (1e7, -104.0)],
+                    range: Vec::new(),
                 },
             ],
         };
@@ -367,5 +388,11 @@ mod tests {
             .filter(|pixel| *pixel == [255, 0, 0])
             .count();
         assert!(red > 200, "a line is drawn: {red} red pixels");
+        let shaded = pixels.chunks_exact(3).filter(|pixel| {
+            // Red on white, with 18 % of its strength.
+            pixel[0] == 255 && (205..=212).contains(&pixel[1]) && pixel[1] == pixel[2]
+        });
+        let shaded = shaded.count();
+        assert!(shaded > 1_000, "a range is shaded: {shaded} pale pixels");
     }
 }

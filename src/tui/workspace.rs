@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::app::Selection;
 use super::attachment::{Attachment, Joined};
 use super::message::{Effect, Opened};
+use super::text;
 use super::widgets::axis::short;
 use crate::data::Part;
 use crate::evaluation::{ACTIVE_VARIANCE, LowerBound};
@@ -143,6 +144,29 @@ impl Workspace {
             attached,
         };
         (workspace, view)
+    }
+
+    /// The classes that the last latent dimensions stand for, where the run learns classes; else none.
+    pub fn classes_of_latents(&self) -> usize {
+        let knows_classes = self.progress.configuration.method.has_classes();
+        if knows_classes { self.data.classes.len() } else { 0 }
+    }
+
+    /// How a latent dimension is called: `z7`, or after its class where it stands for one.
+    pub fn dimension_name(&self, dimension: usize) -> String {
+        let configuration = &self.progress.configuration;
+        let style = configuration
+            .latent_dimensions()
+            .saturating_sub(self.classes_of_latents());
+        match dimension
+            .checked_sub(style)
+            .and_then(|class| self.data.classes.get(class))
+        {
+            Some(class) if self.classes_of_latents() > 0 => {
+                tr!("class {name}", name = text::printable(&class.name))
+            }
+            _ => configuration.latent_name(dimension),
+        }
     }
 
     /// When an answer was true that was found after so many training points, in words, if that is long ago.

@@ -397,6 +397,7 @@ fn estimates(number: f64, points: u8) -> MarginalPoint {
             importance_weighted: estimate,
             posterior_samples: Some(estimate),
             annealed: None,
+            difference: None,
         },
     }
 }

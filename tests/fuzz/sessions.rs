@@ -229,6 +229,7 @@ fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Worke
             importance_weighted: estimate,
             posterior_samples: Some(estimate),
             annealed: None,
+            difference: None,
         },
     });
     let mut comparison = Comparison::default();

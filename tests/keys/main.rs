@@ -20,7 +20,9 @@ use common::{MODIFIED, app, focus, press, press_with, screen, tell, type_charact
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::choices::Choose;
 use vae_tui::data::{ItemPlace, Part};
+use vae_tui::explore::traversal::in_other_class;
 use vae_tui::language::Language;
+use vae_tui::learning::Method;
 use vae_tui::learning::settings::Assignment;
 use vae_tui::objective::Estimator;
 use vae_tui::outputs::Output;
@@ -32,7 +34,7 @@ use vae_tui::session::folder::SessionEntry;
 use vae_tui::session::{Bounds, Comparison};
 use vae_tui::session::{KeptRun, SessionError};
 use vae_tui::terminal_facts::Graphics;
-use vae_tui::tui::app::App;
+use vae_tui::tui::app::{App, Stage};
 use vae_tui::tui::command::{self, Scope, keys::Key};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
@@ -111,6 +113,11 @@ fn prepared(scope: Scope, command: &str) -> App {
                 press_with(&mut app, KeyCode::Left, KeyModifiers::SHIFT);
             }
             type_character(&mut app, 'z');
+        }
+        "traversal.next-class" | "traversal.previous-class" => {
+            if let Stage::Ready(workspace) = &mut app.stage {
+                workspace.progress.configuration.method = Method::M2;
+            }
         }
         "traversal.dimension-up" | "traversal.dimension-far-up" => {
             press(&mut app, KeyCode::PageDown);
@@ -336,6 +343,10 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
         }
         "traversal.centre" => assert!(latent(after).iter().all(|&z| z == 0.0)),
         "traversal.draw" => assert_ne!(latent(after), latent(before)),
+        "traversal.next-class" | "traversal.previous-class" => {
+            let other = if command == "traversal.next-class" { 1 } else { -1 };
+            assert_eq!(latent(after), in_other_class(latent(before), 4, other));
+        }
         "traversal.play" => assert!(after.pane::<Traversal>().playing.is_some()),
         "traversal.cycle-sheet" => {
             assert_eq!(

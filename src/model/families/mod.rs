@@ -15,6 +15,7 @@ mod stack;
 use dfdx::prelude::*;
 
 pub(super) use class_conditional::ClassConditional;
+pub use class_conditional::in_class;
 
 use super::posterior::Posterior;
 use super::{Architecture, Decoded};

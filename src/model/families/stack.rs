@@ -1,4 +1,4 @@
-//! Fully connected hidden layers, one after the other.
+//! Fully connected hidden layers, one after the other, and networks of them with a last layer.
 
 use dfdx::prelude::*;
 
@@ -201,6 +201,67 @@ impl<I: Dim> Stack<I> {
             let parameters = layer.parameters_mut();
             parameters.map(move |named| named.within(&name(index + 1)))
         }))
+    }
+}
+
+/// Hidden layers, and a last layer of `O` outputs.
+#[derive(Clone, Debug)]
+pub(super) struct Network<I: Dim, O: Dim> {
+    pub hidden: Stack<I>,
+    pub last: Linear<Hidden, O>,
+}
+
+impl<I: Dim, O: Dim> Network<I, O> {
+    /// Layers of zeros, the hidden ones with these units each.
+    pub fn zeros(
+        device: &Cpu,
+        inputs: I,
+        units: impl Iterator<Item = usize>,
+        outputs: O,
+        architecture: &Architecture,
+    ) -> Self {
+        let hidden = Stack::zeros(device, inputs, units, architecture);
+        Self {
+            last: Linear::zeros(device, hidden.width(), outputs),
+            hidden,
+        }
+    }
+
+    /// Applies the layers to data, which needs no gradient: the tape starts here.
+    pub fn forward_data<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, I), f32, Cpu>,
+        tape: T,
+    ) -> Tensor<(Batch, O), f32, Cpu, T> {
+        self.last.forward(self.hidden.forward_data(x, tape))
+    }
+
+    /// Applies the layers inside a model.
+    pub fn forward<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, I), f32, Cpu, T>,
+    ) -> Tensor<(Batch, O), f32, Cpu, T> {
+        self.last.forward(self.hidden.forward(x))
+    }
+
+    /// Makes Gaussians of weights and biases, each with this `log sigma^2`.
+    pub fn spread(&mut self, log_variance: f32) {
+        self.hidden.spread(log_variance);
+        self.last.spread(log_variance);
+    }
+
+    /// Weights and biases, layer by layer, the last layer's under this name.
+    pub fn parameters(&self, last: &'static str) -> impl Iterator<Item = Named<&dyn Parameter>> {
+        let of_last = self.last.parameters().into_iter();
+        let of_last = of_last.map(move |named| named.within(last));
+        self.hidden.parameters().chain(of_last)
+    }
+
+    /// The same, to change.
+    pub fn parameters_mut(&mut self, last: &'static str) -> impl Iterator<Item = Named<&mut dyn Parameter>> {
+        let of_last = self.last.parameters_mut().into_iter();
+        let of_last = of_last.map(move |named| named.within(last));
+        self.hidden.parameters_mut().chain(of_last)
     }
 }
 

@@ -11,20 +11,29 @@ mod widths;
 
 use dfdx::prelude::*;
 
-use super::stack::Stack;
+use super::stack::{Network, Stack};
 use super::{Family, HiddenValues};
 use crate::dims::{Batch, Classes, Hidden, Joined, Latent, Moments, Pixels, Style};
 use crate::model::likelihood::Head;
 use crate::model::posterior::Posterior;
 use crate::model::{Architecture, Decoded};
+use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
 use crate::nn::view::{elements, elements_mut};
-use crate::nn::{Linear, ops};
 
 /// Where the posterior of the dimension of an item's class lies, and those of the others: mean and variance. A draw is of another
 /// class about once in a thousand times; ten classes then cost 5.1 nats, where `p(y)` alone would cost `ln 10 = 2.3`.
 const CLASS: [f32; 2] = [2.4, 0.1];
 const OTHER_CLASSES: [f32; 2] = [-0.3, 0.45];
+
+/// The latent vector with the style of `z` in one of so many classes, which the last dimensions stand for.
+pub fn in_class(z: &[f32], classes: usize, class: usize) -> Vec<f32> {
+    let mut z = z.to_vec();
+    let style = z.len().saturating_sub(classes);
+    z[style..].fill(OTHER_CLASSES[0]);
+    z[style + class] = CLASS[0];
+    z
+}
 
 /// Classifier, encoder and decoder.
 #[derive(Clone, Debug)]
@@ -36,63 +45,25 @@ pub(in crate::model) struct ClassConditional {
     decoder: (Stack<Joined<Style, Classes>>, Head<Hidden>),
 }
 
-/// Hidden layers, and a last layer of some width.
-#[derive(Clone, Debug)]
-struct Network<I: Dim, O: Dim> {
-    hidden: Stack<I>,
-    last: Linear<Hidden, O>,
-}
-
-impl<I: Dim, O: Dim> Network<I, O> {
-    fn zeros(device: &Cpu, inputs: I, outputs: O, architecture: &Architecture) -> Self {
-        let hidden = Stack::zeros(
-            device,
-            inputs,
-            architecture.hidden.units().iter().copied(),
-            architecture,
-        );
-        Self {
-            last: Linear::zeros(device, hidden.width(), outputs),
-            hidden,
-        }
-    }
-
-    fn forward_data<T: Tape<f32, Cpu>>(
-        &self,
-        x: &Tensor<(Batch, I), f32, Cpu>,
-        tape: T,
-    ) -> Tensor<(Batch, O), f32, Cpu, T> {
-        self.last.forward(self.hidden.forward_data(x, tape))
-    }
-
-    /// Weights and biases, layer by layer, the last layer's under this name.
-    fn parameters(&self, last: &'static str) -> impl Iterator<Item = Named<&dyn Parameter>> {
-        let of_last = self.last.parameters().into_iter();
-        let of_last = of_last.map(move |named| named.within(last));
-        self.hidden.parameters().chain(of_last)
-    }
-
-    /// The same, to change.
-    fn parameters_mut(&mut self, last: &'static str) -> impl Iterator<Item = Named<&mut dyn Parameter>> {
-        let of_last = self.last.parameters_mut().into_iter();
-        let of_last = of_last.map(move |named| named.within(last));
-        self.hidden.parameters_mut().chain(of_last)
-    }
-}
-
 impl ClassConditional {
     /// Networks of zeros.
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         let pixels = Pixels(architecture.pixels);
         let classes = Classes(architecture.classes);
         let style = Style(architecture.latent.saturating_sub(classes.0));
-        let mirrored = architecture.hidden.units().iter().copied().rev();
-        let decoder = Stack::zeros(device, Joined(style, classes), mirrored, architecture);
+        let units = || architecture.hidden.units().iter().copied();
+        let decoder = Stack::zeros(device, Joined(style, classes), units().rev(), architecture);
         Self {
             classes,
             style,
-            classifier: Network::zeros(device, pixels, classes, architecture),
-            encoder: Network::zeros(device, Joined(pixels, classes), Moments(style), architecture),
+            classifier: Network::zeros(device, pixels, units(), classes, architecture),
+            encoder: Network::zeros(
+                device,
+                Joined(pixels, classes),
+                units(),
+                Moments(style),
+                architecture,
+            ),
             decoder: {
                 let output = Head::zeros(
                     device,
@@ -108,13 +79,8 @@ impl ClassConditional {
 
     /// The latent vectors with the style of `z`, one for every class.
     pub fn in_every_class(&self, z: &[f32]) -> Vec<Vec<f32>> {
-        let in_class = |class: usize| {
-            let mut z = z.to_vec();
-            z[self.style.0..].fill(OTHER_CLASSES[0]);
-            z[self.style.0 + class] = CLASS[0];
-            z
-        };
-        (0..self.classes.0).map(in_class).collect()
+        let classes = self.classes.0;
+        (0..classes).map(|class| in_class(z, classes, class)).collect()
     }
 
     /// The logits of `q(y|x)`, one row per data point.

@@ -2,11 +2,10 @@
 
 use dfdx::prelude::*;
 
-use super::super::stack::Stack;
+use super::super::stack::Network;
 use crate::dims::{Batch, Hidden, Moments};
 use crate::model::Architecture;
 use crate::model::posterior::Gaussian;
-use crate::nn::Linear;
 use crate::nn::parameters::{Named, Parameter};
 
 /// Hidden layers, then the mean and the log-variance of every dimension of `O`.
@@ -37,10 +36,7 @@ use crate::nn::parameters::{Named, Parameter};
 /// let p_of_z1: Gaussian<Stochastic<Odd>> = generates_first.forward(z1);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Conditional<I: Dim, O: Dim> {
-    pub(super) hidden: Stack<I>,
-    moments: Linear<Hidden, Moments<O>>,
-}
+pub struct Conditional<I: Dim, O: Dim>(Network<I, Moments<O>>);
 
 impl<I: Dim, O: Dim> Conditional<I, O> {
     /// Layers of zeros with these units each; what else a hidden layer is, the architecture says.
@@ -51,16 +47,18 @@ impl<I: Dim, O: Dim> Conditional<I, O> {
         architecture: &Architecture,
         outputs: O,
     ) -> Self {
-        let hidden = Stack::zeros(device, inputs, units, architecture);
-        Self {
-            moments: Linear::zeros(device, hidden.width(), Moments(outputs)),
-            hidden,
-        }
+        Self(Network::zeros(
+            device,
+            inputs,
+            units,
+            Moments(outputs),
+            architecture,
+        ))
     }
 
     /// The moments for every row of inputs.
     pub fn forward<T: Tape<f32, Cpu>>(&self, inputs: Tensor<(Batch, I), f32, Cpu, T>) -> Gaussian<O, T> {
-        self.moments.forward(self.hidden.forward(inputs))
+        self.0.forward(inputs)
     }
 
     /// The moments for data, which needs no gradient: the tape starts here.
@@ -69,31 +67,28 @@ impl<I: Dim, O: Dim> Conditional<I, O> {
         x: &Tensor<(Batch, I), f32, Cpu>,
         tape: T,
     ) -> Gaussian<O, T> {
-        self.moments.forward(self.hidden.forward_data(x, tape))
+        self.0.forward_data(x, tape)
+    }
+
+    /// What each hidden layer says of some inputs.
+    pub(super) fn layers(&self, x: Tensor<(Batch, I), f32, Cpu>) -> Vec<Tensor<(Batch, Hidden), f32, Cpu>> {
+        self.0.hidden.layers(x)
     }
 
     /// Has running moments used from here on, even on a tape.
     pub(super) fn rest_moments(&mut self) {
-        self.hidden.rest_moments();
+        self.0.hidden.rest_moments();
     }
 
     /// Weights and biases, layer by layer, within the `part` that this is.
     pub(super) fn parameters(&self, part: &str) -> Vec<Named<&dyn Parameter>> {
-        let moments = self.moments.parameters().into_iter();
-        let all = self
-            .hidden
-            .parameters()
-            .chain(moments.map(|named| named.within("moments")));
+        let all = self.0.parameters("moments");
         all.map(|named| within(named, part)).collect()
     }
 
     /// Weights and biases, to change.
     pub(super) fn parameters_mut(&mut self, part: &str) -> Vec<Named<&mut dyn Parameter>> {
-        let moments = self.moments.parameters_mut().into_iter();
-        let all = self
-            .hidden
-            .parameters_mut()
-            .chain(moments.map(|named| named.within("moments")));
+        let all = self.0.parameters_mut("moments");
         all.map(|named| within(named, part)).collect()
     }
 }

@@ -6,7 +6,7 @@
 
 use dfdx::prelude::*;
 
-use super::super::stack::Stack;
+use super::super::stack::Network;
 use super::conditional::within;
 use super::generative::Generative;
 use super::layer::{Layer, Stochastic};
@@ -14,15 +14,14 @@ use crate::dims::{Batch, Hidden, Moments};
 use crate::model::Architecture;
 use crate::model::posterior::gaussian::{log_density_of_samples, precision_weighted, reparameterise};
 use crate::model::posterior::{LatentRows, PerRow};
+use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
-use crate::nn::{Linear, ops};
 
 /// The way up from `I` to the layer `L`, and the layers above.
 #[derive(Clone, Debug)]
 pub struct Rung<I: Dim, L: Layer, A: Layer> {
-    pub(super) hidden: Stack<I>,
-    /// What the data says of this layer, before the layers above have their say.
-    said: Linear<Hidden, Moments<Stochastic<L>>>,
+    /// Hidden layers, and what the data says of this layer, before the layers above have their say.
+    pub(super) way_up: Network<I, Moments<Stochastic<L>>>,
     above: Option<Box<Rung<Hidden, A, L>>>,
     dimensions: Stochastic<L>,
 }
@@ -42,11 +41,12 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
         units: &[Vec<usize>],
         architecture: &Architecture,
     ) -> Self {
-        let hidden = Stack::zeros(device, inputs, units[0].iter().copied(), architecture);
-        let (width, dimensions) = (hidden.width(), Stochastic::new(groups[0]));
+        let dimensions = Stochastic::new(groups[0]);
+        let hidden = units[0].iter().copied();
+        let way_up = Network::zeros(device, inputs, hidden, Moments(dimensions), architecture);
+        let width = way_up.hidden.width();
         Self {
-            hidden,
-            said: Linear::zeros(device, width, Moments(dimensions)),
+            way_up,
             above: (groups.len() > 1).then(|| {
                 Box::new(Rung::zeros(
                     device,
@@ -71,13 +71,13 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
     ) -> Drawn<L, T> {
         let samples = noise.shape().0.0 / h.shape().0.0;
         let (Some(rung), Some(generative)) = (&self.above, generative) else {
-            let (z, log_q) = self.draw(ops::repeat(self.said.forward(h), samples), noise, start);
+            let (z, log_q) = self.draw(ops::repeat(self.way_up.last.forward(h), samples), noise, start);
             return (z, None, log_q);
         };
-        let said = ops::repeat(self.said.forward(h.retaped::<T>()), samples);
+        let said = ops::repeat(self.way_up.last.forward(h.retaped::<T>()), samples);
         let next = start + self.dimensions.0;
         let further = generative.above.as_deref();
-        let (above, rest, log_q_of_rest) = rung.infer(rung.hidden.forward(h), further, noise, next);
+        let (above, rest, log_q_of_rest) = rung.infer(rung.way_up.hidden.forward(h), further, noise, next);
         let generated = generative.layer.forward(above.retaped::<T>());
         let (z, log_q) = self.draw(precision_weighted(said, generated), noise, start);
         let above = ops::widened(above, next, noise.shape().1);
@@ -101,7 +101,7 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
 
     /// Has running moments used from here on, even on a tape.
     pub fn rest_moments(&mut self) {
-        self.hidden.rest_moments();
+        self.way_up.hidden.rest_moments();
         if let Some(above) = &mut self.above {
             above.rest_moments();
         }
@@ -110,17 +110,8 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
     /// Weights and biases from this layer up, by the layer's number.
     pub fn parameters(&self, number: usize) -> Vec<Named<&dyn Parameter>> {
         let part = format!("layer{number}");
-        let said = self
-            .said
-            .parameters()
-            .into_iter()
-            .map(|named| named.within("moments"));
-        let mut all: Vec<_> = self
-            .hidden
-            .parameters()
-            .chain(said)
-            .map(|named| within(named, &part))
-            .collect();
+        let of_rung = self.way_up.parameters("moments");
+        let mut all: Vec<_> = of_rung.map(|named| within(named, &part)).collect();
         all.extend(self.above.iter().flat_map(|above| above.parameters(number + 1)));
         all
     }
@@ -128,17 +119,8 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
     /// Weights and biases, to change.
     pub fn parameters_mut(&mut self, number: usize) -> Vec<Named<&mut dyn Parameter>> {
         let part = format!("layer{number}");
-        let said = self
-            .said
-            .parameters_mut()
-            .into_iter()
-            .map(|named| named.within("moments"));
-        let mut all: Vec<_> = self
-            .hidden
-            .parameters_mut()
-            .chain(said)
-            .map(|named| within(named, &part))
-            .collect();
+        let of_rung = self.way_up.parameters_mut("moments");
+        let mut all: Vec<_> = of_rung.map(|named| within(named, &part)).collect();
         all.extend(
             self.above
                 .iter_mut()

@@ -136,7 +136,7 @@ impl Hierarchical {
                 (ops::widened(z, 0, latent) + rest, log_q + log_q_of_rest)
             }
             Recognition::Ladder(rung) => {
-                let h = rung.hidden.forward_data(x, tape);
+                let h = rung.way_up.hidden.forward_data(x, tape);
                 let (z, rest, log_q) = rung.infer(h, Some(&self.generative), noise, 0);
                 let z = ops::widened(z, 0, latent);
                 match rest {
@@ -181,8 +181,8 @@ impl Family for Hierarchical {
     /// Those next to the data: of the encoder below the first layer, and of the decoder.
     fn hidden(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, z: LatentRows) -> Vec<HiddenValues> {
         let encoder = match &self.recognition {
-            Recognition::BottomUp { first, .. } => first.hidden.layers(x.clone()),
-            Recognition::Ladder(rung) => rung.hidden.layers(x.clone()),
+            Recognition::BottomUp { first, .. } => first.layers(x.clone()),
+            Recognition::Ladder(rung) => rung.way_up.hidden.layers(x.clone()),
         };
         let decoder = self.decoder.layers(self.first_layer(z)).into_iter();
         encoder

@@ -85,6 +85,7 @@ fn of_estimate(point: &MarginalPoint) -> LogLine {
         importance_weighted,
         posterior_samples,
         annealed,
+        ..
     } = point.estimates;
     let named = [
         ("IW", Some(importance_weighted)),

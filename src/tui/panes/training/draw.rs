@@ -174,6 +174,7 @@ fn marginal_line(point: &MarginalPoint) -> Line<'static> {
         importance_weighted,
         posterior_samples,
         annealed,
+        ..
     } = point.estimates;
     let named = [
         ("IW", Some(importance_weighted)),

@@ -4,12 +4,13 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{SheetKind, Traversal};
 use crate::data::ItemPlace;
-use crate::explore::traversal::{REACH, prior_sample};
+use crate::explore::traversal::{REACH, in_other_class, prior_sample};
 use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain, shift};
 use crate::tui::message::Effect;
+use crate::tui::workspace::Workspace;
 
 /// The rows.
 #[rustfmt::skip]
@@ -28,6 +29,8 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "traversal.reset", keys: &[plain(KeyCode::Backspace), character('z')], help: "put all dimensions back to the start image's posterior mean", footer: Some("reset"), run: reset },
     Command { name: "traversal.centre", keys: &[character('c')], help: "go to the centre of the latent space", footer: None, run: centre },
     Command { name: "traversal.draw", keys: &[character('g')], help: "draw a point from the prior", footer: Some("random"), run: draw },
+    Command { name: "traversal.next-class", keys: &[character('y')], help: "the same style in the next class, of a run that learns classes", footer: None, run: |app| turn_class(app, 1) },
+    Command { name: "traversal.previous-class", keys: &[character('Y')], help: "the same style in the previous class", footer: None, run: |app| turn_class(app, -1) },
     Command { name: "traversal.play", keys: &[character('p')], help: "move the selected dimension to and fro by itself", footer: Some("play"), run: toggle_play },
     Command { name: "traversal.cycle-sheet", keys: &[character('v')], help: "below: a row per dimension, draws from the prior, or the plane of two dimensions", footer: Some("view"), run: cycle_sheet },
 ];
@@ -106,11 +109,32 @@ fn centre(app: &mut App) -> Vec<Effect> {
 
 fn draw(app: &mut App) -> Vec<Effect> {
     let draws = app.pane::<Traversal>().draws;
-    if let Some(workspace) = app.workspace() {
-        let configuration = &workspace.progress.configuration;
-        let z = prior_sample(configuration.latent_dimensions(), configuration.seed, draws);
+    let Some(workspace) = app.workspace() else {
+        return Vec::new();
+    };
+    let configuration = &workspace.progress.configuration;
+    let drawn = if configuration.has_standard_prior() {
+        Some(prior_sample(
+            configuration.latent_dimensions(),
+            configuration.seed,
+            draws,
+        ))
+    } else {
+        app.pane::<Traversal>().learned_draw(configuration.seed)
+    };
+    // Draws from a learned prior are asked for, and may not be there yet.
+    if let Some(z) = drawn {
         app.selection.point.latent = Some(z);
         app.pane_mut::<Traversal>().draws += 1;
+    }
+    Vec::new()
+}
+
+fn turn_class(app: &mut App, places: isize) -> Vec<Effect> {
+    let classes = app.workspace().map_or(0, Workspace::classes_of_latents);
+    let z = app.pane::<Traversal>().latent(app);
+    if classes > 0 && z.len() > classes {
+        app.selection.point.latent = Some(in_other_class(z, classes, places));
     }
     Vec::new()
 }

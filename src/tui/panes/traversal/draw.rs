@@ -150,7 +150,6 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let Some(&value) = latent.get(selected) else {
         return;
     };
-    let configuration = &workspace.progress.configuration;
     let start = pane.start(app);
     let is_start = latent == start;
     let start = start
@@ -170,7 +169,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let age = pane.shown.as_ref().and_then(|shown| workspace.age(shown.samples));
     let mut lines = vec![
         Line::from(vec![
-            Span::styled(configuration.latent_name(selected), theme::selected()),
+            Span::styled(workspace.dimension_name(selected), theme::selected()),
             Span::styled(format!(" = {value:+.2}"), theme::strong()),
         ]),
         slider(value, area.width),
@@ -188,7 +187,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
         .map(|(dimension, z)| {
             format!(
                 "{:<9}",
-                format!("{}={z:+.1}", configuration.latent_name(dimension))
+                format!("{}={z:+.1}", workspace.dimension_name(dimension))
             )
         })
         .collect();
@@ -242,7 +241,7 @@ fn render_label(
             format!(
                 "{} {}",
                 if selected { "▶" } else { " " },
-                workspace.progress.configuration.latent_name(dimension)
+                workspace.dimension_name(dimension)
             ),
             style,
         ),

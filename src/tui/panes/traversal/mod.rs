@@ -16,8 +16,10 @@ pub use geometry::{Geometry, geometry};
 use super::{Kind, Pane, Place};
 use crate::data::ItemPlace;
 use crate::explore::manifold::Window;
+use crate::explore::samples::{Draws, Source};
 use crate::explore::sheet::{self, SheetImages};
 use crate::pictures::raster::Raster;
+use crate::run::protocol::Origin;
 use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
@@ -58,10 +60,16 @@ pub struct Traversal {
     /// Draws made from the prior so far.
     #[serde(skip)]
     pub draws: u64,
+    /// Some of them with their seed, where the prior is learned: the newest answer about it.
+    #[serde(skip)]
+    pub learned: Option<(u64, Vec<Vec<f32>>)>,
     /// The newest answer.
     #[serde(skip)]
     pub shown: Option<Shown>,
 }
+
+/// Draws from a learned prior that are asked for together.
+const DRAWS_TOGETHER: u64 = 16;
 
 /// What the traversal shows below its image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +119,18 @@ impl Traversal {
         }
     }
 
+    /// The seed of the draws from a learned prior among which the next one is, in a run with this `seed`.
+    fn seed_of_draws(&self, seed: u64) -> u64 {
+        seed.wrapping_add(self.draws / DRAWS_TOGETHER)
+    }
+
+    /// The next draw from a learned prior, in a run with this `seed`; none until it is known.
+    fn learned_draw(&self, seed: u64) -> Option<Vec<f32>> {
+        let known = self.learned.as_ref();
+        let (_, draws) = known.filter(|(of_draws, _)| *of_draws == self.seed_of_draws(seed))?;
+        draws.get((self.draws % DRAWS_TOGETHER) as usize).cloned()
+    }
+
     fn sheet(&self, app: &App, workspace: &Workspace, area: Rect) -> sheet::Sheet {
         let geometry = geometry(area, workspace.data.shape, app.drawing());
         let (columns, rows) = geometry.sheet;
@@ -148,7 +168,7 @@ impl Pane for Traversal {
     }
 
     fn begin(&mut self, _workspace: &Workspace) {
-        (self.playing, self.shown) = (None, None);
+        (self.playing, self.learned, self.shown) = (None, None, None);
     }
 
     fn motion(&self) -> Option<fn(&mut App)> {
@@ -163,6 +183,23 @@ impl Pane for Traversal {
         })
     }
 
+    /// Draws from the prior, where that is learned: the screen knows none but `N(0, I)`.
+    fn cursor_question(&self, app: &App, _area: Rect) -> Option<Question> {
+        let configuration = &app.workspace()?.progress.configuration;
+        (!configuration.has_standard_prior()).then(|| Question::Sample {
+            around: Origin::default(),
+            draws: Draws {
+                source: Source::Prior,
+                temperature: 1.0,
+                count: DRAWS_TOGETHER as usize,
+                seed: self.seed_of_draws(configuration.seed),
+                draws_values: false,
+                nearest: false,
+                kept: Vec::new(),
+            },
+        })
+    }
+
     fn answered(&mut self, answered: Answered) {
         let Answered {
             number,
@@ -171,6 +208,11 @@ impl Pane for Traversal {
             answer,
             ..
         } = answered;
+        if let (Question::Sample { draws, .. }, Answer::Sampled(samples)) = (&question, &answer) {
+            let latents = samples.iter().map(|sample| sample.latent.clone());
+            self.learned = Some((draws.seed, latents.collect()));
+            return;
+        }
         let is_overtaken = self.shown.as_ref().is_some_and(|shown| shown.number > number);
         if let (
             false,
