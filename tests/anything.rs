@@ -23,6 +23,8 @@ use vae_tui::learning::{Configuration, Diverged, Preset, StepReport, Training};
 use vae_tui::objective::BoundTerms;
 use vae_tui::outputs::Output;
 use vae_tui::run::curve::CurvePoint;
+use vae_tui::run::film::{Bytes, Frame, PICTURES};
+use vae_tui::run::past::MOST_MODEL_BYTES;
 use vae_tui::run::protocol::{Measurement, Origin};
 use vae_tui::run::{Entry, Event, Happening, RunId, RunState, State, Told};
 use vae_tui::session::KeptRun;
@@ -246,7 +248,25 @@ impl Chance {
             seconds: progress.seconds,
             what,
         };
-        let event = match self.random.gen_range(0..12) {
+        let event = match self.random.gen_range(0..13) {
+            12 => {
+                let pictures = Bytes::of(&vec![0.5; PICTURES * workspace.data.shape.numbers()]);
+                let bytes = [0, 1_000, MOST_MODEL_BYTES / 3, MOST_MODEL_BYTES];
+                let newest = progress
+                    .log
+                    .film
+                    .frames()
+                    .last()
+                    .map_or(0, |frame| frame.samples + 1);
+                Event::Filmed(Frame {
+                    samples: progress.samples.max(newest),
+                    reconstructed: pictures.clone(),
+                    dimension: self.random.gen_range(0..progress.configuration.latent),
+                    traversed: pictures.clone(),
+                    drawn: pictures,
+                    model_bytes: *bytes.choose(&mut self.random).expect("four"),
+                })
+            }
             0..4 => {
                 let steps = self.random.gen_range(0..30);
                 let report = |step: u64, chance: &mut Self| StepReport {
@@ -402,7 +422,8 @@ impl Chance {
             26..80 => self.mouse(app.area),
             80..100 => self.told(app).unwrap_or(Message::Tick),
             100..108 => self.of_threads(app).unwrap_or(Message::Tick),
-            108..116 => Message::Tick,
+            108..115 => Message::Tick,
+            115 => Message::LookDue,
             116 => Message::Continued,
             _ => self.key(),
         }
@@ -494,6 +515,12 @@ fn live(seed: u64) {
                 vae_tui::tui::update::update(&mut app, message);
             }
             check(&app);
+            let moment = app.workspace().and_then(|workspace| workspace.moment);
+            let film = app.workspace().map(|workspace| &workspace.progress.log.film);
+            let kept = film
+                .zip(app.selection.time)
+                .and_then(|(film, time)| film.moment(time));
+            assert_eq!(moment, kept, "the panes show the moment that is selected");
             if looks {
                 look(&app);
             }

@@ -190,6 +190,7 @@ fn an_answer_that_was_overtaken_changes_nothing() {
     let overtaken = Answered {
         asker: "reconstruction".into(),
         number: 0,
+        moment: None,
         samples: 0,
         took: 0.0,
         question: Question::Reconstruct { items: vec![3] },

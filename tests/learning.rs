@@ -79,7 +79,7 @@ fn set_goal(run: &RunHandle, goal: u64) {
 
 /// Asks about the newest parameters; returns the question's number.
 fn look(run: &RunHandle) -> u64 {
-    run.ask("test", Question::Reconstruct { items: vec![0] })
+    run.ask("test", None, Question::Reconstruct { items: vec![0] })
 }
 
 /// What is seen in the newest parameters.
@@ -344,7 +344,9 @@ fn a_run_that_diverges_stops_at_its_last_finite_parameters() {
         said.contains("no longer finite") && said.contains("lower learning rate"),
         "{said}"
     );
-    let RunState { training: kept, log } = checkpoint(&run);
+    let RunState {
+        training: kept, log, ..
+    } = checkpoint(&run);
     assert_eq!(kept.samples, diverged.samples);
     let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
     assert!(
@@ -380,6 +382,7 @@ fn the_trainer_obeys() {
     let RunState {
         training: finished,
         log,
+        ..
     } = checkpoint(&run);
     assert_eq!(
         (finished.samples, finished.optimizer.learning_rate),

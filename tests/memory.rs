@@ -125,7 +125,7 @@ fn opened_and_left(app: &mut App, path: &Path, data: &Arc<Dataset>) {
     };
     told_until(app, &|event| matches!(event, Event::State(State::Finished)));
     for (asker, question) in app.wishes() {
-        run.ask(&asker, question);
+        run.ask(&asker, None, question);
         told_until(app, &|event| matches!(event, Event::Answered(_)));
     }
     common::frame(app);

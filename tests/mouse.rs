@@ -73,8 +73,8 @@ fn a_press_gives_the_focus_to_the_pane_under_it() {
         click(&mut app, (inside.right() - 1, inside.bottom() - 1));
         assert_eq!(app.focus.name, name, "inside");
     }
-    // Header and footer belong to no pane, and what lies beyond the terminal is nowhere.
-    for at in [(0, 0), (50, 29), (65_535, 65_535)] {
+    // The header belongs to no pane, and what lies beyond the terminal is nowhere.
+    for at in [(0, 0), (65_535, 65_535)] {
         click(&mut app, at);
         assert_eq!(app.focus.name, "training");
     }
@@ -257,4 +257,181 @@ fn switched_off_it_does_nothing() {
     type_character(&mut app, 'M');
     click(&mut app, (inside.x, inside.y));
     assert_eq!(app.focus.name, "traversal");
+}
+
+/// The place in the middle of a text on the screen.
+fn on(app: &App, text: &str) -> (u16, u16) {
+    let (x, y) = place_of(app, text);
+    (x + text.chars().count() as u16 / 2, y)
+}
+
+#[test]
+fn the_names_of_keys_on_an_edge_below_a_question_and_in_the_last_line_are_buttons() {
+    let mut app = app(100, 30);
+    press(&mut app, KeyCode::Esc);
+    // The last line.
+    let at = on(&app, "log axis ");
+    click(&mut app, at);
+    assert!(app.log_axis);
+    type_character(&mut app, 'n');
+    assert!(matches!(app.overlay, Some(Overlay::Form(_))));
+    // The edge of the form.
+    let at = on(&app, "F2 data");
+    let effects = click(&mut app, at);
+    assert!(matches!(effects[..], [Effect::ListFiles(_)]));
+    let at = on(&app, "Esc back");
+    click(&mut app, at);
+    let at = on(&app, "Esc cancel");
+    click(&mut app, at);
+    assert!(app.overlay.is_none());
+    // Help scrolls and closes.
+    type_character(&mut app, '?');
+    let at = place_of(&app, "↓ scroll");
+    click(&mut app, at);
+    assert!(matches!(app.overlay, Some(Overlay::Help(1))));
+    let at = on(&app, "Esc close");
+    click(&mut app, at);
+    assert!(app.overlay.is_none());
+    // A question.
+    type_character(&mut app, 'r');
+    let at = on(&app, "What it has learned");
+    assert!(
+        click(&mut app, at).is_empty() && app.overlay.is_some(),
+        "words are no button"
+    );
+    let at = on(&app, "y start over");
+    assert!(matches!(click(&mut app, at)[..], [Effect::NewRun(..)]));
+    // The list of panes has letters, but its hint is none of them.
+    type_character(&mut app, 'f');
+    let at = on(&app, "press its letter");
+    click(&mut app, at);
+    assert!(matches!(app.overlay, Some(Overlay::Panes)));
+}
+
+#[test]
+fn the_form_is_filled_in_with_the_mouse() {
+    // All fields have room.
+    let mut app = app(100, 80);
+    press(&mut app, KeyCode::Esc);
+    type_character(&mut app, 'n');
+    let value = |app: &App, name: &str| {
+        let shown = common::screen(app);
+        let line = shown
+            .lines()
+            .find(|line| line.contains(name))
+            .expect("the field is seen")
+            .to_owned();
+        let after = line.split(name).nth(1).expect("its value").to_owned();
+        after.split_whitespace().next().unwrap_or_default().to_owned()
+    };
+    let field = |app: &App, name: &str| place_of(app, name);
+    // A choice: the first press selects, the next ones go through its words, to either side.
+    let (x, y) = field(&app, " optimizer ");
+    click(&mut app, (x + 20, y));
+    assert!(place_of(&app, "▶ optimizer").1 == y);
+    let arrow = place_of(&app, "◂");
+    assert_eq!(arrow.1, y);
+    let word = |app: &App| {
+        let shown = common::screen(app);
+        let line = shown
+            .lines()
+            .find(|line| line.contains('◂'))
+            .expect("a choice")
+            .to_owned();
+        line.split('◂')
+            .nth(1)
+            .and_then(|rest| rest.split('▸').next())
+            .map(|word| word.trim().to_owned())
+    };
+    let first = word(&app);
+    click(&mut app, (arrow.0 + 4, y));
+    let second = word(&app);
+    assert_ne!(first, second);
+    click(&mut app, arrow);
+    assert_eq!(word(&app), first);
+    // A text: a press on the selected one puts the cursor there. Its value stands 16 columns behind the beginning of its name.
+    let (x, y) = field(&app, " batch ");
+    click(&mut app, (x + 4, y));
+    let before = value(&app, "▶ batch");
+    let (x, y) = field(&app, "▶ batch");
+    let digits = before.trim_end_matches('▏');
+    click(&mut app, (x + 18 + digits.len() as u16 - 1, y));
+    type_character(&mut app, '7');
+    let (head, tail) = digits.split_at(digits.len() - 1);
+    assert_eq!(value(&app, "▶ batch"), format!("{head}7▏{tail}"));
+    // The wheel goes no further than the first field.
+    for _ in 0..60 {
+        mouse(&mut app, MouseEventKind::ScrollUp, (50, 20));
+    }
+    assert!(common::screen(&app).contains("▶ latent"));
+    mouse(&mut app, MouseEventKind::ScrollDown, (50, 20));
+    assert!(!common::screen(&app).contains("▶ latent"));
+}
+
+/// Answers what is asked one after the other.
+fn answer_all(app: &mut App) {
+    for _ in 0..4 {
+        update(app, Message::Resized(140, 44));
+    }
+}
+
+#[test]
+fn attributes_directions_runs_and_frames_are_chosen_with_the_mouse() {
+    let mut app = app(140, 44);
+    press(&mut app, KeyCode::Esc);
+    // Edit: the strength that a picture of the strip shows, and a line of the list.
+    focus(&mut app, "edit");
+    update(&mut app, Message::Resized(140, 44));
+    type_character(&mut app, 'i');
+    type_character(&mut app, 'i');
+    answer_all(&mut app);
+    let at = place_of(&app, "-2.0");
+    click(&mut app, at);
+    let strengths = |app: &App| {
+        app.selection
+            .attributes
+            .iter()
+            .map(|applied| applied.strength)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(strengths(&app), [0.0, -2.0]);
+    type_character(&mut app, 'u');
+    assert_eq!(strengths(&app), [0.0, 0.0]);
+    let (x, y) = place_of(&app, "▶");
+    click(&mut app, (x + 3, y - 1));
+    assert_eq!(place_of(&app, "▶"), (x, y - 1));
+    // Directions.
+    focus(&mut app, "directions");
+    update(&mut app, Message::Resized(140, 44));
+    answer_all(&mut app);
+    let point = app.selection.point.clone();
+    let (x, y) = place_of(&app, "▶ 1");
+    click(&mut app, (x + 2, y + 1));
+    assert_eq!(place_of(&app, "▶ 2"), (x, y + 1));
+    let at = place_of(&app, "+3");
+    click(&mut app, at);
+    assert_ne!(app.selection.point, point);
+    // Runs: a column, a row, and the selected row again.
+    focus(&mut app, "runs");
+    update(&mut app, Message::Resized(140, 44));
+    update(&mut app, Message::Runs(common::saved_runs(), Vec::new()));
+    let at = place_of(&app, "latent");
+    click(&mut app, at);
+    assert!(common::screen(&app).contains("latent▲"));
+    click(&mut app, at);
+    assert!(common::screen(&app).contains("latent▼"));
+    let at = place_of(&app, "shapes-13");
+    assert!(click(&mut app, at).is_empty());
+    let effects = click(&mut app, at);
+    assert!(matches!(&effects[..], [Effect::Open(_, path)] if path.ends_with("shapes-13.ron")));
+    // The film: the curve, and an item.
+    common::film(&mut app);
+    focus(&mut app, "film");
+    update(&mut app, Message::Resized(140, 44));
+    let (x, y) = place_of(&app, "└");
+    click(&mut app, (x + 40, y - 2));
+    assert!(app.selection.time.is_some());
+    let at = place_of(&app, "back");
+    click(&mut app, at);
+    assert_eq!(app.selection.point.item, Some(vae_tui::data::ItemPlace::test(0)));
 }

@@ -205,7 +205,7 @@ fn draw_the_picture_of_own_data() {
     };
     let mut state = RunState::new(Training::new(configuration, &data));
     let workers = Workers::new(2).expect("threads can be had");
-    let RunState { training, log } = &mut state;
+    let RunState { training, log, .. } = &mut state;
     while !training.is_finished() {
         let report = training
             .step(&data, &workers, &Cancel::default())

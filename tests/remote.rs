@@ -605,7 +605,15 @@ fn nonsense_ends_a_line_and_nothing_else() {
         let mut line = joined(&folder, "stoic");
         let question = Box::new(question);
         let asker = "pane".to_owned();
-        say(&mut line, &Request::Ask { asker, question });
+        let moment = None;
+        say(
+            &mut line,
+            &Request::Ask {
+                asker,
+                moment,
+                question,
+            },
+        );
         let said = loop {
             match hear(&mut line) {
                 Some(Reply::Refused(words)) => break words,

@@ -5,6 +5,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::{
     app, configuration, focus, press, saved, screen, shapes, tell, type_character, update, workspace,
@@ -16,7 +17,8 @@ use vae_tui::learning::{Configuration, Training};
 use vae_tui::remote::StateSource;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::film::{Film, PICTURES};
-use vae_tui::run::{Command, Event, Happening, RunHandle, RunState, State};
+use vae_tui::run::protocol::Origin;
+use vae_tui::run::{Answer, Answered, Command, Event, Happening, Question, RunHandle, RunState, State, Told};
 use vae_tui::session::{self, OtherModels, QueuedRun, RunFacts, View};
 use vae_tui::sweep::{Progress, RunProgress, Stage};
 use vae_tui::tui::app::App;
@@ -24,6 +26,7 @@ use vae_tui::tui::message::{BesideNews, Effect, Message};
 use vae_tui::tui::opening::{ForkSource, Ready, RunSource, open};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Confirmation;
+use vae_tui::tui::panes::reconstruction::Reconstruction;
 use vae_tui::tui::panes::runs::Runs;
 use vae_tui::tui::saver::Manner;
 
@@ -399,15 +402,11 @@ fn a_sweep_shows_how_far_it_is_and_its_curves_grow() {
         shown.contains("sweep: 0 of 2 runs have ended, the best so far -90.50 nats: latent-2_seed-1"),
         "{shown}"
     );
-    // It is looked at again after a while, by itself.
-    let looks = (0..50)
-        .filter(|_| {
-            update(&mut app, Message::Tick)
-                .iter()
-                .any(|effect| matches!(effect, Effect::ReadRuns))
-        })
-        .count();
-    assert_eq!(looks, 1);
+    assert!(vae_tui::tui::panes::runs::looks_on(&app));
+    // It is looked at again after a while, which by itself draws no frame.
+    app.changed = false;
+    let effects = update(&mut app, Message::LookDue);
+    assert!(matches!(effects[..], [Effect::ReadRuns]) && !app.changed);
 
     // A curve that is compared grows with the file.
     let mut facts = common::saved_runs().remove(0);
@@ -425,11 +424,7 @@ fn a_sweep_shows_how_far_it_is_and_its_curves_grow() {
         runs: vec![of_sweep(&[-90.5, -80.0], Stage::Finished)],
     };
     update(&mut app, Message::Sweep(Some(progress)));
-    assert!(!(0..50).any(|_| {
-        update(&mut app, Message::Tick)
-            .iter()
-            .any(|effect| matches!(effect, Effect::ReadRuns))
-    }));
+    assert!(!vae_tui::tui::panes::runs::looks_on(&app), "it is complete");
 }
 
 #[test]
@@ -587,6 +582,133 @@ fn a_film_is_kept_saved_and_gone_on_with_to_the_bit() {
     train(&on);
     assert_eq!(film(&state_of(&on)), whole);
     assert_ne!(whole, Film::default());
+}
+
+/// Asks a run about a moment, and waits for the answer.
+fn asked(run: &RunHandle, moment: Option<u64>, question: Question) -> Answered {
+    let number = run.ask("test", moment, question);
+    loop {
+        let told = run
+            .events()
+            .recv_timeout(Duration::from_secs(60))
+            .expect("an answer");
+        if let Event::Answered(answered) = told.event
+            && answered.number == number
+        {
+            return *answered;
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_about_a_moment_is_answered_by_the_model_of_then() {
+    let (data, folder) = (shapes(), tempfile::tempdir().expect("a folder"));
+    let path = folder.path().join("run.ron");
+    let long = Configuration {
+        goal: 7_200,
+        evaluate_every: 2_400,
+        ..configuration()
+    };
+    let images = |answered: &Answered| match &answered.answer {
+        Answer::Reconstructed(items) => items[0].reconstruction.output.clone(),
+        other => panic!("{other:?}"),
+    };
+    let distance = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let question = || Question::Reconstruct { items: vec![5] };
+    let short = start(
+        Configuration {
+            goal: 2_400,
+            ..long.clone()
+        },
+        &data,
+    );
+    train(&short);
+    let then = images(&asked(&short, None, question()));
+
+    let run = start(long, &data);
+    train(&run);
+    let state = state_of(&run);
+    assert_eq!(
+        state.log.film.moments().collect::<Vec<_>>(),
+        [2_400, 4_800, 7_200]
+    );
+    let now = images(&asked(&run, None, question()));
+    let past = asked(&run, Some(2_400), question());
+    assert_eq!((past.moment, past.samples), (Some(2_400), 2_400));
+    let past = images(&past);
+    // What half precision makes of the same model.
+    assert!(distance(&past, &then) < 5e-3, "{}", distance(&past, &then));
+    assert!(distance(&now, &then) > 5e-2, "{}", distance(&now, &then));
+
+    session::save(&state, &View::default(), &path).expect("it can be written");
+    let session = session::load(&path).expect("it was saved");
+    let read = session.into_state(&data).expect("its data");
+    assert_eq!(read.past, state.past);
+    assert_eq!(read.log.film, state.log.film);
+    let on = RunHandle::start(read, data.clone()).expect("threads").0;
+    assert_eq!(images(&asked(&on, Some(2_400), question())), past);
+}
+
+#[test]
+fn all_panes_follow_the_moment_that_is_selected_and_a_key_leads_back() {
+    let mut app = app(100, 30);
+    common::film(&mut app);
+    let number = |app: &App| app.pane::<Reconstruction>().samples;
+    type_character(&mut app, '{');
+    let shown = screen(&app);
+    assert!(shown.contains(r"shown as at 7.2k samples (\ now)"), "{shown}");
+    assert_eq!(number(&app), 7_200, "its answer is about that moment");
+    // An answer about the present comes too late.
+    let late = Answered {
+        asker: "reconstruction".into(),
+        number: u64::MAX,
+        moment: None,
+        samples: 9_000,
+        took: 0.0,
+        question: Question::Reconstruct { items: vec![0] },
+        answer: Answer::Reconstructed(Vec::new()),
+    };
+    let run = workspace(&app).run;
+    let event = Event::Answered(Box::new(late));
+    vae_tui::tui::update::update(&mut app, Message::Told(Told { run, event }));
+    assert_eq!(number(&app), 7_200);
+    // The film has no model of its first frames: the panes show the first one that is kept.
+    focus(&mut app, "film");
+    press(&mut app, KeyCode::Home);
+    assert_eq!(
+        (app.selection.time, workspace(&app).moment),
+        (Some(600), Some(1_800))
+    );
+    assert!(screen(&app).contains("at 1.8k samples"), "{}", screen(&app));
+    let view = app.view();
+    assert_eq!(view.time, Some(600), "it is saved");
+    type_character(&mut app, 'u');
+    assert_eq!(app.selection.time, Some(7_200));
+    type_character(&mut app, '\\');
+    assert_eq!((app.selection.time, workspace(&app).moment), (None, None));
+    assert!(!screen(&app).contains("shown as"));
+    focus(&mut app, "reconstruction");
+    update(&mut app, Message::Resized(100, 30));
+    assert_eq!(number(&app), 9_000);
+}
+
+#[test]
+fn the_selected_item_is_among_those_of_the_film() {
+    let mut app = app(200, 60);
+    common::film(&mut app);
+    focus(&mut app, "film");
+    app.selection.point = Origin::item(ItemPlace::test(30));
+    // The eight items are asked for first.
+    update(&mut app, Message::Resized(200, 60));
+    update(&mut app, Message::Resized(200, 60));
+    let shown = screen(&app);
+    assert!(
+        shown.contains("back test:30") && shown.contains("item test:30"),
+        "{shown}"
+    );
+    app.selection.point = Origin::item(ItemPlace::test(3));
+    update(&mut app, Message::Resized(200, 60));
+    assert!(!screen(&app).contains("test:30"));
 }
 
 #[test]

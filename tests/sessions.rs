@@ -176,6 +176,7 @@ fn everything_comes_back() {
             strength: -0.5,
         }],
         dimension: Some(4),
+        time: Some(12),
         images: vec![5, 6, 7],
         selected_image: 2,
         panes: panes
@@ -232,6 +233,7 @@ fn the_view_of_the_first_schema_is_read_and_what_is_saved_then_is_of_the_second(
         bookmarks: Vec::new(),
         attributes: Vec::new(),
         dimension: Some(4),
+        time: None,
         images: vec![5, 6, 7],
         selected_image: 2,
         panes: view.panes.clone(),

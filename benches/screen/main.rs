@@ -1,10 +1,12 @@
 //! From a start to the first frame, and from a key to the frame that shows what it did, in a pseudo-terminal, with the real
-//! program.
+//! program; what a screen that trains sends, the memory that it takes, and how fast it trains with each pane open.
 //!
 //! A start is timed from before the process is made to reading the output with the first text. A latent value is moved to and fro,
 //! in the traversal or on the map, while the program trains, saves, opens and estimates; what is timed is from writing the key to
-//! reading the output that shows the new value. `cargo bench --bench screen`.
+//! reading the output that shows the new value. `cargo bench --bench screen`, or a part of it: `cargo bench --bench screen -- keys`,
+//! of `lines`, `starts`, `keys`, `memory` and `speed`.
 
+mod panes;
 mod workbench;
 
 use std::path::Path;
@@ -71,6 +73,9 @@ const LINES: [(&str, Option<usize>); 3] = [
 /// Time for which a screen is looked on.
 const WATCHED: Duration = Duration::from_secs(20);
 
+/// A part of the bench by its name, which does its work in a folder.
+type Part = (&'static str, fn(&Path));
+
 /// Starts that are timed at each size.
 const STARTS: usize = 200;
 /// Milliseconds to the first frame, at most.
@@ -84,20 +89,42 @@ const SIZES: [(u16, u16, f64); 2] = [(100, 30, 8.0), (200, 60, 16.0)];
 )]
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    lines(folder.path());
-    first_frames(folder.path());
+    let parts: [Part; 5] = [
+        ("lines", lines),
+        ("starts", first_frames),
+        ("keys", keys),
+        ("memory", panes::memory),
+        ("speed", panes::speed),
+    ];
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    for (name, part) in parts {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            part(folder.path());
+        }
+    }
+}
+
+/// Prints how long keys take in each situation, and the bytes of their frames.
+#[allow(
+    clippy::expect_used,
+    reason = "a bench that can't run its program has nothing to tell"
+)]
+fn keys(folder: &Path) {
     println!(
         "{:<42} {:>8} {:>9} {:>9} {:>9} {:>12}",
         "situation", "screen", "p50 ms", "p99 ms", "goal ms", "bytes/frame"
     );
     for situation in &SITUATIONS {
-        let session = folder.path().join("run.ron");
+        let session = folder.join("run.ron");
         train(&session, situation.flags);
         for (columns, rows, goal) in SIZES {
             // The workbench saves to its file when it is made to end.
-            let copy = folder.path().join("copy.ron");
+            let copy = folder.join("copy.ron");
             std::fs::copy(&session, &copy).expect("the folder can be written");
-            let mut workbench = Workbench::open(folder.path(), (columns, rows), &copy, None);
+            let mut workbench = Workbench::open(folder, (columns, rows), &copy, None);
             workbench.show(situation.pane);
             let (mut times, mut bytes) = workbench.measure(KEYS, PAUSE, situation.meanwhile);
             times.sort_by(f64::total_cmp);
@@ -113,6 +140,7 @@ fn main() {
             workbench.close();
         }
     }
+    println!();
 }
 
 /// Prints what a screen that trains sends on lines of some speeds, untouched, and how long a key takes there.

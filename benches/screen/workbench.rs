@@ -68,11 +68,28 @@ fn value_on(screen: &str) -> Option<String> {
 impl Workbench {
     /// Opens a session, starts its training, and puts the focus on the traversal, on a line of so many bytes per second.
     pub fn open(folder: &Path, size: (u16, u16), session: &Path, rate: Option<usize>) -> Self {
-        let mut workbench = Self::start(folder, size, Some(session), rate);
-        workbench.wait(|screen| screen.contains("start "));
+        let mut workbench = Self::opened(folder, size, session, rate);
         workbench.press("\t ");
         workbench.wait(|screen| screen.contains("running"));
         workbench
+    }
+
+    /// Opens a session, which stays paused.
+    pub fn opened(folder: &Path, size: (u16, u16), session: &Path, rate: Option<usize>) -> Self {
+        let mut workbench = Self::start(folder, size, Some(session), rate);
+        workbench.wait(|screen| screen.contains("start "));
+        workbench
+    }
+
+    /// Megabytes that the program takes, by what Linux calls them.
+    pub fn megabytes(&self, name: &str) -> f64 {
+        let process = self.child.process_id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        kilobytes.map_or(f64::NAN, |kilobytes| kilobytes / 1024.0)
     }
 
     /// Starts the program, with a session or for a new run.
@@ -207,17 +224,20 @@ impl Workbench {
         frames
     }
 
+    /// What is said of the latent value.
     fn value(&self) -> Option<String> {
         value_on(&self.parser.screen().contents())
     }
 
-    fn press(&mut self, keys: &str) {
+    /// Presses keys.
+    pub fn press(&mut self, keys: &str) {
         let mut keyboard = self.keyboard.lock().expect("nobody panics with it");
         keyboard.write_all(keys.as_bytes()).expect("the terminal is open");
         keyboard.flush().expect("the terminal is open");
     }
 
-    fn wait(&mut self, wanted: impl Fn(&str) -> bool) {
+    /// Waits for what the screen is to show.
+    pub fn wait(&mut self, wanted: impl Fn(&str) -> bool) {
         let since = Instant::now();
         while !wanted(&self.parser.screen().contents()) {
             assert!(since.elapsed() < PATIENCE, "{}", self.parser.screen().contents());

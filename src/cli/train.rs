@@ -465,7 +465,7 @@ fn say_what_is_replaced(arguments: &Arguments) {
     }
 }
 
-fn totals(RunState { training, log }: &RunState, (samples, seconds): (u64, f64)) -> Totals {
+fn totals(RunState { training, log, .. }: &RunState, (samples, seconds): (u64, f64)) -> Totals {
     let last = log.evaluations.last();
     Totals {
         samples: training.samples,

@@ -131,10 +131,11 @@ impl Client {
         self.say(&Request::Command(command));
     }
 
-    /// Asks about the newest parameters, in place of what the same asker asked before.
-    pub fn ask(&self, asker: &str, question: Question) {
+    /// Asks about the newest parameters, or about those of an earlier `moment`, in place of what the same asker asked before.
+    pub fn ask(&self, asker: &str, moment: Option<u64>, question: Question) {
         let request = Request::Ask {
             asker: asker.into(),
+            moment,
             question: Box::new(question),
         };
         if let Ok(frame) = frame(&request, LONGEST_REQUEST) {

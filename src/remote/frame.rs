@@ -16,7 +16,7 @@ use crate::words::plain;
 const MAGIC: [u8; 8] = *b"vae-tui\n";
 /// The version of what is said after that; raised whenever a [`Request`](super::message::Request) or a
 /// [`Reply`](super::message::Reply) changes.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 /// Bytes of the longest frame that a run may be sent: a map of neighbours that is unfolded further.
 pub const LONGEST_REQUEST: usize = 16 << 20;
 /// Bytes of the longest frame that a run sends: a log with its film, or a page of large pictures.
@@ -172,6 +172,7 @@ mod tests {
             Request::Command(Command::Change(vec![])),
             Request::Ask {
                 asker: "traversal".into(),
+                moment: Some(7),
                 question: Box::new(Question::Reconstruct { items: vec![1, 2] }),
             },
             Request::Save { view: "()".into() },
@@ -231,9 +232,9 @@ mod tests {
         acquaint(&mut &line[..]).unwrap();
         let other = greeting(PROTOCOL + 6, "9.9.9\x1b[2J");
         let said = acquaint(&mut &other[..]).unwrap_err().to_string();
-        assert!(said.contains("vae-tui 9.9.9\\u{1b}[2J with protocol 7"), "{said}");
+        assert!(said.contains("vae-tui 9.9.9\\u{1b}[2J with protocol 8"), "{said}");
         assert!(
-            said.contains(concat!("vae-tui ", env!("CARGO_PKG_VERSION"), " with protocol 1")),
+            said.contains(concat!("vae-tui ", env!("CARGO_PKG_VERSION"), " with protocol 2")),
             "{said}"
         );
         assert!(matches!(

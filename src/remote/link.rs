@@ -60,11 +60,11 @@ impl Link {
         }
     }
 
-    /// Asks about the newest parameters, in place of what the same asker asked before.
-    pub fn ask(&self, asker: &str, question: Question) {
+    /// Asks about the newest parameters, or about those of an earlier `moment`, in place of what the same asker asked before.
+    pub fn ask(&self, asker: &str, moment: Option<u64>, question: Question) {
         match self {
-            Self::Here(run) => drop(run.ask(asker, question)),
-            Self::Attached(_, client) => client.ask(asker, question),
+            Self::Here(run) => drop(run.ask(asker, moment, question)),
+            Self::Attached(_, client) => client.ask(asker, moment, question),
         }
     }
 

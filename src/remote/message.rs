@@ -20,6 +20,8 @@ pub enum Request {
     Ask {
         /// The name.
         asker: String,
+        /// The moment that it is about, in training points seen; none for the newest parameters.
+        moment: Option<u64>,
         /// What is asked.
         question: Box<Question>,
     },

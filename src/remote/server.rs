@@ -611,7 +611,11 @@ impl Seat {
         let mut askers = BTreeSet::new();
         while let Some(request) = read::<Request>(&mut line, LONGEST_REQUEST)? {
             match request {
-                Request::Ask { asker, question } => {
+                Request::Ask {
+                    asker,
+                    moment,
+                    question,
+                } => {
                     if asker.len() > MOST_ASKERS || !(askers.len() < MOST_ASKERS || askers.contains(&asker)) {
                         return Err(nonsense("too many askers, or too long a name of one"));
                     }
@@ -621,7 +625,7 @@ impl Seat {
                         .map_err(FrameError::Nonsense)?;
                     let name = format!("{}/{asker}", self.number);
                     askers.insert(asker);
-                    self.shared.run.ask(&name, *question);
+                    self.shared.run.ask(&name, moment, *question);
                 }
                 Request::Command(command) if self.steers() => drop(self.shared.run.send(command)),
                 Request::Steer => self.shared.desk().steer(self.number),

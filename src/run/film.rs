@@ -1,5 +1,5 @@
 //! What a run looked like on its way: the same items sent through the model, a dimension and the same draws from the prior, at one
-//! measurement after the other.
+//! measurement after the other. Of some of these moments the [model](super::past) is kept too.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::past::{MOST_MODEL_BYTES, bytes_of};
 use crate::cancel::Cancel;
 use crate::data::Dataset;
 use crate::evaluation::LowerBound;
@@ -28,7 +29,8 @@ pub const MOST_BYTES: usize = 4 << 20;
 /// Frames that have room at least; of items too large for that there is no film.
 const LEAST_FRAMES: usize = 8;
 
-/// Frames of a run in the order of their making, in bounded memory: when there are too many, every second of the older half goes.
+/// Frames of a run in the order of their making, in bounded memory: when there are too many, every second of the older half goes,
+/// and when the models of theirs that are kept take too much, every second of the older half of those.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Film {
     frames: Vec<Frame>,
@@ -49,6 +51,9 @@ pub struct Frame {
     pub traversed: Bytes,
     /// [`PICTURES`] draws from the prior, decoded: the same latent vectors in every frame.
     pub drawn: Bytes,
+    /// Bytes of its model among the [past ones](super::past::PastModels); 0 where that is not kept.
+    #[serde(default)]
+    pub model_bytes: usize,
 }
 
 /// Bytes that are shared by all copies, and written as one string in base64.
@@ -69,6 +74,39 @@ impl Film {
     /// Bytes that the pictures take.
     pub fn bytes(&self) -> usize {
         self.frames.iter().map(Frame::bytes).sum()
+    }
+
+    /// Bytes that the models take.
+    pub fn model_bytes(&self) -> usize {
+        let bytes = self.frames.iter().map(|frame| frame.model_bytes);
+        bytes.fold(0, usize::saturating_add)
+    }
+
+    /// The moments whose models are kept, the oldest first, in training points seen.
+    pub fn moments(&self) -> impl DoubleEndedIterator<Item = u64> {
+        let kept = self.frames.iter().filter(|frame| frame.model_bytes > 0);
+        kept.map(|frame| frame.samples)
+    }
+
+    /// The moment whose model shows what the run was at this one: the last one until then, or the first of all; none where no
+    /// model is kept.
+    pub fn moment(&self, samples: u64) -> Option<u64> {
+        let until = self.moments().rfind(|&moment| moment <= samples);
+        until.or_else(|| self.moments().next())
+    }
+
+    /// Whether the model of this moment is kept.
+    pub fn keeps_model(&self, samples: u64) -> bool {
+        self.moment(samples) == Some(samples)
+    }
+
+    /// Lets go of the models that are not among the past ones.
+    pub fn forget_models(&mut self, is_kept: impl Fn(u64) -> bool) {
+        for frame in &mut self.frames {
+            if !is_kept(frame.samples) {
+                frame.model_bytes = 0;
+            }
+        }
     }
 
     /// The frame of a moment: the last one that was made until then, or the first of all; without a moment the newest.
@@ -101,6 +139,15 @@ impl Film {
                 self.frames.remove(0);
             }
         }
+        while self.model_bytes() > MOST_MODEL_BYTES {
+            let older = self.moments().count().div_ceil(2);
+            let kept = self.frames.iter_mut().filter(|frame| frame.model_bytes > 0);
+            for (place, frame) in kept.take(older).enumerate() {
+                if place % 2 == 1 || older < 2 {
+                    frame.model_bytes = 0;
+                }
+            }
+        }
     }
 
     /// Whether these are frames of items of so many numbers, in order.
@@ -111,6 +158,12 @@ impl Film {
         if self.frames.len() > MOST_FRAMES || self.bytes() > MOST_BYTES {
             return Err(format!(
                 "film has more than {MOST_FRAMES} frames or {MOST_BYTES} bytes"
+            ));
+        }
+        let models = self.model_bytes();
+        if models > MOST_MODEL_BYTES {
+            return Err(format!(
+                "the models of the film have {models} bytes, but may have {MOST_MODEL_BYTES}"
             ));
         }
         if !self.frames.is_sorted_by(|a, b| a.samples < b.samples) {
@@ -167,6 +220,7 @@ impl Frame {
             dimension,
             traversed: Bytes::of(&traversal::traverse(model, &start, &[dimension], &steps, cancel)?),
             drawn: decode(&draws)?,
+            model_bytes: bytes_of(model),
         })
     }
 
@@ -221,6 +275,7 @@ mod tests {
             dimension: 0,
             traversed: pictures.clone(),
             drawn: pictures,
+            model_bytes: 0,
         }
     }
 
@@ -251,6 +306,30 @@ mod tests {
             let expected = (samples / 100).clamp(1, 3) as usize - 1;
             prop_assert_eq!(film.at(Some(samples)), Some(expected));
             prop_assert_eq!(film.at(None), Some(2));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn models_stay_in_their_bounds_with_the_first_and_the_newest(frames in 1_u64..200, bytes in 1_usize..(MOST_MODEL_BYTES / 4)) {
+            let mut film = Film::default();
+            for samples in 0..frames {
+                film.push(Frame { model_bytes: bytes, ..frame(10 * samples, 1) });
+            }
+            let moments: Vec<u64> = film.moments().collect();
+            prop_assert!(film.model_bytes() <= MOST_MODEL_BYTES);
+            prop_assert_eq!((moments[0], moments[moments.len() - 1]), (0, 10 * (frames - 1)));
+            prop_assert!(moments.len() as u64 >= frames.min(MOST_FRAMES.min(MOST_MODEL_BYTES / bytes) as u64 / 2));
+            // Every moment has the model of the last one before it.
+            for samples in 0..10 * frames {
+                let before = moments.iter().rfind(|&&moment| moment <= samples);
+                prop_assert_eq!(film.moment(samples), before.copied());
+                prop_assert_eq!(film.keeps_model(samples), moments.contains(&samples));
+            }
+            film.forget_models(|samples| samples == 0);
+            prop_assert_eq!(film.moments().collect::<Vec<_>>(), [0]);
+            film.forget_models(|_| false);
+            prop_assert_eq!(film.moment(0), None);
         }
     }
 

@@ -47,7 +47,7 @@ impl RunHandle {
         let id = RunId::new();
         let summary = Summary::of(id, &state, &data);
         let (sender, events) = unbounded();
-        let snapshot = Arc::new(Snapshot::of(&state.training));
+        let snapshot = Arc::new(Snapshot::of(&state));
         let probe = Probe::start(id, snapshot.clone(), data.clone(), sender.clone())?;
         let trainer = Trainer::start(id, state, data, snapshot, sender)?;
         let handle = Self {
@@ -77,10 +77,11 @@ impl RunHandle {
         number
     }
 
-    /// Asks about the newest parameters, in place of what the same asker asked before; returns the question's number.
-    pub fn ask(&self, asker: &str, question: Question) -> u64 {
+    /// Asks about the newest parameters, or about those of an earlier `moment` in training points seen, in place of what the same
+    /// asker asked before; returns the question's number. Where that moment's are not kept there is no answer.
+    pub fn ask(&self, asker: &str, moment: Option<u64>, question: Question) -> u64 {
         let number = self.number();
-        self.probe.ask(asker, number, question);
+        self.probe.ask(asker, number, moment, question);
         number
     }
 

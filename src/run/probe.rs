@@ -56,6 +56,7 @@ impl Probe {
             data,
             events,
             kept: VecDeque::new(),
+            past: None,
         };
         let thread = std::thread::Builder::new()
             .name("probe".into())
@@ -68,11 +69,14 @@ impl Probe {
         })
     }
 
-    pub(super) fn ask(&self, asker: &str, number: u64, question: Question) {
-        self.snapshot.want();
+    pub(super) fn ask(&self, asker: &str, number: u64, moment: Option<u64>, question: Question) {
+        if moment.is_none() {
+            self.snapshot.want();
+        }
         self.questions.put(Asked {
             asker: asker.into(),
             number,
+            moment,
             question,
             cancel: Cancel::default(),
         });
@@ -98,13 +102,17 @@ struct Desk {
     events: Sender<Told>,
     /// Questions with their answers and the step of the parameters that they are about, the newest last.
     kept: VecDeque<(u64, Question, Answer)>,
+    /// Parameters of the earlier moment that was asked about last.
+    past: Option<Arc<Parameters>>,
 }
 
 impl Desk {
     fn serve(mut self) {
         while let Some(asked) = self.questions.take() {
             let started = Instant::now();
-            let parameters = self.snapshot.newest();
+            let Some(parameters) = self.parameters(asked.moment) else {
+                continue;
+            };
             let found = guarded(|| {
                 switch("probe");
                 self.find(&parameters, &asked)
@@ -121,6 +129,7 @@ impl Desk {
             let answered = Answered {
                 asker: asked.asker,
                 number: asked.number,
+                moment: asked.moment,
                 samples: parameters.samples,
                 took: started.elapsed().as_secs_f64(),
                 question: asked.question,
@@ -133,6 +142,18 @@ impl Desk {
     fn tell(&self, event: Event) {
         // A listener that has left needs no answers; the questions end with it.
         let _ = self.events.send(Told { run: self.run, event });
+    }
+
+    /// The newest parameters, or those of a moment; none where these are not kept.
+    fn parameters(&mut self, moment: Option<u64>) -> Option<Arc<Parameters>> {
+        let Some(samples) = moment else {
+            self.past = None;
+            return Some(self.snapshot.newest());
+        };
+        if self.past.as_ref().is_none_or(|past| past.samples != samples) {
+            self.past = self.snapshot.at(samples).map(Arc::new);
+        }
+        self.past.clone()
     }
 
     fn find(&mut self, parameters: &Parameters, asked: &Asked) -> Option<Answer> {

@@ -61,7 +61,7 @@ pub enum Command {
     Record(Happening),
 }
 
-/// What can be asked about the newest parameters.
+/// What can be asked about the newest parameters, or about those of an earlier moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Question {
     /// The image of a latent vector, and a sheet of images around it.
@@ -322,6 +322,8 @@ pub struct Answered {
     pub asker: String,
     /// The number that the question was given.
     pub number: u64,
+    /// The moment that was asked about, in training points seen; none for the newest parameters.
+    pub moment: Option<u64>,
     /// Training points that the parameters had seen.
     pub samples: u64,
     /// Seconds that finding the answer took.

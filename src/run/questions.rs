@@ -14,6 +14,8 @@ pub struct Asked {
     pub asker: String,
     /// The question's number.
     pub number: u64,
+    /// The moment whose parameters it is about, in training points seen; none for the newest.
+    pub moment: Option<u64>,
     /// The question.
     pub question: Question,
     /// Set when it is not wanted any more.
@@ -117,6 +119,7 @@ mod tests {
         Asked {
             asker: asker.into(),
             number,
+            moment: None,
             question: Question::Reconstruct { items: Vec::new() },
             cancel: Cancel::default(),
         }

@@ -1,10 +1,12 @@
-//! The newest parameters, for whoever answers questions about them.
+//! The newest parameters, and those of earlier moments, for whoever answers questions about them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 
+use super::RunState;
+use super::past::PastModels;
 use crate::evaluation::MeasurementContext;
 use crate::learning::Training;
 use crate::model::Vae;
@@ -37,14 +39,16 @@ impl Parameters {
 /// model is copied when it learns on beside a snapshot.
 pub struct Snapshot {
     newest: ArcSwap<Parameters>,
+    past: ArcSwap<PastModels>,
     is_wanted: AtomicBool,
 }
 
 impl Snapshot {
-    /// With the parameters as they are now.
-    pub fn of(training: &Training) -> Self {
+    /// With the parameters as they are now, and as they were.
+    pub fn of(state: &RunState) -> Self {
         Self {
-            newest: ArcSwap::from_pointee(Parameters::of(training)),
+            newest: ArcSwap::from_pointee(Parameters::of(&state.training)),
+            past: ArcSwap::from_pointee(state.past.clone()),
             is_wanted: AtomicBool::new(true),
         }
     }
@@ -62,6 +66,23 @@ impl Snapshot {
     /// Replaces them.
     pub fn publish(&self, parameters: Parameters) {
         self.newest.store(Arc::new(parameters));
+    }
+
+    /// Replaces those of earlier moments.
+    pub fn publish_past(&self, past: PastModels) {
+        self.past.store(Arc::new(past));
+    }
+
+    /// Those of the moment at which so many training points had been seen; none where they are not kept.
+    pub fn at(&self, samples: u64) -> Option<Parameters> {
+        let (newest, past) = (self.newest(), self.past.load());
+        let kept = past.get(samples)?;
+        Some(Parameters {
+            model: kept.model(&newest.model)?,
+            steps: kept.steps,
+            samples,
+            context: newest.context,
+        })
     }
 
     /// The newest that were published.

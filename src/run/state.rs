@@ -2,6 +2,7 @@
 
 use super::RunLog;
 use super::curve::CurvePoint;
+use super::past::PastModels;
 use crate::evaluation::LowerBound;
 use crate::learning::Training;
 
@@ -12,6 +13,8 @@ pub struct RunState {
     pub training: Training,
     /// Curves and happenings.
     pub log: RunLog,
+    /// What it was like before.
+    pub past: PastModels,
 }
 
 impl RunState {
@@ -20,6 +23,7 @@ impl RunState {
         Self {
             training,
             log: RunLog::default(),
+            past: PastModels::default(),
         }
     }
 

@@ -63,7 +63,7 @@ pub struct ClassFacts {
 impl Summary {
     /// Of a run with its data.
     pub fn of(run: RunId, state: &RunState, data: &Dataset) -> Self {
-        let RunState { training, log } = state;
+        let RunState { training, log, .. } = state;
         Self {
             run,
             configuration: training.configuration.clone(),

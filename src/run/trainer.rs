@@ -427,6 +427,7 @@ impl Desk {
         let entries = std::mem::take(&mut self.state.log.entries);
         self.state = state;
         self.before_step = self.updates_begun();
+        self.snapshot.publish_past(self.state.past.clone());
         // What happened stays known, also what led astray.
         self.state.log.entries = entries;
         self.is_evaluation_wanted = self.state.is_evaluation_due();
@@ -571,6 +572,9 @@ impl Desk {
             self.signs.take_in(&self.state, &self.data, test.clone());
             if let Some(frame) = frame {
                 self.tell(Event::Filmed(frame));
+                let RunState { training, log, past } = &mut self.state;
+                past.keep(training, &log.film);
+                self.snapshot.publish_past(past.clone());
             }
             self.tell(Event::Evaluated { point, test, seconds });
             self.diagnose();
@@ -724,7 +728,7 @@ impl Desk {
 
 /// What the run looks like, if that is to be kept: where something was learned since the last measurement, or nothing was kept yet.
 fn frame(state: &RunState, data: &Dataset, test: &LowerBound, cancel: &Cancel) -> Option<Frame> {
-    let RunState { training, log } = state;
+    let RunState { training, log, .. } = state;
     let is_wanted = training.since_evaluation.1 > 0 || log.film.is_empty();
     let is_due = is_wanted && log.film.is_due(training.samples);
     is_due.then(|| Frame::of(training, data, test, cancel))?

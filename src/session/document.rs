@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::View;
-use super::floats::Floats;
+use super::floats::{Floats, Halves};
 use crate::data::DataIdentity;
 use crate::learning::Configuration;
 use crate::learning::mcem::Sampling;
@@ -57,6 +57,9 @@ pub struct Document {
     /// What the run looked like on the way; earlier programs did not keep it.
     #[serde(default, skip_serializing_if = "Film::is_empty")]
     pub film: Film,
+    /// The models of moments of the film; earlier programs did not keep them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<StoredPast>,
     /// The Markov chains of the training points, for Monte Carlo EM.
     #[serde(default)]
     pub chains: Option<StoredChains>,
@@ -68,6 +71,14 @@ pub struct Document {
 pub struct StoredChains {
     pub positions: Floats,
     pub sampling: Sampling,
+}
+
+/// What a model was at a moment.
+#[derive(Serialize, Deserialize)]
+pub struct StoredPast {
+    pub samples: u64,
+    pub steps: u64,
+    pub numbers: Halves,
 }
 
 /// One parameter tensor with the optimizer's memory of it.

@@ -4,9 +4,10 @@ use std::fs::Metadata;
 use std::io::Read;
 use std::path::Path;
 
+use half::f16;
 use serde::de::DeserializeOwned;
 
-use super::document::{Document, FORMAT, Header, StoredChains, StoredParameter, VERSION};
+use super::document::{Document, FORMAT, Header, StoredChains, StoredParameter, StoredPast, VERSION};
 use super::target::Identity;
 use super::{KeptRun, SessionError, View, syntax};
 use crate::data::{DataIdentity, Dataset, ItemShape, Part, Split};
@@ -17,6 +18,8 @@ use crate::learning::{Configuration, Training};
 use crate::model::likelihood::Unfit;
 use crate::model::{Architecture, Vae};
 use crate::nn::optimizer::Optimizer;
+use crate::run::film::Film;
+use crate::run::past::{PastModel, PastModels, bytes_of};
 use crate::run::{RunLog, RunState};
 use crate::words::plain;
 
@@ -279,6 +282,8 @@ impl Session {
         optimizer.steps = document.optimizer_steps;
         let is_spread = document.configuration.method.has_weight_posterior();
         let model = model(architecture, is_spread, document.parameters, &mut optimizer).map_err(damaged)?;
+        let mut film = document.film;
+        let past = past(document.past, &model, &mut film).map_err(damaged)?;
 
         let numbers = document.configuration.train_points(data) * document.configuration.latent;
         let chains = document
@@ -297,9 +302,9 @@ impl Session {
             marginals: document.marginals,
             trace: document.trace,
             entries: document.entries,
-            film: document.film,
+            film,
         };
-        Ok(RunState { training, log })
+        Ok(RunState { training, log, past })
     }
 
     /// The model alone, for items of bytes, without the data that it was trained on.
@@ -368,6 +373,35 @@ fn model(
         optimizer.second.push(found.second.0);
     }
     Ok(model)
+}
+
+/// The models of moments of the film, if each is of the numbers of `model`; of frames whose model the file lacks, the film is
+/// told so.
+fn past(stored: Vec<StoredPast>, model: &Vae, film: &mut Film) -> Result<PastModels, String> {
+    let bytes = bytes_of(model);
+    for StoredPast { samples, numbers, .. } in &stored {
+        let found = numbers.0.len() * size_of::<f16>();
+        if found != bytes || !film.keeps_model(*samples) {
+            return Err(format!(
+                "past: expected {bytes} bytes of moments of the film, found {found} at {samples} samples"
+            ));
+        }
+        if !numbers.0.iter().all(|number| number.is_finite()) {
+            return Err(format!("past: the numbers at {samples} samples are not finite"));
+        }
+    }
+    let kept = stored.into_iter().map(|past| {
+        let StoredPast {
+            samples,
+            steps,
+            numbers,
+        } = past;
+        let numbers = numbers.0;
+        (samples, PastModel { steps, numbers })
+    });
+    let past = PastModels::of(kept);
+    film.forget_models(|samples| past.get(samples).is_some());
+    Ok(past)
 }
 
 /// The chains, if they are as many numbers as the training points need and every one is usable.

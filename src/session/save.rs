@@ -6,13 +6,14 @@ use std::path::Path;
 
 use ron::ser::PrettyConfig;
 
-use super::document::{Document, FORMAT, StoredChains, StoredParameter, VERSION};
-use super::floats::Floats;
+use super::document::{Document, FORMAT, StoredChains, StoredParameter, StoredPast, VERSION};
+use super::floats::{Floats, Halves};
 use super::target::Target;
 use super::{SessionError, View, generations};
 use crate::data::short_name;
 use crate::files::{NewFile, make_folder, settle};
 use crate::run::RunState;
+use crate::run::past::PastModel;
 
 /// Writes `state` and `view` to `path`, making its folder where there is none; a session that lies there is replaced.
 ///
@@ -87,7 +88,7 @@ pub(super) fn content(state: &RunState, view: &View) -> std::io::Result<Vec<u8>>
 /// The first line of a session file, which lists show: what was trained, how far, how well. It stays one line whatever
 /// the data is called.
 fn summary(state: &RunState) -> String {
-    let RunState { training, log } = state;
+    let RunState { training, log, .. } = state;
     let architecture = training.model.architecture();
     let bound = log.evaluations.last().map_or(String::new(), |point| {
         format!(", test ELBO {:.2}", point.elbo_test)
@@ -100,7 +101,7 @@ fn summary(state: &RunState) -> String {
 }
 
 fn document(state: &RunState, view: &View) -> Document {
-    let RunState { training, log } = state;
+    let RunState { training, log, past } = state;
     let optimizer = &training.optimizer;
     let parameters = training
         .model
@@ -133,10 +134,19 @@ fn document(state: &RunState, view: &View) -> Document {
         trace: log.trace.clone(),
         entries: log.entries.clone(),
         film: log.film.clone(),
+        past: past.iter().map(stored_past).collect(),
         chains: training.chains.as_ref().map(|chains| StoredChains {
             positions: Floats(chains.positions.clone()),
             sampling: chains.sampling,
         }),
         view: view.clone(),
+    }
+}
+
+fn stored_past((samples, model): (u64, &PastModel)) -> StoredPast {
+    StoredPast {
+        samples,
+        steps: model.steps,
+        numbers: Halves(model.numbers.clone()),
     }
 }

@@ -35,6 +35,8 @@ pub struct View {
     pub attributes: Vec<Applied>,
     /// The selected latent dimension; none for the most informative one.
     pub dimension: Option<usize>,
+    /// The moment of training that is looked at, in training points seen; none for the present.
+    pub time: Option<u64>,
     /// The test items on the page of reconstructions; empty: the first ones.
     pub images: Vec<usize>,
     /// The selected one of them.
@@ -102,6 +104,7 @@ impl Default for View {
             bookmarks: Vec::new(),
             attributes: Vec::new(),
             dimension: None,
+            time: None,
             images: Vec::new(),
             selected_image: 0,
             panes: BTreeMap::new(),
@@ -127,6 +130,7 @@ struct Stored {
     bookmarks: Vec<Bookmark>,
     attributes: Vec<Applied>,
     dimension: Option<usize>,
+    time: Option<u64>,
     images: Vec<usize>,
     selected_image: usize,
     panes: BTreeMap<String, Box<RawValue>>,
@@ -183,6 +187,7 @@ impl Default for Stored {
             bookmarks,
             attributes,
             dimension,
+            time,
             images,
             selected_image,
             panes,
@@ -200,6 +205,7 @@ impl Default for Stored {
             bookmarks,
             attributes,
             dimension,
+            time,
             images,
             selected_image,
             panes,
@@ -245,6 +251,7 @@ impl From<Stored> for View {
             bookmarks: stored.bookmarks,
             attributes: stored.attributes,
             dimension: stored.dimension,
+            time: stored.time,
             images: stored.images,
             selected_image: stored.selected_image,
             panes,

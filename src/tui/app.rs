@@ -343,7 +343,7 @@ impl App {
             bookmarks: view.bookmarks.into_iter().filter(is_kept).collect(),
             attributes: view.attributes.into_iter().filter(is_finite).collect(),
             dimension: view.dimension.filter(|&dimension| dimension < latent),
-            time: None,
+            time: view.time.filter(|_| !workspace.progress.log.film.is_empty()),
             images: view.images.into_iter().filter(|&item| item < items).collect(),
             selected_image: view.selected_image,
         };
@@ -393,7 +393,7 @@ impl App {
             bookmarks,
             attributes,
             dimension,
-            time: _,
+            time,
             images,
             selected_image,
         } = self.selection.clone();
@@ -408,6 +408,7 @@ impl App {
             bookmarks,
             attributes,
             dimension,
+            time,
             images,
             selected_image,
             panes,
@@ -551,8 +552,28 @@ impl App {
         self.panes().filter_map(of_pane).flatten().collect()
     }
 
-    /// Hands an answer to the pane that asked.
+    /// Has the panes show the moment that is selected: what they keep of another one is forgotten.
+    pub(super) fn follow_time(&mut self) {
+        let Stage::Ready(workspace) = &mut self.stage else {
+            return;
+        };
+        let film = &workspace.progress.log.film;
+        let moment = self.selection.time.and_then(|time| film.moment(time));
+        if std::mem::replace(&mut workspace.moment, moment) != moment {
+            for pane in &mut self.panes {
+                pane.turn_to_moment();
+            }
+        }
+    }
+
+    /// Hands an answer to the pane that asked, if it is about the moment that is looked at.
     pub(super) fn answered(&mut self, answered: Answered) {
+        if self
+            .workspace()
+            .is_some_and(|workspace| workspace.moment != answered.moment)
+        {
+            return;
+        }
         let asker = &answered.asker;
         let name = asker.strip_suffix(CURSOR).unwrap_or(asker);
         let mut panes = panes::KINDS.iter().zip(&mut self.panes);

@@ -21,6 +21,8 @@ pub struct Asking {
 
 struct Asked {
     asker: String,
+    /// The moment that it is about; none for the newest parameters.
+    moment: Option<u64>,
     question: Question,
     at: Instant,
     answer: Option<Found>,
@@ -40,7 +42,7 @@ impl Asking {
         let Some(workspace) = app.workspace() else {
             return;
         };
-        let samples = workspace.progress.samples;
+        let (samples, moment) = (workspace.progress.samples, workspace.moment);
         let wishes = app.wishes();
         self.asked
             .retain(|asked| wishes.iter().any(|(asker, _)| *asker == asked.asker));
@@ -48,14 +50,15 @@ impl Asking {
             let before = self.asked.iter().position(|asked| asked.asker == asker);
             if let Some(before) = before {
                 let asked = &self.asked[before];
-                if asked.question == question && !asked.is_due(samples) {
+                if asked.question == question && asked.moment == moment && !asked.is_due(samples) {
                     continue;
                 }
                 self.asked.swap_remove(before);
             }
-            run.ask(&asker, question.clone());
+            run.ask(&asker, moment, question.clone());
             self.asked.push(Asked {
                 asker,
+                moment,
                 question,
                 at: Instant::now(),
                 answer: None,
@@ -65,8 +68,10 @@ impl Asking {
 
     /// Takes note of an answer.
     pub fn answered(&mut self, answered: &Answered) {
-        let of_question =
-            |asked: &&mut Asked| asked.asker == answered.asker && asked.question == answered.question;
+        let of_question = |asked: &&mut Asked| {
+            let is_about = (asked.moment, &asked.question) == (answered.moment, &answered.question);
+            asked.asker == answered.asker && is_about
+        };
         if let Some(asked) = self.asked.iter_mut().find(of_question) {
             asked.answer = Some(Found {
                 samples: answered.samples,
@@ -84,7 +89,8 @@ impl Asking {
 
 impl Asked {
     fn due_at(&self, samples: u64) -> Option<Instant> {
-        let Found { samples: known, took } = self.answer.as_ref()?;
+        // What was is what it was.
+        let Found { samples: known, took } = self.answer.as_ref().filter(|_| self.moment.is_none())?;
         let wait = LOOK_INTERVAL.max(Duration::from_secs_f64(LOOK_SHARE * took));
         (*known != samples).then(|| self.at + wait)
     }

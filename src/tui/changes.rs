@@ -1,8 +1,9 @@
 //! Which cells of a frame are sent now: what a person would notice first, as much as the line takes, and everything in the end.
 //!
 //! While a run trains, every look changes every pixel of every picture a little. A cell of a picture that moves is sent only once
-//! it differs visibly from what stands there, in greys of which the terminal has short names; so what stands there is never
-//! visibly wrong, and never gets worse. A picture that rests is sent as it is.
+//! it differs visibly from what stands there, in greys of which the terminal has short names, and in those that the pen has
+//! already where they are near; so what stands there is never visibly wrong, and never gets worse. A picture that rests is sent as
+//! it is.
 //!
 //! Where a frame is more than the line takes, what a key did comes first, then what has waited longest, text before pictures.
 
@@ -24,8 +25,13 @@ use crate::terminal_facts::Blocks;
 pub const REST: Duration = Duration::from_millis(600);
 /// The least root of the mean squared difference of a cell, in levels of 256, that is seen while pictures move.
 pub const VISIBLE: f32 = 20.0;
-/// The first of the palette's greys, which are 8, 18, … 238.
+/// The first of the palette's greys, which are 8, 18, … 238, and its black and its white.
 const GREYS: u8 = 232;
+const BLACK: u8 = 16;
+const WHITE: u8 = 231;
+/// Levels of 256 by which a colour that the pen has already may be another than the wanted one while pictures move: to the next of
+/// the palette's greys.
+const NEAR: f32 = 10.0;
 
 /// What stands on the terminal, and what was held back.
 pub struct Changes {
@@ -148,7 +154,12 @@ impl Changes {
         } in due
         {
             if budget.is_none_or(|budget| selected.bytes.len() < budget) {
-                pen.draw((x, y), &frame[(x, y)], &mut selected.bytes);
+                let moves = kinds[self.shown.index_of(x, y)] == Kind::Moving;
+                let cell = &mut frame[(x, y)];
+                if moves {
+                    save_colours(cell, pen);
+                }
+                pen.draw((x, y), cell, &mut selected.bytes);
             } else {
                 self.waiting[usize::from(y)][usize::from(is_picture)] = Some(since);
                 selected.complete = false;
@@ -209,11 +220,50 @@ pub fn hash_of_cells(area: Rect, buffer: &Buffer) -> u64 {
 fn short(colour: Color) -> Color {
     match colour {
         Color::Rgb(red, green, blue) if red == green && green == blue => match red {
-            0..=3 => Color::Rgb(0, 0, 0),
+            0..=3 => Color::Indexed(BLACK),
             4..=246 => Color::Indexed(GREYS + ((red - 3) / 10).min(23)),
-            247.. => Color::Rgb(255, 255, 255),
+            247.. => Color::Indexed(WHITE),
         },
         other => other,
+    }
+}
+
+/// Gives a cell of a picture that moves colours that the pen has already, where they are near the wanted ones; where that saves
+/// more, with ink and ground exchanged, which look the same.
+fn save_colours(cell: &mut Cell, pen: &Pen) {
+    let Some((ink, ground)) = pen.colours() else {
+        return;
+    };
+    let is_near = |have: Color, wanted: Color| match (levels(have), levels(wanted)) {
+        (Some(have), Some(wanted)) => have
+            .iter()
+            .zip(&wanted)
+            .all(|(have, wanted)| (have - wanted).abs() <= NEAR),
+        _ => have == wanted,
+    };
+    // What is left to say, and what would be drawn.
+    let drawn = |symbol: &str, fg: Color, bg: Color| {
+        let covered = COVERED.get(symbol).copied();
+        let (shows_ink, shows_ground) = (covered != Some(0), covered != Some(ALL));
+        let keeps = (
+            !shows_ink || is_near(ink, fg),
+            !shows_ground || is_near(ground, bg),
+        );
+        let fg = if keeps.0 { ink } else { fg };
+        let bg = if keeps.1 { ground } else { bg };
+        (u8::from(!keeps.0) + u8::from(!keeps.1), fg, bg)
+    };
+    let as_it_is = drawn(cell.symbol(), cell.fg, cell.bg);
+    let exchanged = EXCHANGED
+        .get(cell.symbol())
+        .map(|other| (other, drawn(other, cell.bg, cell.fg)));
+    match exchanged {
+        Some((other, (said, fg, bg))) if said < as_it_is.0 => {
+            cell.set_symbol(other).set_fg(fg).set_bg(bg);
+        }
+        _ => {
+            cell.set_fg(as_it_is.1).set_bg(as_it_is.2);
+        }
     }
 }
 
@@ -252,6 +302,8 @@ fn difference(shown: &Cell, wanted: &Cell) -> Option<f32> {
 fn levels(colour: Color) -> Option<[f32; 3]> {
     match colour {
         Color::Rgb(red, green, blue) => Some([red, green, blue].map(f32::from)),
+        Color::Indexed(BLACK) => Some([0.0; 3]),
+        Color::Indexed(WHITE) => Some([255.0; 3]),
         Color::Indexed(index @ GREYS..) => Some([8.0 + 10.0 * f32::from(index - GREYS); 3]),
         _ => None,
     }
@@ -259,6 +311,18 @@ fn levels(colour: Color) -> Option<[f32; 3]> {
 
 /// Two columns and twelve rows of points, in which all kinds of blocks have whole numbers of them.
 const ALL: u32 = 0xff_ffff;
+
+/// For each character of blocks that fill a cell the one that covers the other points.
+static EXCHANGED: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let all = [Blocks::Half, Blocks::Quadrant, Blocks::Sextant, Blocks::Octant];
+    let pairs = all.into_iter().flat_map(|blocks| {
+        let (columns, rows) = blocks.grid();
+        let patterns = 1_u32 << (columns * rows);
+        let of = move |pattern: u32| character(blocks, pattern as u8).to_string();
+        (0..patterns).map(move |pattern| (of(pattern), of(patterns - 1 - pattern)))
+    });
+    pairs.collect()
+});
 
 /// The points of a cell that each character covers.
 static COVERED: LazyLock<HashMap<String, u32>> = LazyLock::new(|| {
@@ -353,7 +417,7 @@ mod tests {
             assert!(!selected.complete);
             let shown = levels(screen.picture().0).unwrap()[0];
             assert!(
-                (shown - f32::from(level)).abs() <= VISIBLE + 5.0,
+                (shown - f32::from(level)).abs() <= VISIBLE + NEAR + 5.0,
                 "{shown} stands for {level}"
             );
         }
@@ -364,6 +428,31 @@ mod tests {
         let rest = screen.send(100 * frames + 700, frame("a", 160), None);
         assert!(rest.complete && screen.picture() == (grey(160), grey(160)));
         assert_eq!(screen.send(100 * frames + 900, frame("a", 160), None).bytes, "");
+    }
+
+    #[test]
+    fn a_cell_that_moves_takes_colours_that_the_pen_has_where_they_are_near() {
+        let mut pen = Pen::new(AREA.width);
+        let cell = |symbol: &str, fg, bg| {
+            let mut cell = Cell::default();
+            cell.set_symbol(symbol).set_fg(grey(fg)).set_bg(grey(bg));
+            cell
+        };
+        pen.draw((0, 0), &cell("▀", 100, 200), &mut String::new());
+        for (wanted, sent) in [
+            (cell("▀", 108, 195), cell("▀", 100, 200)),
+            (cell("▀", 111, 195), cell("▀", 111, 200)),
+            (cell("▀", 199, 101), cell("▄", 100, 200)),
+            (cell("█", 195, 30), cell(" ", 100, 200)),
+            (cell(" ", 195, 95), cell("█", 100, 200)),
+            (cell(" ", 7, 60), cell(" ", 100, 60)),
+            (cell("▚", 0, 60), cell("▚", 0, 60)),
+        ] {
+            let mut saved = wanted.clone();
+            save_colours(&mut saved, &pen);
+            assert_eq!(saved, sent, "{wanted:?}");
+            assert!(difference(&saved, &wanted).is_some_and(|squared| squared <= NEAR * NEAR));
+        }
     }
 
     #[test]

@@ -9,11 +9,10 @@ use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph, Widget};
 use super::app::{App, Notice, Stage, Tone};
 use super::command::keys::Key;
 use super::command::{self, Scope};
-use super::overlays::{Overlay, confirm, explain, help, panes};
 use super::panes::{Kind, Pane};
 use super::widgets::axis::short;
 use super::workspace::Workspace;
-use super::{layout, text, theme, tour};
+use super::{layout, overlays, text, theme, tour};
 use crate::data::short_name;
 use crate::language::{self, said, tr};
 use crate::learning::Method;
@@ -36,7 +35,7 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
         Stage::Loading(what, fraction) => render_loading(what, *fraction, area, buffer),
         Stage::Ready(workspace) => {
             let arrangement = layout::arrange(area, &app.plan, app.focus, app.zoomed);
-            render_header(workspace, arrangement.header, buffer);
+            render_header(app, workspace, arrangement.header, buffer);
             for (kind, pane) in app.panes() {
                 let place = arrangement
                     .panes
@@ -49,20 +48,8 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) {
             render_hints(app, arrangement.footer, buffer);
         }
     }
-    match &app.overlay {
-        Some(Overlay::Help(line)) => help::render(&app.keymap, *line, area, buffer),
-        Some(Overlay::Explain(line)) => explain::render(app.focus, *line, area, buffer),
-        Some(Overlay::Panes) => panes::render(&app.keymap, app.focus, area, buffer),
-        Some(Overlay::Confirm(question)) => confirm::render(question, area, buffer),
-        Some(Overlay::Form(form)) => form.render(area, buffer),
-        Some(Overlay::Files(picker)) => picker.render(area, buffer),
-        Some(Overlay::Naming(naming)) => naming.render(area, buffer),
-        Some(Overlay::Bookmarks(list)) => list.render(&app.selection.bookmarks, area, buffer),
-        Some(Overlay::BookmarkName(name)) => name.render(area, buffer),
-        Some(Overlay::Sessions(list)) => list.render(area, buffer),
-        Some(Overlay::Running(list)) => list.render(area, buffer),
-        Some(Overlay::Palette(palette)) => palette.render(area, buffer),
-        None => {}
+    if let Some(overlay) = &app.overlay {
+        overlays::render(app, overlay, area, buffer);
     }
     if let Some(notice) = &app.notice {
         render_notice(notice, area, buffer);
@@ -99,8 +86,9 @@ fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
 const LONGEST_DATA_NAME: usize = 20;
 const LEAST_FILE_NAME: usize = 12;
 
-/// Whether it trains and how fast, in samples per second, and what: the data, the model and the method, in one line.
-fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+/// Whether it trains and how fast, in samples per second, and what: the data, the model and the method, in one line; before that
+/// the moment that is shown, where that is not the present.
+fn render_header(app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let progress = &workspace.progress;
     let (symbol, state, colour) = match progress.state {
         State::Running => ("▶", tr!("running"), theme::colours().good),
@@ -142,6 +130,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let attached = workspace.attached.as_ref();
     let attached = attached.map_or(String::new(), |attached| format!(" [{}]", attached.words()));
     let state = format!(" {symbol} {state}{speed}{attached} ");
+    let moment = moment_in_words(app, workspace);
     let name = text::printable(name.as_deref().unwrap_or(tr!("not saved yet")));
     // Where there is little room, what is chosen once gives way to the file.
     let ways = [
@@ -151,7 +140,7 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         String::new(),
     ];
     let room = |what: &str| {
-        let used = text::columns(&state) + text::columns(what) + 2 + mark.len();
+        let used = text::columns(&state) + text::columns(&moment) + text::columns(what) + 2 + mark.len();
         usize::from(area.width).saturating_sub(used)
     };
     let least = text::columns(&name).min(LEAST_FILE_NAME);
@@ -162,10 +151,33 @@ fn render_header(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let name = text::cut_middle(&name, room(what));
     let line = Line::from(vec![
         Span::styled(state, Style::new().fg(colour).patch(theme::strong())),
+        Span::styled(
+            moment,
+            Style::new().fg(theme::colours().train).patch(theme::strong()),
+        ),
         Span::raw(what),
         Span::styled(format!("  {name}{mark}"), theme::dim()),
     ]);
     line.render(area, buffer);
+}
+
+/// The moment that is shown, and the key that leads back to the present; nothing where that is shown.
+fn moment_in_words(app: &App, workspace: &Workspace) -> String {
+    let Some(time) = app.selection.time else {
+        return String::new();
+    };
+    let mut commands = command::all().map(|(_, command)| command);
+    let now = commands.find(|command| command.name == "time.now");
+    let key = now.and_then(|now| app.keymap.keys(now).first());
+    let key = key.map_or(String::new(), |key| tr!(" ({key} now)", key = key.name()));
+    let moment = match workspace.moment {
+        Some(moment) => tr!("shown as at {samples} samples", samples = short(moment as f64)),
+        None => tr!(
+            "film at {samples} samples, panes as now",
+            samples = short(time as f64)
+        ),
+    };
+    format!(" {moment}{key} ")
 }
 
 /// What there is to say, in the last line; what is longer takes lines above it too: the cause of an error stands at its
@@ -197,7 +209,7 @@ fn render_notice(notice: &Notice, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The keys that matter here, as many as there is room for; help and the way out come last and always.
-fn render_hints(app: &App, area: Rect, buffer: &mut Buffer) {
+pub fn render_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let of_scope = |scope: Scope| command::all().filter(move |(of, _)| *of == scope);
     let hints: Vec<(&str, String, &str)> = of_scope(Scope::In(app.focus.name))
         .chain(of_scope(Scope::Everywhere))

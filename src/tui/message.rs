@@ -123,6 +123,8 @@ pub enum Message {
     LookedInto(u64, Vec<Result<Reconstruction, String>>),
     /// Time passed while something moves by itself.
     Tick,
+    /// Saved runs that somebody else may be training were last looked at a while ago.
+    LookDue,
     /// The time between two copies of an unsaved run is over.
     AutosaveDue,
     /// The program must end now; what would be lost is saved already.

@@ -9,6 +9,7 @@ pub mod app;
 mod asking;
 pub mod attachment;
 mod beside;
+mod buttons;
 mod changes;
 pub mod colour;
 pub mod command;

@@ -1,10 +1,12 @@
 //! What a person does with the mouse. The wheel scrolls what is under it, as its arrow keys do; a press gives the focus to the pane
-//! under it and is for what stands there: a line of an overlay, a border between panes, or what the pane itself knows of its place.
+//! under it and is for what stands there: the name of a key, a line of an overlay, a border between panes, or what the pane itself
+//! knows of its place.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::app::App;
+use super::buttons;
 use super::command::keys::plain;
 use super::layout::{self, Border};
 use super::message::Effect;
@@ -54,8 +56,15 @@ pub(super) fn take_in(app: &mut App, event: MouseEvent) -> Vec<Effect> {
         MouseEventKind::ScrollDown => scroll(app, at, KeyCode::Down),
         MouseEventKind::ScrollLeft => scroll(app, at, KeyCode::Left),
         MouseEventKind::ScrollRight => scroll(app, at, KeyCode::Right),
-        MouseEventKind::Down(_) if app.overlay.is_some() => choose_line(app, at),
-        MouseEventKind::Down(button) => press(app, at, button),
+        MouseEventKind::Down(button) => {
+            let key = buttons::key_at(app, at);
+            app.notice = None;
+            match key {
+                Some(key) => pressed(app, key),
+                None if app.overlay.is_some() => choose_line(app, at),
+                None => press(app, at, button),
+            }
+        }
         MouseEventKind::Drag(button) => drag(app, at, button),
         MouseEventKind::Up(_) => {
             app.held = None;
@@ -77,6 +86,8 @@ fn scroll(app: &mut App, at: Position, key: KeyCode) -> Vec<Effect> {
     match &app.overlay {
         // Beyond its first line it would fetch what was typed earlier.
         Some(Overlay::Palette(palette)) if key == KeyCode::Up && palette.is_at_top() => Vec::new(),
+        // Only keys go round from the last field to the first, and through the words of a choice.
+        Some(Overlay::Form(form)) if form.ends_at(key) => Vec::new(),
         // An answer to a question is a key, not a movement.
         Some(Overlay::Confirm(_)) => Vec::new(),
         Some(Overlay::Help(_)) => (0..HELP_LINES)
@@ -97,7 +108,7 @@ fn command(kind: &Kind, key: KeyCode) -> Option<&'static super::command::Command
         .find(|command| command.keys.contains(&plain(key)))
 }
 
-/// Selects the line of the overlay under the mouse; the selected one is chosen.
+/// Selects the line of the overlay under the mouse; the selected one is chosen. In the form it is written in or changed.
 fn choose_line(app: &mut App, at: Position) -> Vec<Effect> {
     let area = app.room();
     let bookmarks = app.selection.bookmarks.len();
@@ -113,6 +124,10 @@ fn choose_line(app: &mut App, at: Position) -> Vec<Effect> {
         Some(Overlay::Running(list)) => list.select_at(area, at),
         Some(Overlay::Files(picker)) => picker.select_at(area, at),
         Some(Overlay::Bookmarks(list)) => list.select_at(bookmarks, area, at),
+        Some(Overlay::Form(form)) => {
+            form.press(area, at);
+            false
+        }
         _ => false,
     };
     if is_chosen {

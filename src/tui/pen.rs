@@ -45,6 +45,12 @@ impl Pen {
         self.at = None;
     }
 
+    /// Its foreground and its background, where they are known.
+    pub fn colours(&self) -> Option<(Color, Color)> {
+        self.style
+            .map(|(foreground, background, _)| (foreground, background))
+    }
+
     /// Writes what draws a cell at this column and row.
     pub fn draw(&mut self, (x, y): (u16, u16), cell: &Cell, out: &mut String) {
         self.go_to((x, y), out);
@@ -64,10 +70,17 @@ impl Pen {
                 more => write!(out, "\x1b[{more}C"),
             },
             // Raw mode leaves a line feed in its column.
-            Some((before, row)) if row + 1 == y && before >= x && before - x <= 4 => {
+            Some((before, row)) if row + 1 == y => {
                 out.push('\n');
-                (x..before).for_each(|_| out.push('\x08'));
-                Ok(())
+                match (before.checked_sub(x), x.checked_sub(before)) {
+                    (Some(back @ ..=4), _) => {
+                        (0..back).for_each(|_| out.push('\x08'));
+                        Ok(())
+                    }
+                    (Some(back), _) => write!(out, "\x1b[{back}D"),
+                    (None, Some(1)) => write!(out, "\x1b[C"),
+                    (None, on) => write!(out, "\x1b[{}C", on.unwrap_or(0)),
+                }
             }
             _ => write!(out, "\x1b[{};{}H", y + 1, x + 1),
         };
@@ -182,6 +195,22 @@ mod tests {
             pen.draw((x, y), cell, &mut out);
         }
         assert_eq!(out, "\x1b[2;3H\x1b[0;38;2;1;2;3;48;5;240mabc\n\x08\x08\x08de");
+        // To the next line the shortest way.
+        for (to, way) in [
+            ((11, 3), "\n\x1b[6C"),
+            ((6, 3), "\n\x1b[C"),
+            ((0, 3), "\n\x1b[5D"),
+            ((1, 3), "\n\x08\x08\x08\x08"),
+            ((5, 4), "\x1b[5;6H"),
+        ] {
+            let mut out = String::new();
+            Pen {
+                at: Some((5, 2)),
+                ..pen.clone()
+            }
+            .go_to(to, &mut out);
+            assert_eq!(out, way);
+        }
     }
 
     proptest! {

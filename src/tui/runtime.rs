@@ -29,6 +29,7 @@ use super::overlays::Overlay;
 use super::overlays::form::Fork;
 use super::overlays::running::RunningList;
 use super::overlays::sessions::Intent;
+use super::panes::runs;
 use super::rescue::{Cause, Outcome, Rescue, SaveOnPanic, SharedRescue};
 use super::saver::{Manner, Request, Saver};
 use super::signals;
@@ -155,6 +156,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         rescue: rescue.clone(),
         notify: options.config.notify,
         autosave: tick(options.autosave),
+        looks: tick(runs::LOOK),
         between_saves: options.autosave,
         autosaved_at: None,
         window_changed: false,
@@ -263,6 +265,8 @@ struct Runtime {
     /// How somebody is told that a run came to its end.
     notify: Notify,
     autosave: Receiver<Instant>,
+    /// Saved runs that somebody else may be training are looked at.
+    looks: Receiver<Instant>,
     /// The time between two saves.
     between_saves: Duration,
     /// Training points that the run had seen when it was last copied.
@@ -409,6 +413,11 @@ impl Runtime {
         } else {
             ticks
         };
+        let looks = if runs::looks_on(&self.app) {
+            &self.looks
+        } else {
+            &nothing
+        };
         let here = self.run.as_ref().and_then(Link::here);
         let events = here.map_or_else(never, |run| run.events().clone());
         let news = self.run.as_ref().and_then(Link::news);
@@ -418,6 +427,7 @@ impl Runtime {
             recv(events) -> told => told.ok().map(Message::Told),
             recv(news) -> news => news.ok().map(Message::News),
             recv(tick) -> _ => Some(Message::Tick),
+            recv(looks) -> _ => Some(Message::LookDue),
             recv(self.autosave) -> _ => Some(Message::AutosaveDue),
             recv(frame) -> _ => None,
         }

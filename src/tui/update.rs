@@ -32,19 +32,27 @@ use crate::run::{self, Entry, Event, Happening, State, Told};
 
 /// Takes in what happened, decodes what is visible anew where needed, and returns what is to be done.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
-    app.changed = true;
+    app.changed |= is_seen(&message);
     language::speak(app.language);
     let effects = happened(app, message);
+    app.follow_time();
     tour::look(app);
     effects
 }
 
+/// Whether a message may change what is on the screen. What is found of saved runs does, not that it is looked for.
+fn is_seen(message: &Message) -> bool {
+    match message {
+        Message::Key(key) => key.kind == KeyEventKind::Press,
+        Message::Mouse(event) => event.kind != MouseEventKind::Moved,
+        Message::LookDue => false,
+        _ => true,
+    }
+}
+
 fn happened(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
-        Message::Key(key) if key.kind != KeyEventKind::Press => {
-            app.changed = false;
-            Vec::new()
-        }
+        Message::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
         Message::Key(key) => {
             app.notice = None;
             let mut effects = pressed(app, key);
@@ -52,16 +60,11 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             effects.extend(runs::wishes(app));
             effects
         }
-        Message::Mouse(event) if event.kind == MouseEventKind::Moved => {
-            app.changed = false;
-            Vec::new()
-        }
+        Message::Mouse(event) if event.kind == MouseEventKind::Moved => Vec::new(),
         Message::Mouse(event) => {
-            if matches!(event.kind, MouseEventKind::Down(_)) {
-                app.notice = None;
-            }
-            let effects = mouse::take_in(app, event);
+            let mut effects = mouse::take_in(app, event);
             app.settle();
+            effects.extend(runs::wishes(app));
             effects
         }
         // Text goes where text is written; anywhere else its letters would be taken for keys.
@@ -366,6 +369,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             app.settle();
             runs::wishes(app)
         }
+        Message::LookDue => runs::look_again(app),
         Message::End => {
             app.ending = Some(Ok(()));
             Vec::new()

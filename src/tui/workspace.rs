@@ -30,6 +30,9 @@ pub struct Workspace {
     pub model: String,
     /// What the run has told: counters, measurements, the log.
     pub progress: Progress,
+    /// The moment of its film whose model the panes ask about, in training points seen; none for the present. It follows the
+    /// [`Selection`], as far as models are kept.
+    pub moment: Option<u64>,
     /// The file of this session.
     pub path: Option<PathBuf>,
     /// Where it is saved.
@@ -137,6 +140,7 @@ impl Workspace {
             data,
             model,
             saved_at,
+            moment: None,
             progress: Progress::joined(summary, newest),
             path,
             files,
@@ -169,11 +173,13 @@ impl Workspace {
         }
     }
 
-    /// When an answer was true that was found after so many training points, in words, if that is long ago.
+    /// When an answer was true that was found after so many training points, in words, if that is long ago, or not at the moment that
+    /// is looked at.
     pub fn age(&self, samples: u64) -> Option<String> {
         let learned = self.progress.samples.saturating_sub(samples);
         let steps = learned / self.progress.configuration.batch.max(1) as u64;
-        (steps >= OLD).then(|| tr!("at {samples} samples", samples = short(samples as f64)))
+        let is_old = self.moment.map_or(steps >= OLD, |moment| moment != samples);
+        is_old.then(|| tr!("at {samples} samples", samples = short(samples as f64)))
     }
 
     /// Whether something was learned since the last save, or since the run was new, that would be lost with this program; a run

@@ -158,7 +158,7 @@ pub fn model_by_hand() -> Vae {
 }
 
 /// Makes so many steps, each of which stands in the log.
-pub fn train(RunState { training, log }: &mut RunState, data: &Dataset, steps: usize) {
+pub fn train(RunState { training, log, .. }: &mut RunState, data: &Dataset, steps: usize) {
     let workers = Workers::new(training.configuration.threads).expect("threads can be started");
     for _ in 0..steps {
         let report = workers
@@ -178,7 +178,7 @@ pub fn numbers(model: &Vae) -> Vec<f32> {
 /// A run that has come to 9 000 of 20 000 samples with the model made by hand.
 pub fn state(data: &Dataset) -> RunState {
     let mut state = RunState::new(Training::new(configuration(), data));
-    let RunState { training, log } = &mut state;
+    let RunState { training, log, .. } = &mut state;
     training.model = model_by_hand();
     for step in 1..=450_u64 {
         let noise = 6.0 * ((step * 7_919) % 13) as f32 / 13.0 - 3.0;
@@ -223,7 +223,7 @@ pub fn app_like_the_paper(width: u16, height: u16, depth: ColourDepth) -> App {
         ..(*shapes()).clone()
     });
     let mut state = state(&data);
-    let RunState { training, log } = &mut state;
+    let RunState { training, log, .. } = &mut state;
     log.trace = Default::default();
     training.samples *= 100;
     let configuration = &mut training.configuration;
@@ -316,7 +316,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 fn answer_wishes(app: &mut App) {
     static NUMBERS: AtomicU64 = AtomicU64::new(1);
     for (asker, question) in app.wishes() {
-        let run = workspace(app).run;
+        let (run, moment) = (workspace(app).run, workspace(app).moment);
         let (samples, answer) = ORACLES.with_borrow(|oracles| {
             let Oracle { parameters, data, .. } = oracles
                 .iter()
@@ -328,7 +328,8 @@ fn answer_wishes(app: &mut App) {
         let answered = Answered {
             asker,
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
-            samples,
+            moment,
+            samples: moment.unwrap_or(samples),
             took: 0.0,
             question,
             answer,
@@ -423,7 +424,7 @@ pub fn compared(app: &mut App) -> &mut Comparison {
     &mut app.pane_mut::<panes::comparison::Comparison>().0
 }
 
-/// Tells the screen what its run looked like 15 times, every 600 samples: pictures that grow brighter.
+/// Tells the screen what its run looked like 15 times, every 600 samples: pictures that grow brighter. The model of every third is kept.
 pub fn film(app: &mut App) {
     for index in 1..=15_u32 {
         let pictures = Bytes::of(&vec![index as f32 / 15.0; PICTURES * PIXELS]);
@@ -433,6 +434,7 @@ pub fn film(app: &mut App) {
             dimension: 0,
             traversed: pictures.clone(),
             drawn: pictures,
+            model_bytes: if index % 3 == 0 { 1_000 } else { 0 },
         };
         tell(app, Event::Filmed(frame));
     }

@@ -240,6 +240,7 @@ impl Keys {
                 let answered = Event::Answered(Box::new(Answered {
                     asker: text,
                     number: b.into(),
+                    moment: (a % 2 == 0).then_some(c.into()),
                     samples: c.into(),
                     took: number,
                     question: Question::Reconstruct { items: Vec::new() },

@@ -171,6 +171,7 @@ fn mutated(valid: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
 fn every_request() -> Vec<Request> {
     let ask = |question: Question| Request::Ask {
         asker: "pane".into(),
+        moment: Some(600),
         question: Box::new(question),
     };
     let questions = every_question().into_iter().map(ask);
@@ -319,6 +320,7 @@ fn every_reply(summary: &Summary, parameters: &Parameters, data: &Arc<Dataset>) 
         let answered = vae_tui::run::Answered {
             asker: asker(&question).into(),
             number: 1,
+            moment: None,
             samples: 9_000,
             took: 0.1,
             question,

@@ -198,7 +198,7 @@ fn run(method: Method, optimizer: OptimizerKind, data: &Dataset, workers: &Worke
     let mut state = RunState::new(Training::new(configuration, data));
     workers.run(|| {
         for _ in 0..6 {
-            let RunState { training, log } = &mut state;
+            let RunState { training, log, .. } = &mut state;
             let report = training
                 .step(data, workers, &Cancel::default())
                 .expect("it learns");

@@ -1,11 +1,11 @@
 //! Commands of the interpolation pane.
 
-use ratatui::crossterm::event::KeyCode;
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use vae_tui::explore::interpolate::Way;
 use vae_tui::tui::app::App;
 use vae_tui::tui::panes::interpolation::Interpolation;
 
-use crate::common::{press, type_character};
+use crate::common::{press, press_with, type_character};
 
 /// The state in which a command has something to do.
 pub fn prepare(app: &mut App, command: &str) {
@@ -14,6 +14,13 @@ pub fn prepare(app: &mut App, command: &str) {
             press(app, KeyCode::End);
         }
         "interpolation.reset" => drop(type_character(app, 'g')),
+        "interpolation.nearer" | "interpolation.farther" | "interpolation.show-all" => {
+            for _ in 0..4 {
+                press_with(app, KeyCode::Right, KeyModifiers::SHIFT);
+            }
+            type_character(app, 'z');
+            type_character(app, 'z');
+        }
         _ => {}
     }
 }
@@ -22,6 +29,11 @@ pub fn prepare(app: &mut App, command: &str) {
 pub fn check(command: &str, before: &App, after: &App) {
     let (was, is) = (before.pane::<Interpolation>(), after.pane::<Interpolation>());
     let last = is.steps().len().saturating_sub(1);
+    let width = |pane: &Interpolation| {
+        let (start, end) = pane.looking().window;
+        assert!((start..=end).contains(&f64::from(pane.position)));
+        end - start
+    };
     match command {
         "interpolation.show" => assert_eq!(after.focus.name, "interpolation"),
         "interpolation.back" => assert_eq!((was.place(), is.place()), (last, last - 1)),
@@ -38,6 +50,9 @@ pub fn check(command: &str, before: &App, after: &App) {
             assert_eq!(after.selection.other.as_ref(), Some(&before.selection.point));
         }
         "interpolation.reset" => assert!(before.selection.other.is_some() && after.selection.other.is_none()),
+        "interpolation.nearer" => assert_eq!(width(is), width(was) / 2.0),
+        "interpolation.farther" => assert_eq!(width(is), 2.0 * width(was)),
+        "interpolation.show-all" => assert_eq!((width(was), width(is)), (0.25, 1.0)),
         "interpolation.traverse" => {
             assert_eq!(after.focus.name, "traversal");
             assert_eq!(

@@ -140,7 +140,7 @@ fn prepared(scope: Scope, command: &str) -> App {
         "data.up" => drop(press(&mut app, KeyCode::Down)),
         "data.previous-page" => drop(press(&mut app, KeyCode::PageDown)),
         "data.traverse" | "data.reconstruct" => drop(type_character(&mut app, 'l')),
-        name if name.starts_with("film.") => film::prepare(&mut app, name),
+        name if name.starts_with("film.") || name.starts_with("time.") => film::prepare(&mut app, name),
         name if name.starts_with("runs.") => runs::prepare(&mut app, name),
         "log.end-search" | "log.clear-search" => {
             type_character(&mut app, '/');
@@ -452,7 +452,9 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             };
             assert!(screen(after).contains(title), "{}", screen(after));
         }
-        name if name.starts_with("film.") => film::check(name, before, after, effects),
+        name if name.starts_with("film.") || name.starts_with("time.") => {
+            film::check(name, before, after, effects);
+        }
         name if name.starts_with("runs.") => runs::check(name, before, after, effects),
         name if name.starts_with("layout.") => layout::check(name, before, after),
         name => panic!("{name} has no line here"),

@@ -81,7 +81,7 @@ const FINDINGS: [fn(&Evidence) -> Option<Finding>; 6] = [
 
 /// What seems to be wrong, the most urgent first; nothing where all is well.
 pub fn diagnose(state: &RunState, signs: &Signs) -> Vec<Finding> {
-    let RunState { training, log } = state;
+    let RunState { training, log, .. } = state;
     let evidence = Evidence {
         configuration: training.present(),
         training_points: training.points() as u64,

@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::KeyCode;
 
 use super::keys::{character, control, plain, with_control};
-use super::{Command, arranging, pointing, sharing, steering, undo};
+use super::{Command, arranging, pointing, sharing, steering, time, undo};
 use crate::choices::Choose;
 use crate::language::{self, tr};
 use crate::session::Side;
@@ -51,6 +51,9 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "mark.clear", keys: &[], help: "unmark all items", footer: None, run: pointing::unmark_all },
     Command { name: "bookmark.add", keys: &[character('\'')], help: "give what is pointed at a name", footer: None, run: pointing::name },
     Command { name: "bookmark.open", keys: &[character('"')], help: "the list of points with a name", footer: None, run: pointing::open_bookmarks },
+    Command { name: "time.earlier", keys: &[character('{')], help: "show in all panes what the model was at an earlier moment of its training", footer: None, run: time::earlier },
+    Command { name: "time.later", keys: &[character('}')], help: "the moment after that, in the end the present", footer: None, run: time::later },
+    Command { name: "time.now", keys: &[character('\\')], help: "back to the present", footer: None, run: time::now },
     Command { name: "pane.next", keys: &[plain(KeyCode::Tab)], help: "next pane", footer: Some("pane"), run: next_pane },
     Command { name: "pane.previous", keys: &[plain(KeyCode::BackTab)], help: "previous pane", footer: None, run: previous_pane },
     Command { name: "pane.choose", keys: &[character('f')], help: "the list of panes: a letter goes to each", footer: Some("panes"), run: choose_pane },

@@ -10,6 +10,7 @@ pub mod keys;
 mod pointing;
 mod sharing;
 mod steering;
+mod time;
 mod undo;
 mod writing;
 

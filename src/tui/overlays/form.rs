@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
@@ -62,6 +62,20 @@ pub struct Fork {
 struct Field {
     setting: &'static Setting,
     input: TextField,
+}
+
+/// Where everything stands.
+struct Placed {
+    /// The inside of the frame.
+    inside: Rect,
+    /// Rows that fields have.
+    rows: usize,
+    /// The fields in them.
+    shown: std::ops::Range<usize>,
+    /// Rows of the frame at most.
+    height: u16,
+    /// What is said below the fields, in lines.
+    about: Vec<String>,
 }
 
 /// What a key leads to.
@@ -343,23 +357,53 @@ impl Form {
         Ok(configuration)
     }
 
+    /// What is wrong, or why another likelihood suits the data, or what the selected field decides.
+    fn about(&self) -> String {
+        match (&self.fault, self.told_advice()) {
+            (Some(fault), _) => text::printable(fault).into_owned(),
+            (None, Some(advice)) => advice,
+            (None, None) => self.fields[self.selected].about(),
+        }
+    }
+
     /// Draws the form in the middle of `area`, with as many fields around the selected one as there is room for.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
-        let told = self.told_advice();
-        let (about, style) = match (&self.fault, &told) {
-            (Some(fault), _) => (
-                text::printable(fault).into_owned(),
-                Style::new().fg(theme::colours().bad),
-            ),
-            (None, Some(advice)) => (advice.clone(), Style::new().fg(theme::colours().good)),
-            (None, None) => (self.fields[self.selected].about(), theme::dim()),
+        let style = match (&self.fault, self.told_advice()) {
+            (Some(_), _) => Style::new().fg(theme::colours().bad),
+            (None, Some(_)) => Style::new().fg(theme::colours().good),
+            (None, None) => theme::dim(),
         };
+        let (title, hint) = self.words();
+        let Placed {
+            inside,
+            rows,
+            shown,
+            height,
+            about,
+        } = self.placed(area);
+        super::frame(&title, hint, WIDTH, height, area, buffer);
+        let fields = shown.clone();
+        let mut lines: Vec<Line> = fields
+            .map(|field| self.line(field, shown.clone(), inside.width))
+            .collect();
+        // Free lines, where there are some.
+        lines.resize(rows, Line::default());
+        lines.extend(about.into_iter().map(|line| Line::styled(line, style)));
+        Paragraph::new(lines).render(inside, buffer);
+    }
+
+    /// Where everything stands in `area`.
+    fn placed(&self, area: Rect) -> Placed {
+        let (about, told) = (self.about(), self.told_advice());
         // The frame takes two rows and four columns.
         let about_rows = text::wrapped(&about, usize::from(WIDTH.min(area.width).saturating_sub(4))).len();
-        let height = u16::try_from(self.fields.len() + 3 + about_rows.max(ABOUT_ROWS)).unwrap_or(u16::MAX);
-        let (title, hint) = self.words();
-        let inside = super::frame(&title, hint, WIDTH, height, area, buffer);
-
+        // Nothing moves while a person goes through the words of a choice.
+        let wanted = match self.fault.is_some() || told.is_some() {
+            true => about_rows.max(ABOUT_ROWS),
+            false => ABOUT_ROWS,
+        };
+        let height = u16::try_from(self.fields.len() + 3 + wanted).unwrap_or(u16::MAX);
+        let inside = super::inside(WIDTH, height, area);
         // The selected field and a fault are seen whatever the size; other fields scroll.
         let room = match &self.fault {
             Some(_) => usize::from(inside.height.saturating_sub(1).max(1)),
@@ -372,16 +416,64 @@ impl Form {
             room => text::fitted(&about, usize::from(inside.width), room),
         };
         let rows = usize::from(inside.height).saturating_sub(about.len());
-        let shown = rows.min(self.fields.len());
-        let first = layout::window(self.selected, shown, self.fields.len());
-        let fields = (first..self.fields.len()).take(shown);
-        let mut lines: Vec<Line> = fields
-            .map(|field| self.line(field, first..first + shown, inside.width))
-            .collect();
-        // Free lines, where there are some.
-        lines.resize(rows, Line::default());
-        lines.extend(about.into_iter().map(|line| Line::styled(line, style)));
-        Paragraph::new(lines).render(inside, buffer);
+        let count = rows.min(self.fields.len());
+        let first = layout::window(self.selected, count, self.fields.len());
+        Placed {
+            inside,
+            rows,
+            shown: first..first + count,
+            height,
+            about,
+        }
+    }
+
+    /// Selects the field under the mouse. A press on the selected one takes the next word of a choice, or the one before on the
+    /// arrow to the left, or puts the cursor into a text.
+    pub fn press(&mut self, area: Rect, at: Position) {
+        let Placed { inside, shown, .. } = self.placed(area);
+        let field = super::row_at(inside, at).map(|row| shown.start + row);
+        let Some(field) = field.filter(|field| shown.contains(field)) else {
+            return;
+        };
+        self.is_news = false;
+        if field != self.selected {
+            return self.select(field);
+        }
+        let room = usize::from(inside.width).saturating_sub(2);
+        let value = 2 + NAME.min(room / 2);
+        let column = usize::from(at.x - inside.x);
+        if self.fields[field].is_choice() {
+            let is_left_arrow = (value..value + 2).contains(&column);
+            return self.choose(if is_left_arrow {
+                Direction::Back
+            } else {
+                Direction::On
+            });
+        }
+        if let Some(column) = column.checked_sub(value) {
+            let input = &mut self.fields[field].input;
+            let before = text::columns(&input.around_cursor().0);
+            // Of a long text the end before the cursor is seen.
+            let seen = before.min((room - NAME.min(room / 2)).saturating_sub(1));
+            let (steps, towards) = match column <= seen {
+                true => (seen - column, KeyCode::Left),
+                // The cursor itself takes a column.
+                false => (column - seen - 1, KeyCode::Right),
+            };
+            for _ in 0..steps {
+                input.key(KeyEvent::from(towards));
+            }
+            self.untouched = false;
+        }
+    }
+
+    /// Whether the wheel moves nothing further: at the first or the last field, or to a side.
+    pub fn ends_at(&self, key: KeyCode) -> bool {
+        match key {
+            KeyCode::Up => self.selected == 0,
+            KeyCode::Down => self.selected + 1 == self.fields.len(),
+            _ => true,
+        }
     }
 
     /// A field's name, value and unit; of a long value the part around the cursor is seen, or its end. `shown` are the

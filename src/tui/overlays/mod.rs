@@ -26,6 +26,7 @@ use self::naming::Naming;
 use self::palette::Palette;
 use self::running::RunningList;
 use self::sessions::SessionList;
+use super::app::App;
 use super::theme;
 
 /// What stands in front of the panes and takes the keys; one at a time.
@@ -55,6 +56,24 @@ pub enum Overlay {
     Running(RunningList),
     /// A search among the commands and the settings of a run under way.
     Palette(Box<Palette>),
+}
+
+/// Draws an overlay in the middle of an area.
+pub fn render(app: &App, overlay: &Overlay, area: Rect, buffer: &mut Buffer) {
+    match overlay {
+        Overlay::Help(line) => help::render(&app.keymap, *line, area, buffer),
+        Overlay::Explain(line) => explain::render(app.focus, *line, area, buffer),
+        Overlay::Panes => panes::render(&app.keymap, app.focus, area, buffer),
+        Overlay::Confirm(question) => confirm::render(question, area, buffer),
+        Overlay::Form(form) => form.render(area, buffer),
+        Overlay::Files(picker) => picker.render(area, buffer),
+        Overlay::Naming(naming) => naming.render(area, buffer),
+        Overlay::Bookmarks(list) => list.render(&app.selection.bookmarks, area, buffer),
+        Overlay::BookmarkName(name) => name.render(area, buffer),
+        Overlay::Sessions(list) => list.render(area, buffer),
+        Overlay::Running(list) => list.render(area, buffer),
+        Overlay::Palette(palette) => palette.render(area, buffer),
+    }
 }
 
 /// The smallest area in which an overlay still has a frame: below, what it says needs the room.

@@ -43,7 +43,7 @@ pub fn render(keymap: &Keymap, focus: &Kind, area: Rect, buffer: &mut Buffer) {
     let (width, height, rows) = size(area);
     let inside = super::frame(
         tr!("Panes"),
-        tr!("a letter goes there, Esc stays"),
+        tr!("press its letter, Esc stays"),
         width,
         height,
         area,

@@ -119,6 +119,9 @@ pub trait Pane: Any {
     /// Another run is on the screen; what belonged to the one before is forgotten.
     fn begin(&mut self, _workspace: &Workspace) {}
 
+    /// Another moment of training is looked at: what it keeps of the models before is forgotten, unless every answer replaces it.
+    fn turn_to_moment(&mut self) {}
+
     /// What stands under its cursor, an item or a point of the latent space: what commands that work everywhere mean while it
     /// has the focus. None for the selected point, which all panes share.
     fn pointed(&self, _app: &App) -> Option<Origin> {
@@ -130,7 +133,7 @@ pub trait Pane: Any {
         None
     }
 
-    /// What it wants to know of the newest parameters, drawn in an `area` of this size.
+    /// What it wants to know of the parameters that are looked at, drawn in an `area` of this size.
     fn question(&self, _app: &App, _area: Rect) -> Option<Question> {
         None
     }

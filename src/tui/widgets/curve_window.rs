@@ -48,6 +48,23 @@ impl CurveWindow {
         }
     }
 
+    /// The same with the cursor `at` a fraction of the whole; the window moves as far as it takes to show it.
+    pub fn showing(self, at: f64) -> Self {
+        let (start, end) = self.window;
+        let width = end - start;
+        let start = start.min(at).max(at - width).clamp(0.0, 1.0 - width);
+        Self {
+            window: (start, start + width),
+            cursor: ((at - start) / width).clamp(0.0, 1.0),
+        }
+    }
+
+    /// The fraction of the whole that lies under the cursor.
+    pub fn at(&self) -> f64 {
+        let (start, end) = self.window;
+        start + self.cursor * (end - start)
+    }
+
     /// Moves the cursor by a fraction of what is visible; at an edge the window moves along.
     pub fn move_cursor(&mut self, by: f64) {
         let (start, end) = self.window;
@@ -81,14 +98,32 @@ mod tests {
         #[test]
         fn what_is_under_the_cursor_stays_there_through_any_zoom(moves in prop::collection::vec((-0.3_f64..0.3, 0.2_f64..4.0), 1..30)) {
             let mut looking = CurveWindow::default();
-            let place = |l: &CurveWindow| l.window.0 + l.cursor * (l.window.1 - l.window.0);
             for (by, factor) in moves {
                 looking.move_cursor(by);
-                let before = place(&looking);
+                let before = looking.at();
                 looking.zoom(factor);
-                prop_assert!((place(&looking) - before).abs() < 1e-9);
+                prop_assert!((looking.at() - before).abs() < 1e-9);
                 prop_assert_eq!(looking.checked(), looking);
             }
+        }
+    }
+
+    #[test]
+    fn the_window_moves_as_far_as_it_takes_to_show_a_place() {
+        let looking = CurveWindow {
+            window: (0.25, 0.5),
+            cursor: 0.0,
+        };
+        for (at, window) in [
+            (0.0, (0.0, 0.25)),
+            (0.25, (0.25, 0.5)),
+            (0.375, (0.25, 0.5)),
+            (0.5, (0.25, 0.5)),
+            (0.75, (0.5, 0.75)),
+            (1.0, (0.75, 1.0)),
+        ] {
+            let showing = looking.showing(at);
+            assert_eq!((showing.window, showing.at()), (window, at));
         }
     }
 

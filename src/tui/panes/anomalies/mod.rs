@@ -162,6 +162,10 @@ impl Pane for Anomalies {
         };
     }
 
+    fn turn_to_moment(&mut self) {
+        self.scoring = None;
+    }
+
     /// Numbers first, some items at a time, so that others are answered in between; then the surprise of what is on the page.
     fn question(&self, app: &App, area: Rect) -> Option<Question> {
         let workspace = app.workspace()?;

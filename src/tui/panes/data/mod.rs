@@ -167,6 +167,10 @@ impl Pane for DataBrowser {
         *self = Self::default();
     }
 
+    fn turn_to_moment(&mut self) {
+        self.ranking = None;
+    }
+
     /// The order first, where it is not known yet; then the page.
     fn question(&self, app: &App, area: Rect) -> Option<Question> {
         let data = &app.workspace()?.data;

@@ -4,6 +4,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,6 +20,7 @@ use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::layout;
+use crate::tui::mouse::Pressed;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -172,6 +174,10 @@ impl Pane for Directions {
         *self = Self::default();
     }
 
+    fn turn_to_moment(&mut self) {
+        (self.found, self.strips) = (None, None);
+    }
+
     /// The directions first, where they are not known; then the items along those that are listed.
     fn question(&self, app: &App, area: Rect) -> Option<Question> {
         let workspace = app.workspace()?;
@@ -246,6 +252,10 @@ impl Pane for Directions {
             }
             _ => {}
         }
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

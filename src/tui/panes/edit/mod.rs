@@ -5,6 +5,7 @@ mod commands;
 mod draw;
 mod explains;
 mod geometry;
+mod mouse;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,6 +20,7 @@ use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::character;
+use crate::tui::mouse::Pressed;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -95,6 +97,10 @@ impl Pane for Edit {
         *self = Self::default();
     }
 
+    fn turn_to_moment(&mut self) {
+        self.directions = None;
+    }
+
     fn pointed(&self, app: &App) -> Option<Origin> {
         Some(Origin {
             item: app.selection.point.item,
@@ -147,6 +153,10 @@ impl Pane for Edit {
             }
             _ => {}
         }
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! at 60k samples  test -108.2                frame 4 of 17  320 kB of 4 MB
-//! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄     the items
+//! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄     the items, the selected one among them
 //! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄     what came back of them
 //! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄     the most informative dimension
 //! ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄ ▄▄     draws from the prior
@@ -10,31 +10,29 @@
 //! ```
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::Film;
+use super::geometry::{Geometry, geometry};
+use super::{Film, Selected};
 use crate::data::Part;
 use crate::explore::traversal;
 use crate::language::tr;
 use crate::run::curve::{HorizontalAxis, bounds, value_at};
-use crate::run::film::{Frame, MOST_BYTES, PICTURES};
+use crate::run::film::{Bytes, Frame, MOST_BYTES, PICTURES};
+use crate::run::past::MOST_MODEL_BYTES;
 use crate::tui::app::App;
 use crate::tui::widgets::axis::{Axis, Spacing, short};
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::curve::{Chart, Pattern, Series, Stroke};
-use crate::tui::widgets::picture_grid::{Labelled, PictureGrid};
+use crate::tui::widgets::curve_window::CurveWindow;
+use crate::tui::widgets::picture_grid::Labelled;
 use crate::tui::workspace::Workspace;
 use crate::tui::{text, theme};
 
-/// Rows of the pane from which on the curve has room, and those from which on the items stand above what came back.
-const WITH_CURVE: u16 = 26;
-const WITH_ITEMS: u16 = 40;
-/// The share of the rows that the curve takes.
-const CURVE: u16 = 5;
-/// Rows of a picture that still shows something.
-const LEAST_IMAGE_ROWS: u16 = 4;
+/// Pictures beside one another, each with what stands below it, and the place of the selected one.
+type Row = (Vec<(Vec<f32>, String)>, Option<usize>);
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Film, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -47,21 +45,11 @@ pub fn draw(pane: &Film, app: &App, workspace: &Workspace, area: Rect, buffer: &
         .render(area, buffer);
     };
     let frame = &film.frames()[place];
-    let curve = if area.height >= WITH_CURVE {
-        area.height / CURVE
-    } else {
-        0
-    };
-    let [heading, pictures, curve] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Min(0),
-        Constraint::Length(curve),
-    ])
-    .areas(area);
-    render_heading(workspace, place, heading, buffer);
-    render_pictures(pane, app, workspace, frame, pictures, buffer);
-    if let Some(chart) = chart(workspace, frame, app.log_axis) {
-        chart.render(curve, buffer);
+    let geometry = geometry(area, workspace.data.shape);
+    render_heading(workspace, place, geometry.heading, buffer);
+    render_pictures(pane, app, workspace, (frame, &geometry), buffer);
+    if let Some(chart) = chart(pane, app, workspace) {
+        chart.render(geometry.curve, buffer);
     }
 }
 
@@ -76,11 +64,12 @@ fn render_heading(workspace: &Workspace, place: usize, area: Rect, buffer: &mut 
     });
     let when = tr!("at {samples} samples", samples = short(frame.samples as f64)) + &bound;
     let which = tr!(
-        "frame {place} of {all}  {size} of {most} MB",
+        "frame {place} of {all}, {models} with a model  {size} of {most} MB",
         place = place + 1,
         all = film.frames().len(),
-        size = size(film.bytes()),
-        most = MOST_BYTES >> 20
+        models = film.moments().count(),
+        size = size(film.bytes() + film.model_bytes()),
+        most = (MOST_BYTES + MOST_MODEL_BYTES) >> 20
     );
     let room = usize::from(area.width).saturating_sub(text::columns(&which) + 1);
     Line::from(vec![
@@ -103,74 +92,98 @@ fn render_pictures(
     pane: &Film,
     app: &App,
     workspace: &Workspace,
-    frame: &Frame,
-    area: Rect,
+    (frame, geometry): (&Frame, &Geometry),
     buffer: &mut Buffer,
 ) {
-    let shape = workspace.data.shape;
-    let numbers = shape.numbers();
-    let items = pane.items.as_deref().unwrap_or_default();
-    let name = |place: usize| {
-        let class = items.get(place).and_then(|item| item.class.as_deref());
-        class.map_or(format!("#{place}"), |class| text::printable(class).into_owned())
+    let numbers = workspace.data.shape.numbers();
+    let filmed = pane.items.as_deref().unwrap_or_default();
+    let selected = pane.selected(app, workspace);
+    let first = usize::from(selected.is_some());
+    let name = |place: usize| match (selected, place.checked_sub(first)) {
+        (Some(selected), None) => selected.place.to_string(),
+        (_, place) => {
+            let place = place.unwrap_or(0);
+            let class = filmed.get(place).and_then(|item| item.class.as_deref());
+            class.map_or(format!("#{place}"), |class| text::printable(class).into_owned())
+        }
     };
+    // A selected item that is not filmed stands before those that are, of which the last gives way.
+    let with_selected = |of_selected: fn(&Selected) -> &Vec<f32>, of_filmed: Vec<Vec<f32>>| {
+        let before = selected.map(of_selected).cloned();
+        before.into_iter().chain(of_filmed).take(PICTURES).collect()
+    };
+    let mark = selected.map(|_| 0).or(Film::filmed(app));
     let steps = traversal::steps(PICTURES);
     let z = frame.dimension;
-    let mut rows: Vec<Vec<(Vec<f32>, String)>> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let labelled = |pictures: Vec<Vec<f32>>, label: &dyn Fn(usize) -> String| -> Vec<(Vec<f32>, String)> {
         let pictures = pictures.into_iter().enumerate();
         pictures.map(|(place, values)| (values, label(place))).collect()
     };
-    if area.height >= WITH_ITEMS - WITH_ITEMS / CURVE {
-        let values = items.iter().map(|item| item.values.clone()).collect();
-        rows.push(labelled(values, &|place| tr!("item {name}", name = name(place))));
+    if geometry.items.is_some() {
+        let values = filmed.iter().map(|item| item.values.clone()).collect();
+        let values = with_selected(|selected| &selected.item.values, values);
+        rows.push((
+            labelled(values, &|place| tr!("item {name}", name = name(place))),
+            mark,
+        ));
     }
-    let pictures = |bytes: &crate::run::film::Bytes| bytes.pictures(numbers).collect();
-    rows.push(labelled(pictures(&frame.reconstructed), &|place| {
-        tr!("back {name}", name = name(place))
-    }));
-    rows.push(labelled(pictures(&frame.traversed), &|place| {
-        format!("z{z} {:+.1}", steps[place])
-    }));
-    rows.push(labelled(pictures(&frame.drawn), &|place| {
-        tr!("draw {number}", number = place + 1)
-    }));
-    let height = area.height / rows.len() as u16;
-    let place = |row: u16| Rect {
-        y: area.y + row * height,
-        height,
-        ..area
-    };
-    // All of them beside one another, unless they would be too small to be seen.
-    let grids = |image_rows| PictureGrid::new(place(0), shape, image_rows);
-    let mut image_rows = (LEAST_IMAGE_ROWS..height).rev();
-    let image_rows = image_rows.find(|&rows| grids(rows).columns >= PICTURES);
-    let image_rows = image_rows.unwrap_or(height.saturating_sub(1));
-    for (row, area) in rows.iter().zip((0..).map(place)) {
-        let grid = PictureGrid::new(area, shape, image_rows);
+    let pictures = |bytes: &Bytes| bytes.pictures(numbers).collect();
+    let back = with_selected(|selected| &selected.decoded, pictures(&frame.reconstructed));
+    rows.push((
+        labelled(back, &|place| tr!("back {name}", name = name(place))),
+        mark,
+    ));
+    let along = |place: usize| format!("z{z} {:+.1}", steps[place]);
+    rows.push((labelled(pictures(&frame.traversed), &along), None));
+    let draw = |place: usize| tr!("draw {number}", number = place + 1);
+    rows.push((labelled(pictures(&frame.drawn), &draw), None));
+    for ((row, mark), grid) in rows.iter().zip(geometry.rows()) {
         let pictures = row.iter().map(|(values, label)| Labelled {
             values,
             scale: Scale::Values,
             label: label.clone(),
         });
-        grid.render(app, pictures.take(grid.columns), None, buffer);
+        grid.render(app, pictures.take(grid.columns), *mark, buffer);
     }
 }
 
-/// The bound of the test set, with the cursor where the frame was made.
-fn chart(workspace: &Workspace, frame: &Frame, is_logarithmic: bool) -> Option<Chart> {
+/// The axis of the whole curve, and the bound of the test set over it; none before the first measurement.
+fn measured(app: &App, workspace: &Workspace) -> Option<(Axis, Vec<(f64, f64)>)> {
     let points = bounds(
         &workspace.progress.log.evaluations,
         HorizontalAxis::Samples,
         Part::Test,
     );
     let (first, last) = (points.first()?.0, points.last()?.0);
-    let (start, spacing) = if is_logarithmic {
+    let (start, spacing) = if app.log_axis {
         (first, Spacing::Logarithmic)
     } else {
         (0.0, Spacing::Linear)
     };
-    let y = Axis::around(points.iter().map(|(_, bound)| *bound))?;
+    let end = last.max(start + 1.0);
+    Some((Axis { start, end, spacing }, points))
+}
+
+/// Which part of the curve is visible, with the shown frame in it.
+pub fn looking(pane: &Film, app: &App, workspace: &Workspace) -> Option<CurveWindow> {
+    let film = &workspace.progress.log.film;
+    let frame = film.frames().get(film.at(app.selection.time)?)?;
+    let at = measured(app, workspace)?.0.position(frame.samples as f64)?;
+    Some(pane.looking.showing(at.clamp(0.0, 1.0)))
+}
+
+/// The bound of the test set, with the cursor where the frame was made; upwards what is visible there.
+pub fn chart(pane: &Film, app: &App, workspace: &Workspace) -> Option<Chart> {
+    let film = &workspace.progress.log.film;
+    let frame = film.frames().get(film.at(app.selection.time)?)?;
+    let (whole, points) = measured(app, workspace)?;
+    let looking = looking(pane, app, workspace).unwrap_or(pane.looking);
+    let x = looking.axis(whole);
+    let is_visible = |(samples, _): &&(f64, f64)| (x.start..=x.end).contains(samples);
+    let visible = points.iter().filter(is_visible).map(|(_, bound)| *bound);
+    // Between two points far apart there is none: then all of them.
+    let y = Axis::around(visible).or_else(|| Axis::around(points.iter().map(|(_, bound)| *bound)))?;
     let strokes = points.iter().map(|&(samples, bound)| Stroke::at(samples, bound));
     Some(Chart {
         backdrop: None,
@@ -181,11 +194,7 @@ fn chart(workspace: &Workspace, frame: &Frame, is_logarithmic: bool) -> Option<C
             mark: None,
             strokes: strokes.collect(),
         }],
-        x: Axis {
-            start,
-            end: last.max(start + 1.0),
-            spacing,
-        },
+        x,
         y,
         x_title: tr!("samples"),
         cursor: Some(frame.samples as f64),

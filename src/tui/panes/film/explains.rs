@@ -9,8 +9,8 @@ pub const EXPLAINS: &[Explanation] = &[
         unit: "training points",
         equation: "",
         source: "",
-        text: "Training points that the run had seen when the frame was made. All panes show that moment until the newest \
-               frame is chosen again.",
+        text: "Training points that the run had seen when the frame was made. All panes show the model of that moment, or the one \
+               kept last before it, until the newest frame is chosen again.",
     },
     Explanation {
         name: "test -104.6",
@@ -24,7 +24,7 @@ pub const EXPLAINS: &[Explanation] = &[
         unit: "",
         equation: "",
         source: "",
-        text: "Which frame it is, and the memory that all of them take of what they may take: where there are too many, every \
-               other one of the older ones is let go.",
+        text: "Which frame it is, of how many the model is kept too, and the memory that all of them take of what they may take: \
+               where there are too many, every other one of the older ones is let go.",
     },
 ];

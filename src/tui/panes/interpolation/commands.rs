@@ -27,7 +27,10 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "interpolation.cycle-way", keys: &[character('v')], help: "along the straight line, or along the arc between the directions of A and B", footer: Some("way"), run: cycle_way },
     Command { name: "interpolation.random", keys: &[character('g')], help: "a random test item becomes B", footer: Some("random B"), run: random_end },
     Command { name: "interpolation.swap", keys: &[character('x')], help: "A becomes B, and B becomes A", footer: Some("swap"), run: swap },
-    Command { name: "interpolation.reset", keys: &[plain(KeyCode::Backspace), character('z')], help: "B is the next test item of another class again", footer: None, run: reset },
+    Command { name: "interpolation.nearer", keys: &[character('z')], help: "show half as much of the curve, around the present place", footer: None, run: |app| look(app, 0.5) },
+    Command { name: "interpolation.farther", keys: &[character('Z')], help: "show twice as much of it", footer: None, run: |app| look(app, 2.0) },
+    Command { name: "interpolation.show-all", keys: &[character('0')], help: "show all of the curve", footer: None, run: |app| look(app, f64::INFINITY) },
+    Command { name: "interpolation.reset", keys: &[plain(KeyCode::Backspace)], help: "B is the next test item of another class again", footer: None, run: reset },
     Command { name: "interpolation.traverse", keys: &[plain(KeyCode::Enter)], help: "start the traversal at this place", footer: Some("traverse"), run: traverse },
 ];
 
@@ -43,6 +46,14 @@ fn step(app: &mut App, places: isize) -> Vec<Effect> {
     let last = pane.steps().len().saturating_sub(1).max(1);
     let place = pane.place().saturating_add_signed(places).min(last);
     pane.position = place as f32 / last as f32;
+    Vec::new()
+}
+
+/// Shows `factor` times as much of the curve.
+fn look(app: &mut App, factor: f64) -> Vec<Effect> {
+    let pane = app.pane_mut::<Interpolation>();
+    pane.looking = pane.looking();
+    pane.looking.zoom(factor);
     Vec::new()
 }
 

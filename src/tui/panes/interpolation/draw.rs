@@ -118,18 +118,23 @@ fn render_strip(pane: &Interpolation, app: &App, geometry: &Geometry, buffer: &m
     geometry.strip.render(app, pictures, Some(nearest), buffer);
 }
 
-/// The lower bound along the way.
-fn chart(pane: &Interpolation) -> Chart {
-    let bounds = || pane.steps().iter().map(|step| step.bound);
+/// The lower bound along the visible part of the way; upwards what is visible there.
+pub fn chart(pane: &Interpolation) -> Chart {
     let unit = Axis {
         start: 0.0,
         end: 1.0,
         spacing: Spacing::Linear,
     };
-    let strokes = bounds()
-        .enumerate()
+    let x = pane.looking().axis(unit);
+    let bounds = pane.steps().iter().map(|step| step.bound).enumerate();
+    let strokes: Vec<Stroke> = bounds
         .filter(|(_, bound)| bound.is_finite())
-        .map(|(place, bound)| Stroke::at(at(pane, place), bound));
+        .map(|(place, bound)| Stroke::at(at(pane, place), bound))
+        .collect();
+    let is_visible = |stroke: &&Stroke| (x.start..=x.end).contains(&stroke.x);
+    let y = Axis::around(strokes.iter().filter(is_visible).map(|stroke| stroke.low));
+    // Between two points far apart there is none: then all of them.
+    let y = y.or_else(|| Axis::around(strokes.iter().map(|stroke| stroke.low)));
     Chart {
         backdrop: None,
         series: vec![Series {
@@ -137,10 +142,10 @@ fn chart(pane: &Interpolation) -> Chart {
             colour: theme::colours().test,
             pattern: Pattern::Solid,
             mark: None,
-            strokes: strokes.collect(),
+            strokes,
         }],
-        x: unit,
-        y: Axis::around(bounds()).unwrap_or(unit),
+        x,
+        y: y.unwrap_or(unit),
         x_title: tr!("t, from A to B; upwards L in nats"),
         cursor: Some(at(pane, pane.place())),
         changes: Vec::new(),

@@ -21,6 +21,7 @@ use crate::run::{Answer, Answered, Question};
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::mouse::Pressed;
+use crate::tui::widgets::curve_window::CurveWindow;
 use crate::tui::workspace::Workspace;
 
 /// In the registry.
@@ -51,6 +52,9 @@ pub struct Interpolation {
     /// How far on the way, from 0 at A to 1 at B.
     #[serde(skip)]
     pub position: f32,
+    /// Which part of the curve is visible.
+    #[serde(skip)]
+    pub looking: CurveWindow,
     /// Whether it moves by itself, and in which direction.
     #[serde(skip)]
     pub playing: Option<isize>,
@@ -88,6 +92,11 @@ impl Interpolation {
     pub fn place(&self) -> usize {
         let last = self.steps().len().saturating_sub(1);
         (self.position * last as f32).round() as usize
+    }
+
+    /// The part of the curve that is visible, with the present step in it.
+    pub fn looking(&self) -> CurveWindow {
+        self.looking.showing(f64::from(self.position))
     }
 
     /// The present step; none before it is known.

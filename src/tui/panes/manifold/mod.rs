@@ -172,6 +172,10 @@ impl Pane for Manifold {
         *self = Self::default();
     }
 
+    fn turn_to_moment(&mut self) {
+        self.located = None;
+    }
+
     fn pointed(&self, app: &App) -> Option<Origin> {
         Some(Origin {
             item: app.selection.point.item,

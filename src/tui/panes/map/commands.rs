@@ -167,7 +167,7 @@ fn switch_colours(app: &mut App) -> Vec<Effect> {
     map.colouring = match map.colouring {
         Colouring::Class => {
             // The parameters are others by now.
-            map.bounds = None;
+            map.forget_bounds();
             Colouring::Bound
         }
         Colouring::Bound => Colouring::Class,

@@ -14,7 +14,7 @@ use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::scatter::{Frame, cells};
+use super::scatter::Frame;
 use super::{Colouring, Geometry, Map, View, colours, geometry};
 use crate::explore::projection::Projection;
 use crate::language::{said, tr};
@@ -181,9 +181,9 @@ impl<'a> Look<'a> {
 }
 
 fn render_points(map: &Map, look: &Look, depth: ColourDepth, area: Rect, buffer: &mut Buffer) {
-    let cells = cells(map.positions(), |item| look.group(item), area);
+    let cells = map.cells(|item| look.group(item), area);
     let most = cells.iter().map(|cell| cell.points).max().unwrap_or(1);
-    for cell in cells {
+    for cell in cells.iter() {
         let share = (cell.points as f32).ln() / (most as f32).ln().max(1.0);
         let character = look
             .character(cell.group, depth)

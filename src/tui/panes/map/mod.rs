@@ -9,6 +9,8 @@ mod mouse;
 mod scatter;
 mod search;
 
+use std::cell::{Ref, RefCell};
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ron::value::RawValue;
@@ -29,7 +31,7 @@ use crate::tui::command::keys::character;
 use crate::tui::mouse::Pressed;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::workspace::Workspace;
-use scatter::Frame;
+use scatter::{Cell, Frame};
 
 /// In the registry.
 pub const KIND: Kind = Kind {
@@ -82,6 +84,28 @@ pub struct Map {
     bounds: Option<Bounds>,
     #[serde(skip)]
     beside: Option<Beside>,
+    /// How often positions or bounds became others.
+    #[serde(skip)]
+    answers: u64,
+    /// The cells of the points as they were drawn last.
+    #[serde(skip)]
+    drawn: RefCell<Option<Drawn>>,
+}
+
+/// Cells of points, and what they were made of.
+struct Drawn {
+    of: Basis,
+    cells: Vec<Cell>,
+}
+
+/// What the cells of the points depend on: which answers, from which side, coloured how, in an area of how many columns and rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Basis {
+    answers: u64,
+    part: Part,
+    view: View,
+    colouring: Colouring,
+    size: (u16, u16),
 }
 
 /// The side from which the latent space is seen.
@@ -157,6 +181,8 @@ impl Default for Map {
             neighbours: None,
             bounds: None,
             beside: None,
+            answers: 0,
+            drawn: RefCell::new(None),
         }
     }
 }
@@ -214,6 +240,31 @@ impl Map {
             .filter(|_| self.colouring == Colouring::Bound);
         let of_part = bounds.filter(|bounds| bounds.part == self.part);
         of_part.map(|bounds| &bounds.of_items[..])
+    }
+
+    /// The cells in which the points lie, in an area: as they were drawn last, unless that was something else.
+    fn cells(&self, group: impl Fn(usize) -> u32, area: Rect) -> Ref<'_, [Cell]> {
+        let of = Basis {
+            answers: self.answers,
+            part: self.part,
+            view: self.view,
+            colouring: self.colouring,
+            size: (area.width, area.height),
+        };
+        let is_drawn = self.drawn.borrow().as_ref().is_some_and(|drawn| drawn.of == of);
+        if !is_drawn {
+            let cells = scatter::cells(self.positions(), group, area);
+            *self.drawn.borrow_mut() = Some(Drawn { of, cells });
+        }
+        Ref::map(self.drawn.borrow(), |drawn| {
+            drawn.as_ref().map_or(&[][..], |drawn| &drawn.cells)
+        })
+    }
+
+    /// Has the bounds asked for anew: they are of parameters that are not looked at any more.
+    fn forget_bounds(&mut self) {
+        self.bounds = None;
+        self.answers += 1;
     }
 
     /// How far the map of neighbours is, from 0 to 1, while it unfolds.
@@ -297,6 +348,10 @@ impl Pane for Map {
         *self = Self::default();
     }
 
+    fn turn_to_moment(&mut self) {
+        self.forget_bounds();
+    }
+
     fn pointed(&self, app: &App) -> Option<Origin> {
         self.at_cursor(app)
     }
@@ -362,6 +417,10 @@ impl Pane for Map {
             answer,
             ..
         } = answered;
+        // What stands under the cursor is no matter of the points.
+        if !matches!(answer, Answer::Beside { .. }) {
+            self.answers += 1;
+        }
         match (question, answer) {
             (Question::Project { part, projection }, Answer::Projected(found)) => {
                 let is_overtaken = self.projected.as_ref().is_some_and(|seen| seen.number > number);

@@ -33,16 +33,13 @@ use crate::tui::{layout, text, theme};
 const SETTING: usize = 16;
 /// The fewest columns of a run's name.
 const LEAST_NAME: usize = 8;
+/// Columns before it: the cursor, the mark and a space.
+const BEFORE_NAME: usize = 3;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let below = below(pane, app, usize::from(area.width));
-    let [heading, body, foot] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Min(0),
-        Constraint::Length(below.len() as u16),
-    ])
-    .areas(area);
+    let [heading, body, foot] = divided(area, below.len());
     heading_line(pane).render(heading, buffer);
     match (pane.view, pane.meant().is_empty()) {
         (_, true) => {
@@ -60,9 +57,51 @@ pub fn draw(pane: &Runs, app: &App, workspace: &Workspace, area: Rect, buffer: &
     Paragraph::new(below).render(foot, buffer);
 }
 
+/// The heading, the table, and the lines below it.
+fn divided(area: Rect, below: usize) -> [Rect; 3] {
+    Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(below as u16),
+    ])
+    .areas(area)
+}
+
+/// Where the table stands.
+pub fn table(pane: &Runs, app: &App, area: Rect) -> Rect {
+    divided(area, below(pane, app, usize::from(area.width)).len())[1]
+}
+
+/// Columns of the runs' names in a table of so many.
+fn name_width(pane: &Runs, width: usize) -> usize {
+    let others: usize = Column::ALL.iter().map(|column| column.width() + 1).sum();
+    // The cursor, the mark and a space stand before the name.
+    let room = width.saturating_sub(others + BEFORE_NAME).max(LEAST_NAME);
+    let shown = pane.shown();
+    let names = shown
+        .iter()
+        .map(|run| text::columns(&text::printable(&run.name())));
+    names.max().unwrap_or(0).clamp(LEAST_NAME, room)
+}
+
+/// The column of the table at so many characters from its left edge.
+pub fn column_at(pane: &Runs, width: usize, at: usize) -> Option<Column> {
+    let mut end = BEFORE_NAME;
+    Column::ALL.into_iter().find(|column| {
+        end += 1 + match column {
+            Column::Name => name_width(pane, width),
+            other => other.width(),
+        };
+        at < end
+    })
+}
+
 fn heading_line(pane: &Runs) -> Line<'static> {
     let (found, shown) = (pane.found.as_deref().unwrap_or_default(), pane.shown());
-    let mut words = tr!("{count} runs", count = found.len());
+    let mut words = match found.len() {
+        1 => tr!("1 run").to_owned(),
+        count => tr!("{count} runs", count = count),
+    };
     if shown.len() < found.len() {
         words.push_str(&tr!(", {count} shown", count = shown.len()));
     }
@@ -152,14 +191,7 @@ fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
 
 fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
-    let others: usize = Column::ALL.iter().map(|column| column.width() + 1).sum();
-    // The cursor, the mark and a space stand before the name.
-    let room = width.saturating_sub(others + 3).max(LEAST_NAME);
-    let shown = pane.shown();
-    let names = shown
-        .iter()
-        .map(|run| text::columns(&text::printable(&run.name())));
-    let name_width = names.max().unwrap_or(0).clamp(LEAST_NAME, room);
+    let (shown, name_width) = (pane.shown(), name_width(pane, width));
     let cell = |column: Column, value: &str| {
         let width = match column {
             Column::Name => name_width,

@@ -4,6 +4,7 @@
 mod commands;
 mod draw;
 mod explains;
+mod mouse;
 mod table;
 mod wishes;
 
@@ -14,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 pub use table::Column;
-pub use wishes::{kept, wishes};
+pub use wishes::{LOOK, kept, look_again, looks_on, wishes};
 
 use super::{Kind, Pane, Place};
 use crate::data::ItemPlace;
@@ -23,6 +24,7 @@ use crate::session::RunFacts;
 use crate::sweep;
 use crate::tui::app::App;
 use crate::tui::command::Command;
+use crate::tui::mouse::Pressed;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::workspace::Workspace;
 
@@ -76,8 +78,6 @@ pub struct Runs {
     pub flicker: usize,
     /// How far the sweep is to which the open run's folder belongs.
     pub sweep: Option<sweep::Progress>,
-    /// Ticks since the runs were read.
-    ticks: u32,
 }
 
 /// What the pane shows.
@@ -178,18 +178,16 @@ impl Pane for Runs {
         (self.looks, self.is_listed) = (None, false);
     }
 
-    /// Somebody else may train the runs of a sweep that is not complete.
-    fn motion(&self) -> Option<fn(&mut App)> {
-        let is_under_way = self.sweep.as_ref().is_some_and(|sweep| !sweep.is_complete());
-        is_under_way.then_some(wishes::look_again)
-    }
-
     fn text(&mut self) -> Option<&mut TextField> {
         match &mut self.writing {
             Some(Writing::Filter) => Some(&mut self.filter),
             Some(Writing::Name(_, name)) => Some(name),
             None => None,
         }
+    }
+
+    fn pressed(&self) -> Pressed {
+        mouse::pressed
     }
 
     fn draw(&self, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {

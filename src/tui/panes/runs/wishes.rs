@@ -1,5 +1,7 @@
 //! What the pane wants to know of saved runs, and what becomes of them.
 
+use std::time::Duration;
+
 use super::{KIND, Looks, MOST_LOOKS, Runs, View};
 use crate::data::ItemPlace;
 use crate::language::tr;
@@ -38,16 +40,19 @@ pub fn wishes(app: &mut App) -> Vec<Effect> {
     vec![Effect::LookInto { number, paths, item }]
 }
 
-/// Ticks from one look at the runs of a sweep to the next: two seconds.
-const LOOK: u32 = 40;
+/// Time from one look at the runs of a sweep to the next.
+pub const LOOK: Duration = Duration::from_secs(2);
 
-/// Counts a tick, and wishes the list anew when it is old.
-pub fn look_again(app: &mut App) {
-    let pane = app.pane_mut::<Runs>();
-    pane.ticks += 1;
-    if pane.ticks >= LOOK {
-        (pane.ticks, pane.is_listed) = (0, false);
-    }
+/// Whether somebody else may be training runs that are on the screen: those of a sweep that is not complete.
+pub fn looks_on(app: &App) -> bool {
+    let sweep = app.pane::<Runs>().sweep.as_ref();
+    sweep.is_some_and(|sweep| !sweep.is_complete()) && app.visible(KIND.name).is_some()
+}
+
+/// Wishes the list anew.
+pub fn look_again(app: &mut App) -> Vec<Effect> {
+    app.pane_mut::<Runs>().is_listed = false;
+    wishes(app)
 }
 
 /// What became of a run that was renamed, thrown away or brought back.
