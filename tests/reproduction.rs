@@ -21,7 +21,7 @@ impl Audience for Nobody {
 fn laboratory(folder: &Path, samples: u64) -> Laboratory {
     Laboratory {
         folder: folder.to_owned(),
-        frey: None,
+        data: None,
         samples: Some(samples),
         learning_rate: None,
         points: 50,

@@ -66,6 +66,8 @@ struct Report {
     kl: f64,
     active_units: usize,
     points: usize,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    steps: Option<PerStep>,
     #[serde(flatten)]
     importance: Option<Importance>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +80,15 @@ struct Report {
     disentanglement: Option<Disentanglement>,
     /// What seems to be wrong with the run, where its test set was measured.
     findings: Vec<Finding>,
+}
+
+/// The same of sequences in nats per time step: sums over all sequences, divided by all their steps, without padding.
+#[derive(Serialize)]
+struct PerStep {
+    time_steps: usize,
+    elbo_per_step: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_likelihood_per_step: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -178,7 +189,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.split == Part::Test {
         signs.take_in(&state, &data, bound.clone());
     }
+    let per_step = |mean: f64, points: usize| Some(mean * points as f64 / split.steps_of(points)? as f64);
+    let steps = split.steps_of(bound.points).map(|time_steps| PerStep {
+        time_steps,
+        elbo_per_step: per_step(bound.terms.lower_bound(), bound.points).unwrap_or(f64::NAN),
+        log_likelihood_per_step: importance
+            .as_ref()
+            .and_then(|of| per_step(of.log_likelihood, of.log_likelihood_points)),
+    });
     let report = Report {
+        steps,
         findings: diagnose(&state, &signs),
         elbo: bound.terms.lower_bound(),
         reconstruction: bound.terms.reconstruction,
@@ -209,6 +229,17 @@ fn words(report: &Report, latent: usize) -> String {
         format!("KL              {:>10.3}", report.kl),
         format!("active units    {:>6} of {latent}", report.active_units),
     ];
+    if let Some(steps) = &report.steps {
+        lines.push(format!(
+            "ELBO per step   {:>10.3} nats per time step ({} steps)",
+            steps.elbo_per_step, steps.time_steps
+        ));
+        lines.extend(
+            steps
+                .log_likelihood_per_step
+                .map(|of_step| format!("per time step   {of_step:>10.3} nats per time step (log p(x))")),
+        );
+    }
     let mut estimate = |estimate: MarginalLikelihood, how: &str| {
         let MarginalLikelihood {
             mean,

@@ -31,6 +31,7 @@ mod looking;
 mod man;
 mod manifold;
 mod picture_output;
+mod predict;
 mod reconstruct;
 mod reproduce;
 mod restore;
@@ -199,6 +200,8 @@ pub enum Command {
     Manifold(manifold::Arguments),
     /// Go from one item to another
     Interpolate(interpolate::Arguments),
+    /// Go on with a sequence, or fill in a gap of it
+    Predict(predict::Arguments),
     /// Show what comes back of items
     Reconstruct(reconstruct::Arguments),
     /// Move an item towards an attribute
@@ -261,6 +264,7 @@ impl Command {
             Self::Manifold(arguments) => manifold::run(&arguments),
             Self::Interpolate(arguments) => interpolate::run(&arguments),
             Self::Reconstruct(arguments) => reconstruct::run(&arguments),
+            Self::Predict(arguments) => predict::run(&arguments),
             Self::Edit(arguments) => edit::run(&arguments),
             Self::Anomalies(arguments) => anomalies::run(&arguments),
             Self::Data(arguments) => data::run(&arguments),

@@ -47,7 +47,7 @@ pub struct Arguments {
     /// Where tables, pictures and the sessions of runs go; what is there already is gone on with
     #[arg(long, value_name = "DIR", default_value = "reproduction")]
     out: PathBuf,
-    /// Where frey_rawface.mat is, for the panels of the Frey faces; - for standard input
+    /// Where frey_rawface.mat is, for the panels of the Frey faces, or jsb-chorales-quarter.json, for dmm; - for standard input
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
 }
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let jobs = usize::from(arguments.jobs);
     let laboratory = Laboratory {
         folder: arguments.out,
-        frey: arguments.data,
+        data: arguments.data,
         samples: arguments.samples,
         learning_rate: arguments.learning_rate,
         points: arguments.points as usize,

@@ -116,6 +116,16 @@ impl Split {
         }
     }
 
+    /// The steps of the first `points` sequences together, without their padding; none where items have no steps.
+    pub fn steps_of(&self, points: usize) -> Option<usize> {
+        let steps = |lengths: &[usize]| lengths.iter().take(points).sum();
+        match (self.longest, &self.lengths[..]) {
+            (0, _) => None,
+            (longest, []) => Some(longest * points.min(self.points())),
+            (_, lengths) => Some(steps(lengths)),
+        }
+    }
+
     /// Writes item `index` to `row` as the model's `x`: bytes as `x / 255`, other values as the scaling has them.
     pub fn fill_row(&self, index: usize, row: &mut [f32]) {
         let item = self.items.item(index);

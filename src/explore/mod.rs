@@ -10,6 +10,7 @@ pub mod interpolate;
 pub mod manifold;
 pub mod neighbour_map;
 pub mod neighbours;
+pub mod prediction;
 pub mod projection;
 pub mod reconstruction;
 pub mod repair;

@@ -45,6 +45,7 @@ impl Configuration {
             let expected = tr!("another one for a weighed KL term or several posterior samples");
             return Err(out_of_bounds("method", self.method.word(), expected));
         }
+        self.check_markov()?;
         self.check_latents()?;
         self.check_networks()?;
         self.kl_term(1).check(self.estimator).map_err(|error| {
@@ -291,7 +292,6 @@ impl Configuration {
 
     /// Whether the layers can be normalised and joined as they are asked for.
     fn check_networks(&self) -> Result<(), SettingError> {
-        self.check_markov()?;
         let has_plain_layers =
             self.normalisation == NormalisationKind::None && !self.residual && self.family == FamilyKind::Mlp;
         if self.method == Method::FullVb && !has_plain_layers {

@@ -8,7 +8,7 @@ use crate::data::{Binarisation, ReadingRules, Scale};
 use crate::model::hierarchy::Inference;
 use crate::model::likelihood::Mean;
 use crate::model::prior::PriorKind;
-use crate::model::{Activation, Initialisation, Layers, Likelihood};
+use crate::model::{Activation, FamilyKind, Initialisation, Layers, Likelihood};
 use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 
@@ -46,6 +46,9 @@ pub enum Preset {
     VampMnist,
     /// The five-layer ladder as published (Sonderby et al. 2016): 64-32-16-8-4 dimensions, with warm-up.
     LadderMnist,
+    /// The deep Markov model as published (Krishnan, Shalit and Sontag 2017): 100 dimensions per step, 600 recurrent units, the KL term warmed up; the
+    /// chorales are not part of this program.
+    DmmJsb,
     /// Full variational Bayes on the setting of the paper's figure 3: 784-100-3, 1 000 training images.
     PaperFullVb,
     /// The features of Kingma et al. (2014), model M1: 784-600-600-50 softplus.
@@ -55,6 +58,9 @@ pub enum Preset {
     /// M2 on the features of M1: the data is a table of them.
     M2OnM1,
 }
+
+/// The chorales to train on, the unit of an epoch of theirs.
+const JSB_EPOCH: u64 = 229;
 
 /// Training points of MNIST, the unit of an epoch in the presets.
 const MNIST_EPOCH: u64 = 60_000;
@@ -129,6 +135,20 @@ impl Preset {
                 warm_up: 200.0,
                 binarisation: Binarisation::Dynamic,
                 goal: 2_000 * MNIST_EPOCH,
+                ..mnist
+            },
+            Self::DmmJsb => Configuration {
+                data: String::new(),
+                family: FamilyKind::Markov,
+                hidden: Layers::new(vec![200, 100]),
+                activation: Activation::Relu,
+                latent: 100,
+                recurrent: 600,
+                learning_rate: 8e-4,
+                batch: 20,
+                warm_up: 1_000.0,
+                goal: 5_000 * JSB_EPOCH,
+                evaluate_every: 50 * JSB_EPOCH,
                 ..mnist
             },
             Self::PaperFullVb => Configuration {

@@ -65,7 +65,7 @@ pub fn run(subject: Subject, method: Method, laboratory: &Laboratory) -> anyhow:
 /// # Errors
 /// If none is left.
 pub fn with_data(subjects: &[Subject], laboratory: &Laboratory) -> anyhow::Result<(Vec<Subject>, String)> {
-    let is_there = |subject: &&Subject| subject.data == PaperData::Mnist || laboratory.frey.is_some();
+    let is_there = |subject: &&Subject| subject.data == PaperData::Mnist || laboratory.data.is_some();
     let (there, left_out): (Vec<&Subject>, Vec<&Subject>) = subjects.iter().partition(is_there);
     anyhow::ensure!(
         !there.is_empty(),

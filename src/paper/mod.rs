@@ -6,6 +6,7 @@
 //! [`runs`] trains, several runs at a time; one file per figure says which runs it needs and what it makes of them, and
 //! `plates` what the figures of images share. Sessions of runs are ordinary sessions: they open in the workbench.
 
+mod dmm;
 mod figure2;
 mod figure3;
 mod figure4;
@@ -72,6 +73,8 @@ pub enum Figure {
     Vamp,
     /// Likelihoods of ladders (Sonderby et al. 2016).
     Ladder,
+    /// Likelihoods of deep Markov models (Krishnan, Shalit and Sontag 2017), in nats per time step.
+    Dmm,
     /// Full variational Bayes (the paper's appendix F): what it does to the gap between training and test bound.
     Vb,
     /// Test errors with few labels (Kingma, Rezende, Mohamed and Welling 2014).
@@ -92,6 +95,7 @@ impl Figure {
             Self::Figure5 => figure5::PLATES.make(&chosen(figure5::PANELS.to_vec(), panels)?, laboratory),
             Self::Iwae => tables::make(self, &chosen(iwae::rows(laboratory.threads), panels)?, laboratory),
             Self::Vamp => tables::make(self, &chosen(vamp::rows(laboratory.threads), panels)?, laboratory),
+            Self::Dmm => tables::make(self, &chosen(dmm::rows(laboratory)?, panels)?, laboratory),
             Self::Ladder => tables::make(
                 self,
                 &chosen(ladder::rows(laboratory.threads), panels)?,
@@ -114,6 +118,7 @@ impl Figure {
             Self::Iwae => "iwae",
             Self::Vamp => "vamp",
             Self::Ladder => "ladder",
+            Self::Dmm => "dmm",
             Self::Vb => "vb",
             Self::Ssl => "ssl",
         }

@@ -28,8 +28,8 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(60);
 pub struct Laboratory {
     /// The folder for tables, pictures, and the sessions of runs.
     pub folder: PathBuf,
-    /// Where the Frey faces are.
-    pub frey: Option<String>,
+    /// Where the data is that is no part of the program: the Frey faces, or the chorales.
+    pub data: Option<String>,
     /// The goal of every run, in training points seen, where a person names one.
     pub samples: Option<u64>,
     /// The step size of every run, where a person names one.
@@ -176,7 +176,7 @@ impl Laboratory {
         Ok(Configuration {
             data: match data {
                 PaperData::Mnist => configuration.data,
-                PaperData::FreyFace => data::absolute_name(self.frey.as_deref().context(
+                PaperData::FreyFace => data::absolute_name(self.data.as_deref().context(
                     "the Frey faces are not part of this program: --data says where frey_rawface.mat is",
                 )?),
             },

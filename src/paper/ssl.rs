@@ -414,7 +414,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let laboratory = Laboratory {
             folder: folder.path().to_owned(),
-            frey: None,
+            data: None,
             samples: None,
             learning_rate: None,
             points: 3,

@@ -108,17 +108,24 @@ fn measure(laboratory: &Laboratory, state: &mut RunState, data: &Dataset) {
         }));
 }
 
-/// Negative log-likelihoods of a run, with the training points seen.
-fn measured(state: &RunState) -> Vec<(u64, f64)> {
-    let points = state.log.marginals.iter();
-    points
-        .map(|point| (point.samples, -point.estimates.importance_weighted.mean))
-        .collect()
+/// Negative log-likelihoods of a run in nats per data point, of sequences per time step, with the training points seen.
+fn measured((state, data): &Run) -> Vec<(u64, f64)> {
+    let points = state.log.marginals.iter().map(|point| {
+        let of = point.estimates.importance_weighted;
+        (point.samples, -of.mean / steps_per_point(data, of.points))
+    });
+    points.collect()
+}
+
+/// Time steps of the first `points` test sequences, per sequence; 1 of other data.
+fn steps_per_point(data: &Dataset, points: usize) -> f64 {
+    let steps = data.test.steps_of(points);
+    steps.map_or(1.0, |steps| steps as f64 / points as f64)
 }
 
 /// The last of them.
-fn last(state: &RunState) -> f64 {
-    measured(state)
+fn last(run: &Run) -> f64 {
+    measured(run)
         .last()
         .map_or(f64::NAN, |&(_, likelihood)| likelihood)
 }
@@ -157,12 +164,20 @@ fn active_units(state: &RunState, data: &Dataset) -> String {
     counts.collect::<Vec<_>>().join("+")
 }
 
+/// The negative lower bound of all test sequences, in nats per time step.
+fn bound((state, data): &Run) -> Option<f64> {
+    let training = &state.training;
+    let (noise, cancel) = (training.noise(), Cancel::default());
+    let bound = lower_bound(&training.model, &data.test, noise, &cancel, |_| true)?;
+    Some(-bound.terms.lower_bound() / steps_per_point(data, bound.points))
+}
+
 fn write_table(figure: Figure, rows: &[Row], trained: &[Run], laboratory: &Laboratory) -> anyhow::Result<()> {
     let mut table = String::from("row,seed,samples,seconds,nll,published\n");
     for (row, runs) in by_row(rows, trained) {
-        for (state, _) in runs {
-            let training = &state.training;
-            for (samples, likelihood) in measured(state) {
+        for run in runs {
+            let training = &run.0.training;
+            for (samples, likelihood) in measured(run) {
                 let (seed, published) = (training.configuration.seed, row.published);
                 // Seconds are known of the last round alone.
                 let seconds = (samples == training.samples).then(|| format!("{:.1}", training.seconds));
@@ -191,8 +206,8 @@ fn panel(figure: Figure, rows: &[Row], trained: &[Run]) -> Panel {
             points,
             range: Vec::new(),
         };
-        let of_runs = runs.iter().map(|(state, _)| {
-            let points = measured(state)
+        let of_runs = runs.iter().map(|run| {
+            let points = measured(run)
                 .into_iter()
                 .map(|(samples, likelihood)| (samples as f64, -likelihood));
             points.collect::<Vec<_>>()
@@ -235,16 +250,20 @@ fn verdict(figure: Figure, rows: &[Row], trained: &[Run], whole: u64) -> String 
         .unwrap_or(0);
     let points = trained.iter().find_map(|(state, _)| state.log.marginals.last());
     let points = points.map_or(0, |point| point.estimates.importance_weighted.points);
+    let are_sequences = trained
+        .iter()
+        .any(|(_, data)| data.test.steps_of(points).is_some());
+    let unit = if are_sequences { "time step" } else { "data point" };
     let mut text = format!(
-        "{}: negative log-likelihood of {points} test points by {IMPORTANCE_SAMPLES} importance samples, in nats per data point, after \
+        "{}: negative log-likelihood of {points} test points by {IMPORTANCE_SAMPLES} importance samples, in nats per {unit}, after \
          {samples} training points of {whole} ({:.1} %)\n\n\
          | row | seeds | ours | range | published | active units |\n|---|---|---|---|---|---|\n",
         figure.stem(),
         100.0 * samples as f64 / whole.max(1) as f64,
     );
-    let mut means = Vec::new();
+    let (mut means, mut bounds) = (Vec::new(), String::new());
     for (row, runs) in by_row(rows, trained) {
-        let ours: Vec<f64> = runs.iter().map(|(state, _)| last(state)).collect();
+        let ours: Vec<f64> = runs.iter().map(last).collect();
         let (least, most) = ours
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), &value| {
@@ -262,7 +281,14 @@ fn verdict(figure: Figure, rows: &[Row], trained: &[Run], whole: u64) -> String 
             mean(&ours)
         );
         means.push((row, mean(&ours)));
+        if are_sequences {
+            bounds.extend(
+                runs.iter()
+                    .filter_map(|run| Some(format!("\n{row}: {:.2} by the lower bound.\n", bound(run)?))),
+            );
+        }
     }
+    text += &bounds;
     let known: Vec<(&Row, f64, f64)> = means
         .iter()
         .filter_map(|&(row, ours)| Some((row, ours, row.published?)))
@@ -305,7 +331,7 @@ mod tests {
     fn laboratory(folder: &std::path::Path, samples: Option<u64>, budget: Option<Duration>) -> Laboratory {
         Laboratory {
             folder: folder.to_owned(),
-            frey: None,
+            data: None,
             samples,
             learning_rate: None,
             points: 3,

@@ -336,6 +336,11 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             assert_eq!(latent(after), start(after));
             assert_ne!(latent(before), start(before));
         }
+        // The run is none of sequences.
+        "traversal.earlier" | "traversal.later" => {
+            assert_eq!(place(after), place(before));
+            assert!(screen(after).contains("knows no time"));
+        }
         "traversal.centre" => assert!(latent(after).iter().all(|&z| z == 0.0)),
         "traversal.draw" => assert_ne!(latent(after), latent(before)),
         "traversal.next-class" | "traversal.previous-class" => {

@@ -5,6 +5,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::{SheetKind, Traversal};
 use crate::data::ItemPlace;
 use crate::explore::traversal::{REACH, in_other_class, prior_sample};
+use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::command::Command;
 use crate::tui::command::keys::{character, plain, shift};
@@ -22,6 +23,8 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "traversal.dimension-down", keys: &[plain(KeyCode::Down), character('j')], help: "next dimension", footer: None, run: |app| select(app, 1) },
     Command { name: "traversal.dimension-far-up", keys: &[plain(KeyCode::PageUp), character('K')], help: "ten dimensions up", footer: None, run: |app| select(app, -10) },
     Command { name: "traversal.dimension-far-down", keys: &[plain(KeyCode::PageDown), character('J')], help: "ten dimensions down", footer: None, run: |app| select(app, 10) },
+    Command { name: "traversal.earlier", keys: &[character('(')], help: "the same dimension of the time step before, of a model of sequences", footer: None, run: |app| step(app, -1) },
+    Command { name: "traversal.later", keys: &[character(')')], help: "the same dimension of the next time step", footer: None, run: |app| step(app, 1) },
     Command { name: "traversal.reset-dimension", keys: &[character('0')], help: "put the selected dimension back", footer: None, run: reset_dimension },
     Command { name: "traversal.reset", keys: &[plain(KeyCode::Backspace), character('z')], help: "put all dimensions back to the start image's posterior mean", footer: Some("reset"), run: reset },
     Command { name: "traversal.centre", keys: &[character('c')], help: "go to the centre of the latent space", footer: None, run: centre },
@@ -55,6 +58,25 @@ fn select(app: &mut App, rows: isize) -> Vec<Effect> {
         .unwrap_or(0);
     let place = place.saturating_add_signed(rows).min(order.len() - 1);
     app.selection.dimension = Some(order[place]);
+    Vec::new()
+}
+
+/// Selects the same dimension so many time steps later.
+fn step(app: &mut App, steps: isize) -> Vec<Effect> {
+    let Some(workspace) = app.workspace() else {
+        return Vec::new();
+    };
+    let configuration = &workspace.progress.configuration;
+    if configuration.time_steps == 1 {
+        app.say(tr!(
+            "this model knows no time: the family markov learns sequences"
+        ));
+        return Vec::new();
+    }
+    let (selected, latent) = (workspace.selected(&app.selection), configuration.latent);
+    let last = configuration.time_steps - 1;
+    let step = (selected / latent).saturating_add_signed(steps).min(last);
+    app.selection.dimension = Some(step * latent + selected % latent);
     Vec::new()
 }
 
