@@ -46,6 +46,8 @@ pub enum Purpose {
     Labels = 16,
     /// The factors of images that the program draws; index: the part, row: the item.
     Drawing = 17,
+    /// The momentum of draws that follow Hamiltonian dynamics; the seed is made of the draw's noise.
+    Momentum = 18,
 }
 
 /// The generator for one row of one use: the same four arguments always give the same numbers.

@@ -15,7 +15,7 @@ use vae_tui::learning::{Configuration, Method, Training};
 use vae_tui::model::hierarchy::Inference;
 use vae_tui::model::posterior::FlowKind;
 use vae_tui::model::prior::PriorKind;
-use vae_tui::model::{Initialisation, Layers, Vae};
+use vae_tui::model::{Activation, FamilyKind, Initialisation, Layers, Likelihood, NormalisationKind, Vae};
 use vae_tui::objective::Estimator;
 use vae_tui::run::RunState;
 use vae_tui::run::film::Frame;
@@ -42,6 +42,7 @@ fn every_configuration() -> Vec<Configuration> {
         },
         flow(FlowKind::Planar),
         flow(FlowKind::Iaf),
+        flow(FlowKind::Hamiltonian),
         Configuration {
             upper_latent: Layers::new(vec![2, 1]),
             upper_hidden: 6.into(),
@@ -124,19 +125,15 @@ fn every_bound_rises_and_lies_below_the_weighted_one_and_that_below_annealing() 
             "{what}: {weighted:?} for a bound of {after}"
         );
         // Both estimate the same number; a hundred samples err more than chains do.
+        // Of few chains all may end in the lesser of a posterior's modes, which costs a data point many nats: with 4 chains a ladder
+        // lay 0.9 nats low, all of it on one point in 20; with 16 nothing was missing.
         let annealed =
-            annealed(model, &data.test, 20, (4, 60), noise, &cancel, |_| true).expect("not cancelled");
+            annealed(model, &data.test, 20, (16, 60), noise, &cancel, |_| true).expect("not cancelled");
         let same =
             importance_weighted(model, &data.test, 20, 100, noise, &cancel, |_| true).expect("not cancelled");
         let differs = annealed.mean - same.mean;
-        // Of several layers, which have scales of their own, chains with one step size find less.
-        let least = if model.architecture().latents.upper.is_empty() {
-            -0.3
-        } else {
-            -2.0
-        };
         assert!(
-            (least..3.0).contains(&differs),
+            (-0.3..3.0).contains(&differs),
             "{what}: {annealed:?} and {same:?}"
         );
     }
@@ -234,6 +231,31 @@ fn settings_that_do_not_go_together_say_why() {
     assert!(said(|c| c.method = Method::WakeSleep).contains("aevb"));
     assert!(said(|c| c.method = Method::Mcem).contains("aevb"));
     assert!(said(|c| c.flow = FlowKind::Iaf).contains("without a flow"));
+    assert!(said(|c| (c.prior, c.flow) = (PriorKind::Mixture, FlowKind::Hamiltonian)).contains("standard"));
+    type Change = fn(&mut Configuration);
+    let of_hamiltonian: [(Change, &str); 4] = [
+        (|c| c.family = FamilyKind::Convolutional, "mlp"),
+        (|c| c.activation = Activation::Gated, "tanh"),
+        (|c| c.likelihood = Likelihood::Poisson, "bernoulli"),
+        (|c| c.normalisation = NormalisationKind::Layer, "none"),
+    ];
+    for (change, expected) in of_hamiltonian {
+        let mut configuration = Configuration {
+            flow: FlowKind::Hamiltonian,
+            estimator: Estimator::A,
+            ..configuration()
+        };
+        assert_eq!(configuration.check(), Ok(()));
+        change(&mut configuration);
+        let fault = configuration
+            .check()
+            .expect_err("they don't go together")
+            .to_string();
+        assert!(
+            fault.contains("second derivatives") && fault.contains(expected),
+            "{fault}"
+        );
+    }
     assert!(said(|c| c.upper_latent = 2.into()).contains("the layer above"));
     assert!(said(|c| c.pseudo_inputs = 0).contains("pseudo-inputs"));
     assert!(said(|c| c.flow_steps = 65).contains("flow-steps"));

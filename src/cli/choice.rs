@@ -99,7 +99,7 @@ mod tests {
         words::<FamilyKind>(&["mlp", "convolutional", "markov"]);
         words::<NormalisationKind>(&["none", "layer", "batch"]);
         words::<PriorKind>(&["standard", "vamp", "mixture"]);
-        words::<FlowKind>(&["none", "planar", "iaf"]);
+        words::<FlowKind>(&["none", "planar", "iaf", "hamiltonian"]);
         words::<Estimator>(&["a", "b", "iwae", "beta-tcvae"]);
         words::<Binarisation>(&["none", "static", "dynamic"]);
         words::<HorizontalAxis>(&["samples", "seconds"]);

@@ -125,6 +125,7 @@ impl Configuration {
                 tr!("aevb, which alone learns a prior, a flow or several layers"),
             ));
         }
+        self.check_hamiltonian()?;
         let has_layers = !latents.upper.is_empty();
         if has_layers && self.family != FamilyKind::Mlp {
             return Err(out_of_bounds(
@@ -152,6 +153,57 @@ impl Configuration {
             ));
         }
         Ok(())
+    }
+
+    /// Checks what steps along the gradient of the model need of it: second derivatives, which plain networks have.
+    fn check_hamiltonian(&self) -> Result<(), SettingError> {
+        if self.flow != FlowKind::Hamiltonian {
+            return Ok(());
+        }
+        let faults = [
+            (
+                self.prior != PriorKind::Standard,
+                "prior",
+                self.prior.word(),
+                "standard",
+            ),
+            (
+                self.family != FamilyKind::Mlp,
+                "family",
+                self.family.word(),
+                "mlp",
+            ),
+            (
+                self.normalisation != NormalisationKind::None,
+                "normalisation",
+                self.normalisation.word(),
+                "none",
+            ),
+            (self.residual, "residual", "yes", "no"),
+            (
+                self.activation.slope().is_none(),
+                "activation",
+                self.activation.word(),
+                "tanh",
+            ),
+            (
+                !self.likelihood.is_twice_differentiable(self.variance),
+                "likelihood",
+                self.likelihood.word(),
+                "bernoulli, or gaussian with --variance learned,",
+            ),
+        ];
+        match faults.into_iter().find(|(is_fault, ..)| *is_fault) {
+            None => Ok(()),
+            Some((_, name, given, expected)) => Err(out_of_bounds(
+                name,
+                given,
+                tr!(
+                    "{value} with Hamiltonian steps, which learn through second derivatives of plain networks",
+                    value = expected
+                ),
+            )),
+        }
     }
 
     /// Whether convolutions, where they are asked for, fit the items of `data`.

@@ -62,6 +62,24 @@ impl Activation {
         }
     }
 
+    /// Its slope from what it says; none of gated units, whose value doesn't tell the slope.
+    pub fn slope(self) -> Option<ops::Slope> {
+        let slope = |of, derivative| Some(ops::Slope { of, derivative });
+        match self {
+            Self::Tanh => slope(|y| 1.0 - y * y, |y| -2.0 * y),
+            Self::Relu => slope(|y| f32::from(u8::from(y > 0.0)), |_| 0.0),
+            // 1 - e^-y, of y = ln(1 + e^x).
+            Self::Softplus => slope(|y| -(-y).exp_m1(), |y| (-y).exp()),
+            Self::LeakyRelu => slope(|y| if y >= 0.0 { 1.0 } else { 0.01 }, |_| 0.0),
+            Self::Elu => slope(
+                |y| if y >= 0.0 { 1.0 } else { y + 1.0 },
+                |y| f32::from(u8::from(y < 0.0)),
+            ),
+            Self::Sigmoid => slope(|y| y * (1.0 - y), |y| 1.0 - 2.0 * y),
+            Self::Gated => None,
+        }
+    }
+
     /// How many sums of its inputs a unit needs.
     pub fn sums_per_unit(self) -> usize {
         match self {

@@ -75,7 +75,7 @@ impl Vae {
                 return Draws { z, divergence };
             }
             Networks::Hierarchical(layers) => layers.infer(&without_gaps(x), noise, tape),
-            _ => self.bent(self.encode(x, tape), noise),
+            _ => self.bent(x, self.encode(x, tape), noise),
         };
         draws(prior, z, log_q)
     }
@@ -83,12 +83,16 @@ impl Vae {
     /// Draws of the Gaussian with these moments, moved by the flow, and their log-densities.
     fn bent<T: Tape<f32, Cpu>>(
         &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
         moments: Posterior<T>,
         noise: &Tensor<(Batch, Latent), f32, Cpu>,
     ) -> (LatentRows<T>, PerRow<T>) {
         let log_q = log_density_of_samples(moments.retaped::<T>(), noise);
         let context = moments.retaped::<T>();
-        self.flow.apply(context, reparameterise(moments, noise), log_q)
+        // The gradient of log p(x, z) with the prior N(0, I), the only one beside such steps.
+        let force = |z: LatentRows<T>| self.networks.likelihood_gradient(x, z.retaped::<T>()) - z;
+        self.flow
+            .apply(force, context, noise, reparameterise(moments, noise), log_q)
     }
 
     /// The prior, with the tape that leads to its parameters.
@@ -287,7 +291,7 @@ impl Proposal<'_> {
                 .model
                 .infer_under(self.prior.clone(), self.x, noise, NoneTape),
             Some(moments) => {
-                let (z, log_q) = self.model.bent(moments.clone(), noise);
+                let (z, log_q) = self.model.bent(self.x, moments.clone(), noise);
                 draws(self.prior.clone(), z, log_q)
             }
         }

@@ -235,6 +235,39 @@ mod tests {
         }
     }
 
+    /// What Hamiltonian steps follow on the tape is what chains follow: the same gradient, made forwards.
+    #[test]
+    fn the_gradient_on_the_tape_is_that_of_the_chains() {
+        use crate::model::Activation;
+        for &activation in Activation::VARIANTS {
+            for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian] {
+                if activation.slope().is_none() {
+                    continue;
+                }
+                let architecture = Architecture {
+                    pixels: 12,
+                    hidden: crate::model::Layers::new(vec![6, 5]),
+                    latent: 2,
+                    likelihood,
+                    activation,
+                    ..Architecture::default()
+                };
+                let (model, x) = (Vae::new(architecture, Initialisation::PyTorch, 4), images(2));
+                let z = [0.3, -0.8, 1.1, 0.0, -0.4, 0.9, 2.0, 0.1];
+                let (mut gradient, mut values) = ([0.0; 8], [0.0; 4]);
+                ImageLikelihood::new(&model, &x).evaluate(&z, &mut gradient, &mut values);
+                let rows = Cpu::default().tensor_from_vec(z.to_vec(), (Batch(4), Latent(2)));
+                let ours = model.networks.likelihood_gradient(&x, rows);
+                for (ours, expected) in elements(&ours).iter().zip(&gradient) {
+                    assert!(
+                        (ours - expected).abs() < 1e-4 * expected.abs().max(1.0),
+                        "{activation:?} {likelihood:?}: {ours} for {expected}"
+                    );
+                }
+            }
+        }
+    }
+
     /// dfdx's store of freed memory breaks when two threads take from it at once: a model must not bring one along. Only
     /// what a device says of itself shows it every time; two threads rarely meet there.
     #[test]

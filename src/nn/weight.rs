@@ -12,7 +12,6 @@ use dfdx::prelude::*;
 use super::parameters::Parameter;
 use super::view::{elements, elements_mut};
 use crate::cancel::checkpoint;
-use crate::dims::Batch;
 use crate::kernels::{self, Matrix};
 
 /// A matrix of weights of shape (I, O): one row an input.
@@ -53,12 +52,12 @@ impl<I: Dim, O: Dim> Weight<I, O> {
     pub(super) fn add_factors(
         &self,
         gradients: &mut Gradients<f32, Cpu>,
-        x: &Tensor<(Batch, I), f32, Cpu>,
+        x: &[f32],
         dy: &[f32],
     ) -> Result<(), CpuError> {
         let factors = gradients.get_or_alloc_mut(&self.slot)?;
         if factors.len() == EMPTY {
-            let length = elements(x).len() + dy.len();
+            let length = x.len() + dy.len();
             // One that a much larger minibatch left is freed instead of being kept for ever.
             let spare = self
                 .spare()
@@ -67,10 +66,10 @@ impl<I: Dim, O: Dim> Weight<I, O> {
             **factors = spare.unwrap_or_default();
             factors.clear();
             factors.reserve(length);
-            append(factors, elements(x));
+            append(factors, x);
         } else {
             let end_of_inputs = factors.len() / self.numbers_per_row() * self.values.shape().0.size();
-            factors.splice(end_of_inputs..end_of_inputs, elements(x).iter().copied());
+            factors.splice(end_of_inputs..end_of_inputs, x.iter().copied());
         }
         append(factors, dy);
         Ok(())

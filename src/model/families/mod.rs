@@ -128,6 +128,25 @@ impl Networks {
         }
     }
 
+    /// The gradient of every row's `log p(x|z)` for its latent vector, on the tape: of plain fully connected layers.
+    ///
+    /// # Panics
+    /// Of another family.
+    #[expect(
+        clippy::panic,
+        reason = "the checks of settings refuse other families where this is needed"
+    )]
+    pub fn likelihood_gradient<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        z: Tensor<(Batch, Latent), f32, Cpu, T>,
+    ) -> Tensor<(Batch, Latent), f32, Cpu, T> {
+        match self {
+            Self::Mlp(mlp) => mlp.likelihood_gradient(x, z),
+            _ => panic!("plain fully connected layers"),
+        }
+    }
+
     /// Makes Gaussians of all weights and biases, around the values that they have, each with this `log sigma^2`: of plain fully
     /// connected layers, the only ones that a configuration lets have them.
     pub fn spread(&mut self, log_variance: f32) {

@@ -169,6 +169,37 @@ impl<I: Dim> Stack<I> {
         self.further.iter().fold(first, |h, layer| layer.after(h))
     }
 
+    /// The gradient for the input of something behind the layers, on the tape: what learns from it learns through second derivatives.
+    /// `of_last` says that gradient for what the last layer says. Of layers without normalisation, residuals and gates.
+    ///
+    /// # Panics
+    /// If the units are gated.
+    #[expect(
+        clippy::expect_used,
+        reason = "the checks of settings refuse gates where this is needed"
+    )]
+    pub fn backward<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(Batch, I), f32, Cpu, T>,
+        of_last: impl FnOnce(Tensor<(Batch, Hidden), f32, Cpu, T>) -> Tensor<(Batch, Hidden), f32, Cpu, T>,
+    ) -> Tensor<(Batch, I), f32, Cpu, T> {
+        let slope = self.first.activation.slope().expect("units without gates");
+        let first = self.first.forward(x);
+        let mut said = vec![first.retaped::<NoneTape>()];
+        let mut last = first;
+        for layer in &self.further {
+            last = layer.forward(last);
+            said.push(last.retaped::<NoneTape>());
+        }
+        let mut gradient = of_last(last);
+        for (layer, y) in self.further.iter().zip(&said[1..]).rev() {
+            gradient = ops::sloped(gradient, y.retaped::<T>(), slope);
+            gradient = ops::affine_transposed(gradient, &layer.affine.weight);
+        }
+        gradient = ops::sloped(gradient, said[0].retaped::<T>(), slope);
+        ops::affine_transposed(gradient, &self.first.affine.weight)
+    }
+
     /// Makes Gaussians of weights and biases, each with this `log sigma^2`.
     pub fn spread(&mut self, log_variance: f32) {
         self.first.affine.spread(log_variance);

@@ -4,7 +4,7 @@
 
 use rand::{Rng, RngCore};
 
-use super::distribution::{Layer, ValueDistribution};
+use super::distribution::{Layer, TwiceDifferentiable, ValueDistribution};
 use crate::kernels::scalar;
 
 pub(super) struct Bernoulli;
@@ -27,5 +27,12 @@ impl ValueDistribution<1> for Bernoulli {
 
     fn sample(&self, logit: [f32; 1], generator: &mut dyn RngCore) -> f32 {
         f32::from(u8::from(generator.r#gen::<f32>() < self.mean(logit)))
+    }
+}
+
+impl TwiceDifferentiable<1> for Bernoulli {
+    fn second_derivatives(&self, [logit]: [f32; 1], _: f32) -> [[f32; 1]; 1] {
+        let y = scalar::sigmoid(logit);
+        [[-y * (1.0 - y)]]
     }
 }

@@ -118,6 +118,50 @@ impl<T: Tape<f32, Cpu>> Decoded<T> {
         log_likelihood.put_tape(tape)
     }
 
+    /// The gradient of every row's `log p(x|z)` with respect to what the decoder said, on the tape: what learns from it learns through
+    /// second derivatives.
+    ///
+    /// # Panics
+    /// If the likelihood doesn't know [them](Likelihood::is_twice_differentiable).
+    #[expect(
+        clippy::expect_used,
+        reason = "the checks of settings refuse other likelihoods where this is needed"
+    )]
+    pub(in crate::model) fn gradient_by_row(
+        self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    ) -> Tensor<(Batch, Outputs), f32, Cpu, T> {
+        let (likelihood, observation) = (self.likelihood, self.observation);
+        let (outputs, mut tape) = self.outputs.split_tape();
+        let (Batch(points), Pixels(pixels)) = *x.shape();
+        let Outputs(width) = outputs.shape().1;
+        let distribution = likelihood.distribution(&observation);
+        let mut gradient = outputs.device().zeros_like(outputs.shape());
+        elements_mut(&mut gradient).copy_from_slice(elements(&outputs));
+        let mut per_row = vec![0.0; points];
+        for one_sample in elements_mut(&mut gradient).chunks_exact_mut(points * width) {
+            distribution.log_likelihood_and_gradients(one_sample, elements(x), pixels, &mut per_row);
+        }
+
+        let (x, ghost) = (x.clone(), gradient.ghost());
+        tape.add_backward_op(move |gradients| {
+            let curvature = likelihood.curvature(&observation);
+            let curvature = curvature.expect("a likelihood that knows its second derivatives");
+            let directions = std::mem::take(&mut **gradients.get_or_alloc_mut(&ghost)?);
+            let products = gradients.get_or_alloc_mut(&outputs)?;
+            let samples = elements(&outputs)
+                .chunks_exact(points * width)
+                .zip(directions.chunks_exact(points * width));
+            for ((outputs, directions), products) in samples.zip(products.chunks_exact_mut(points * width)) {
+                checkpoint();
+                curvature.add_products(outputs, elements(&x), pixels, directions, products);
+            }
+            **gradients.get_or_alloc_mut(&ghost)? = directions;
+            Ok(())
+        });
+        gradient.put_tape(tape)
+    }
+
     /// The log-likelihood of every row, and its gradient in the place of what the decoder said. That is copied first where
     /// somebody else holds it: only our own is written over.
     fn into_gradients(self, x: &Tensor<(Batch, Pixels), f32, Cpu>) -> Differentiated<T> {

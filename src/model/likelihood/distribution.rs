@@ -140,3 +140,59 @@ impl<const N: usize, D: ValueDistribution<N>> Distribution for Independent<D, N>
         }
     }
 }
+
+/// A distribution of one value whose second derivatives are known too, for what learns from a gradient of its gradient.
+pub(super) trait TwiceDifferentiable<const N: usize>: ValueDistribution<N> {
+    /// The second derivatives of `log p(x)` with respect to the numbers.
+    fn second_derivatives(&self, numbers: [f32; N], x: f32) -> [[f32; N]; N];
+}
+
+/// The second derivatives of the log-likelihoods of rows, as products with directions.
+pub(super) trait Curvature {
+    /// Adds to `products` what the gradient of every row's log-likelihood changes by per step along `directions`, all shaped as
+    /// `outputs`; `x` has as many rows.
+    fn add_products(
+        &self,
+        outputs: &[f32],
+        x: &[f32],
+        columns: usize,
+        directions: &[f32],
+        products: &mut [f32],
+    );
+}
+
+/// That of rows of independent values.
+pub(super) fn curvature<const N: usize>(
+    of_value: impl TwiceDifferentiable<N> + 'static,
+) -> Box<dyn Curvature> {
+    Box::new(Independent(of_value))
+}
+
+impl<const N: usize, D: TwiceDifferentiable<N>> Curvature for Independent<D, N> {
+    fn add_products(
+        &self,
+        outputs: &[f32],
+        x: &[f32],
+        columns: usize,
+        directions: &[f32],
+        products: &mut [f32],
+    ) {
+        let width = N * columns;
+        let rows = outputs.chunks_exact(width).zip(x.chunks_exact(columns));
+        let along = directions
+            .chunks_exact(width)
+            .zip(products.chunks_exact_mut(width));
+        for ((outputs, x), (directions, products)) in rows.zip(along) {
+            for (column, &x) in x.iter().enumerate() {
+                let numbers = std::array::from_fn(|number| outputs[number * columns + column]);
+                let second = self.0.second_derivatives(numbers, x);
+                for (number, second) in second.iter().enumerate() {
+                    let terms = second.iter().enumerate();
+                    products[number * columns + column] += terms
+                        .map(|(other, second)| second * directions[other * columns + column])
+                        .sum::<f32>();
+                }
+            }
+        }
+    }
+}

@@ -7,7 +7,7 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
-use super::distribution::{Common, Layer, ValueDistribution};
+use super::distribution::{Common, Layer, TwiceDifferentiable, ValueDistribution};
 use crate::kernels::{HALF_LN_2_PI, scalar};
 
 /// Where the mean of a Gaussian may be.
@@ -117,6 +117,34 @@ impl ValueDistribution<2> for Gaussian {
     /// A value that may leave `[0, 1]`.
     fn sample(&self, numbers: [f32; 2], generator: &mut dyn RngCore) -> f32 {
         self.mean(numbers) + standard_deviation(numbers[1]) * generator.sample::<f32, _>(StandardNormal)
+    }
+}
+
+impl TwiceDifferentiable<2> for Gaussian {
+    fn second_derivatives(&self, [mean, raw]: [f32; 2], x: f32) -> [[f32; 2]; 2] {
+        let (mu, mu_slope, mu_curvature) = match self.mean {
+            Mean::Unit => {
+                let mu = scalar::sigmoid(mean);
+                let slope = mu * (1.0 - mu);
+                (mu, slope, slope * (1.0 - 2.0 * mu))
+            }
+            Mean::Real => (mean, 1.0, 0.0),
+        };
+        let (above_floor, slope) = scalar::softplus_and_sigmoid(raw - LEAST_LOG_VARIANCE);
+        let precision = scalar::exp(-(LEAST_LOG_VARIANCE + above_floor));
+        let difference = x - mu;
+        let square = difference * difference * precision;
+        let mixed = -difference * precision * mu_slope * slope;
+        [
+            [
+                precision * (difference * mu_curvature - mu_slope * mu_slope),
+                mixed,
+            ],
+            [
+                mixed,
+                0.5 * slope * ((square - 1.0) * (1.0 - slope) - square * slope),
+            ],
+        ]
     }
 }
 

@@ -6,9 +6,9 @@ use super::distribution::{Common, Layer};
 use super::{Decoded, Likelihood, Observation};
 use crate::cancel::checkpoint;
 use crate::dims::{Batch, Outputs, Pixels};
-use crate::nn::Linear;
 use crate::nn::parameters::{Named, Parameter, Role};
 use crate::nn::view::{elements, elements_mut};
+use crate::nn::{Linear, ops};
 
 /// A fully connected last layer, from `I` inputs.
 #[derive(Clone, Debug)]
@@ -130,6 +130,15 @@ impl<I: Dim> Head<I> {
     /// `p(x|z)` for every row of inputs.
     pub fn forward<T: Tape<f32, Cpu>>(&self, h: Tensor<(Batch, I), f32, Cpu, T>) -> Decoded<T> {
         self.reading.decoded(self.layer.forward(h))
+    }
+
+    /// The gradient of every row's `log p(x|z)` for the inputs, on the tape.
+    pub fn likelihood_gradient<T: Tape<f32, Cpu>>(
+        &self,
+        h: Tensor<(Batch, I), f32, Cpu, T>,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+    ) -> Tensor<(Batch, I), f32, Cpu, T> {
+        ops::affine_transposed(self.forward(h).gradient_by_row(x), &self.layer.weight)
     }
 
     /// Makes Gaussians of weight and bias; a common number stays one.

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 pub use decoded::Decoded;
-use distribution::{Common, Distribution, Layer, independent};
+use distribution::{Common, Curvature, Distribution, Layer, curvature, independent};
 pub use gaussian::{LEAST_LOG_VARIANCE, Mean, Variance};
 pub(super) use head::{Head, Reading};
 pub use values::{Suggestion, Unfit, Values};
@@ -127,6 +127,35 @@ impl Likelihood {
                 classes_per_unit: observation.classes_per_unit(),
             }),
         }
+    }
+
+    /// The second derivatives, of those likelihoods that know theirs.
+    fn curvature(self, observation: &Observation) -> Option<Box<dyn Curvature>> {
+        let &Observation {
+            mean,
+            variance,
+            fixed_variance,
+            ..
+        } = observation;
+        match (self, variance) {
+            (Self::Bernoulli, _) => Some(curvature(bernoulli::Bernoulli)),
+            (Self::Gaussian, Variance::Learned) => Some(curvature(gaussian::Gaussian {
+                mean,
+                variance,
+                fixed_variance,
+            })),
+            _ => None,
+        }
+    }
+
+    /// Whether the gradient of the likelihood has a known gradient itself: of a Bernoulli, and of a Gaussian with a variance of every
+    /// value.
+    pub fn is_twice_differentiable(self, variance: Variance) -> bool {
+        let observation = Observation {
+            variance,
+            ..Observation::default()
+        };
+        self.curvature(&observation).is_some()
     }
 
     /// What a decoder has to say.

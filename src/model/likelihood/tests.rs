@@ -255,3 +255,39 @@ fn nothing_that_a_decoder_says_is_more_than_a_number() {
         }
     }
 }
+
+#[test]
+fn second_derivatives_are_the_difference_quotients_of_the_first() {
+    let mut known = 0;
+    for (likelihood, observation) in every_likelihood() {
+        let Some(curvature) = likelihood.curvature(&observation) else {
+            continue;
+        };
+        known += 1;
+        let width = 5 * likelihood.numbers_per_value(&observation);
+        let distribution = likelihood.distribution(&observation);
+        let x = values(likelihood, &observation, 10, 3);
+        let outputs = numbers(2 * width, 1.5, 4);
+        let gradient = |outputs: &[f32]| {
+            let mut gradient = outputs.to_vec();
+            distribution.log_likelihood_and_gradients(&mut gradient, &x, 5, &mut [0.0; 2]);
+            gradient
+        };
+        let directions = numbers(2 * width, 1.0, 5);
+        let moved = |by: f32| -> Vec<f32> {
+            let pairs = outputs.iter().zip(&directions);
+            gradient(&pairs.map(|(output, d)| output + by * d).collect::<Vec<f32>>())
+        };
+        let mut products = vec![0.0; 2 * width];
+        curvature.add_products(&outputs, &x, 5, &directions, &mut products);
+        for ((ours, above), below) in products.iter().zip(moved(1e-2)).zip(moved(-1e-2)) {
+            let difference = (above - below) / 2e-2;
+            assert!(
+                (ours - difference).abs() < 1e-2 * difference.abs().max(1.0),
+                "{likelihood:?} {observation:?}: {ours} for {difference}"
+            );
+        }
+    }
+    // A Bernoulli, and a Gaussian with a variance of every value, its mean anywhere or not.
+    assert_eq!(known, 3);
+}

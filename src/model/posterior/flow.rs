@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 use super::autoregressive::Autoregressive;
+use super::hamiltonian::{Hamiltonian, momentum};
 use super::planar::Planar;
 use super::{LatentRows, PerRow, Posterior};
 use crate::dims::Latent;
@@ -42,25 +43,33 @@ pub enum FlowKind {
     Planar,
     /// Inverse autoregressive steps (Kingma et al. 2016): each scales and shifts a dimension by those before it.
     Iaf,
+    /// Hamiltonian steps (Salimans, Kingma and Welling 2015): draws follow the gradient of the model itself.
+    Hamiltonian,
 }
 
-/// The steps of a flow, in the order in which draws pass them; none where the posterior is Gaussian.
+/// What follows the Gaussian.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Flow(Vec<Step>);
+pub(in crate::model) enum Flow {
+    /// Steps that know nothing of the model, in the order in which draws pass them; none where the posterior is Gaussian.
+    Steps(Vec<Step>),
+    /// Steps along the gradient of the model.
+    Hamiltonian(Box<Hamiltonian>),
+}
 
+/// A step with a log-determinant.
 #[derive(Clone, Debug)]
-enum Step {
+pub(in crate::model) enum Step {
     Planar(Box<Planar>),
     Autoregressive(Box<Autoregressive>),
 }
 
 impl Flow {
-    /// The steps that the architecture asks for, with zeros for parameters: each is the identity.
+    /// The steps that the architecture asks for, with zeros for parameters: each that knows nothing of the model is the identity.
     pub fn zeros(device: &Cpu, architecture: &Architecture) -> Self {
         let latent = Latent(architecture.latent);
         let hidden = architecture.hidden.units().last().copied().unwrap_or(1);
         let step = |index: usize| match architecture.latents.flow {
-            FlowKind::None => None,
+            FlowKind::None | FlowKind::Hamiltonian => None,
             FlowKind::Planar => Some(Step::Planar(Box::new(Planar::zeros(device, latent)))),
             FlowKind::Iaf => Some(Step::Autoregressive(Box::new(Autoregressive::zeros(
                 device,
@@ -69,7 +78,13 @@ impl Flow {
                 index % 2 == 1,
             )))),
         };
-        Self((0..architecture.latents.flow_steps).map_while(step).collect())
+        let steps = architecture.latents.flow_steps;
+        match architecture.latents.flow {
+            FlowKind::Hamiltonian => {
+                Self::Hamiltonian(Box::new(Hamiltonian::zeros(device, latent, hidden, steps)))
+            }
+            _ => Self::Steps((0..steps).map_while(step).collect()),
+        }
     }
 
     /// The numbers of all its parameters.
@@ -80,42 +95,41 @@ impl Flow {
             FlowKind::None => 0,
             FlowKind::Planar => Planar::parameter_count(latent),
             FlowKind::Iaf => Autoregressive::parameter_count(latent, hidden),
+            // All steps share their sizes and the guess.
+            FlowKind::Hamiltonian => return Hamiltonian::parameter_count(latent, hidden),
         };
         architecture.latents.flow_steps.saturating_mul(of_step)
     }
 
-    /// Moves draws of the Gaussian with those `moments`, whose log-densities are `log_q`, through every step.
+    /// Moves draws of the Gaussian with those `moments`, made with that `noise`, whose log-densities are `log_q`. `force` is the
+    /// gradient of `log p(x, z)` of every row, for steps that know the model.
     ///
-    /// Shapes: moments (B, 2 N_z), z (L B, N_z), log_q (L B).
+    /// Shapes: moments (B, 2 N_z), noise and z (L B, N_z), log_q (L B).
     pub fn apply<T: Tape<f32, Cpu>>(
         &self,
+        force: impl Fn(LatentRows<T>) -> LatentRows<T>,
         moments: Posterior<T>,
+        noise: &LatentRows,
         z: LatentRows<T>,
         log_q: PerRow<T>,
     ) -> (LatentRows<T>, PerRow<T>) {
-        if self.0.is_empty() {
-            return (z, log_q);
-        }
         let samples = z.shape().0.0 / moments.shape().0.0;
-        let moments = ops::repeat(moments, samples);
-        let (mut z, mut log_q) = (z, log_q);
-        for step in &self.0 {
-            let log_determinant;
-            (z, log_determinant) = match step {
-                Step::Planar(step) => step.apply(moments.retaped::<T>(), z),
-                Step::Autoregressive(step) => step.apply(moments.retaped::<T>(), z),
-            };
-            log_q = log_q - log_determinant;
+        match self {
+            Self::Steps(steps) if steps.is_empty() => (z, log_q),
+            Self::Steps(steps) => bent(steps, ops::repeat(moments, samples), z, log_q),
+            Self::Hamiltonian(steps) => {
+                steps.apply(force, ops::repeat(moments, samples), &momentum(noise), z, log_q)
+            }
         }
-        // The tape of the moments themselves, with what led to them, goes on with the draws.
-        let (_, tape) = moments.split_tape();
-        let (z, rest) = z.split_tape();
-        (z.put_tape(tape.merge(rest)), log_q)
     }
 
-    /// Parameters, step by step: of `step1`, `step2`, and so on.
-    pub fn parameters(&self) -> impl Iterator<Item = Named<&dyn Parameter>> {
-        self.0.iter().enumerate().flat_map(|(index, step)| {
+    /// Parameters, step by step: of `step1`, `step2`, and so on; of Hamiltonian steps those that all of them share.
+    pub fn parameters(&self) -> Box<dyn Iterator<Item = Named<&dyn Parameter>> + '_> {
+        let steps = match self {
+            Self::Steps(steps) => steps,
+            Self::Hamiltonian(steps) => return Box::new(steps.parameters().into_iter()),
+        };
+        Box::new(steps.iter().enumerate().flat_map(|(index, step)| {
             let parameters = match step {
                 Step::Planar(step) => step.parameters(),
                 Step::Autoregressive(step) => step.parameters(),
@@ -123,12 +137,16 @@ impl Flow {
             parameters
                 .into_iter()
                 .map(move |named| named.within(&name(index)))
-        })
+        }))
     }
 
     /// Parameters, to change.
-    pub fn parameters_mut(&mut self) -> impl Iterator<Item = Named<&mut dyn Parameter>> {
-        self.0.iter_mut().enumerate().flat_map(|(index, step)| {
+    pub fn parameters_mut(&mut self) -> Box<dyn Iterator<Item = Named<&mut dyn Parameter>> + '_> {
+        let steps = match self {
+            Self::Steps(steps) => steps,
+            Self::Hamiltonian(steps) => return Box::new(steps.parameters_mut().into_iter()),
+        };
+        Box::new(steps.iter_mut().enumerate().flat_map(|(index, step)| {
             let parameters = match step {
                 Step::Planar(step) => step.parameters_mut(),
                 Step::Autoregressive(step) => step.parameters_mut(),
@@ -136,8 +154,30 @@ impl Flow {
             parameters
                 .into_iter()
                 .map(move |named| named.within(&name(index)))
-        })
+        }))
     }
+}
+
+/// Draws after all steps, with a row of moments each, and their log-densities.
+fn bent<T: Tape<f32, Cpu>>(
+    steps: &[Step],
+    moments: Posterior<T>,
+    z: LatentRows<T>,
+    log_q: PerRow<T>,
+) -> (LatentRows<T>, PerRow<T>) {
+    let (mut z, mut log_q) = (z, log_q);
+    for step in steps {
+        let log_determinant;
+        (z, log_determinant) = match step {
+            Step::Planar(step) => step.apply(moments.retaped::<T>(), z),
+            Step::Autoregressive(step) => step.apply(moments.retaped::<T>(), z),
+        };
+        log_q = log_q - log_determinant;
+    }
+    // The tape of the moments themselves, with what led to them, goes on with the draws.
+    let (_, tape) = moments.split_tape();
+    let (z, rest) = z.split_tape();
+    (z.put_tape(tape.merge(rest)), log_q)
 }
 
 fn name(index: usize) -> String {

@@ -2,11 +2,13 @@
 //! [flow], which bends it: one file each.
 //!
 //! A flow moves draws one after the other by invertible maps whose log-determinants are known, so that
-//! `log q(z|x) = log q(z_0|x) - sum_k log |det dz_k / dz_(k-1)|` (Rezende and Mohamed 2015, equation 7).
+//! `log q(z|x) = log q(z_0|x) - sum_k log |det dz_k / dz_(k-1)|` (Rezende and Mohamed 2015, equation 7). [Hamiltonian](hamiltonian) steps
+//! move them together with a momentum instead, along the gradient of the model.
 
 pub mod autoregressive;
 pub mod flow;
 pub mod gaussian;
+pub mod hamiltonian;
 pub mod planar;
 #[cfg(test)]
 mod tests;

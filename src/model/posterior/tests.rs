@@ -35,9 +35,21 @@ fn architecture(flow: FlowKind) -> Architecture {
     }
 }
 
+/// Those whose steps know nothing of the model.
 fn flows() -> impl Iterator<Item = FlowKind> {
     let all = FlowKind::VARIANTS.iter().copied();
-    all.filter(|&kind| kind != FlowKind::None)
+    all.filter(|kind| !matches!(kind, FlowKind::None | FlowKind::Hamiltonian))
+}
+
+/// Draws moved by such a flow.
+fn bent<T: Tape<f32, Cpu>>(
+    flow: &Flow,
+    moments: Posterior<T>,
+    z: LatentRows<T>,
+    log_q: PerRow<T>,
+) -> (LatentRows<T>, PerRow<T>) {
+    let noise = z.retaped::<NoneTape>();
+    flow.apply(|z| z, moments, &noise, z, log_q)
 }
 
 /// A flow with parameters everywhere, masked weights among them.
@@ -72,7 +84,7 @@ fn a_flow_of_zeros_is_the_identity() {
         let z = latent(numbers(4 * LATENT, 2.0, 5));
         let flow = Vae::zeros(architecture(kind)).flow;
         assert!(flow.parameters().next().is_some());
-        let (moved, log_q) = flow.apply(moments(2), z.clone(), zeros(4));
+        let (moved, log_q) = bent(&flow, moments(2), z.clone(), zeros(4));
         assert_eq!(elements(&moved), elements(&z), "{kind:?}");
         assert_eq!(elements(&log_q), [0.0; 4], "{kind:?}");
     }
@@ -92,7 +104,7 @@ fn jacobian(flow: &Flow, z: &[f32]) -> [[f64; 3]; 3] {
         let at = |by: f32| {
             let mut moved = z.to_vec();
             moved[input] += by;
-            let (z, _) = flow.apply(moments(1), latent(moved), zeros(1));
+            let (z, _) = bent(flow, moments(1), latent(moved), zeros(1));
             elements(&z).to_vec()
         };
         let (above, below) = (at(step), at(-step));
@@ -109,7 +121,7 @@ fn the_log_determinant_is_that_of_the_numeric_jacobian() {
         let flow = flow(kind, 0.8);
         for seed in 0..5 {
             let z = numbers(LATENT, 1.5, 40 + seed);
-            let (_, log_q) = flow.apply(moments(1), latent(z.clone()), zeros(1));
+            let (_, log_q) = bent(&flow, moments(1), latent(z.clone()), zeros(1));
             let exact = determinant(jacobian(&flow, &z)).ln();
             let ours = -f64::from(elements(&log_q)[0]);
             assert!(exact.abs() > 1e-3, "{kind:?}: the flow does nothing at {z:?}");
@@ -177,12 +189,17 @@ fn every_gradient_of_a_flow_is_its_difference_quotient() {
         let (moments, z) = (moments(2), latent(numbers(6 * LATENT, 1.2, 77)));
         let weights = numbers(6, 1.0, 9);
         let loss = |flow: &Flow, moments: &Posterior, z: &Tensor<(Batch, Latent), f32, Cpu>| -> f64 {
-            let (moved, log_q) = flow.apply(moments.clone(), z.clone(), zeros(6));
+            let (moved, log_q) = bent(flow, moments.clone(), z.clone(), zeros(6));
             let squares: f64 = elements(&moved).iter().map(|z| f64::from(*z).powi(2)).sum();
             let densities = elements(&log_q).iter().zip(&weights);
             squares + densities.map(|(q, w)| f64::from(q * w)).sum::<f64>()
         };
-        let (moved, log_q) = flow.apply(moments.leaky_trace(), z.leaky_trace(), zeros(6).leaky_trace());
+        let (moved, log_q) = bent(
+            &flow,
+            moments.leaky_trace(),
+            z.leaky_trace(),
+            zeros(6).leaky_trace(),
+        );
         let of_tape = moved.square().sum::<Rank0, _>() + ops::weighted_sum(log_q, weights.clone());
         let mut gradients = of_tape.backward();
 
@@ -234,4 +251,60 @@ fn a_density_at_its_own_samples_is_the_density() {
     for (ours, expected) in elements(&ours).iter().zip(elements(&expected)) {
         assert!((ours - expected).abs() < 1e-5, "{ours} for {expected}");
     }
+}
+
+/// Without a force draws drift, and with the exact guess of the momentum the density is that of the Gaussian: `v` stays, so that
+/// `z_0 = z_K - K size v`.
+#[test]
+fn hamiltonian_steps_keep_volumes() {
+    use super::hamiltonian::{Hamiltonian, momentum};
+    let steps = Hamiltonian::zeros(&Cpu::default(), Latent(LATENT), 5, 4);
+    let z = latent(numbers(2 * LATENT, 1.0, 3));
+    let v = momentum(&z);
+    let nothing = |z: LatentRows| z.device().zeros_like(z.shape());
+    let (moved, log_q) = steps.apply(nothing, moments(2), &v, z.clone(), zeros(2));
+    for ((moved, z), v) in elements(&moved).iter().zip(elements(&z)).zip(elements(&v)) {
+        assert!((moved - z - 0.4 * v).abs() < 1e-6, "{moved} {z} {v}");
+    }
+    // The guess of zeros is N(0, I), of which the momentum still is.
+    assert!(
+        elements(&log_q).iter().all(|value| value.abs() < 1e-5),
+        "{log_q:?}"
+    );
+    // Under a harmonic force the energy stays nearly what it was.
+    let force = |z: LatentRows| -z;
+    let (there, log_q) = steps.apply(force, moments(2), &v, z.clone(), zeros(2));
+    let energies = elements(&there)
+        .chunks_exact(LATENT)
+        .zip(elements(&z).chunks_exact(LATENT));
+    for ((there, here), log_q) in energies.zip(elements(&log_q)) {
+        let half = |z: &[f32]| z.iter().map(|z| z * z).sum::<f32>() / 2.0;
+        // log N(v_0) - log N(v_K) is the change of the kinetic energy.
+        assert!(
+            (half(there) - half(here) + log_q).abs() < 0.02,
+            "{there:?} {here:?} {log_q}"
+        );
+    }
+}
+
+#[test]
+fn the_momentum_is_standard_normal_and_depends_on_the_noise_alone() {
+    use super::hamiltonian::momentum;
+    let mut noise = vec![0.0; 3_000 * LATENT];
+    let mut generator = crate::random::generator(1, crate::random::Purpose::Noise, 0, 0);
+    crate::random::fill_standard_normal(&mut generator, &mut noise);
+    let noise = latent(noise);
+    let v = momentum(&noise);
+    assert_eq!(elements(&momentum(&noise)), elements(&v));
+    let count = elements(&v).len() as f64;
+    let mean = |of: &dyn Fn(f64, f64) -> f64| {
+        let pairs = elements(&v).iter().zip(elements(&noise));
+        pairs
+            .map(|(&v, &eps)| of(f64::from(v), f64::from(eps)))
+            .sum::<f64>()
+            / count
+    };
+    // 9 000 numbers: within four standard errors.
+    assert!(mean(&|v, _| v).abs() < 0.043 && mean(&|v, eps| v * eps).abs() < 0.043);
+    assert!((mean(&|v, _| v * v) - 1.0).abs() < 0.06);
 }

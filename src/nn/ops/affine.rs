@@ -68,7 +68,7 @@ fn leave_parameter_gradients<I: Dim, O: Dim>(
     bias: &Tensor<(O,), f32, Cpu>,
     dy: &[f32],
 ) -> Result<(), CpuError> {
-    weight.add_factors(gradients, x, dy)?;
+    weight.add_factors(gradients, elements(x), dy)?;
     let db = gradients.get_or_alloc_mut(bias)?;
     kernels::add_column_sums(dy, bias.shape().0.size(), db);
     Ok(())

@@ -126,11 +126,15 @@ pub fn filtered<B: Dim, N: Dim, T: Tape<f32, Cpu>>(
             kernels::add_matmul_transposed(left, matrix(combine.weight.tensor()), &mut dz);
         }
         let combined = tensor_of(&device, (Batch(rows), Hidden(units)), &combined);
-        moments.weight.add_factors(gradients, &combined, &d_moments)?;
+        moments
+            .weight
+            .add_factors(gradients, elements(&combined), &d_moments)?;
         let of_bias = gradients.get_or_alloc_mut(&moments.bias)?;
         kernels::add_column_sums(&d_moments, 2 * dimensions, of_bias);
         let before = tensor_of(&device, (Batch(rows), start.shape().0), &before);
-        combine.weight.add_factors(gradients, &before, &d_tangents)?;
+        combine
+            .weight
+            .add_factors(gradients, elements(&before), &d_tangents)?;
         let of_bias = gradients.get_or_alloc_mut(&combine.bias)?;
         kernels::add_column_sums(&d_tangents, units, of_bias);
         kernels::add_column_sums(&dz, dimensions, gradients.get_or_alloc_mut(&start)?);

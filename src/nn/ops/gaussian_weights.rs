@@ -81,7 +81,7 @@ fn with_noise<I: Dim, O: Dim, T: Tape<f32, Cpu>>(
         kernels::add_scaled(&dy, 1.0, gradients.get_or_alloc_mut(&mean)?);
         let of_variance = elements_mut(&mut slopes);
         kernels::multiply(&dy, of_variance);
-        log_variance.add_factors(gradients, &squares, of_variance)?;
+        log_variance.add_factors(gradients, elements(&squares), of_variance)?;
         if has_gradient {
             let (points, outputs) = (x.shape().0.size(), slopes.shape().1.size());
             let mut of_squares = vec![0.0; elements(&squares).len()];

@@ -10,6 +10,7 @@
 //! gradient of zeros.
 
 mod affine;
+mod affine_transposed;
 mod columns;
 mod convolution;
 mod delayed;
@@ -28,6 +29,7 @@ mod relu;
 mod repeat;
 mod reshaped;
 mod sigmoid;
+mod slope;
 mod softplus;
 mod sum;
 mod tanh;
@@ -37,6 +39,7 @@ mod weighted_sum;
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use affine_transposed::affine_transposed;
 pub use columns::{columns, widened};
 pub use convolution::{Maps, convolution, convolution_of_data, transposed_convolution};
 pub use delayed::delayed;
@@ -56,6 +59,7 @@ pub use relu::relu;
 pub use repeat::repeat;
 pub use reshaped::{numbers_of_values, reshaped};
 pub use sigmoid::sigmoid;
+pub use slope::{Slope, sloped};
 pub use softplus::softplus;
 pub use sum::sum;
 pub use tanh::tanh;

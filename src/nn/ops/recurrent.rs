@@ -79,7 +79,7 @@ pub fn recurrent_from_the_end<T: Tape<f32, Cpu>>(
             kernels::add_matmul_transposed(left, matrix(weight.tensor()), &mut passed);
         }
         let behind = tensor_of(states.device(), *states.shape(), &behind);
-        weight.add_factors(gradients, &behind, &du)?;
+        weight.add_factors(gradients, elements(&behind), &du)?;
         kernels::add_scaled(&du, 1.0, gradients.get_or_alloc_mut(&input)?);
         **gradients.get_or_alloc_mut(&states)? = dh;
         Ok(())

@@ -37,6 +37,17 @@ impl Decoder {
         self.output.forward(self.hidden.forward(z))
     }
 
+    /// The gradient of every row's `log p(x|z)` for its latent vector, on the tape: what learns from it learns through second
+    /// derivatives. Of plain layers.
+    pub fn likelihood_gradient<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        z: Tensor<(Batch, Latent), f32, Cpu, T>,
+    ) -> Tensor<(Batch, Latent), f32, Cpu, T> {
+        self.hidden
+            .backward(z, |last| self.output.likelihood_gradient(last, x))
+    }
+
     /// Makes Gaussians of weights and biases.
     pub fn spread(&mut self, log_variance: f32) {
         self.hidden.spread(log_variance);

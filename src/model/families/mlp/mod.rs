@@ -33,6 +33,15 @@ impl Mlp {
         }
     }
 
+    /// The gradient of every row's `log p(x|z)` for its latent vector, on the tape.
+    pub fn likelihood_gradient<T: Tape<f32, Cpu>>(
+        &self,
+        x: &Tensor<(Batch, Pixels), f32, Cpu>,
+        z: Tensor<(Batch, Latent), f32, Cpu, T>,
+    ) -> Tensor<(Batch, Latent), f32, Cpu, T> {
+        self.decoder.likelihood_gradient(x, z)
+    }
+
     /// Makes Gaussians of all weights and biases, around the values that they have, each with this `log sigma^2`.
     pub fn spread(&mut self, log_variance: f32) {
         if let Some(encoder) = &mut self.encoder {
