@@ -69,6 +69,7 @@ mod tests {
             "iwae-short",
             "vamp-mnist",
             "ladder-mnist",
+            "dmm-jsb",
             "paper-full-vb",
             "m1-mnist",
             "m2-mnist",
@@ -110,7 +111,7 @@ mod tests {
         ]);
         words::<ColourMap>(&["grey", "viridis", "magma"]);
         words::<Figure>(&[
-            "figure2", "figure3", "figure4", "figure5", "iwae", "vamp", "ladder", "vb", "ssl",
+            "figure2", "figure3", "figure4", "figure5", "iwae", "vamp", "ladder", "dmm", "vb", "ssl",
         ]);
     }
 }
