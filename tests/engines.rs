@@ -390,19 +390,21 @@ fn parallel_trains_on_a_machine_behind_ssh_and_halving_waits_for_it() {
     assert!(log.contains("127.0.0.1"), "{log}");
 }
 
+/// The PATH in which a script stands in for a program.
+fn with_stand_in(folder: &Path, name: &str, script: &str) -> String {
+    let program = folder.join(name);
+    std::fs::write(&program, script).expect("a program");
+    run(Command::new("chmod").arg("+x").arg(&program));
+    let others = std::env::var("PATH").unwrap_or_default();
+    format!("{}:{others}", folder.display())
+}
+
 #[test]
 fn hyperqueue_is_asked_for_a_task_array_by_its_documented_flags() {
     let (folder, programs) = (folder(), tempfile::tempdir().expect("a folder"));
     let stand_in = "#!/bin/bash\necho \"$@\" >\"$0.asked\"\nwhile [ \"$1\" != -- ]; do shift; done\nshift\n\
                     for HQ_TASK_ID in 0 1 2; do export HQ_TASK_ID; \"$@\"; done >/dev/null && echo 7\n";
-    let hq = programs.path().join("hq");
-    std::fs::write(&hq, stand_in).expect("a program");
-    run(Command::new("chmod").arg("+x").arg(&hq));
-    let path = format!(
-        "{}:{}",
-        programs.path().display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
+    let path = with_stand_in(programs.path(), "hq", stand_in);
     let engine = ["--engine", "hyperqueue", "--engine-option=--priority=3"];
     let output = run(sweep(folder.path(), "400", &engine).env("PATH", path));
     assert_eq!(
@@ -436,14 +438,7 @@ for HQ_TASK_ID in 0 1 2; do
 done
 exit $status
 "#;
-    let hq = programs.path().join("hq");
-    std::fs::write(&hq, stand_in).expect("a program");
-    run(Command::new("chmod").arg("+x").arg(&hq));
-    let path = format!(
-        "{}:{}",
-        programs.path().display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
+    let path = with_stand_in(programs.path(), "hq", stand_in);
     let damaged = file(folder.path(), 2);
     std::fs::create_dir_all(damaged.parent().expect("a folder")).expect("a folder");
     std::fs::write(&damaged, "no session").expect("a file");

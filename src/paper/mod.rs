@@ -19,6 +19,8 @@ pub mod runs;
 mod ssl;
 mod step_size;
 mod tables;
+#[cfg(test)]
+mod testing;
 mod vamp;
 mod vb;
 mod verdict;

@@ -11,6 +11,7 @@ use anyhow::Context;
 
 use super::rounds::{self, Run};
 use super::runs::{Interrupted, Laboratory, Measure, PaperRun};
+use super::verdict::gap_in_words;
 use super::{Figure, colour_of_row};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Split, absolute_name};
@@ -363,12 +364,7 @@ fn verdict(ends: &Ends) -> String {
         for (other, others) in others {
             let gap = moments(errors).0 - moments(others).0;
             let published = row.published.0 - other.published.0;
-            let same = if gap.signum() == published.signum() {
-                "the same order"
-            } else {
-                "another order"
-            };
-            text += &format!("\n{row} less {other}: {gap:+.2}, published {published:+.2}: {same}.\n");
+            text += &gap_in_words(row, other, gap, published);
         }
     }
     text
@@ -376,22 +372,11 @@ fn verdict(ends: &Ends) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
 
-    use super::super::Audience;
+    use super::super::testing::laboratory;
     use super::*;
     use crate::data;
     use crate::learning::Training;
-
-    struct Nobody;
-
-    impl Audience for Nobody {
-        fn begin(&self, _: &str, _: u64) -> Box<dyn Fn(u64) + Send + Sync> {
-            Box::new(|_| {})
-        }
-
-        fn say(&self, _: &str) {}
-    }
 
     /// Items of two classes with their labels, in a file.
     fn data_set(folder: &std::path::Path) -> String {
@@ -412,19 +397,7 @@ mod tests {
     #[test]
     fn where_items_lie_is_a_data_set_of_its_own_with_their_labels() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let laboratory = Laboratory {
-            folder: folder.path().to_owned(),
-            data: None,
-            samples: None,
-            learning_rate: None,
-            points: 3,
-            jobs: 1,
-            threads: 1,
-            budget: None,
-            seeds: 1,
-            stop: Arc::new(AtomicBool::new(false)),
-            audience: Box::new(Nobody),
-        };
+        let laboratory = laboratory(folder.path(), None, None);
         let configuration = Configuration {
             data: data_set(folder.path()),
             hidden: 5.into(),

@@ -7,6 +7,7 @@ use std::fmt::{Display, Formatter, Write};
 
 use super::rounds::{self, Run};
 use super::runs::{Laboratory, Measure, PaperRun};
+use super::verdict::gap_in_words;
 use super::{Figure, TRAINING_POINTS, colour_of_row};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Part};
@@ -295,54 +296,20 @@ fn verdict(figure: Figure, rows: &[Row], trained: &[Run], whole: u64) -> String 
         .collect();
     for pair in known.windows(2) {
         let ((one, ours, theirs), (other, our_other, their_other)) = (pair[0], pair[1]);
-        let (gap, published) = (ours - our_other, theirs - their_other);
-        let same = if gap.signum() == published.signum() {
-            "the same order"
-        } else {
-            "another order"
-        };
-        text += &format!("\n{one} less {other}: {gap:+.2}, published {published:+.2}: {same}.\n");
+        text += &gap_in_words(one, other, ours - our_other, theirs - their_other);
     }
     text
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
     use std::time::Duration;
 
-    use super::super::Audience;
     use super::super::rounds::time_of;
+    use super::super::testing::laboratory;
     use super::*;
     use crate::model::Layers;
     use crate::objective::Estimator;
-
-    struct Nobody;
-
-    impl Audience for Nobody {
-        fn begin(&self, _: &str, _: u64) -> Box<dyn Fn(u64) + Send + Sync> {
-            Box::new(|_| {})
-        }
-
-        fn say(&self, _: &str) {}
-    }
-
-    fn laboratory(folder: &std::path::Path, samples: Option<u64>, budget: Option<Duration>) -> Laboratory {
-        Laboratory {
-            folder: folder.to_owned(),
-            data: None,
-            samples,
-            learning_rate: None,
-            points: 3,
-            jobs: 2,
-            threads: 1,
-            budget,
-            seeds: 2,
-            stop: Arc::new(AtomicBool::new(false)),
-            audience: Box::new(Nobody),
-        }
-    }
 
     /// Two rows of tiny models on numbers in a file, the second with two layers.
     fn rows(folder: &std::path::Path) -> Vec<Row> {

@@ -1,5 +1,7 @@
 //! How far two curves are apart at the places that are compared.
 
+use std::fmt::Display;
+
 use crate::run::curve::value_at;
 
 /// Training points seen at which figure 2 is compared.
@@ -20,6 +22,16 @@ pub fn cell(value: Option<f64>) -> String {
 /// The same with its sign.
 pub fn difference(value: Option<f64>) -> String {
     value.map_or("-".into(), |value| format!("{value:+.1}"))
+}
+
+/// How far one row is from another beside the published distance of the two, in a sentence of its own.
+pub fn gap_in_words(one: impl Display, other: impl Display, gap: f64, published: f64) -> String {
+    let same = if gap.signum() == published.signum() {
+        "the same order"
+    } else {
+        "another order"
+    };
+    format!("\n{one} less {other}: {gap:+.2}, published {published:+.2}: {same}.\n")
 }
 
 #[cfg(test)]

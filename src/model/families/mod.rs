@@ -11,6 +11,8 @@ pub mod hierarchical;
 pub mod markov;
 mod mlp;
 mod stack;
+#[cfg(test)]
+mod testing;
 
 use dfdx::prelude::*;
 
@@ -29,18 +31,18 @@ use crate::nn::view::{elements, elements_mut};
 /// `Latent` counts all latent variables of a data point: a family with several groups of them puts one behind the other.
 pub(super) trait Family: Sized {
     /// `mu` and `log sigma^2` of `q(z|x)`, one row per data point; none without an encoder, or where one layer's posterior depends on
-    /// draws of another.
-    fn encode<T: Tape<f32, Cpu>>(
-        &self,
-        x: &Tensor<(Batch, Pixels), f32, Cpu>,
-        tape: T,
-    ) -> Option<Posterior<T>>;
+    /// draws of another, or one step's on those of the step before.
+    fn encode<T: Tape<f32, Cpu>>(&self, _: &Tensor<(Batch, Pixels), f32, Cpu>, _: T) -> Option<Posterior<T>> {
+        None
+    }
 
     /// The same of inputs that are learned themselves: the gradient reaches them.
     fn encode_input<T: Tape<f32, Cpu>>(
         &self,
-        x: Tensor<(Batch, Pixels), f32, Cpu, T>,
-    ) -> Option<Posterior<T>>;
+        _: Tensor<(Batch, Pixels), f32, Cpu, T>,
+    ) -> Option<Posterior<T>> {
+        None
+    }
 
     /// `p(x|z)` for every latent vector, one a row.
     fn decode<T: Tape<f32, Cpu>>(&self, z: Tensor<(Batch, Latent), f32, Cpu, T>) -> Decoded<T>;

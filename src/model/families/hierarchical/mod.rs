@@ -21,7 +21,7 @@ use super::{Family, HiddenValues};
 use crate::dims::{Batch, Hidden, Latent, Pixels};
 use crate::model::likelihood::Head;
 use crate::model::posterior::gaussian::{log_density_of_samples, reparameterise};
-use crate::model::posterior::{LatentRows, PerRow, Posterior};
+use crate::model::posterior::{LatentRows, PerRow};
 use crate::model::{Architecture, Decoded};
 use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
@@ -161,18 +161,6 @@ impl Hierarchical {
 }
 
 impl Family for Hierarchical {
-    /// None: the posterior of the layers above the first depends on draws.
-    fn encode<T: Tape<f32, Cpu>>(&self, _: &Tensor<(Batch, Pixels), f32, Cpu>, _: T) -> Option<Posterior<T>> {
-        None
-    }
-
-    fn encode_input<T: Tape<f32, Cpu>>(
-        &self,
-        _: Tensor<(Batch, Pixels), f32, Cpu, T>,
-    ) -> Option<Posterior<T>> {
-        None
-    }
-
     /// From the first layer alone.
     fn decode<T: Tape<f32, Cpu>>(&self, z: LatentRows<T>) -> Decoded<T> {
         self.output.forward(self.decoder.forward(self.first_layer(z)))

@@ -5,12 +5,12 @@ use dfdx::prelude::*;
 use strum::VariantArray;
 
 use super::super::Networks;
+use super::super::testing::{self, log_mean_exp, noise};
 use super::*;
 use crate::model::posterior::gaussian::precision_weighted;
 use crate::model::posterior::{Draws, Gaussian};
-use crate::model::{Initialisation, Latents, Vae};
-use crate::nn::view::{elements, elements_mut};
-use crate::random::{Purpose, fill_standard_normal, generator};
+use crate::model::{Latents, Vae};
+use crate::nn::view::elements;
 
 fn model(inference: Inference, latent: usize, upper: &[usize]) -> Vae {
     let architecture = Architecture {
@@ -25,34 +25,12 @@ fn model(inference: Inference, latent: usize, upper: &[usize]) -> Vae {
         },
         ..Architecture::default()
     };
-    let mut model = Vae::new(architecture, Initialisation::PyTorch, 9);
-    for named in model.parameters_mut() {
-        named
-            .parameter
-            .values_mut()
-            .iter_mut()
-            .for_each(|value| *value *= 1.8);
-    }
-    model
+    testing::model(architecture)
 }
 
 fn rows(values: Vec<f32>, latent: usize) -> LatentRows {
     let count = values.len() / latent;
     Cpu::default().tensor_from_vec(values, (Batch(count), Latent(latent)))
-}
-
-fn noise(count: usize, latent: usize, seed: u64) -> LatentRows {
-    let mut noise = rows(vec![0.0; count * latent], latent);
-    fill_standard_normal(
-        &mut generator(seed, Purpose::Noise, 0, 0),
-        elements_mut(&mut noise),
-    );
-    noise
-}
-
-fn log_mean_exp(values: &[f64]) -> f64 {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    largest + (values.iter().map(|value| (value - largest).exp()).sum::<f64>() / values.len() as f64).ln()
 }
 
 /// Two layers of one dimension each: `p(x)` is a sum over a grid.

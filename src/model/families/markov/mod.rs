@@ -14,16 +14,16 @@ mod transition;
 
 use dfdx::prelude::*;
 
-use super::stack::Stack;
+use super::stack::Network;
 use super::{Family, HiddenValues};
-use crate::dims::{Batch, Channels, Height, Hidden, Latent, Moments, Outputs, Pixels, Width};
+use crate::dims::{Batch, Channels, Height, Latent, Moments, Outputs, Pixels, Width};
 use crate::model::likelihood::Reading;
 use crate::model::posterior::gaussian::{kl_divergence, log_density, log_density_of_samples, reparameterise};
 use crate::model::posterior::{Gaussian, LatentRows, PerRow, Posterior};
 use crate::model::{Architecture, Decoded, architecture::Steps};
+use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
 use crate::nn::view::{elements, elements_mut};
-use crate::nn::{Linear, ops};
 use presence::Presence;
 use recognition::Recognition;
 pub use step::{At, Before, Now, Place};
@@ -34,8 +34,7 @@ pub use transition::Transition;
 pub struct Markov {
     recognition: Recognition,
     transition: Transition,
-    emitter: Stack<At<Now>>,
-    output: Linear<Hidden, Outputs>,
+    emitter: Network<At<Now>, Outputs>,
     reading: Reading,
     steps: usize,
     features: usize,
@@ -59,19 +58,18 @@ impl Markov {
         let Steps { count, recurrent } = *steps;
         let (features, dimensions) = (architecture.pixels / count, architecture.latent / count);
         let units = architecture.hidden.units();
-        let emitter = Stack::zeros(
-            device,
-            At::new(dimensions),
-            units.iter().rev().copied(),
-            architecture,
-        );
         let pixels = Pixels(architecture.pixels);
         let reading = Reading::zeros(device, pixels, architecture.likelihood, architecture.observation);
         Self {
             recognition: Recognition::zeros(device, features, dimensions, recurrent),
             transition: Transition::zeros(device, dimensions, units[0]),
-            output: Linear::zeros(device, emitter.width(), Outputs(reading.numbers() * features)),
-            emitter,
+            emitter: Network::zeros(
+                device,
+                At::new(dimensions),
+                units.iter().rev().copied(),
+                Outputs(reading.numbers() * features),
+                architecture,
+            ),
             reading,
             steps: count,
             features,
@@ -247,24 +245,10 @@ impl Markov {
 }
 
 impl Family for Markov {
-    /// None: the posterior of a step depends on a draw of the one before.
-    fn encode<T: Tape<f32, Cpu>>(&self, _: &Tensor<(Batch, Pixels), f32, Cpu>, _: T) -> Option<Posterior<T>> {
-        None
-    }
-
-    fn encode_input<T: Tape<f32, Cpu>>(
-        &self,
-        _: Tensor<(Batch, Pixels), f32, Cpu, T>,
-    ) -> Option<Posterior<T>> {
-        None
-    }
-
     /// Every step from its own variables.
     fn decode<T: Tape<f32, Cpu>>(&self, z: LatentRows<T>) -> Decoded<T> {
         let Batch(rows) = z.shape().0;
-        let outputs = self
-            .output
-            .forward(self.emitter.forward(self.transition.split(z)));
+        let outputs = self.emitter.forward(self.transition.split(z));
         let width = outputs.shape().1.0;
         // As images of one column whose channels are the values of a step.
         let maps = ops::reshaped(
@@ -277,14 +261,14 @@ impl Family for Markov {
     /// The states of the recurrent layer, and what the emitter's layers say, a row for each step.
     fn hidden(&self, x: &Tensor<(Batch, Pixels), f32, Cpu>, z: LatentRows) -> Vec<HiddenValues> {
         let states = self.recognition.states(&Presence::of(x, self.features), NoneTape);
-        let emitter = self.emitter.layers(self.transition.split(z)).into_iter();
+        let emitter = self.emitter.hidden.layers(self.transition.split(z)).into_iter();
         std::iter::once(("encoder", states))
             .chain(emitter.map(|values| ("decoder", values)))
             .collect()
     }
 
     fn rest_moments(&mut self) {
-        self.emitter.rest_moments();
+        self.emitter.hidden.rest_moments();
     }
 
     fn encoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {
@@ -292,29 +276,15 @@ impl Family for Markov {
     }
 
     fn decoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {
-        let name = self.reading.name();
         let mut all = self.transition.parameters();
-        all.extend(self.emitter.parameters());
-        all.extend(
-            self.output
-                .parameters()
-                .into_iter()
-                .map(|named| named.within(name)),
-        );
+        all.extend(self.emitter.parameters(self.reading.name()));
         all.extend(self.reading.common_parameter());
         all
     }
 
     fn parameters_mut(&mut self) -> [Vec<Named<&mut dyn Parameter>>; 2] {
-        let name = self.reading.name();
         let mut decoder = self.transition.parameters_mut();
-        decoder.extend(self.emitter.parameters_mut());
-        decoder.extend(
-            self.output
-                .parameters_mut()
-                .into_iter()
-                .map(|named| named.within(name)),
-        );
+        decoder.extend(self.emitter.parameters_mut(self.reading.name()));
         decoder.extend(self.reading.common_parameter_mut());
         [self.recognition.parameters_mut(), decoder]
     }

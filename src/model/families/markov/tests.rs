@@ -4,11 +4,12 @@
 use dfdx::prelude::*;
 
 use super::super::Networks;
+use super::super::testing::{self, log_mean_exp, noise};
 use super::*;
 use crate::model::architecture::Steps;
 use crate::model::likelihood::{Mean, Variance};
 use crate::model::posterior::Draws;
-use crate::model::{Activation, Initialisation, Likelihood, Observation, Vae};
+use crate::model::{Activation, Likelihood, Observation, Vae};
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 const FEATURES: usize = 2;
@@ -28,12 +29,7 @@ fn architecture(steps: usize) -> Architecture {
 }
 
 fn model(steps: usize) -> Vae {
-    let mut model = Vae::new(architecture(steps), Initialisation::PyTorch, 9);
-    for named in model.parameters_mut() {
-        let values = named.parameter.values_mut().iter_mut();
-        values.for_each(|value| *value *= 1.8);
-    }
-    model
+    testing::model(architecture(steps))
 }
 
 fn markov(model: &Vae) -> &Markov {
@@ -45,20 +41,6 @@ fn markov(model: &Vae) -> &Markov {
 
 fn data(rows: &[Vec<f32>]) -> Tensor<(Batch, Pixels), f32, Cpu> {
     Cpu::default().tensor_from_vec(rows.concat(), (Batch(rows.len()), Pixels(rows[0].len())))
-}
-
-fn noise(rows: usize, latent: usize, seed: u64) -> LatentRows {
-    let mut noise = Cpu::default().zeros_like(&(Batch(rows), Latent(latent)));
-    fill_standard_normal(
-        &mut generator(seed, Purpose::Noise, 0, 0),
-        elements_mut(&mut noise),
-    );
-    noise
-}
-
-fn log_mean_exp(values: &[f64]) -> f64 {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    largest + (values.iter().map(|value| (value - largest).exp()).sum::<f64>() / values.len() as f64).ln()
 }
 
 /// `log p(x) + log p(z) - log q(z|x)` of many draws of one sequence.
