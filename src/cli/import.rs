@@ -56,8 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         None => {
             let configuration = from_preset(arguments)?;
             let data = dataset(&configuration.data, &configuration.reading)?;
-            configuration.check_data(&data)?;
-            configuration.check_convolutions(&data)?;
+            configuration.check_on(&data)?;
             (configuration, data)
         }
     };

@@ -37,12 +37,17 @@ pub(super) fn survey(
         if let Some(fault) = values.fault() {
             return Err(format!("its item {} can't be read: {fault}", item + 1));
         }
+        // What pads a shorter sequence says nothing of the data, whatever it is.
+        let there = lengths
+            .get(item)
+            .map_or(row.len(), |length| length * shape.of_step().numbers());
         let place = |number: usize| place(shape, features, item, number);
-        if let Some(number) = row.iter().position(|value| value.is_infinite()) {
+        if let Some(number) = row[..there].iter().position(|value| value.is_infinite()) {
             return Err(format!("its {} is infinite", place(number)));
         }
-        let missing = row.iter().filter(|value| value.is_nan()).count();
-        if let (Missing::Refuse, Some(number)) = (rule, row.iter().position(|value| value.is_nan())) {
+        let missing = row[..there].iter().filter(|value| value.is_nan()).count();
+        if let (Missing::Refuse, Some(number)) = (rule, row[..there].iter().position(|value| value.is_nan()))
+        {
             return Err(format!(
                 "its {} is missing or no number: --missing drop leaves such items out, and --missing mean fills them in",
                 place(number)
@@ -53,10 +58,7 @@ pub(super) fn survey(
             continue;
         }
         filled += missing;
-        // What pads a shorter sequence says nothing of the data.
-        if let Some(&length) = lengths.get(item) {
-            row[length * shape.numbers() / shape.steps().max(1)..].fill(f32::NAN);
-        }
+        row[there..].fill(f32::NAN);
         statistics.take_in(&row);
         kept.push(item as u32);
     }
@@ -127,6 +129,21 @@ mod tests {
         let filled = surveyed(&numbers, Missing::Mean).unwrap();
         assert_eq!((filled.items.len(), filled.filled), (3, 1));
         assert_eq!(filled.statistics.means(), [3.0, 4.0]);
+    }
+
+    #[test]
+    fn what_pads_a_sequence_is_neither_missing_nor_infinite() {
+        let values = Values::Floats(vec![1.0, 2.0, f32::NAN, f32::INFINITY, 5.0, 6.0, 7.0, 8.0]);
+        let shape = ItemShape::Sequence {
+            steps: 2,
+            features: 2,
+        };
+        let lengths = [1, 2];
+        for rule in [Missing::Refuse, Missing::Drop, Missing::Mean] {
+            let found = survey(&values, Items::all(2), (shape, &[]), (&lengths, rule)).unwrap();
+            assert_eq!((found.items.len(), found.dropped, found.filled), (2, 0, 0));
+            assert_eq!(found.statistics.means(), [3.0, 4.0, 7.0, 8.0]);
+        }
     }
 
     #[test]

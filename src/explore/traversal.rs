@@ -6,7 +6,7 @@ use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::dims::{Batch, Latent, Pixels};
 use crate::evaluation::MeasurementContext;
-use crate::model::{Vae, in_class};
+use crate::model::{Vae, in_class, largest};
 use crate::nn::view::elements;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -41,10 +41,7 @@ pub fn prior_sample(latent: usize, seed: u64, draw: u64) -> Vec<f32> {
 /// # Panics
 /// If there are no classes, or more than dimensions.
 pub fn in_other_class(z: &[f32], classes: usize, places: isize) -> Vec<f32> {
-    let of_classes = z[z.len() - classes..].iter().enumerate();
-    let class = of_classes
-        .max_by(|one, other| one.1.total_cmp(other.1))
-        .map_or(0, |(class, _)| class);
+    let class = largest(&z[z.len() - classes..]);
     let other = (class + classes).saturating_add_signed(places % classes as isize) % classes;
     in_class(z, classes, other)
 }

@@ -473,11 +473,19 @@ impl Configuration {
     /// # Errors
     /// What of it does not fit what the data is, or how much memory is missing.
     pub fn check_on(&self, data: &Dataset) -> anyhow::Result<()> {
+        self.check_fits(data)?;
+        Ok(Needed::by(self, &self.architecture(data)).check_here()?)
+    }
+
+    /// Checks that a run is one on what `data` is.
+    ///
+    /// # Errors
+    /// What of it does not fit.
+    pub fn check_fits(&self, data: &Dataset) -> anyhow::Result<()> {
         self.check_data(data)?;
         self.check_convolutions(data)?;
         self.check_sequences(data)?;
-        self.check_classes(data)?;
-        Ok(Needed::by(self, &self.architecture(data)).check_here()?)
+        Ok(self.check_classes(data)?)
     }
 
     /// Checks that the values of `data` can have the likelihood that is asked for.

@@ -35,7 +35,9 @@ pub struct NoMemory {
 impl Needed {
     /// For a run of this configuration, whose model has that architecture.
     pub fn by(configuration: &Configuration, architecture: &Architecture) -> Self {
-        let numbers = architecture.parameter_count() as u64;
+        // A Gaussian has a mean and a variance.
+        let of_each = 1 + u64::from(configuration.method.has_weight_posterior());
+        let numbers = of_each * architecture.parameter_count() as u64;
         let memories = match configuration.optimizer {
             OptimizerKind::Adam => 2,
             OptimizerKind::Adagrad => 1,
@@ -96,11 +98,16 @@ fn step_numbers(configuration: &Configuration, architecture: &Architecture) -> u
         };
         convolutions.layers().into_iter().map(of_layer)
     });
-    let units = sums_per_unit * (hidden + upper + maps.sum::<usize>());
+    // Networks of sequences are there for every step.
+    let (steps, recurrent) = match &architecture.steps {
+        Some(steps) => (steps.count, steps.count * steps.recurrent),
+        None => (1, 0),
+    };
+    let units = sums_per_unit * (steps * hidden + upper + maps.sum::<usize>());
     let (outputs, _) = architecture
         .likelihood
         .layer_numbers(&architecture.observation, architecture.pixels);
-    let encoder = architecture.pixels + units + 2 * architecture.latent;
+    let encoder = architecture.pixels + units + recurrent + 2 * architecture.latent;
     let decoder = architecture.latent + units + outputs;
     // Where a label is missing, every class is tried.
     let ways = architecture.classes.max(1);
@@ -127,6 +134,7 @@ mod tests {
     use super::*;
     use crate::learning::Preset;
     use crate::learning::settings::Assignment;
+    use crate::model::architecture::Steps;
 
     fn needed(settings: &[(&str, &str)]) -> Needed {
         let settings: Vec<_> = settings
@@ -170,6 +178,26 @@ mod tests {
             said.contains("8.0 GB are free") && said.contains("at least"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn weights_that_are_gaussians_are_two_numbers_each() {
+        let (plain, gaussians) = (needed(&[]), needed(&[("method", "full-vb")]));
+        assert_eq!(gaussians.parameters, 2 * plain.parameters);
+    }
+
+    #[test]
+    fn a_step_of_a_markov_model_keeps_its_layers_for_every_step_of_a_sequence() {
+        let of_steps = |count: usize| {
+            let architecture = Architecture {
+                pixels: 88 * count,
+                latent: 4 * count,
+                steps: Some(Steps { count, recurrent: 50 }),
+                ..Architecture::default()
+            };
+            Needed::by(&Configuration::default(), &architecture).step
+        };
+        assert_eq!(of_steps(40), 40 * of_steps(1));
     }
 
     #[test]

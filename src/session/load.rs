@@ -15,7 +15,6 @@ use crate::files::{open_regular, shown};
 use crate::learning::mcem::{Chains, Sampling};
 use crate::learning::settings::BATCH_RANGE;
 use crate::learning::{Configuration, Training};
-use crate::model::likelihood::Unfit;
 use crate::model::{Architecture, Vae};
 use crate::nn::optimizer::Optimizer;
 use crate::run::film::Film;
@@ -266,12 +265,8 @@ impl Session {
                 "{changes}; --data PATH says where those are now, or goes on with others"
             )));
         }
-        let fits = document.configuration.check_classes(data);
-        let fits = fits.and_then(|()| document.configuration.check_convolutions(data));
+        let fits = document.configuration.check_fits(data);
         fits.map_err(|error| other_data(error.to_string()))?;
-
-        let unfit = |cause: Unfit| other_data(cause.to_string());
-        document.configuration.check_data(data).map_err(unfit)?;
 
         let damaged = |cause: String| damaged(&path, cause);
         let film = &document.film;

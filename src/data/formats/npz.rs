@@ -144,7 +144,8 @@ impl<'a> Archive<'a> {
             if let Some(&labels) = choice.labels.get(at) {
                 found.labels = self.list(labels, count, place)?;
             }
-            if let Some(&lengths) = choice.lengths.get(at) {
+            // Beside what a person reads as images they say nothing.
+            if let Some(&lengths) = choice.lengths.get(at).filter(|_| shape.steps() > 0) {
                 found.lengths = self.lengths(lengths, count, place)?;
             }
             sets.push((found, mark));

@@ -17,7 +17,7 @@ mod testing;
 use dfdx::prelude::*;
 
 pub(super) use class_conditional::ClassConditional;
-pub use class_conditional::in_class;
+pub use class_conditional::{in_class, largest};
 
 use super::posterior::Posterior;
 use super::{Architecture, Decoded};

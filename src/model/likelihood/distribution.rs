@@ -184,6 +184,10 @@ impl<const N: usize, D: TwiceDifferentiable<N>> Curvature for Independent<D, N> 
             .zip(products.chunks_exact_mut(width));
         for ((outputs, x), (directions, products)) in rows.zip(along) {
             for (column, &x) in x.iter().enumerate() {
+                // What is not there says nothing.
+                if x.is_nan() {
+                    continue;
+                }
                 let numbers = std::array::from_fn(|number| outputs[number * columns + column]);
                 let second = self.0.second_derivatives(numbers, x);
                 for (number, second) in second.iter().enumerate() {

@@ -266,7 +266,8 @@ fn second_derivatives_are_the_difference_quotients_of_the_first() {
         known += 1;
         let width = 5 * likelihood.numbers_per_value(&observation);
         let distribution = likelihood.distribution(&observation);
-        let x = values(likelihood, &observation, 10, 3);
+        let mut x = values(likelihood, &observation, 10, 3);
+        x[2] = f32::NAN;
         let outputs = numbers(2 * width, 1.5, 4);
         let gradient = |outputs: &[f32]| {
             let mut gradient = outputs.to_vec();

@@ -7,7 +7,7 @@ use crate::cancel::checkpoint;
 use crate::dims::{Batch, Hidden, Moments};
 use crate::kernels::{self, Matrix};
 use crate::nn::Linear;
-use crate::nn::view::{elements, elements_mut, tensor_of};
+use crate::nn::view::{elements, elements_mut};
 
 /// The layers of such a chain, whose variables are `N` at a step and `B` at the step before.
 pub struct Filter<'a, B: Dim, N: Dim> {
@@ -89,7 +89,7 @@ pub fn filtered<B: Dim, N: Dim, T: Tape<f32, Cpu>>(
     }
 
     let (combine, moments, start) = (combine.clone(), moments.clone(), start.clone());
-    let (input, device, eps, output) = (h.ghost(), h.device().clone(), eps.clone(), said.clone());
+    let (input, eps, output) = (h.ghost(), eps.clone(), said.clone());
     tape.add_backward_op(move |gradients| {
         let d_said = std::mem::take(&mut **gradients.get_or_alloc_mut(&output)?);
         let mut d_moments = vec![0.0; rows * 2 * dimensions];
@@ -125,16 +125,10 @@ pub fn filtered<B: Dim, N: Dim, T: Tape<f32, Cpu>>(
             let left = Matrix::new(d_tangents, draws, units);
             kernels::add_matmul_transposed(left, matrix(combine.weight.tensor()), &mut dz);
         }
-        let combined = tensor_of(&device, (Batch(rows), Hidden(units)), &combined);
-        moments
-            .weight
-            .add_factors(gradients, elements(&combined), &d_moments)?;
+        moments.weight.add_factors(gradients, &combined, &d_moments)?;
         let of_bias = gradients.get_or_alloc_mut(&moments.bias)?;
         kernels::add_column_sums(&d_moments, 2 * dimensions, of_bias);
-        let before = tensor_of(&device, (Batch(rows), start.shape().0), &before);
-        combine
-            .weight
-            .add_factors(gradients, elements(&before), &d_tangents)?;
+        combine.weight.add_factors(gradients, &before, &d_tangents)?;
         let of_bias = gradients.get_or_alloc_mut(&combine.bias)?;
         kernels::add_column_sums(&d_tangents, units, of_bias);
         kernels::add_column_sums(&dz, dimensions, gradients.get_or_alloc_mut(&start)?);

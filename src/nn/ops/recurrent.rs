@@ -6,7 +6,7 @@ use super::affine::matrix;
 use crate::cancel::checkpoint;
 use crate::dims::{Batch, Hidden};
 use crate::kernels::{self, Matrix};
-use crate::nn::view::{elements, elements_mut, tensor_of};
+use crate::nn::view::{elements, elements_mut};
 use crate::nn::weight::Weight;
 
 /// `h_t = tanh(u_t + h_(t+1) W)` where step `t` is there, and `h_t = h_(t+1)` where it is not; behind the last step `h = 0`.
@@ -78,8 +78,7 @@ pub fn recurrent_from_the_end<T: Tape<f32, Cpu>>(
             let left = Matrix::new(&sums, sequences, units);
             kernels::add_matmul_transposed(left, matrix(weight.tensor()), &mut passed);
         }
-        let behind = tensor_of(states.device(), *states.shape(), &behind);
-        weight.add_factors(gradients, elements(&behind), &du)?;
+        weight.add_factors(gradients, &behind, &du)?;
         kernels::add_scaled(&du, 1.0, gradients.get_or_alloc_mut(&input)?);
         **gradients.get_or_alloc_mut(&states)? = dh;
         Ok(())

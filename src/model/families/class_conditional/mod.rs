@@ -9,6 +9,8 @@
 
 mod widths;
 
+pub use widths::largest;
+
 use dfdx::prelude::*;
 
 use super::stack::{Network, Stack};
