@@ -153,12 +153,10 @@ fn show(looking: &Looking, values: &[f32], features: usize, output: &PictureOutp
             .chunks_exact(features)
             .map(|frame| picture(frame, of_step))
             .collect();
-        let columns = output.columns(frames[0].width, frames.len());
-        let moves = output.out.is_some();
         return output.show(&Picture {
-            columns: Some(if moves { frames.len() } else { columns }),
+            columns: Some(output.columns(frames[0].width, frames.len())),
             items: frames,
-            moves,
+            moves: true,
         });
     }
     let shape = looking.shape().with_steps(values.len() / features);

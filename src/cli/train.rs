@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 use crossbeam_channel::{select, tick};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
@@ -201,15 +202,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             Event::Evaluated {
                 point: Some(point), ..
             } => {
-                bar.set_message(format!("test ELBO {:.2}", point.elbo_test));
-                let reported = report.line(&Line::Metrics(&point), || {
-                    bar.suspend(|| {
-                        say(format_args!(
-                            "{:>9} samples  ELBO train {:.2}  test {:.2}",
-                            point.samples, point.elbo_train, point.elbo_test
-                        ));
-                    });
-                });
+                let reported = report.measured(&bar, &point);
                 if let Err(error) = reported {
                     break Ending::Unread(error);
                 }
@@ -261,8 +254,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let kept = out
         .zip(ticket)
         .map(|(out, ticket)| out.save_at_last(ticket, &state, &view));
-    let words = kept.as_ref().map_or("nothing was saved".into(), Kept::to_string);
-    let lost = kept.as_ref().is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
     let hung_up = matches!(ending, Ending::Interrupted(signal) if Some(signal) == HANG_UP);
     if let Some(Kept::Saved(path)) = &kept
         && hung_up
@@ -271,6 +262,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     {
         // The other process trains it from now on.
         drop(run);
+        let words = in_words(kept.as_ref());
         let name = hand_over(path, true, Duration::from_secs(arguments.autosave))
             .with_context(|| format!("{words}; it can't go on by itself"))?;
         say(format_args!(
@@ -278,9 +270,23 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         ));
         return Ok(());
     }
+    ended(ending, report, (&state, &data), kept.as_ref(), before)
+}
+
+/// Tells how a run on that data ended, and how it was saved; `before` are the samples and seconds with which it began.
+fn ended(
+    ending: Ending,
+    mut report: Report,
+    (state, data): (&RunState, &Dataset),
+    kept: Option<&Kept>,
+    before: (u64, f64),
+) -> anyhow::Result<()> {
+    let goal = state.training.configuration.goal;
+    let words = in_words(kept);
+    let lost = kept.is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
     match ending {
         Ending::Finished => {
-            report.line(&Line::Done(totals(&state, before)), || {
+            report.line(&Line::Done(totals(state, before)), || {
                 if !lost {
                     say(format_args!("done: {words}"));
                 }
@@ -307,6 +313,11 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         )),
         Ending::Unread(error) => Err(error),
     }
+}
+
+/// How a run was saved, where it was.
+fn in_words(kept: Option<&Kept>) -> String {
+    kept.map_or("nothing was saved".into(), Kept::to_string)
 }
 
 /// Saves the run as it begins, and lets a process of its own go on with it.
@@ -378,6 +389,22 @@ impl Report {
             }
             written => written,
         }
+    }
+
+    /// What was measured, beside the bar.
+    ///
+    /// # Errors
+    /// As for [`line`](Self::line).
+    fn measured(&mut self, bar: &ProgressBar, point: &CurvePoint) -> anyhow::Result<()> {
+        bar.set_message(format!("test ELBO {:.2}", point.elbo_test));
+        self.line(&Line::Metrics(point), || {
+            bar.suspend(|| {
+                say(format_args!(
+                    "{:>9} samples  ELBO train {:.2}  test {:.2}",
+                    point.samples, point.elbo_train, point.elbo_test
+                ));
+            });
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 //! shard runs on which thread changes nothing: the number of shards is the run's, the number of threads at most the
 //! machine's. Nor does it matter which [rank](super::ranks) has which shards, where a run has several processes.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dfdx::prelude::{Cpu, Gradients};
@@ -136,10 +137,7 @@ impl Workers {
         let points = minibatch.indices.len();
         self.cut_for(points, minibatch.mc_samples);
         let rows = self.rows_of_a_shard(points);
-        let own = match &self.ranks {
-            Some(ranks) => share(points.div_ceil(rows), ranks.rank(), ranks.size()),
-            None => 0..points.div_ceil(rows),
-        };
+        let own = self.own_shards(points);
         let of_shard = |(shard, (indices, device)): (usize, (&[usize], &CachingDevice))| {
             let shard = Shard {
                 model,
@@ -161,6 +159,19 @@ impl Workers {
     fn rows_of_a_shard(&self, points: usize) -> usize {
         let shards = self.devices.len().min(points / SMALLEST_SHARD).max(1);
         points.div_ceil(shards)
+    }
+
+    /// How many shards so many data points are.
+    fn shards(&self, points: usize) -> usize {
+        points.div_ceil(self.rows_of_a_shard(points))
+    }
+
+    /// Those of them that are this process's.
+    fn own_shards(&self, points: usize) -> Range<usize> {
+        match &self.ranks {
+            Some(ranks) => share(self.shards(points), ranks.rank(), ranks.size()),
+            None => 0..self.shards(points),
+        }
     }
 
     /// Frees what the devices keep, unless the minibatch before had the same sizes, of which it will be asked for again.
@@ -195,19 +206,14 @@ impl Workers {
             shards.map(|shards| take_gradients(model, shards, &mut tapes))
         };
         let left = left.ok_or(NotMade::Cancelled)?;
-        let mut first_own = 0;
         let left = match self.ranks.as_deref() {
-            Some(ranks) => {
-                let shards = points.div_ceil(self.rows_of_a_shard(points));
-                first_own = share(shards, ranks.rank(), ranks.size()).start;
-                exchanged(ranks, left, shards, model.parameters().len())
-            }
+            Some(ranks) => exchanged(ranks, left, self.shards(points), model.parameters().len()),
             None => left,
         };
         let terms = sum(left.iter().map(|(_, terms)| *terms));
         let gradients = gradients(model, left, pieces.is_some());
         let made = self.update(model, optimizer, &gradients, terms, minibatch, cancel);
-        give_back_gradients(model, &mut tapes, first_own, gradients);
+        give_back_gradients(model, &mut tapes, self.own_shards(points).start, gradients);
         made
     }
 

@@ -104,6 +104,15 @@ impl PaperRun {
 }
 
 impl Measure {
+    /// The same, at the goal of a run alone.
+    pub const fn at_the_goal(self) -> Self {
+        Self {
+            from: u64::MAX,
+            a_decade: 1,
+            ..self
+        }
+    }
+
     /// The lower bound of the test set, as often as the paper's curves have points.
     pub const LOWER_BOUND: Self = Self {
         from: 0,

@@ -148,12 +148,7 @@ fn runs(name: String, preset: Preset, goal: u64, laboratory: &Laboratory) -> Vec
             ..preset
         },
         chooses_step_size: false,
-        measure: Measure {
-            // At the goal of a round alone.
-            from: u64::MAX,
-            a_decade: 1,
-            ..Measure::LOWER_BOUND
-        },
+        measure: Measure::LOWER_BOUND.at_the_goal(),
     };
     run.with_seeds(laboratory.seeds)
 }

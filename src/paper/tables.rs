@@ -67,11 +67,9 @@ fn runs(figure: Figure, rows: &[Row], goal: u64, laboratory: &Laboratory) -> Vec
             },
             chooses_step_size: false,
             measure: Measure {
-                // At the goal of a round alone.
-                from: u64::MAX,
-                a_decade: 1,
                 take: measure,
                 last: |state| state.log.marginals.last().map(|point| point.samples),
+                ..Measure::LOWER_BOUND.at_the_goal()
             },
         };
         (1..=laboratory.seeds).map(run).collect::<Vec<_>>()

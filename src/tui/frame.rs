@@ -166,9 +166,7 @@ fn moment_in_words(app: &App, workspace: &Workspace) -> String {
     let Some(time) = app.selection.time else {
         return String::new();
     };
-    let mut commands = command::all().map(|(_, command)| command);
-    let now = commands.find(|command| command.name == "time.now");
-    let key = now.and_then(|now| app.keymap.keys(now).first());
+    let key = command::named("time.now").and_then(|now| app.keymap.keys(now).first());
     let key = key.map_or(String::new(), |key| tr!(" ({key} now)", key = key.name()));
     let moment = match workspace.moment {
         Some(moment) => tr!("shown as at {samples} samples", samples = short(moment as f64)),

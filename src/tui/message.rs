@@ -145,7 +145,7 @@ impl Message {
 
 impl Effect {
     /// Whether a run that has something to lose is copied before this is done: it changes or replaces what was learned, takes
-    /// memory for another model, or leaves this process to others.
+    /// memory for another model, or leaves this process to others. Stopping the program stops the thread that copies, too.
     pub fn is_risky(&self) -> bool {
         match self {
             Self::Command(command) => matches!(
@@ -161,8 +161,7 @@ impl Effect {
             | Self::LookInto { .. }
             | Self::Rename(..)
             | Self::ThrowAway(..)
-            | Self::BringBack(..)
-            | Self::Suspend => true,
+            | Self::BringBack(..) => true,
             _ => false,
         }
     }

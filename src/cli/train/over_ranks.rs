@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use crossbeam_channel::Receiver;
 use indicatif::ProgressBar;
 
-use super::{Arguments, Ending, Line, OnDivergence, Report, Start, say_what_is_replaced, start, totals};
+use super::{Arguments, Ending, Line, OnDivergence, Report, Start, ended, say_what_is_replaced, start};
 use crate::cancel::Cancel;
 use crate::cli::{ending_signals_received, progress_bar};
 use crate::data::Dataset;
@@ -21,7 +21,7 @@ use crate::learning::ranks::{Ranks, gather_memory};
 use crate::learning::{Method, StepFault, Training, Workers};
 use crate::process::{say, signal_name};
 use crate::run::{Entry, Event, Happening, RunState};
-use crate::session::{Kept, SessionFile, View};
+use crate::session::{SessionFile, View};
 
 /// How old the state may become that is saved where a process is lost.
 const WHOLE_EVERY: Duration = Duration::from_secs(2);
@@ -71,6 +71,7 @@ pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Resul
         unread: None,
         bar,
     };
+    run.bar.set_position(before.0);
     run.happen(Happening::Started);
     let autosave = Duration::from_secs(arguments.autosave);
     let (mut whole_at, mut saved_at) = (Instant::now(), Instant::now());
@@ -123,32 +124,8 @@ pub(super) fn run(arguments: &Arguments, ranks: Arc<dyn Ranks>) -> anyhow::Resul
         return Ok(());
     }
     let kept = out.map(|out| out.save_at_last(out.ticket(), &run.state, &view));
-    let words = kept.as_ref().map_or("nothing was saved".into(), Kept::to_string);
-    let lost = kept.is_some_and(|kept| !matches!(kept, Kept::Saved(_)));
-    if let Some(error) = run.unread {
-        return Err(error);
-    }
-    match ending {
-        Ending::Finished => {
-            run.report.line(&Line::Done(totals(&run.state, before)), || {
-                if !lost {
-                    say(format_args!("done: {words}"));
-                }
-            })?;
-            ensure!(!lost, "{words}");
-            run.report.fault.map_or(Ok(()), Err)
-        }
-        Ending::Interrupted(signal) => Err(anyhow!(
-            "ended by {} after {} of {goal} samples; {words}",
-            signal_name(signal),
-            run.state.training.samples
-        )),
-        Ending::Diverged(diverged) => {
-            Err(anyhow::Error::new(diverged).context(format!("training stopped; {words}")))
-        }
-        Ending::Unread(error) => Err(error),
-        Ending::Panicked(said) => Err(anyhow!("{said}; {words}")),
-    }
+    let ending = run.unread.take().map_or(ending, Ending::Unread);
+    ended(ending, run.report, (&run.state, &data), kept.as_ref(), before)
 }
 
 /// What a process has before it speaks with the others.
@@ -298,16 +275,8 @@ impl Run {
         let (point, seconds) = (self.state.curve_point(&test), started.elapsed().as_secs_f64());
         self.state.log.take_in(&Event::Evaluated { point, test, seconds });
         let Some(point) = point else { return };
-        let bar = self.bar.clone();
-        bar.set_message(format!("test ELBO {:.2}", point.elbo_test));
-        self.tell(&Line::Metrics(&point), || {
-            bar.suspend(|| {
-                say(format_args!(
-                    "{:>9} samples  ELBO train {:.2}  test {:.2}",
-                    point.samples, point.elbo_train, point.elbo_test
-                ));
-            });
-        });
+        let told = self.report.measured(&self.bar, &point);
+        self.take_in(told);
     }
 
     /// Takes down what happened, and tells it.
@@ -319,12 +288,14 @@ impl Run {
         };
         self.state.log.take_in(&Event::Happened(entry.clone()));
         if self.ranks.rank() == 0 {
-            self.tell(&Line::Log((&entry).into()), || {});
+            let told = self.report.line(&Line::Log((&entry).into()), || {});
+            self.take_in(told);
         }
     }
 
-    fn tell(&mut self, line: &Line, words: impl FnOnce()) {
-        if let Err(error) = self.report.line(line, words) {
+    /// Keeps the first reason why nobody reads what is told.
+    fn take_in(&mut self, told: anyhow::Result<()>) {
+        if let Err(error) = told {
             self.unread.get_or_insert(error);
         }
     }
