@@ -160,50 +160,45 @@ impl Configuration {
         if self.flow != FlowKind::Hamiltonian {
             return Ok(());
         }
-        let faults = [
+        let networks = |expected: &'static str| {
+            tr!(
+                "{value} with Hamiltonian steps, which learn through second derivatives of plain networks",
+                value = expected
+            )
+        };
+        first_fault([
             (
                 self.prior != PriorKind::Standard,
                 "prior",
-                self.prior.word(),
-                "standard",
+                self.prior.word().into(),
+                networks("standard"),
             ),
             (
                 self.family != FamilyKind::Mlp,
                 "family",
-                self.family.word(),
-                "mlp",
+                self.family.word().into(),
+                networks("mlp"),
             ),
             (
                 self.normalisation != NormalisationKind::None,
                 "normalisation",
-                self.normalisation.word(),
-                "none",
+                self.normalisation.word().into(),
+                networks("none"),
             ),
-            (self.residual, "residual", "yes", "no"),
+            (self.residual, "residual", "yes".into(), networks("no")),
             (
                 self.activation.slope().is_none(),
                 "activation",
-                self.activation.word(),
-                "tanh",
+                self.activation.word().into(),
+                networks("tanh"),
             ),
             (
                 !self.likelihood.is_twice_differentiable(self.variance),
                 "likelihood",
-                self.likelihood.word(),
-                "bernoulli, or gaussian with --variance learned,",
+                self.likelihood.word().into(),
+                networks("bernoulli, or gaussian with --variance learned,"),
             ),
-        ];
-        match faults.into_iter().find(|(is_fault, ..)| *is_fault) {
-            None => Ok(()),
-            Some((_, name, given, expected)) => Err(out_of_bounds(
-                name,
-                given,
-                tr!(
-                    "{value} with Hamiltonian steps, which learn through second derivatives of plain networks",
-                    value = expected
-                ),
-            )),
-        }
+        ])
     }
 
     /// Whether convolutions, where they are asked for, fit the items of `data`.
@@ -269,52 +264,56 @@ impl Configuration {
         if self.family != FamilyKind::Markov {
             return Ok(());
         }
-        let refused = [
+        first_fault([
             (
                 self.method != Method::Aevb,
                 "method",
-                self.method.word(),
+                self.method.word().into(),
                 tr!("aevb, which alone learns a Markov model"),
             ),
             (
                 self.prior != PriorKind::Standard,
                 "prior",
-                self.prior.word(),
+                self.prior.word().into(),
                 tr!("standard: the prior of a Markov model is its chain"),
             ),
             (
                 self.flow != FlowKind::None,
                 "flow",
-                self.flow.word(),
+                self.flow.word().into(),
                 tr!("none: the posterior of a Markov model is a Gaussian at every step"),
             ),
             (
                 self.normalisation != NormalisationKind::None,
                 "normalisation",
-                self.normalisation.word(),
+                self.normalisation.word().into(),
                 tr!("none for a Markov model"),
             ),
-            (self.residual, "residual", "yes", tr!("no for a Markov model")),
+            (
+                self.residual,
+                "residual",
+                "yes".into(),
+                tr!("no for a Markov model"),
+            ),
             (
                 self.estimator == Estimator::BetaTcvae,
                 "estimator",
-                self.estimator.word(),
+                self.estimator.word().into(),
                 tr!("a, b or iwae for a Markov model, whose latent dimensions are not independent"),
             ),
-        ];
-        let found = refused.into_iter().find(|(is_refused, ..)| *is_refused);
-        if let Some((_, name, given, expected)) = found {
-            return Err(out_of_bounds(name, given, expected));
-        }
-        if !self.upper_latent.units().is_empty() {
-            let expected = tr!("none for a Markov model, which has one stochastic layer at every step");
-            return Err(out_of_bounds("upper-latent", &self.upper_latent, expected));
-        }
-        if self.free_bits > 0.0 {
-            let expected = tr!("0 for a Markov model, whose prior differs from step to step");
-            return Err(out_of_bounds("free-bits", self.free_bits, expected));
-        }
-        Ok(())
+            (
+                !self.upper_latent.units().is_empty(),
+                "upper-latent",
+                self.upper_latent.to_string(),
+                tr!("none for a Markov model, which has one stochastic layer at every step"),
+            ),
+            (
+                self.free_bits > 0.0,
+                "free-bits",
+                self.free_bits.to_string(),
+                tr!("0 for a Markov model, whose prior differs from step to step"),
+            ),
+        ])
     }
 
     /// Whether a Markov model, where it is asked for, can learn from `data`.
@@ -615,5 +614,15 @@ pub(super) fn out_of_bounds(name: &str, given: impl ToString, expected: impl Int
         name: name.into(),
         given: given.to_string(),
         expected: expected.into(),
+    }
+}
+
+/// Settings of which the first that is at fault is refused: whether it is, its name, what it is, and what it must be.
+fn first_fault<E: Into<String>>(
+    settings: impl IntoIterator<Item = (bool, &'static str, String, E)>,
+) -> Result<(), SettingError> {
+    match settings.into_iter().find(|(is_fault, ..)| *is_fault) {
+        None => Ok(()),
+        Some((_, name, given, expected)) => Err(out_of_bounds(name, given, expected)),
     }
 }

@@ -57,7 +57,9 @@ pub(super) fn take_in(app: &mut App, event: MouseEvent) -> Vec<Effect> {
         MouseEventKind::ScrollLeft => scroll(app, at, KeyCode::Left),
         MouseEventKind::ScrollRight => scroll(app, at, KeyCode::Right),
         MouseEventKind::Down(button) => {
-            let key = buttons::key_at(app, at);
+            // Keys go to a text that is being written.
+            let is_written = app.overlay.is_none() && app.focused().text().is_some();
+            let key = buttons::key_at(app, at).filter(|_| !is_written);
             app.notice = None;
             match key {
                 Some(key) => pressed(app, key),
