@@ -38,6 +38,7 @@ use vae_tui::tui::message::{Message, Written};
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::workspace::AfterSave;
 
 /// Things that happen in each sequence.
 const EVENTS: usize = 10_000;
@@ -367,8 +368,14 @@ impl Chance {
                 files,
                 path: HOSTILE.into(),
                 samples: 1,
+                after: AfterSave::GoOn,
             },
-            9 => Message::SaveFailed(files, Manner::Usual, SaveFault::NoState),
+            9 => Message::SaveFailed {
+                files,
+                manner: Manner::Usual,
+                after: AfterSave::GoOn,
+                fault: SaveFault::NoState,
+            },
             10 => Message::Reading {
                 request: self.random.gen_range(0..4),
                 what: HOSTILE.into(),

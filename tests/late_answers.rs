@@ -16,6 +16,7 @@ use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes::reconstruction::Reconstruction;
+use vae_tui::tui::workspace::AfterSave;
 
 /// Chooses the first session of the list; the number of the request.
 fn open(app: &mut App, name: &str) -> u64 {
@@ -134,6 +135,7 @@ fn a_slow_save_never_gives_the_next_run_the_file_of_the_one_before() {
             files: old,
             path: "old.ron".into(),
             samples: 9_000,
+            after: AfterSave::Quit,
         },
     );
     assert!(effects.is_empty(), "the new run's log has no save: {effects:?}");

@@ -13,6 +13,7 @@ use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::saver::Manner;
+use vae_tui::tui::workspace::AfterSave;
 
 /// Opens the palette and types.
 fn look_for(app: &mut App, text: &str) {
@@ -49,7 +50,7 @@ fn some_letters_find_a_command_and_enter_runs_it() {
     let mut app = app(80, 24);
     assert!(matches!(
         run(&mut app, "sessave")[..],
-        [Effect::Save(Manner::Usual)]
+        [Effect::Save(Manner::Usual, AfterSave::GoOn)]
     ));
     assert!(app.overlay.is_none());
     assert!(matches!(
@@ -96,7 +97,10 @@ fn pasted_text_is_typed() {
     assert!(is_open(&app), "a line break is no Enter");
     assert!(screen(&app).contains(":session.save"), "{}", screen(&app));
     let effects = press(&mut app, KeyCode::Enter);
-    assert!(matches!(effects[..], [Effect::Save(Manner::Usual)]));
+    assert!(matches!(
+        effects[..],
+        [Effect::Save(Manner::Usual, AfterSave::GoOn)]
+    ));
 }
 
 #[test]

@@ -597,7 +597,11 @@ fn another_version_is_named_with_this_one() {
     });
     for arguments in [&["attach", "later"][..], &["stop", "later"], &["attach", "later"]] {
         let said = home.fail(arguments);
-        let here = format!("this is vae-tui {} with protocol 1", env!("CARGO_PKG_VERSION"));
+        let here = format!(
+            "this is vae-tui {} with protocol {}",
+            env!("CARGO_PKG_VERSION"),
+            frame::PROTOCOL
+        );
         assert!(
             said.contains("vae-tui 7.1.0") && said.contains("protocol 9"),
             "{said}"

@@ -30,6 +30,7 @@ use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::panes::reconstruction::Reconstruction;
 use vae_tui::tui::panes::runs::Runs;
 use vae_tui::tui::saver::Manner;
+use vae_tui::tui::workspace::AfterSave;
 
 /// Trains until the run has nothing left to do.
 fn train(run: &RunHandle) {
@@ -192,13 +193,16 @@ fn the_queue_goes_on_once_the_run_before_is_saved_and_loses_nothing() {
     assert_eq!(app.queue.waiting.len(), 2);
     let effects = tell(&mut app, Event::State(State::Finished));
     assert!(
-        matches!(effects[..], [Effect::Notify(_), Effect::Save(Manner::Usual)]),
+        matches!(
+            effects[..],
+            [Effect::Notify(_), Effect::Save(Manner::Usual, AfterSave::GoOn)]
+        ),
         "{effects:?}"
     );
     let samples = workspace(&app).progress.samples;
     // What was learned after that is not in the file: nothing begins.
     let effects = saved(&mut app, "x.ron", samples - 20);
-    assert!(matches!(effects[..], [_, Effect::Save(_)]), "{effects:?}");
+    assert!(matches!(effects[..], [_, Effect::Save(..)]), "{effects:?}");
     let effects = saved(&mut app, "x.ron", samples);
     let [
         Effect::Command(Command::Record(_)),
@@ -334,7 +338,10 @@ fn a_run_is_handed_over_beside_a_queue_that_is_kept() {
     let detach = |app: &mut App| press_with(app, KeyCode::Char('d'), KeyModifiers::CONTROL);
     assert!(detach(&mut app).is_empty(), "what waits would be lost");
     app.queue.is_kept = true;
-    assert!(matches!(detach(&mut app)[..], [Effect::Save(Manner::Usual)]));
+    assert!(matches!(
+        detach(&mut app)[..],
+        [Effect::Save(Manner::Usual, AfterSave::HandOver { .. })]
+    ));
     let handed_over = Message::HandedOver {
         trains: false,
         handed: Ok("shapes-6d-1".into()),

@@ -4,15 +4,17 @@
 mod common;
 
 use common::{app, press, save_failed, screen, type_character, update, workspace};
+use crossbeam_channel::{bounded, unbounded};
 use ratatui::crossterm::event::KeyCode;
-use vae_tui::run::Command;
+use vae_tui::run::{Command, RunState};
 use vae_tui::session::{RunFiles, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::confirm::Confirmation;
 use vae_tui::tui::overlays::sessions::Intent;
-use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::saver::{Manner, Request, Saver};
+use vae_tui::tui::workspace::AfterSave;
 
 fn changed() -> SessionError {
     SessionError::Changed {
@@ -37,6 +39,7 @@ fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
             files: RunFiles::default(),
             path: "another.ron".into(),
             samples,
+            after: AfterSave::Quit,
         };
         update(app, saved)
     };
@@ -50,10 +53,13 @@ fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
     assert!(of_another(&mut app).is_empty());
     let failed = update(
         &mut app,
-        Message::SaveFailed(RunFiles::default(), Manner::Usual, SaveFault::Session(full())),
+        common::failure(RunFiles::default(), Manner::Usual, AfterSave::Quit, full()),
     );
     assert!(failed.is_empty() && app.overlay.is_none());
-    let effects = common::saved(&mut app, "own.ron", samples);
+    // Nor with an earlier save of its own.
+    let earlier = common::saved(&mut app, "own.ron", samples);
+    assert!(!earlier.iter().any(|effect| matches!(effect, Effect::Quit)));
+    let effects = common::saved_then(&mut app, "own.ron", samples, AfterSave::Quit);
     assert!(matches!(effects[..], [Effect::Quit]));
     assert_eq!(workspace(&app).path, Some("own.ron".into()));
 }
@@ -69,7 +75,7 @@ fn a_file_that_another_program_changed_is_replaced_only_on_purpose() {
             assert!(shown.contains(part), "{part}: {shown}");
         }
         let effects = type_character(&mut app, key);
-        assert!(matches!(effects[..], [Effect::Save(found)] if found == manner));
+        assert!(matches!(effects[..], [Effect::Save(found, AfterSave::GoOn)] if found == manner));
         assert!(app.overlay.is_none());
     }
     let mut app = app(80, 24);
@@ -85,7 +91,9 @@ fn where_nothing_can_be_written_another_place_is_offered() {
     common::run_a_little(&mut app);
     type_character(&mut app, 'q');
     type_character(&mut app, 's');
-    assert!(save_failed(&mut app, full()).is_empty());
+    let files = workspace(&app).files.clone();
+    let failed = common::failure(files, Manner::Usual, AfterSave::Quit, full());
+    assert!(update(&mut app, failed).is_empty());
     let shown = screen(&app);
     assert!(
         shown.contains("no storage space") && !shown.contains("replace it"),
@@ -98,11 +106,14 @@ fn where_nothing_can_be_written_another_place_is_offered() {
     let effects = type_character(&mut app, 's');
     assert!(matches!(
         effects[..],
-        [Effect::Command(Command::Pause), Effect::Save(Manner::NewFile)]
+        [
+            Effect::Command(Command::Pause),
+            Effect::Save(Manner::NewFile, AfterSave::Quit)
+        ]
     ));
     // Whoever wanted to leave leaves, once it is saved there.
     let samples = workspace(&app).progress.samples;
-    let effects = common::saved(&mut app, "elsewhere.ron", samples);
+    let effects = common::saved_then(&mut app, "elsewhere.ron", samples, AfterSave::Quit);
     assert!(matches!(effects[..], [Effect::Quit]));
 }
 
@@ -110,8 +121,8 @@ fn where_nothing_can_be_written_another_place_is_offered() {
 fn a_copy_that_fails_is_said_and_asks_nothing() {
     let mut app = app(100, 30);
     let files = workspace(&app).files.clone();
-    let fault = SaveFault::Session(full());
-    assert!(update(&mut app, Message::SaveFailed(files, Manner::Autosave, fault)).is_empty());
+    let failed = common::failure(files, Manner::Autosave, AfterSave::GoOn, full());
+    assert!(update(&mut app, failed).is_empty());
     assert!(app.overlay.is_none());
     assert!(screen(&app).contains("can't be copied"), "{}", screen(&app));
 }
@@ -142,4 +153,72 @@ fn an_answer_that_comes_late_never_takes_the_place_of_what_a_person_is_at() {
     let said = app.notice.as_ref().expect("the save failed");
     assert!(said.text.contains("changed by another program"), "{}", said.text);
     assert!(matches!(type_character(&mut app, 'y')[..], [Effect::Quit]));
+}
+
+/// However often a save is asked for while the disk is slow, one state of each file waits, the newest; and what somebody waits
+/// for is not left out.
+#[test]
+fn a_save_that_waits_gives_way_to_a_newer_one_of_the_same_file() {
+    let (messages, told) = unbounded();
+    let saver = Saver::start(messages).expect("a thread");
+    let (own, other) = (RunFiles::default(), RunFiles::default());
+    let ask = |files: &RunFiles, manner, after| {
+        let (state, checkpoint) = bounded::<Box<RunState>>(1);
+        saver.ask(Request::Save {
+            manner,
+            after,
+            checkpoint,
+            view: Box::default(),
+            ticket: files.session.ticket(),
+            files: files.clone(),
+        });
+        state
+    };
+    // The first is under way: its state is long in coming.
+    let under_way = ask(&own, Manner::NewFile, AfterSave::GoOn);
+    let mut first = bounded::<Box<RunState>>(1).0;
+    let mut waiting = Vec::new();
+    for _ in 0..100 {
+        first = ask(&own, Manner::Usual, AfterSave::GoOn);
+        waiting = vec![
+            ask(&own, Manner::Usual, AfterSave::GoOn),
+            ask(&own, Manner::Autosave, AfterSave::GoOn),
+            ask(&other, Manner::Usual, AfterSave::GoOn),
+        ];
+    }
+    let kept = [
+        ask(&own, Manner::NewFile, AfterSave::GoOn),
+        ask(&own, Manner::NewFile, AfterSave::GoOn),
+        ask(&own, Manner::Usual, AfterSave::Quit),
+        ask(&own, Manner::Usual, AfterSave::GoOn),
+    ];
+    let state = Box::new(common::state(&common::shapes()));
+    assert!(
+        first.send(state).is_err(),
+        "nobody waits for what a newer one replaces"
+    );
+    drop((under_way, waiting, kept));
+    drop(saver);
+    let heard: Vec<_> = told
+        .iter()
+        .map(|message| match message {
+            Message::SaveFailed {
+                files, manner, after, ..
+            } => (files.are_of_same_run(&own), manner, after),
+            _ => panic!("no state ever came"),
+        })
+        .collect();
+    let go_on = |is_own, manner| (is_own, manner, AfterSave::GoOn);
+    assert_eq!(
+        heard,
+        [
+            go_on(true, Manner::NewFile),
+            go_on(true, Manner::Autosave),
+            go_on(false, Manner::Usual),
+            go_on(true, Manner::NewFile),
+            go_on(true, Manner::NewFile),
+            (true, Manner::Usual, AfterSave::Quit),
+            go_on(true, Manner::Usual),
+        ]
+    );
 }

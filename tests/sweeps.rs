@@ -277,7 +277,7 @@ fn a_sweep_that_is_ended_goes_on_where_each_run_was() {
             errors(&output)
         );
         let ended = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
+            .args(["-TERM", &child.id().to_string()])
             .status();
         assert!(ended.is_ok_and(|status| status.success()));
         assert!(!child.wait().expect("it ends").success());

@@ -20,6 +20,7 @@ use vae_tui::tui::command::{self, Command, keys::Key};
 use vae_tui::tui::glyphs::Glyphs;
 use vae_tui::tui::message::{Message, Opened};
 use vae_tui::tui::overlays::sessions::Intent;
+use vae_tui::tui::panes;
 
 const SCREENS: [(u16, u16); 16] = [
     (0, 0),
@@ -143,6 +144,20 @@ fn every_key_on_every_size_with_every_image() {
                 }
                 update(&mut app, Message::Tick);
                 draw(&app);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_pane_on_every_size() {
+    for screen in SCREENS {
+        for image in [(28, 28), (1, 1)] {
+            let mut app = started(screen, image, true);
+            for kind in panes::KINDS {
+                app.show(kind.name);
+                draw(&app);
+                let _ = app.wishes();
             }
         }
     }

@@ -13,6 +13,7 @@ use vae_tui::tui::app::App;
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::saver::Manner;
 use vae_tui::tui::tour::STEPS;
+use vae_tui::tui::workspace::AfterSave;
 use vae_tui::tui::{command, panes};
 
 /// The number of the step that is shown; none without the tour.
@@ -95,7 +96,10 @@ fn finish_step(app: &mut App) {
             press(app, KeyCode::PageUp);
         }
         8 => {
-            assert!(matches!(do_it(app)[..], [Effect::Save(Manner::Usual)]));
+            assert!(matches!(
+                do_it(app)[..],
+                [Effect::Save(Manner::Usual, AfterSave::GoOn)]
+            ));
             assert_eq!(step(app), Some(8), "nothing is saved yet");
             let samples = workspace(app).progress.samples;
             common::saved(app, "/folder/tour.ron", samples);

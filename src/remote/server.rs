@@ -91,7 +91,7 @@ enum Wish {
     /// Save it, for that viewer, or for nobody.
     Save(Option<u64>),
     /// A save came to its end: training points that the saved state had seen, and for whom it was.
-    Saved(Result<u64, String>, Option<u64>),
+    Saved(Result<u64, String>, BTreeSet<u64>),
     /// End.
     Stop,
     /// Somebody has left.
@@ -99,7 +99,7 @@ enum Wish {
 }
 
 /// A state that is to be saved, and for whom.
-type Job = (Ticket, Receiver<Box<RunState>>, View, Option<u64>);
+type Job = (Ticket, Receiver<Box<RunState>>, View, BTreeSet<u64>);
 
 /// Lets a run go on until it is told to end, or has reached its goal and nobody watches; `ready` is called once screens can come.
 /// What became of it comes back, in words.
@@ -167,7 +167,8 @@ pub fn serve(
         shared: &shared,
         file: &file,
         jobs: &jobs,
-        saving: 0,
+        is_saving: false,
+        wanted: None,
     };
     // A panic here ends the process as a wish does: what is learned is saved, and the screens are told.
     let stayed = guarded(|| owner.stay(signals, &wished, autosave));
@@ -213,7 +214,7 @@ fn start_saver(
 ) -> anyhow::Result<(JoinHandle<()>, Sender<Job>)> {
     let (jobs, queue) = unbounded::<Job>();
     let thread = std::thread::Builder::new().name("saver".into()).spawn(move || {
-        for (ticket, checkpoint, view, asked) in queue {
+        for (ticket, checkpoint, view, askers) in queue {
             let saved = match checkpoint.recv() {
                 Ok(state) => {
                     let saved = guarded(|| {
@@ -229,7 +230,7 @@ fn start_saver(
                 Err(_) => Err("nothing was saved: the training thread has ended".into()),
             };
             // The owner has left where the process ends.
-            let _ = wishes.send(Wish::Saved(saved, asked));
+            let _ = wishes.send(Wish::Saved(saved, askers));
         }
     })?;
     Ok((thread, jobs))
@@ -240,8 +241,9 @@ struct Owner<'a> {
     shared: &'a Shared,
     file: &'a SessionFile,
     jobs: &'a Sender<Job>,
-    /// Saves under way.
-    saving: usize,
+    is_saving: bool,
+    /// For whom it is to be saved again after that, if it is.
+    wanted: Option<BTreeSet<u64>>,
 }
 
 impl Owner<'_> {
@@ -267,15 +269,18 @@ impl Owner<'_> {
                 },
                 recv(wished) -> wish => match wish {
                     Ok(Wish::Save(asked)) => self.save(asked),
-                    Ok(Wish::Saved(saved, asked)) => {
-                        self.saving -= 1;
-                        self.shared.saved(saved, asked);
+                    Ok(Wish::Saved(saved, askers)) => {
+                        self.shared.saved(saved, &askers);
+                        self.is_saving = false;
+                        if let Some(askers) = self.wanted.take() {
+                            self.begin_to_save(askers);
+                        }
                     }
                     Ok(Wish::Left) => {}
                     Ok(Wish::Stop) | Err(_) => return,
                 },
                 recv(autosave) -> _ => {
-                    if self.saving == 0 && self.is_unsaved() {
+                    if !self.is_saving && self.is_unsaved() {
                         self.save(None);
                     }
                 }
@@ -286,13 +291,22 @@ impl Owner<'_> {
         }
     }
 
+    /// Saves at once, or after the save under way: one for all who ask meanwhile, so that no state waits in memory.
     fn save(&mut self, asked: Option<u64>) {
+        if self.is_saving {
+            self.wanted.get_or_insert_default().extend(asked);
+        } else {
+            self.begin_to_save(asked.into_iter().collect());
+        }
+    }
+
+    fn begin_to_save(&mut self, askers: BTreeSet<u64>) {
         let (ticket, view) = (self.file.ticket(), self.shared.desk().view.clone());
-        self.saving += 1;
+        self.is_saving = true;
         // The saver lives as long as this side.
         let _ = self
             .jobs
-            .send((ticket, self.shared.run.checkpoint(), view, asked));
+            .send((ticket, self.shared.run.checkpoint(), view, askers));
     }
 
     fn is_unsaved(&self) -> bool {
@@ -306,7 +320,7 @@ impl Owner<'_> {
             let desk = self.shared.desk();
             desk.standing.state == State::Finished && desk.watching() == 0
         };
-        is_alone && self.saving == 0 && !self.is_unsaved()
+        is_alone && !self.is_saving && !self.is_unsaved()
     }
 }
 
@@ -332,7 +346,7 @@ impl Shared {
     }
 
     /// A save came to its end. Who waits for one of its own takes no other for it.
-    fn saved(&self, saved: Result<u64, String>, asked: Option<u64>) {
+    fn saved(&self, saved: Result<u64, String>, askers: &BTreeSet<u64>) {
         let mut desk = self.desk();
         let reply = match saved {
             Ok(samples) => {
@@ -341,7 +355,7 @@ impl Shared {
             }
             Err(reason) => Reply::SaveFailed(reason),
         };
-        desk.send(&reply, |viewer| viewer.watches || Some(viewer.number) == asked);
+        desk.send(&reply, |viewer| viewer.watches || askers.contains(&viewer.number));
     }
 
     /// Says the last words, and gives them a moment to be heard.

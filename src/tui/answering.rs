@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use crate::learning::Configuration;
 use crate::run::{Command, State};
 use crate::session::Bookmark;
-use crate::tui::app::{App, Selection, Stage};
+use crate::tui::app::{App, Selection};
 use crate::tui::attachment;
 use crate::tui::command::{Undoable, set, undo};
 use crate::tui::message::Effect;
@@ -272,12 +272,11 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
 
 /// Saves, and then does what is to follow; training stops for it, so that nothing comes after what is saved.
 fn save_then(app: &mut App, manner: Manner, after: AfterSave) -> Vec<Effect> {
-    let Stage::Ready(workspace) = &mut app.stage else {
+    if app.workspace().is_none() {
         return vec![Effect::Quit];
-    };
-    workspace.after_save = after;
+    }
     let pause = (after != AfterSave::GoOn).then_some(Effect::Command(Command::Pause));
-    pause.into_iter().chain([Effect::Save(manner)]).collect()
+    pause.into_iter().chain([Effect::Save(manner, after)]).collect()
 }
 
 /// Asks for another run, now that a person agreed to leave the present one: it stops, so that no more is lost than was agreed.

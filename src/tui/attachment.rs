@@ -4,6 +4,7 @@ use super::app::{App, Stage};
 use super::message::Effect;
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
+use super::saver::Manner;
 use super::update;
 use super::workspace::{AfterSave, Progress};
 use crate::language::tr;
@@ -160,17 +161,16 @@ pub(super) fn detach(app: &mut App) -> Vec<Effect> {
         ));
         return Vec::new();
     }
-    let Stage::Ready(workspace) = &mut app.stage else {
+    let Stage::Ready(workspace) = &app.stage else {
         return Vec::new();
     };
     let trains = workspace.progress.state == State::Running;
-    workspace.after_save = AfterSave::HandOver { trains };
     app.say(tr!("handing the run over to a process of its own"));
     // Nothing is learned after what is saved: no step is lost.
     let pause = trains.then_some(Effect::Command(Command::Pause));
     pause
         .into_iter()
-        .chain([Effect::Save(super::saver::Manner::Usual)])
+        .chain([Effect::Save(Manner::Usual, AfterSave::HandOver { trains })])
         .collect()
 }
 

@@ -24,6 +24,7 @@ use crate::tui::overlays::form::Fork;
 use crate::tui::overlays::sessions::Intent;
 use crate::tui::recognition::Recognised;
 use crate::tui::saver::{Manner, SaveFault};
+use crate::tui::workspace::AfterSave;
 
 /// What [`update`](super::update::update) takes in, one at a time, in the order of its coming.
 pub enum Message {
@@ -90,11 +91,22 @@ pub enum Message {
         path: PathBuf,
         /// Training points that the saved state had seen; the run may be further by now.
         samples: u64,
+        /// What follows.
+        after: AfterSave,
     },
     /// The queue could not be kept, and why.
     QueueUnkept(String),
-    /// A save came to nothing: of which run, how it was to be saved, and why not.
-    SaveFailed(RunFiles, Manner, SaveFault),
+    /// A save came to nothing.
+    SaveFailed {
+        /// The files of its run.
+        files: RunFiles,
+        /// How it was to be saved.
+        manner: Manner,
+        /// What was to follow.
+        after: AfterSave,
+        /// Why not.
+        fault: SaveFault,
+    },
     /// The list that was asked for, the newest first, and what one of it is chosen for.
     Sessions(Vec<SessionEntry>, Intent),
     /// Something of the run is being written, and so many percent of it are done.
@@ -281,8 +293,9 @@ pub enum Effect {
     Show(u64),
     /// End the run that arrived with this number without showing it.
     Forget(u64),
-    /// Save the run as it is between two steps, on a thread of its own; [`Message::Saved`] or [`Message::SaveFailed`] follows.
-    Save(Manner),
+    /// Save the run as it is between two steps, on a thread of its own, and do something then; [`Message::Saved`] or
+    /// [`Message::SaveFailed`] follows.
+    Save(Manner, AfterSave),
     /// Look for sessions on a thread of its own; [`Message::Sessions`] follows.
     ListSessions(Intent),
     /// Look for data in a folder on a thread of its own; [`Message::Files`] follows.

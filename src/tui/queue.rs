@@ -9,6 +9,7 @@ use super::message::{BesideNews, Effect};
 use super::panes::runs::Runs;
 use super::saver::Manner;
 use super::text;
+use super::workspace::AfterSave;
 use crate::language::tr;
 use crate::learning::Configuration;
 use crate::run::State;
@@ -95,7 +96,7 @@ fn take_the_screen(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     if is_unsaved(app) {
-        return vec![Effect::Save(Manner::Usual)];
+        return vec![Effect::Save(Manner::Usual, AfterSave::GoOn)];
     }
     let Some(QueuedRun { configuration, file }) = app.queue.waiting.pop_front() else {
         return Vec::new();

@@ -37,7 +37,7 @@ use super::terminal::{Screen, window_size};
 use super::theme::Theme;
 use super::tour::Tour;
 use super::update::update;
-use super::workspace::Workspace;
+use super::workspace::{AfterSave, Workspace};
 use super::writer::{Job, Writer};
 use crate::cancel::Cancel;
 use crate::config::{Config, HangUp, layout};
@@ -459,7 +459,7 @@ impl Runtime {
             Message::Recognised(recognised) => log::info!("the terminal answers: {recognised:?}"),
             Message::Resized(width, height) => log::debug!("the window has {width} x {height}"),
             Message::Saved { samples, .. } => log::info!("a run was saved at {samples} samples"),
-            Message::SaveFailed(..) => log::warn!("a save failed"),
+            Message::SaveFailed { .. } => log::warn!("a save failed"),
             Message::Continued => screen.reenter()?,
             Message::TerminalGone => return Ok(Some(Ending::HungUp)),
             Message::WindowChanged => {
@@ -517,7 +517,7 @@ impl Runtime {
                     }
                 }
                 Effect::Forget(request) => drop(waiting(&self.waiting).remove(&request)),
-                Effect::Save(manner) => self.save(manner),
+                Effect::Save(manner, after) => self.save(manner, after),
                 Effect::ListSessions(intent) => self.list_sessions(intent),
                 Effect::ListFiles(near) => self.list_files(near),
                 Effect::TrainBeside(number, run) => self.beside.start(number, *run, self.data.clone()),
@@ -917,12 +917,12 @@ impl Runtime {
         if samples.is_some() && samples != self.autosaved_at {
             self.autosaved_at = samples;
             self.copied_at = Some(Instant::now());
-            self.save(Manner::Autosave);
+            self.save(Manner::Autosave, AfterSave::GoOn);
         }
     }
 
-    /// Has the run saved as it is now.
-    fn save(&self, manner: Manner) {
+    /// Has the run saved as it is now, and something done then.
+    fn save(&self, manner: Manner, after: AfterSave) {
         let (Some(run), Some(workspace)) = (&self.run, self.app.workspace()) else {
             return;
         };
@@ -936,6 +936,7 @@ impl Runtime {
         };
         self.saver.ask(Request::Save {
             manner,
+            after,
             ticket: file.ticket(),
             checkpoint: run.checkpoint(),
             view: Box::new(self.app.view()),

@@ -1,13 +1,16 @@
-//! The thread that saves while the screen goes on: one save after the other, in the order in which they were asked for.
+//! The thread that saves while the screen goes on: one save after the other, in the order in which they were asked for. One that
+//! still waits gives way to a newer one of the same file: whoever asks faster than the disk writes fills no memory.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use anyhow::Context;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::message::Message;
+use super::workspace::AfterSave;
 use crate::panics::{guarded, switch};
 use crate::run::RunState;
 use crate::session::{KeptQueue, QueuedRun, RunFiles, SessionError, Ticket, View};
@@ -31,6 +34,8 @@ pub enum Request {
     Save {
         /// How.
         manner: Manner,
+        /// What follows.
+        after: AfterSave,
         /// Where the state arrives.
         checkpoint: Receiver<Box<RunState>>,
         /// The view to save with it.
@@ -46,9 +51,31 @@ pub enum Request {
     Discard(RunFiles),
 }
 
+impl Request {
+    /// Whether nothing is lost if only this one is done of the two.
+    fn makes_up_for(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (
+                Self::Save { manner, files, .. },
+                Self::Save {
+                    manner: earlier_manner,
+                    files: earlier_files,
+                    after: AfterSave::GoOn,
+                    ..
+                },
+            ) => {
+                manner == earlier_manner && *manner != Manner::NewFile && files.are_of_same_run(earlier_files)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The thread, which ends with what was asked for when this is dropped.
 pub struct Saver {
-    requests: Option<Sender<Request>>,
+    waiting: Arc<Mutex<VecDeque<Request>>>,
+    /// Says once for each of them that it is there.
+    bell: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -58,12 +85,15 @@ impl Saver {
     /// # Errors
     /// If the system refuses to start a thread.
     pub fn start(messages: Sender<Message>) -> anyhow::Result<Self> {
-        let (requests, queue) = unbounded::<Request>();
+        let waiting = Arc::new(Mutex::new(VecDeque::new()));
+        let (bell, rings) = unbounded();
+        let queue = waiting.clone();
         let thread = std::thread::Builder::new()
             .name("saver".into())
             .spawn(move || {
-                for request in queue {
-                    if let Some(message) = serve(request) {
+                for () in rings {
+                    let request = lock(&queue).pop_front();
+                    if let Some(message) = request.and_then(serve) {
                         // If the screen is gone, nobody waits for the answer.
                         let _ = messages.send(message);
                     }
@@ -71,23 +101,33 @@ impl Saver {
             })
             .context("starting the thread that saves")?;
         Ok(Self {
-            requests: Some(requests),
+            waiting,
+            bell: Some(bell),
             thread: Some(thread),
         })
     }
 
-    /// Puts a request behind those before it; returns at once.
+    /// Puts a request behind those before it, in place of one that it makes up for; returns at once.
     pub fn ask(&self, request: Request) {
-        if let Some(requests) = &self.requests {
+        let mut waiting = lock(&self.waiting);
+        let replaced = waiting.iter().position(|earlier| request.makes_up_for(earlier));
+        match (replaced, &self.bell) {
+            (Some(place), _) => drop(waiting.remove(place)),
             // The thread ends after this side of the channel.
-            let _ = requests.send(request);
+            (None, Some(bell)) => drop(bell.send(())),
+            (None, None) => {}
         }
+        waiting.push_back(request);
     }
+}
+
+fn lock(waiting: &Mutex<VecDeque<Request>>) -> MutexGuard<'_, VecDeque<Request>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Saver {
     fn drop(&mut self) {
-        drop(self.requests.take());
+        drop(self.bell.take());
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has been reported by the panic hook already.
             let _ = thread.join();
@@ -97,7 +137,7 @@ impl Drop for Saver {
 
 /// What came of a request; none where nobody needs to know.
 fn serve(request: Request) -> Option<Message> {
-    let (manner, checkpoint, view, files, ticket) = match request {
+    let (manner, after, checkpoint, view, files, ticket) = match request {
         Request::Discard(files) => {
             files.autosave.discard();
             return None;
@@ -108,14 +148,23 @@ fn serve(request: Request) -> Option<Message> {
         }
         Request::Save {
             manner,
+            after,
             checkpoint,
             view,
             files,
             ticket,
-        } => (manner, checkpoint, view, files, ticket),
+        } => (manner, after, checkpoint, view, files, ticket),
+    };
+    let failed = |files, fault| {
+        Some(Message::SaveFailed {
+            files,
+            manner,
+            after,
+            fault,
+        })
     };
     let Ok(state) = checkpoint.recv() else {
-        return Some(Message::SaveFailed(files, manner, SaveFault::NoState));
+        return failed(files, SaveFault::NoState);
     };
     let saved = guarded(|| save(manner, &files, ticket, &state, &view));
     match saved.unwrap_or_else(|words| Err(SaveFault::Panicked(words))) {
@@ -127,9 +176,10 @@ fn serve(request: Request) -> Option<Message> {
                 files,
                 path,
                 samples: state.training.samples,
+                after,
             })
         }
-        Err(fault) => Some(Message::SaveFailed(files, manner, fault)),
+        Err(fault) => failed(files, fault),
     }
 }
 

@@ -208,7 +208,12 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             ));
             Vec::new()
         }
-        Message::Saved { files, path, samples } => {
+        Message::Saved {
+            files,
+            path,
+            samples,
+            after,
+        } => {
             app.say(tr!("saved to {path}", path = path.display()));
             match &mut app.stage {
                 // The save may be that of a run that was left since.
@@ -216,7 +221,7 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                     workspace.saved_at = Some(samples);
                     let happening = Happening::Saved(path.display().to_string());
                     workspace.path = Some(path.clone());
-                    match std::mem::take(&mut workspace.after_save) {
+                    match after {
                         AfterSave::GoOn => {}
                         AfterSave::Quit => return vec![Effect::Quit],
                         AfterSave::HandOver { trains } => {
@@ -238,7 +243,12 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
             app.complain(tr!("the queue can't be kept: {reason}", reason = reason));
             Vec::new()
         }
-        Message::SaveFailed(files, manner, fault) => {
+        Message::SaveFailed {
+            files,
+            manner,
+            after,
+            fault,
+        } => {
             if manner == Manner::Autosave {
                 app.complain(tr!(
                     "the unsaved run can't be copied for safety: {fault}",
@@ -246,14 +256,13 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 ));
                 return Vec::new();
             }
-            let Stage::Ready(workspace) = &mut app.stage else {
+            let Stage::Ready(workspace) = &app.stage else {
                 return Vec::new();
             };
             if !workspace.files.are_of_same_run(&files) {
                 app.complain(fault.to_string());
                 return Vec::new();
             }
-            let after = std::mem::take(&mut workspace.after_save);
             match app.overlay.take() {
                 // Whoever is about to answer a question must not find himself answering another one.
                 asked @ Some(Overlay::Confirm(_)) => {

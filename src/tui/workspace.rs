@@ -39,8 +39,6 @@ pub struct Workspace {
     pub files: RunFiles,
     /// Training points seen when it was last saved, or when it was new.
     pub saved_at: Option<u64>,
-    /// What follows the save that is under way.
-    pub after_save: AfterSave,
     /// Of a run in another process: what is known of that.
     pub attached: Option<Attachment>,
 }
@@ -144,7 +142,6 @@ impl Workspace {
             progress: Progress::joined(summary, newest),
             path,
             files,
-            after_save: AfterSave::GoOn,
             attached,
         };
         (workspace, view)

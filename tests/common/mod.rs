@@ -22,14 +22,14 @@ use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::film::{Bytes, Frame, PICTURES};
 use vae_tui::run::probe::{Parameters, answer};
 use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
-use vae_tui::session::{Comparison, KeptRun, RunFacts, SessionError};
+use vae_tui::session::{Comparison, KeptRun, RunFacts, RunFiles, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
 use vae_tui::tui::frame;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::panes;
 use vae_tui::tui::saver::{Manner, SaveFault};
-use vae_tui::tui::workspace::Workspace;
+use vae_tui::tui::workspace::{AfterSave, Workspace};
 
 pub const SIDE: usize = 28;
 pub const PIXELS: usize = SIDE * SIDE;
@@ -495,14 +495,32 @@ pub fn workspace(app: &App) -> &Workspace {
 
 /// Tells the screen that its run was saved there.
 pub fn saved(app: &mut App, path: &str, samples: u64) -> Vec<Effect> {
-    let files = workspace(app).files.clone();
-    let path = path.into();
-    update(app, Message::Saved { files, path, samples })
+    saved_then(app, path, samples, AfterSave::GoOn)
+}
+
+/// Tells the screen that its run was saved there, after which something was to follow.
+pub fn saved_then(app: &mut App, path: &str, samples: u64, after: AfterSave) -> Vec<Effect> {
+    let message = Message::Saved {
+        files: workspace(app).files.clone(),
+        path: path.into(),
+        samples,
+        after,
+    };
+    update(app, message)
 }
 
 /// Tells the screen that its run could not be saved.
 pub fn save_failed(app: &mut App, error: SessionError) -> Vec<Effect> {
     let files = workspace(app).files.clone();
-    let fault = SaveFault::Session(error);
-    update(app, Message::SaveFailed(files, Manner::Usual, fault))
+    update(app, failure(files, Manner::Usual, AfterSave::GoOn, error))
+}
+
+/// What the screen hears of a save that came to nothing.
+pub fn failure(files: RunFiles, manner: Manner, after: AfterSave, error: SessionError) -> Message {
+    Message::SaveFailed {
+        files,
+        manner,
+        after,
+        fault: SaveFault::Session(error),
+    }
 }

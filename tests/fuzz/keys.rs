@@ -24,7 +24,8 @@ use vae_tui::tui::command::{self, keys::Key};
 use vae_tui::tui::frame;
 use vae_tui::tui::message::{Effect, Message, Opened};
 use vae_tui::tui::overlays::sessions::Intent;
-use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::saver::Manner;
+use vae_tui::tui::workspace::AfterSave;
 
 use crate::common::{self, update};
 use crate::harness::{Random, Target, fuzz, is_one_in};
@@ -124,6 +125,17 @@ impl Target for Keys {
     }
 }
 
+/// What is to follow a save.
+fn after(byte: u8) -> AfterSave {
+    let choices = [
+        AfterSave::GoOn,
+        AfterSave::Quit,
+        AfterSave::HandOver { trains: true },
+        AfterSave::HandOver { trains: false },
+    ];
+    choices[usize::from(byte) % choices.len()]
+}
+
 /// The files of the open run, or those of another.
 fn files(app: &App, chance: u8) -> RunFiles {
     let open = app.workspace().filter(|_| chance < 128);
@@ -200,13 +212,14 @@ impl Keys {
             236 => {
                 let fault = SessionError::InUse { path: text.into() };
                 let manner = if a < 128 { Manner::Usual } else { Manner::Autosave };
-                Message::SaveFailed(files(app, b), manner, SaveFault::Session(fault))
+                common::failure(files(app, b), manner, after(c), fault)
             }
             237 => Message::OpenFailed(u64::from(a % 4), text),
             238 => Message::Saved {
                 files: files(app, c),
                 path: text.into(),
                 samples: u64::from(b),
+                after: after(a),
             },
             239 => Message::Continued,
             240 => Message::Reading {

@@ -45,7 +45,7 @@ use vae_tui::tui::panes::data::{DataBrowser, Order};
 use vae_tui::tui::panes::log::Log;
 use vae_tui::tui::panes::training::Training;
 use vae_tui::tui::panes::traversal::{SheetKind, Traversal};
-use vae_tui::tui::saver::{Manner, SaveFault};
+use vae_tui::tui::saver::Manner;
 use vae_tui::tui::theme;
 use vae_tui::tui::widgets::curve_window::CurveWindow;
 use vae_tui::tui::workspace::AfterSave;
@@ -245,17 +245,16 @@ fn check(command: &str, before: &App, after: &App, effects: &[Effect]) {
             Some(Overlay::Confirm(Confirmation::Reset))
         )),
         "run.new" => assert!(matches!(after.overlay, Some(Overlay::Form(_)))),
-        "run.detach" => {
-            let training = &after.workspace().expect("a run is open").after_save;
-            assert_eq!(*training, AfterSave::HandOver { trains: false });
-            assert!(matches!(effects, [Effect::Save(Manner::Usual)]));
-        }
+        "run.detach" => assert!(matches!(
+            effects,
+            [Effect::Save(Manner::Usual, AfterSave::HandOver { trains: false })]
+        )),
         "run.attach" => assert!(matches!(effects, [Effect::ListRunning])),
         "run.steer" => assert!(
             after.notice.is_some() && effects.is_empty(),
             "the run is in this process"
         ),
-        "session.save" => assert!(matches!(effects, [Effect::Save(Manner::Usual)])),
+        "session.save" => assert!(matches!(effects, [Effect::Save(Manner::Usual, AfterSave::GoOn)])),
         "session.open" => assert!(matches!(effects, [Effect::ListSessions(Intent::Open)])),
         "session.restore" => assert!(matches!(effects, [Effect::ListSessions(Intent::Restore)])),
         "undo" => assert!(rate(after) < rate(before) && asks_for(new_settings)),
@@ -550,18 +549,24 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     let effects = type_character(&mut app, 's');
     assert!(matches!(
         effects[..],
-        [Effect::Command(Command::Pause), Effect::Save(Manner::Usual)]
+        [
+            Effect::Command(Command::Pause),
+            Effect::Save(Manner::Usual, AfterSave::Quit)
+        ]
     ));
     let files = workspace(&app).files.clone();
-    let fault = SaveFault::Session(SessionError::InUse { path: "x.ron".into() });
-    let failed = update(&mut app, Message::SaveFailed(files, Manner::Usual, fault));
+    let error = SessionError::InUse { path: "x.ron".into() };
+    let failed = update(
+        &mut app,
+        common::failure(files, Manner::Usual, AfterSave::Quit, error),
+    );
     assert!(failed.is_empty(), "a failed save does not end the program");
     assert!(screen(&app).contains("x.ron is in use"), "{}", screen(&app));
     press(&mut app, KeyCode::Esc);
     type_character(&mut app, 'q');
     type_character(&mut app, 's');
     let samples = workspace(&app).progress.samples;
-    let saved = common::saved(&mut app, "x.ron", samples);
+    let saved = common::saved_then(&mut app, "x.ron", samples, AfterSave::Quit);
     assert!(matches!(saved[..], [Effect::Quit]));
 
     let mut app = common::app(100, 30);

@@ -11,7 +11,7 @@ use crate::tui::overlays::confirm::Confirmation;
 use crate::tui::overlays::form::Form;
 use crate::tui::saver::Manner;
 use crate::tui::widgets::axis::short;
-use crate::tui::workspace::Workspace;
+use crate::tui::workspace::{AfterSave, Workspace};
 
 /// One press of the learning-rate keys.
 const RATE_FACTOR: f32 = 1.25;
@@ -166,5 +166,5 @@ pub(super) fn save(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.say(tr!("saving"));
-    vec![Effect::Save(Manner::Usual)]
+    vec![Effect::Save(Manner::Usual, AfterSave::GoOn)]
 }

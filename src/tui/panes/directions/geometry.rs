@@ -31,7 +31,7 @@ const MOST_STEPS: usize = 13;
 /// Divides the inside of the pane: the point and the table beside one another, and below them the strips.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
     let is_large = is_tall(area);
-    let point_rows = (area.height * 2 / 5).min(area.width / 4).max(1);
+    let point_rows = (area.height / 5 * 2).min(area.width / 4).max(1);
     let [heading, upper, strips] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(point_rows + 1),
