@@ -126,7 +126,7 @@ fn heading_line(pane: &Runs) -> Line<'static> {
 /// How far a sweep is, and which of its runs is the best so far.
 fn sweep_in_words(sweep: &Progress) -> String {
     let mut words = tr!(
-        "sweep: {ended} of {count} runs have ended",
+        "sweep: {ended} of {count} runs ended",
         ended = sweep.ended(),
         count = sweep.runs.len()
     );
