@@ -271,7 +271,14 @@ fn a_press_on_the_canvas_paints_the_pixel_of_a_film_under_it() {
     let mut painted = BTreeSet::new();
     for at in picture.positions() {
         app.pane_mut::<Draw>().canvas = Some(Canvas::blank(shape));
-        mouse(&mut app, MouseEventKind::Down(LEFT), (at.x, at.y));
+        let press = MouseEvent {
+            kind: MouseEventKind::Down(LEFT),
+            column: at.x,
+            row: at.y,
+            modifiers: KeyModifiers::NONE,
+        };
+        // The model of the example knows no films, and is asked nothing.
+        vae_tui::tui::update::update(&mut app, Message::Mouse(press));
         let canvas = app.pane::<Draw>().canvas.as_ref().expect("a canvas");
         let drawn = item::picture(&canvas.values, shape);
         let white = drawn.pixels.iter().position(|pixel| *pixel == [255; 3]);

@@ -115,8 +115,9 @@ fn the_next_run_takes_the_screen_and_a_fork_of_its_checkpoint_lies_beside_it() {
     terminal.press("\x1bOQ");
     terminal.wait_for("Fork at 3k samples");
     terminal.press("\r");
+    // It has the settings that the run had there, and its goal.
     terminal.wait("the fork", |screen| {
-        screen.contains("not saved yet") && screen.contains("paused") && screen.contains("3k/")
+        screen.contains("points-2d-1-fork.ron*") && screen.contains("3k/3k samples")
     });
     terminal.press("s");
     terminal.wait_for("saved to");

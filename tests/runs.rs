@@ -339,7 +339,7 @@ fn whoever_quits_is_asked_about_the_run_and_the_queue_at_once() {
     type_character(&mut app, 'q');
     let asked = screen(&app);
     assert!(
-        asked.contains("1 run is in the queue. It is kept") && !asked.contains("not saved"),
+        asked.contains("1 run is in the queue. It is kept") && !asked.contains("This session"),
         "{asked}"
     );
     assert!(
