@@ -88,7 +88,13 @@ const PANES: [(&str, &str); 8] = [
 #[ignore = "writes docs/panes, whose pictures are looked at before they are kept"]
 fn draw_the_panes_of_the_guide() {
     std::fs::create_dir_all("docs/panes").expect("the folder can be made");
-    for (pane, keys) in PANES {
+    // `VAE_TUI_PANES=map,draw` draws only those.
+    let wanted = std::env::var("VAE_TUI_PANES").ok();
+    let is_wanted = |pane: &str| {
+        let named = |wanted: &String| wanted.split(',').any(|name| name == pane);
+        wanted.as_ref().is_none_or(named)
+    };
+    for (pane, keys) in PANES.into_iter().filter(|(pane, _)| is_wanted(pane)) {
         let mut app = example(100, 30);
         common::focus(&mut app, pane);
         // Some ask for several things, one after the other.

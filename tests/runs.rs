@@ -169,9 +169,13 @@ fn the_form_of_a_fork_offers_checkpoints_and_names_what_was_changed() {
     assert!(!screen(&app).contains("latent "), "what belongs to the start");
     press(&mut app, KeyCode::F(2));
     assert!(screen(&app).contains("Fork at 8k samples"), "{}", screen(&app));
+    let unchanged = |app: &App| screen(app).matches("as it was then").count();
+    let all = unchanged(&app);
+    assert!(all > 1, "{}", screen(&app));
     for character in "0.5".chars() {
         type_character(&mut app, character);
     }
+    assert_eq!(unchanged(&app), all - 1, "one was changed");
     let effects = press(&mut app, KeyCode::Enter);
     let [Effect::Fork(_, fork)] = &effects[..] else {
         panic!("{effects:?}")

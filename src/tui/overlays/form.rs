@@ -183,6 +183,12 @@ impl Form {
         Outcome::Open
     }
 
+    /// Whether a fork of a checkpoint has what its setting was there, since nobody changed the field.
+    fn stays_as_it_was(&self, field: &Field) -> bool {
+        let is_of_checkpoint = matches!(self.purpose, Purpose::Fork { chosen: 1.., .. });
+        is_of_checkpoint && field.input.value() == field.setting.value(&self.base)
+    }
+
     /// What comes of a form whose every field is right.
     fn accepted(&self, configuration: Configuration) -> Outcome {
         match &self.purpose {
@@ -509,6 +515,8 @@ impl Form {
         let room = room.saturating_sub(text::columns(&value) + 1);
         let unit = match self.open_advice() {
             Some(advice) if field.setting.name == LIKELIHOOD => format!("F3 {}", advice.likelihood()),
+            // What is offered is how it is now.
+            _ if self.stays_as_it_was(field) => tr!("now; unless changed, as it was then").into(),
             _ => said(field.setting.unit).into(),
         };
         let unit = text::cut(&unit, room).into_owned();

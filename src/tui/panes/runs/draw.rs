@@ -81,13 +81,14 @@ fn widths(pane: &Runs, width: usize) -> [usize; Column::ALL.len()] {
             .map(|run| text::columns(&text::printable(&column.value(run))));
         values.max().unwrap_or(0)
     };
-    let mut widths = Column::ALL.map(|column| match column {
+    let mut widths = Column::ALL.map(|column| {
         // The arrow of the order stands behind the title.
-        Column::Data | Column::Method => {
-            let title = text::columns(column.title()) + 1;
-            longest(column).max(title).min(column.width())
+        let title = text::columns(column.title()) + 1;
+        match column {
+            Column::Name => 0,
+            Column::Data | Column::Method => longest(column).min(column.width()).max(title),
+            other => other.width().max(title),
         }
-        other => other.width(),
     });
     let others: usize = widths.iter().map(|width| width + 1).sum();
     let room = width.saturating_sub(others + BEFORE_NAME).max(LEAST_NAME);
