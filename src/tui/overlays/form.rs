@@ -516,7 +516,7 @@ impl Form {
         let unit = match self.open_advice() {
             Some(advice) if field.setting.name == LIKELIHOOD => format!("F3 {}", advice.likelihood()),
             // What is offered is how it is now.
-            _ if self.stays_as_it_was(field) => tr!("now; unless changed, as it was then").into(),
+            _ if self.stays_as_it_was(field) => tr!("now; else as it was then").into(),
             _ => said(field.setting.unit).into(),
         };
         let unit = text::cut(&unit, room).into_owned();
