@@ -100,7 +100,14 @@ fn a_window_beyond_the_unit_square_is_refused() {
         })
     };
     assert!(through(0.0, 1.0).is_ok() && through(0.5, 0.5).is_ok());
-    for (left, side) in [(0.0, 2.0), (0.6, 0.5), (-0.1, 0.5), (0.0, 4.6e18), (0.0, 0.0), (f64::NAN, 0.5)] {
+    for (left, side) in [
+        (0.0, 2.0),
+        (0.6, 0.5),
+        (-0.1, 0.5),
+        (0.0, 4.6e18),
+        (0.0, 0.0),
+        (f64::NAN, 0.5),
+    ] {
         let fault = through(left, side).expect_err("beyond it");
         assert!(fault.to_string().contains("unit square"), "{fault}");
     }
