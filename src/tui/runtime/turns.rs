@@ -16,13 +16,10 @@ use crate::tui::workspace::Workspace;
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
-
 /// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
 const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
-
 /// Messages that are taken in at once, at most, before the next frame.
 const QUEUED: usize = 64;
-
 /// Time between two steps of a dimension that moves by itself.
 const TICK: Duration = Duration::from_millis(50);
 
