@@ -164,7 +164,10 @@ fn control_does_in_dialogs_what_it_does_everywhere_and_the_dialog_stays() {
         common::run_a_little(&mut app);
         let before = screen(&app);
         assert!(control(&mut app, 'c').is_empty());
-        assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
+        assert!(matches!(
+            app.overlay,
+            Some(Overlay::Confirm(Confirmation::Quit { .. }))
+        ));
         assert!(control(&mut app, 'c').is_empty(), "asking twice is asking once");
         press(&mut app, KeyCode::Esc);
         if dialog == 3 {

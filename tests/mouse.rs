@@ -3,19 +3,23 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::{app, focus, frame, press, type_character, update, workspace};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
+use vae_tui::data::ItemShape;
 use vae_tui::explore::sheet::Sheet;
 use vae_tui::explore::traversal::steps;
+use vae_tui::pictures::item;
 use vae_tui::run::Command;
 use vae_tui::session::folder::SessionEntry;
-use vae_tui::tui::app::App;
+use vae_tui::tui::app::{App, Stage};
 use vae_tui::tui::message::{Effect, Message};
 use vae_tui::tui::overlays::Overlay;
 use vae_tui::tui::overlays::sessions::Intent;
 use vae_tui::tui::panes::data::DataBrowser;
-use vae_tui::tui::panes::draw::{self, Draw};
+use vae_tui::tui::panes::draw::{self, Canvas, Draw};
 use vae_tui::tui::panes::map::{self, Map};
 use vae_tui::tui::panes::traversal::{self, Traversal};
 use vae_tui::tui::panes::{self, data, reconstruction};
@@ -229,7 +233,9 @@ fn the_canvas_is_painted_and_erased() {
     focus(&mut app, "draw");
     update(&mut app, Message::Resized(100, 30));
     let inside = area(&app, "draw");
-    let cell = draw::geometry(inside, workspace(&app).data.shape).canvas.cell(0);
+    let cell = draw::geometry(inside, workspace(&app).data.shape)
+        .canvas
+        .picture(0);
     let painted = |app: &App| {
         let canvas = app.pane::<Draw>().canvas.as_ref().expect("a canvas");
         canvas.values.iter().filter(|&&value| value == 1.0).count()
@@ -244,6 +250,52 @@ fn the_canvas_is_painted_and_erased() {
         (cell.x, cell.y),
     );
     assert_eq!(painted(&app), 1);
+}
+
+#[test]
+fn a_press_on_the_canvas_paints_the_pixel_of_a_film_under_it() {
+    let shape = ItemShape::Film {
+        frames: 5,
+        height: 4,
+        width: 4,
+        channels: 3,
+    };
+    let mut app = app(100, 30);
+    focus(&mut app, "draw");
+    let inside = area(&app, "draw");
+    if let Stage::Ready(workspace) = &mut app.stage {
+        workspace.data.shape = shape;
+    }
+    let picture = draw::geometry(inside, shape).canvas.picture(0);
+    let (columns, rows) = item::size(shape);
+    let mut painted = BTreeSet::new();
+    for at in picture.positions() {
+        app.pane_mut::<Draw>().canvas = Some(Canvas::blank(shape));
+        let press = MouseEvent {
+            kind: MouseEventKind::Down(LEFT),
+            column: at.x,
+            row: at.y,
+            modifiers: KeyModifiers::NONE,
+        };
+        // The model of the example knows no films, and is asked nothing.
+        vae_tui::tui::update::update(&mut app, Message::Mouse(press));
+        let canvas = app.pane::<Draw>().canvas.as_ref().expect("a canvas");
+        let drawn = item::picture(&canvas.values, shape);
+        let white = drawn.pixels.iter().position(|pixel| *pixel == [255; 3]);
+        let under = |at: u16, first: u16, cells: u16, pixels: usize| {
+            (2 * usize::from(at - first) + 1) * pixels / (2 * usize::from(cells))
+        };
+        let x = under(at.x, picture.x, picture.width, columns);
+        let y = under(at.y, picture.y, picture.height, rows);
+        if let Some(white) = white {
+            assert_eq!((white % columns, white / columns), (x, y), "a press at {at}");
+            painted.insert(white);
+        } else {
+            // Five frames leave a place free.
+            assert!(item::in_frame(shape, (x, y)).is_none(), "a press at {at} misses");
+        }
+    }
+    assert_eq!(painted.len(), 5 * 4 * 4, "every pixel of every frame is reached");
 }
 
 #[test]

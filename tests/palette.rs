@@ -185,7 +185,10 @@ fn a_command_asks_here_what_its_key_asks() {
     let mut app = app(80, 24);
     common::run_a_little(&mut app);
     assert!(run(&mut app, "quit").is_empty());
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
+    assert!(matches!(
+        app.overlay,
+        Some(Overlay::Confirm(Confirmation::Quit { .. }))
+    ));
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn the_log_follows_searches_and_scrolls() {
         screen_now.contains("test -138.00") && !screen_now.contains("test -120.49"),
         "{screen_now}"
     );
-    assert!(screen_now.contains("/138  1 lines"), "{screen_now}");
+    assert!(screen_now.contains("/138  1 line"), "{screen_now}");
     press(&mut app, KeyCode::Esc);
     assert!(screen(&app).contains("test -120.49"));
     let refused = Event::Happened(vae_tui::run::Entry {

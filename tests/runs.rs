@@ -332,6 +332,48 @@ fn as_many_runs_of_the_queue_are_trained_beside_the_one_on_the_screen_as_threads
 }
 
 #[test]
+fn whoever_quits_is_asked_about_the_run_and_the_queue_at_once() {
+    let mut app = app(100, 30);
+    app.queue.is_kept = true;
+    app.queue.waiting.push_back(small().into());
+    type_character(&mut app, 'q');
+    let asked = screen(&app);
+    assert!(
+        asked.contains("1 run is in the queue. It is kept") && !asked.contains("This session"),
+        "{asked}"
+    );
+    assert!(
+        type_character(&mut app, 's').is_empty(),
+        "there is nothing to save"
+    );
+    press(&mut app, KeyCode::Esc);
+
+    common::run_a_little(&mut app);
+    app.queue.waiting.push_back(small().into());
+    app.queue.is_kept = false;
+    type_character(&mut app, 'q');
+    let asked = screen(&app);
+    assert!(asked.contains("This session is not saved."), "{asked}");
+    assert!(
+        asked.contains("2 runs are in the queue, which can't be kept"),
+        "{asked}"
+    );
+    assert!(asked.contains("s save and quit"), "{asked}");
+    // Asked again while it is asked, it is asked once.
+    press_with(&mut app, KeyCode::Char('c'), KeyModifiers::CONTROL);
+    press(&mut app, KeyCode::Esc);
+    assert!(app.overlay.is_none());
+    type_character(&mut app, 'q');
+    let effects = type_character(&mut app, 's');
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Save(Manner::Usual, AfterSave::Quit))),
+        "{effects:?}"
+    );
+}
+
+#[test]
 fn a_run_is_handed_over_beside_a_queue_that_is_kept() {
     let mut app = app(100, 30);
     app.queue.waiting.push_back(small().into());
@@ -427,7 +469,7 @@ fn a_sweep_shows_how_far_it_is_and_its_curves_grow() {
     update(&mut app, Message::Sweep(Some(progress)));
     let shown = screen(&app);
     assert!(
-        shown.contains("sweep: 0 of 2 runs have ended, the best so far -90.50 nats: latent-2_seed-1"),
+        shown.contains("sweep: 0 of 2 runs ended, the best so far -90.50 nats: latent-2_seed-1"),
         "{shown}"
     );
     assert!(vae_tui::tui::panes::runs::looks_on(&app));

@@ -149,7 +149,10 @@ fn an_answer_that_comes_late_never_takes_the_place_of_what_a_person_is_at() {
     // Whoever is asked about leaving does not answer about replacing.
     type_character(&mut app, 'q');
     save_failed(&mut app, changed());
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
+    assert!(matches!(
+        app.overlay,
+        Some(Overlay::Confirm(Confirmation::Quit { .. }))
+    ));
     let said = app.notice.as_ref().expect("the save failed");
     assert!(said.text.contains("changed by another program"), "{}", said.text);
     assert!(matches!(type_character(&mut app, 'y')[..], [Effect::Quit]));

@@ -321,7 +321,7 @@ fn the_command_lines_that_are_printed_train_the_sweep() {
     );
     let table = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        table.starts_with("2 of 2 runs have ended") && table.contains("mean"),
+        table.starts_with("2 of 2 runs ended") && table.contains("mean"),
         "{table}"
     );
 }

@@ -66,7 +66,10 @@ pub(super) fn write_any(path: &Path, run: &KeptRun, cancel: &Cancel) -> Result<S
     } else {
         write_events(&path.join(&run.name), run, cancel)?;
     }
-    Ok(tr!("{count} evaluations", count = run.evaluations.len()))
+    Ok(match run.evaluations.len() {
+        1 => tr!("1 evaluation").into(),
+        count => tr!("{count} evaluations", count = count),
+    })
 }
 
 /// What was measured at a point, under the names that TensorBoard shows; bounds in nats per data point.

@@ -55,10 +55,10 @@ impl<'a> Embedding<'a> {
     /// If the file can't be written, or it was broken off.
     pub fn write_file(&self, path: &Path, watch: Watch<'_>) -> Result<String, OutputError> {
         write_file(path, watch.cancel, |output| self.write(path, output, watch))?;
-        Ok(tr!(
-            "posteriors of {count} items",
-            count = self.data.split(self.part).points()
-        ))
+        Ok(match self.data.split(self.part).points() {
+            1 => tr!("the posterior of 1 item").into(),
+            count => tr!("posteriors of {count} items", count = count),
+        })
     }
 
     /// Writes the whole table to `output`, which is called `path`, item by item.

@@ -50,10 +50,13 @@ pub(super) fn write_test_set(
     })?;
     write_file(path, watch.cancel, |output| Ok(output.write_all(&packed.bytes)?))?;
     let kind = if are_made_so { tr!(" black-and-white") } else { "" };
+    let packed_items = match items.count() {
+        1 => tr!("1{kind} item", kind = kind),
+        count => tr!("{count}{kind} items", count = count, kind = kind),
+    };
     Ok(tr!(
-        "{count}{kind} items in {bytes} bytes ({rate} bits per dimension)",
-        count = items.count(),
-        kind = kind,
+        "{items} in {bytes} bytes ({rate} bits per dimension)",
+        items = packed_items,
         bytes = packed.bytes.len(),
         rate = format_args!(
             "{:.3}",

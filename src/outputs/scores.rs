@@ -274,9 +274,12 @@ pub(super) fn write_table_of(
         Ok(output.write_all(table(&items).as_bytes())?)
     })?;
     let anomalies = items.iter().filter(|item| item.is_anomaly).count();
-    Ok(tr!(
-        "scores of {count} items, {anomalies} of them anomalous,",
-        count = items.len(),
-        anomalies = anomalies
-    ))
+    Ok(match items.len() {
+        1 => tr!("the score of 1 item").into(),
+        count => tr!(
+            "scores of {count} items, {anomalies} of them anomalous,",
+            count = count,
+            anomalies = anomalies
+        ),
+    })
 }

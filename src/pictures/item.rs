@@ -105,6 +105,21 @@ fn grid(shape: ItemShape) -> (usize, usize) {
     (columns, frames.div_ceil(columns))
 }
 
+/// The frame of a film that a pixel of its picture belongs to, with the pixel's column and row there; none behind the last frame.
+pub fn in_frame(shape: ItemShape, (column, row): (usize, usize)) -> Option<(usize, (usize, usize))> {
+    let ItemShape::Film {
+        frames,
+        height,
+        width,
+        ..
+    } = shape
+    else {
+        return None;
+    };
+    let frame = row.checked_div(height)? * grid(shape).0 + column.checked_div(width)?;
+    (column < size(shape).0 && frame < frames).then_some((frame, (column % width, row % height)))
+}
+
 /// The frames of a film, row by row, and black behind the last.
 fn beside_one_another(frames: Vec<Raster>, shape: ItemShape) -> Raster {
     let (width, height) = size(shape);

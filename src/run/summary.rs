@@ -99,6 +99,8 @@ impl Summary {
             } => {
                 self.configuration.clone_from(configuration);
                 self.learning_rate = *learning_rate;
+                // A goal may have been moved further away.
+                self.is_finished &= self.samples >= configuration.goal;
             }
             Event::State(state) => self.is_finished = *state == State::Finished,
             _ => {}

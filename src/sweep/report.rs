@@ -153,7 +153,7 @@ pub fn table(progress: &Progress, column: &Column, rows: usize) -> String {
         (samples.saturating_add(run.samples), goal.saturating_add(end))
     });
     let share = 100.0 * samples as f64 / goal.max(1) as f64;
-    let mut text = format!("{ended} of {count} runs have ended, {share:.0} % of the samples\n");
+    let mut text = format!("{ended} of {count} runs ended, {share:.0} % of the samples\n");
     if let Some(best) = progress.best() {
         let bound = best.test().unwrap_or(f64::NAN);
         let values = in_words(&best.point);
@@ -432,7 +432,7 @@ mod tests {
     fn the_table_says_how_far_it_is_and_what_was_best() {
         let text = table(&progress(), &Column::default(), 3);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "3 of 5 runs have ended, 70 % of the samples");
+        assert_eq!(lines[0], "3 of 5 runs ended, 70 % of the samples");
         assert_eq!(
             lines[1],
             "best so far: -3.00 nats per data point, latent=10 seed=2"

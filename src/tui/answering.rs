@@ -236,7 +236,7 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
             }
             None => Vec::new(),
         },
-        (KeyCode::Char('y' | 'Y'), Confirmation::Quit | Confirmation::QuitQueue { .. }) => vec![Effect::Quit],
+        (KeyCode::Char('y' | 'Y'), Confirmation::Quit { .. }) => vec![Effect::Quit],
         (KeyCode::Char('y' | 'Y'), Confirmation::Replace(configuration)) => {
             leave(app, |request| Effect::NewRun(request, configuration))
         }
@@ -255,7 +255,9 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::Show(request)) => {
             vec![Effect::Forget(request)]
         }
-        (KeyCode::Char('s' | 'S'), Confirmation::Quit) => save_then(app, Manner::Usual, AfterSave::Quit),
+        (KeyCode::Char('s' | 'S'), Confirmation::Quit { is_unsaved: true, .. }) => {
+            save_then(app, Manner::Usual, AfterSave::Quit)
+        }
         (KeyCode::Char('s' | 'S'), Confirmation::SaveElsewhere { after, .. }) => {
             save_then(app, Manner::NewFile, after)
         }

@@ -66,17 +66,23 @@ fn render_loading(what: &str, fraction: f32, area: Rect, buffer: &mut Buffer) {
         width,
         height: 1,
     };
-    let above = Rect {
-        y: middle.y.saturating_sub(2).max(area.y),
+    let above = |rows: u16| Rect {
+        y: middle.y.saturating_sub(rows).max(area.y),
         ..middle
     };
-    Paragraph::new("vae-tui")
-        .style(theme::selected())
-        .alignment(Alignment::Center)
-        .render(above, buffer);
+    // Words on the bar would have its colour behind them.
+    for (rows, words, style) in [
+        (3, "vae-tui".into(), theme::selected()),
+        (1, format!("{what} {:.0} %", 100.0 * fraction), theme::dim()),
+    ] {
+        Paragraph::new(words)
+            .style(style)
+            .alignment(Alignment::Center)
+            .render(above(rows), buffer);
+    }
     Gauge::default()
         .ratio(f64::from(fraction.clamp(0.0, 1.0)))
-        .label(format!("{what} {:.0} %", 100.0 * fraction))
+        .label("")
         .gauge_style(Style::new().fg(theme::colours().accent))
         .use_unicode(true)
         .render(middle, buffer);

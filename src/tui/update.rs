@@ -409,7 +409,7 @@ pub(super) fn pressed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 .map_or_else(Vec::new, |command| run(app, command));
             match app.overlay {
                 // Asked already: what stands behind the question stays there.
-                Some(_) if matches!(overlay, Overlay::Confirm(Confirmation::Quit)) => {}
+                Some(_) if matches!(overlay, Overlay::Confirm(Confirmation::Quit { .. })) => {}
                 Some(_) => app.behind = Some(overlay),
                 None => app.overlay = Some(overlay),
             }

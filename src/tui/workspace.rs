@@ -282,6 +282,7 @@ impl Progress {
             } => {
                 self.configuration = *configuration;
                 self.learning_rate = learning_rate;
+                self.stand();
             }
             Event::State(state) => {
                 self.state = state;
@@ -325,6 +326,18 @@ impl Progress {
             learning_rate: self.configuration.learning_rate,
             ..changed
         };
+        self.stand();
+    }
+
+    /// Whether a run that stands still has reached its goal, which may have been moved.
+    fn stand(&mut self) {
+        if self.state != State::Running {
+            self.state = if self.samples < self.configuration.goal {
+                State::Paused
+            } else {
+                State::Finished
+            };
+        }
     }
 
     /// The last estimate of the marginal likelihood of the test set.

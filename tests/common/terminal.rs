@@ -79,6 +79,8 @@ impl Terminal {
         command.args(arguments);
         command.cwd(data);
         command.env("XDG_DATA_HOME", data);
+        // How whoever runs the tests has arranged the panes is not asked.
+        command.env("XDG_CONFIG_HOME", data.join("config"));
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         command.env_remove("NO_COLOR");

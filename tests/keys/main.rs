@@ -541,7 +541,10 @@ fn an_unsaved_run_is_never_left_without_a_question() {
     let mut app = app(100, 30);
     common::run_a_little(&mut app);
     assert!(type_character(&mut app, 'q').is_empty());
-    assert!(matches!(app.overlay, Some(Overlay::Confirm(Confirmation::Quit))));
+    assert!(matches!(
+        app.overlay,
+        Some(Overlay::Confirm(Confirmation::Quit { .. }))
+    ));
     assert!(press(&mut app, KeyCode::Esc).is_empty());
     assert!(app.overlay.is_none());
 

@@ -11,7 +11,7 @@ use super::Format;
 use super::arrays::{Choice, Head, choose, in_grey, joined};
 use super::npy::{Header, is_grey};
 use crate::data::found::{check_memory, check_size};
-use crate::data::{Announced, Found, ItemShape, ReadingRules, Source};
+use crate::data::{Announced, Found, ImageLayout, ItemShape, ReadingRules, Source};
 use crate::words::plain;
 
 pub(super) const FORMAT: Format = Format {
@@ -60,7 +60,7 @@ fn arrays<'a>(source: Source<'a>, rules: &ReadingRules) -> Result<Announced<'a>,
         let sequences = ReadingRules {
             shape: rules
                 .shape
-                .or_else(|| sequences(&header.shape).filter(|_| has_lengths)),
+                .or_else(|| sequences(&header.shape, rules.layout).filter(|_| has_lengths)),
             ..rules.clone()
         };
         let (count, shape) = header.items(&sequences)?;
@@ -196,12 +196,27 @@ impl<'a> Archive<'a> {
     }
 }
 
-/// Sequences of the sizes of an array that has the items first: their steps, and the features of each.
-fn sequences(sizes: &[usize]) -> Option<ItemShape> {
+/// Sequences of the sizes of an array that has the items first: their steps, and the features of each, or the rows and columns of
+/// grey images, or those of images in colour with the channels last or first.
+fn sequences(sizes: &[usize], layout: ImageLayout) -> Option<ItemShape> {
+    let films = |frames, height, width, channels| {
+        let image = ItemShape::Image {
+            height,
+            width,
+            channels,
+        };
+        image.in_sequences(frames)
+    };
     match *sizes {
         [_, steps] => Some(ItemShape::Sequence { steps, features: 1 }),
         [_, steps, features] => Some(ItemShape::Sequence { steps, features }),
-        [_, frames, height, width] => ItemShape::grey(height, width).in_sequences(frames),
+        [_, frames, height, width] => films(frames, height, width, 1),
+        [_, frames, height, width, channels @ (1 | 3)] if layout == ImageLayout::ChannelsLast => {
+            films(frames, height, width, channels)
+        }
+        [_, frames, channels @ (1 | 3), height, width] if layout == ImageLayout::ChannelsFirst => {
+            films(frames, height, width, channels)
+        }
         _ => None,
     }
 }
@@ -243,6 +258,7 @@ mod tests {
 
     use zip::write::{SimpleFileOptions, ZipWriter};
 
+    use super::super::announced;
     use super::*;
     use crate::data::Values;
 
@@ -330,6 +346,38 @@ mod tests {
                 .unwrap_err()
                 .contains("no number of steps")
         );
+    }
+
+    #[test]
+    fn lengths_beside_images_make_films_of_them_in_grey_and_in_colour() {
+        let numbers: Vec<u8> = (0..12 * 36).map(|number| number as u8).collect();
+        let lengths = npy("<i8", "(12,)", &[2_i64; 12].map(i64::to_le_bytes).concat());
+        for (sizes, rules, expected) in [
+            ("(12, 2, 3, 6)", "usual", "2:3x6"),
+            ("(12, 2, 3, 2, 3)", "usual", "2:3x2x3"),
+            ("(12, 2, 3, 3, 2)", "layout=channels-first", "2:3x2x3"),
+        ] {
+            let members = [
+                ("x.npy", npy("|u1", sizes, &numbers)),
+                ("lengths.npy", lengths.clone()),
+            ];
+            let source = Source {
+                bytes: Box::new(Cursor::new(archive(zip::CompressionMethod::Stored, &members))),
+                file: None,
+            };
+            let rules = ReadingRules::parse(rules).unwrap();
+            let found = (announced(source, None, &rules).unwrap().read)().unwrap();
+            assert_eq!((found.shape.typed().as_str(), found.lengths[0]), (expected, 2));
+            let Values::Bytes(values) = found.values else {
+                panic!("bytes")
+            };
+            // The first pixel of the second frame of the second film, of which the channels lie 6 apart where they come first.
+            let pixel = if expected == "2:3x6" { 0 } else { 1 };
+            let apart = if sizes.ends_with("3, 2)") { 6 } else { 1 };
+            let at = 36 + 18 + pixel;
+            assert_eq!(values[36 + 18], numbers[36 + 18]);
+            assert_eq!(values[at], numbers[36 + 18 + pixel * apart], "{sizes}");
+        }
     }
 
     #[test]

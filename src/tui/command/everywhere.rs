@@ -182,12 +182,17 @@ fn quit(app: &mut App) -> Vec<Effect> {
     if let Some(effects) = attachment::ask_before_leaving(app) {
         return effects;
     }
-    if is_unsaved(app) {
-        return ask(app, Confirmation::Quit);
-    }
-    if !app.queue.is_empty() {
-        let (count, is_kept) = (app.queue.len(), app.queue.is_kept);
-        return ask(app, Confirmation::QuitQueue { count, is_kept });
+    let (is_unsaved, queued) = (is_unsaved(app), app.queue.len());
+    if is_unsaved || queued > 0 {
+        let is_kept = app.queue.is_kept;
+        return ask(
+            app,
+            Confirmation::Quit {
+                is_unsaved,
+                queued,
+                is_kept,
+            },
+        );
     }
     vec![Effect::Quit]
 }

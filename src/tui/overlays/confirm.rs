@@ -19,13 +19,13 @@ use crate::tui::{text, theme};
 pub enum Confirmation {
     /// Throw the run away and begin it anew.
     Reset,
-    /// End the program with an unsaved run.
-    Quit,
-    /// End the program while runs wait in the queue.
-    QuitQueue {
-        /// How many.
-        count: usize,
-        /// Whether a restart goes on with them.
+    /// End the program with an unsaved run, with runs in the queue, or both.
+    Quit {
+        /// Whether the run on the screen is not saved.
+        is_unsaved: bool,
+        /// Runs that wait or are trained beside it.
+        queued: usize,
+        /// Whether a restart goes on with those.
         is_kept: bool,
     },
     /// Leave an unsaved run for a new one.
@@ -53,35 +53,28 @@ pub enum Confirmation {
 }
 
 impl Confirmation {
-    /// What is at stake, and what the keys do.
-    fn text(&self) -> (String, &'static str) {
+    /// What is at stake, a sentence or two for each matter, and what the keys do.
+    fn text(&self) -> (Vec<String>, &'static str) {
         let unsaved = tr!("This session is not saved.");
-        match self {
+        let (matter, keys) = match self {
             Self::Reset => (
                 tr!("Start this run over? What it has learned is lost.").into(),
                 tr!("y start over    Esc go on"),
             ),
-            Self::Quit => (
-                unsaved.into(),
-                tr!("s save and quit    y quit without    Esc stay"),
-            ),
-            Self::QuitQueue { count, is_kept: true } => (
-                tr!(
-                    "{count} runs are in the queue. They are kept, and go on when the workbench is opened again.",
-                    count = count
-                ),
-                tr!("y quit    Esc stay"),
-            ),
-            Self::QuitQueue {
-                count,
-                is_kept: false,
-            } => (
-                tr!(
-                    "{count} runs are in the queue, which can't be kept: those that did not begin are lost.",
-                    count = count
-                ),
-                tr!("y quit    Esc stay"),
-            ),
+            Self::Quit {
+                is_unsaved,
+                queued,
+                is_kept,
+            } => {
+                let unsaved = is_unsaved.then(|| unsaved.to_owned());
+                let matters = unsaved.into_iter().chain(of_queue(*queued, *is_kept));
+                let keys = if *is_unsaved {
+                    tr!("s save and quit    y quit without    Esc stay")
+                } else {
+                    tr!("y quit    Esc stay")
+                };
+                return (matters.collect(), keys);
+            }
             Self::Replace(_) | Self::Open(_) | Self::Fork(_) | Self::Attach(_) => (
                 unsaved.into(),
                 tr!("y leave it anyway    Esc stay (then s saves)"),
@@ -106,8 +99,30 @@ impl Confirmation {
                 tr!("Not saved: {fault}.", fault = fault),
                 tr!("s save to a new file    Esc don't save"),
             ),
-        }
+        };
+        (vec![matter], keys)
     }
+}
+
+/// What becomes of so many runs of the queue when the program ends.
+fn of_queue(queued: usize, is_kept: bool) -> Option<String> {
+    Some(match (queued, is_kept) {
+        (0, _) => return None,
+        (1, true) => {
+            tr!("1 run is in the queue. It is kept, and goes on when the workbench is opened again.").into()
+        }
+        (_, true) => tr!(
+            "{count} runs are in the queue. They are kept, and go on when the workbench is opened again.",
+            count = queued
+        ),
+        (1, false) => {
+            tr!("1 run is in the queue, which can't be kept: if it did not begin, it is lost.").into()
+        }
+        (_, false) => tr!(
+            "{count} runs are in the queue, which can't be kept: those that did not begin are lost.",
+            count = queued
+        ),
+    })
 }
 
 /// Columns of the question's frame, and lines of it besides the text.
@@ -116,9 +131,10 @@ const FRAME: u16 = 4;
 
 /// Draws the question, as high as its text needs.
 pub fn render(question: &Confirmation, area: Rect, buffer: &mut Buffer) {
-    let (question_text, keys) = question.text();
+    let (matters, keys) = question.text();
     let room = usize::from(WIDTH.min(area.width).saturating_sub(FRAME));
-    let lines = text::wrapped(&text::printable(&question_text), room);
+    let wrapped = |matter: &String| text::wrapped(&text::printable(matter), room);
+    let lines: Vec<String> = matters.iter().flat_map(wrapped).collect();
     let height = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
         .saturating_add(FRAME);

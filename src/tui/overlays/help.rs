@@ -7,8 +7,8 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use crate::language::{said, tr};
 use crate::learning::settings::{Choice, Setting, find};
-use crate::tui::command;
 use crate::tui::command::keymap::Keymap;
+use crate::tui::command::{self, Command};
 use crate::tui::{text, theme};
 
 /// What is seen, in a few sentences each: a heading and the text below it.
@@ -145,13 +145,7 @@ fn lines(keymap: &Keymap, width: usize) -> Vec<Line<'static>> {
         let (heading, commands) = keymap.of_scope(scope);
         lines.push(Line::styled(said(heading), theme::selected()));
         for command in commands {
-            let keys = keymap.label(command);
-            let what = text::wrapped(said(command.help), width.saturating_sub(KEYS));
-            for (row, what) in what.into_iter().enumerate() {
-                let keys = if row == 0 { &*keys } else { "" };
-                let keys = Span::styled(format!("  {}", text::padded(keys, KEYS - 2)), theme::strong());
-                lines.push(Line::from(vec![keys, Span::raw(what)]));
-            }
+            lines.extend(lines_of(keymap, command, width));
         }
         lines.push(Line::default());
     }
@@ -171,6 +165,24 @@ fn lines(keymap: &Keymap, width: usize) -> Vec<Line<'static>> {
         }
     }
     lines
+}
+
+/// The keys of a command and what it does; what has no key goes by its name in the palette, on a line by itself where that is long.
+fn lines_of(keymap: &Keymap, command: &Command, width: usize) -> Vec<Line<'static>> {
+    let keys = match keymap.label(command) {
+        none if none.is_empty() => format!("{}{}", keymap.label_of("palette"), command.name),
+        keys => keys,
+    };
+    let mut what = text::wrapped(said(command.help), width.saturating_sub(KEYS));
+    if text::columns(&keys) > KEYS - 3 {
+        what.insert(0, String::new());
+    }
+    let line = |(row, what): (usize, String)| {
+        let keys = if row == 0 { &*keys } else { "" };
+        let keys = Span::styled(format!("  {}", text::padded(keys, KEYS - 2)), theme::strong());
+        Line::from(vec![keys, Span::raw(what)])
+    };
+    what.into_iter().enumerate().map(line).collect()
 }
 
 /// The likelihoods, each with what it is for.

@@ -149,6 +149,7 @@ fn age(modified: SystemTime) -> String {
         0..60 => tr!("just now").into(),
         60..3_600 => tr!("{minutes} min ago", minutes = seconds / 60),
         3_600..86_400 => tr!("{hours} h ago", hours = seconds / 3_600),
+        86_400..172_800 => tr!("1 day ago").into(),
         _ => tr!("{days} days ago", days = seconds / 86_400),
     }
 }

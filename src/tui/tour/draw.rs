@@ -24,9 +24,10 @@ const FRAME: (u16, u16) = (4, 2);
 /// The most columns of a line, beyond which it is hard to read.
 const WIDEST: u16 = 100;
 
-/// Divides an area: above, everything else; below, as much of the tour's box as there is room for.
+/// Divides an area: above, everything else; below, as much of the tour's box as there is room for, once there is something to be
+/// shown.
 pub fn divide(app: &App, area: Rect) -> (Rect, Rect) {
-    let Some(tour) = &app.tour else {
+    let Some(tour) = app.tour.as_ref().filter(|_| app.workspace().is_some()) else {
         return (area, Rect { height: 0, ..area });
     };
     let (text, task) = lines(app, tour, area.width);

@@ -145,6 +145,22 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
     if brief.windows(2).all(|pair| pair[0] != pair[1]) {
         return brief;
     }
+    exact(ticks)
+}
+
+/// The same for labels below one another: of small numbers at even distances all have the same decimals.
+pub fn aligned_labels(ticks: &[f64]) -> Vec<String> {
+    let steps = || ticks.windows(2).map(|pair| pair[1] - pair[0]);
+    let are_even = steps().all(|step| (step - (ticks[1] - ticks[0])).abs() <= 1e-6 * step);
+    let are_small = ticks.iter().all(|tick| tick.abs() < 1_000.0);
+    if ticks.len() > 1 && are_even && are_small {
+        return exact(ticks);
+    }
+    labels(ticks)
+}
+
+/// Labels with the decimals of the shortest step between neighbours.
+fn exact(ticks: &[f64]) -> Vec<String> {
     let step = ticks
         .windows(2)
         .map(|pair| pair[1] - pair[0])
@@ -199,6 +215,23 @@ mod tests {
         assert_eq!(labels(&[-110.0, -100.0]), ["-110", "-100"]);
         assert_eq!(labels(&[-17.0, -17.5, -18.0]), ["-17", "-17.5", "-18"]);
         assert_eq!(labels(&[1e9, 1e9 + 1e-7]), ["1000000000.000000", ""]);
+    }
+
+    #[test]
+    fn labels_below_one_another_have_the_same_decimals() {
+        assert_eq!(
+            aligned_labels(&[-18.0, -17.5, -17.0]),
+            ["-18.0", "-17.5", "-17.0"]
+        );
+        assert_eq!(aligned_labels(&[100.5, 101.0]), ["100.5", "101.0"]);
+        assert_eq!(
+            aligned_labels(&[-1.5, 0.0, 1.5, 3.0]),
+            ["-1.5", "0.0", "1.5", "3.0"]
+        );
+        assert_eq!(aligned_labels(&[-110.0, -100.0, -90.0]), ["-110", "-100", "-90"]);
+        assert_eq!(aligned_labels(&[0.01, 0.1, 1.0]), ["0.01", "0.1", "1"]);
+        assert_eq!(aligned_labels(&[0.0, 1_000.0, 2_000.0]), ["0", "1k", "2k"]);
+        assert_eq!(aligned_labels(&[5.0]), ["5"]);
     }
 
     #[test]

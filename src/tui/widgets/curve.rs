@@ -16,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
-use super::axis::{Axis, labels};
+use super::axis::{Axis, aligned_labels, labels};
 use crate::tui::{text, theme};
 
 /// One point of a series: a value, or the range of several.
@@ -146,7 +146,7 @@ impl Chart {
     fn plot(&self, area: Rect) -> Option<(Rect, Vec<(f64, String)>)> {
         let height = area.height.checked_sub(2)?;
         let ticks = self.y.ticks(usize::from(height / 2).clamp(2, 8));
-        let ticks: Vec<(f64, String)> = ticks.iter().copied().zip(labels(&ticks)).collect();
+        let ticks: Vec<(f64, String)> = ticks.iter().copied().zip(aligned_labels(&ticks)).collect();
         let widest = ticks.iter().map(|(_, label)| label.len() as u16 + 1).max();
         let labels = LABELS.max(widest.unwrap_or_default());
         let width = area.width.checked_sub(labels)?;

@@ -14,7 +14,7 @@ use crate::data::ItemShape;
 use crate::pictures::item;
 use crate::tui::app::App;
 use crate::tui::layout::{affordable, columns_for, sheet};
-use crate::tui::widgets::block_image::{BlockImage, Scale};
+use crate::tui::widgets::block_image::{BlockImage, Scale, fit};
 use crate::tui::{text, theme};
 
 /// Where the pictures stand.
@@ -79,6 +79,12 @@ impl PictureGrid {
             width: self.image_columns,
             height: self.image_rows,
         }
+    }
+
+    /// What the picture there fills of its place, in its proportions.
+    pub fn picture(&self, index: usize) -> Rect {
+        let (width, height) = item::size(self.shape);
+        fit(width, height, self.cell(index))
     }
 
     /// The place of the picture under the mouse; its label belongs to it.

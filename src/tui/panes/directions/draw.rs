@@ -152,6 +152,16 @@ fn short_fixed(value: f32) -> String {
     }
 }
 
+/// What stands below the first item of a strip: which direction it is, and where the strip begins, as far as there is room.
+fn first_label(direction: &str, columns: u16) -> String {
+    let whole = format!("{direction} {:+.0}", -REACH);
+    if text::columns(&whole) <= usize::from(columns) {
+        whole
+    } else {
+        direction.to_owned()
+    }
+}
+
 /// The items along the listed directions; the one nearest to where the point lies is marked.
 fn render_strips(pane: &Directions, app: &App, geometry: &Geometry, buffer: &mut Buffer) {
     let first = pane.first(app, geometry);
@@ -184,7 +194,7 @@ fn render_strips(pane: &Directions, app: &App, geometry: &Geometry, buffer: &mut
         }
         for (place, values) in images.by_ref().take(geometry.steps).enumerate() {
             let label = match place {
-                0 => label(first + row, direction),
+                0 => first_label(&label(first + row, direction), geometry.strips.image_columns),
                 _ if place + 1 == geometry.steps => format!("{:+.0}", REACH),
                 _ if 2 * place + 1 == geometry.steps => "0".into(),
                 _ => String::new(),

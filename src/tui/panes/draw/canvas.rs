@@ -1,6 +1,7 @@
 //! The canvas: values that a person draws, with some of them hidden.
 
 use crate::data::ItemShape;
+use crate::pictures::item;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
 /// Values as a model reads them, which of them are hidden, and where the brush is.
@@ -22,18 +23,20 @@ impl Canvas {
     /// Blank, with the brush in the middle.
     pub fn blank(shape: ItemShape) -> Self {
         let numbers = shape.numbers();
-        let (rows, columns) = shape.picture();
-        Self {
+        let mut canvas = Self {
             shape,
             values: vec![0.0; numbers],
             hidden: vec![false; numbers],
-            brush: (columns / 2, rows / 2),
-        }
+            brush: (0, 0),
+        };
+        let (columns, rows) = canvas.size();
+        canvas.brush = (columns / 2, rows / 2);
+        canvas
     }
 
     /// Whether it is drawn on as on paper, in two dimensions; else single values are raised and lowered.
     pub fn is_image(&self) -> bool {
-        matches!(self.shape, ItemShape::Image { .. })
+        matches!(self.shape, ItemShape::Image { .. } | ItemShape::Film { .. })
     }
 
     /// Takes over the values of an item, none of them hidden.
@@ -44,8 +47,11 @@ impl Canvas {
         }
     }
 
-    /// Columns and rows in which the brush moves.
+    /// Columns and rows in which the brush moves: of images the pixels of the picture that is shown, else the values.
     pub fn size(&self) -> (usize, usize) {
+        if self.is_image() {
+            return item::size(self.shape);
+        }
         let (rows, columns) = self.shape.picture();
         (columns, rows)
     }
@@ -62,22 +68,23 @@ impl Canvas {
         );
     }
 
-    /// The places of the values of one column and row: all channels of a pixel, or one feature.
+    /// The places of the values of one column and row: all channels of a pixel, or one feature; none behind the last frame of a film.
     fn values_at(&self, column: usize, row: usize) -> std::ops::Range<usize> {
         let (first, count) = match self.shape {
             ItemShape::Image { width, channels, .. } => ((row * width + column) * channels, channels),
             ItemShape::Vector { .. } => (column, 1),
             ItemShape::Sequence { features, .. } => (column * features + row, 1),
-            // Frames beside one another.
             ItemShape::Film {
                 height,
                 width,
                 channels,
                 ..
-            } => {
-                let (frame, column) = (column / width.max(1), column % width.max(1));
-                (((frame * height + row) * width + column) * channels, channels)
-            }
+            } => match item::in_frame(self.shape, (column, row)) {
+                Some((frame, (column, row))) => {
+                    (((frame * height + row) * width + column) * channels, channels)
+                }
+                None => return 0..0,
+            },
         };
         first.min(self.values.len())..(first + count).min(self.values.len())
     }
@@ -198,6 +205,34 @@ mod tests {
         });
         canvas.raise(0, 0.25);
         assert_eq!(canvas.values, [0.0, 0.0, 0.0, 0.25, 0.25, 0.25]);
+    }
+
+    #[test]
+    fn the_pixels_of_a_film_are_those_of_its_picture() {
+        let shape = ItemShape::Film {
+            frames: 5,
+            height: 3,
+            width: 4,
+            channels: 3,
+        };
+        let mut canvas = Canvas::blank(shape);
+        let (columns, rows) = canvas.size();
+        let mut painted = 0;
+        for row in 0..rows {
+            for column in 0..columns {
+                canvas.values.fill(0.0);
+                canvas.brush = (column, row);
+                canvas.paint(0, 1.0);
+                let picture = item::picture(&canvas.values, shape);
+                let white: Vec<usize> = (0..picture.pixels.len())
+                    .filter(|&place| picture.pixels[place] != [0; 3])
+                    .collect();
+                // Behind the last frame there is nothing to paint.
+                assert!(white.is_empty() || white == [row * columns + column]);
+                painted += white.len();
+            }
+        }
+        assert_eq!(painted, 5 * 3 * 4);
     }
 
     #[test]

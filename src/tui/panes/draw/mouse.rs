@@ -14,7 +14,7 @@ pub fn pressed(app: &mut App, area: Rect, press: Press) -> Vec<Effect> {
         return Vec::new();
     };
     let grid = geometry(area, workspace.data.shape).canvas;
-    let picture = grid.cell(0);
+    let picture = grid.picture(0);
     let draw = app.pane_mut::<Draw>();
     let (reach, Some(canvas)) = (draw.reach, &mut draw.canvas) else {
         return Vec::new();

@@ -15,11 +15,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::{Canvas, Draw, ROUNDS, geometry};
-use crate::data::ItemShape;
 use crate::language::tr;
-use crate::pictures::item;
 use crate::tui::app::App;
-use crate::tui::widgets::block_image::{Scale, fit};
+use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::picture_grid::Labelled;
 use crate::tui::workspace::Workspace;
 use crate::tui::{text, theme};
@@ -43,7 +41,7 @@ pub fn draw(pane: &Draw, app: &App, workspace: &Workspace, area: Rect, buffer: &
     geometry
         .canvas
         .render(app, std::iter::once(on_canvas), None, buffer);
-    render_brush(canvas, workspace.data.shape, geometry.canvas.cell(0), buffer);
+    render_brush(canvas, geometry.canvas.picture(0), buffer);
 
     let mut pictures = Vec::new();
     if let Some(restored) = pane.restored() {
@@ -74,9 +72,8 @@ pub fn draw(pane: &Draw, app: &App, workspace: &Workspace, area: Rect, buffer: &
 }
 
 /// Marks the brush on the canvas: where it is in an image, and else below the value that it is on.
-fn render_brush(canvas: &Canvas, shape: ItemShape, area: Rect, buffer: &mut Buffer) {
-    let (width, height) = item::size(shape);
-    let picture = fit(width, height, area.intersection(buffer.area));
+fn render_brush(canvas: &Canvas, picture: Rect, buffer: &mut Buffer) {
+    let picture = picture.intersection(buffer.area);
     if picture.is_empty() {
         return;
     }
@@ -100,11 +97,14 @@ fn render_heading(pane: &Draw, canvas: &Canvas, area: Rect, buffer: &mut Buffer)
     let hidden = canvas.hidden.iter().filter(|&&hidden| hidden).count();
     let mut words = tr!("a brush of {size}", size = 2 * pane.reach + 1);
     if hidden > 0 {
-        words += &tr!(
-            ", {hidden} values hidden, filled in in {rounds} rounds",
-            hidden = hidden,
-            rounds = rounds
-        );
+        words += &match hidden {
+            1 => tr!(", 1 value hidden").to_owned(),
+            count => tr!(", {count} values hidden", count = count),
+        };
+        words += &match rounds {
+            1 => tr!(", filled in in one round").to_owned(),
+            count => tr!(", filled in over {count} rounds", count = count),
+        };
     }
     let terms = pane.restored().map(|restored| restored.reconstruction.terms);
     let bound = terms.map_or(String::new(), |terms| {

@@ -5,10 +5,12 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use crate::data::ItemShape;
 use crate::tui::widgets::picture_grid::PictureGrid;
 
-/// Rows of a picture of the strip, and rows of the pane from which on that has them.
-const STRIP_ROWS: [(u16, u16); 2] = [(7, 40), (6, 20)];
-/// Rows of a picture of the strip in a lower pane.
+/// The fewest rows of a picture of the strip.
 const LEAST_STRIP_ROWS: u16 = 4;
+/// Pictures of the strip that are beside one another at least, where they have those rows.
+const LEAST_STEPS: usize = 7;
+/// Rows that the list has, where there is room.
+const LIST_ROWS: u16 = 8;
 /// Columns of the list at most.
 const LIST: u16 = 40;
 /// Before, after, and what is different.
@@ -29,26 +31,44 @@ pub struct Geometry {
 
 /// Divides the inside of the pane.
 pub fn geometry(area: Rect, shape: ItemShape) -> Geometry {
-    let fitting = STRIP_ROWS.into_iter().find(|&(_, pane)| area.height >= pane);
-    let strip_rows = fitting.map_or(LEAST_STRIP_ROWS, |(rows, _)| rows);
+    // The pictures take what their width allows, the strip what they leave.
+    let most = area
+        .height
+        .saturating_sub(LEAST_STRIP_ROWS + 2)
+        .min(area.height / 3 * 2);
+    let [_, _, beside] = upper_parts(Rect { height: most, ..area });
+    let pictures = largest(beside, shape);
     let [upper, strip_heading, strip] = Layout::vertical([
-        Constraint::Fill(1),
+        Constraint::Length((pictures.image_rows + 1).max(LIST_ROWS).min(most)),
         Constraint::Length(1),
-        Constraint::Length(strip_rows + 1),
+        Constraint::Fill(1),
     ])
     .areas(area);
-    let [list, _, pictures] = Layout::horizontal([
+    let with_rows = |rows: u16| {
+        let height = strip.height.min(rows + 1);
+        PictureGrid::new(Rect { height, ..strip }, shape, rows)
+    };
+    let mut strips = (LEAST_STRIP_ROWS..strip.height).rev().map(with_rows);
+    let strip = strips
+        .find(|grid| grid.columns >= LEAST_STEPS)
+        .unwrap_or_else(|| with_rows(LEAST_STRIP_ROWS));
+    let [list, _, _] = upper_parts(upper);
+    Geometry {
+        list,
+        pictures,
+        strip_heading,
+        strip,
+    }
+}
+
+/// The list, a gap, and what stands beside it.
+fn upper_parts(area: Rect) -> [Rect; 3] {
+    Layout::horizontal([
         Constraint::Length(LIST.min(area.width / 3)),
         Constraint::Length(2),
         Constraint::Min(0),
     ])
-    .areas(upper);
-    Geometry {
-        list,
-        pictures: largest(pictures, shape),
-        strip_heading,
-        strip: PictureGrid::new(strip, shape, strip_rows),
-    }
+    .areas(area)
 }
 
 /// The largest pictures of which three fit beside one another.

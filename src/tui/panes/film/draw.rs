@@ -46,19 +46,26 @@ pub fn draw(pane: &Film, app: &App, workspace: &Workspace, area: Rect, buffer: &
     };
     let frame = &film.frames()[place];
     let geometry = geometry(area, workspace.data.shape);
-    render_heading(workspace, place, geometry.heading, buffer);
+    let measured = measured(app, workspace);
+    let points = measured.as_ref().map_or(&[][..], |(_, points)| points);
+    render_heading(workspace, place, points, geometry.heading, buffer);
     render_pictures(pane, app, workspace, (frame, &geometry), buffer);
-    if let Some(chart) = chart(pane, app, workspace) {
+    if let Some(chart) = measured.and_then(|measured| chart_of(pane, frame, measured)) {
         chart.render(geometry.curve, buffer);
     }
 }
 
 /// When the frame was made, and which of how many it is.
-fn render_heading(workspace: &Workspace, place: usize, area: Rect, buffer: &mut Buffer) {
-    let log = &workspace.progress.log;
-    let (film, frame) = (&log.film, &log.film.frames()[place]);
-    let points = bounds(&log.evaluations, HorizontalAxis::Samples, Part::Test);
-    let bound = value_at(&points, frame.samples as f64, |x| x);
+fn render_heading(
+    workspace: &Workspace,
+    place: usize,
+    points: &[(f64, f64)],
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let film = &workspace.progress.log.film;
+    let frame = &film.frames()[place];
+    let bound = value_at(points, frame.samples as f64, |x| x);
     let bound = bound.map_or(String::new(), |bound| {
         tr!("  test {bound}", bound = format_args!("{bound:.1}"))
     });
@@ -165,20 +172,32 @@ fn measured(app: &App, workspace: &Workspace) -> Option<(Axis, Vec<(f64, f64)>)>
     Some((Axis { start, end, spacing }, points))
 }
 
+/// The frame that is shown.
+fn frame_of<'a>(app: &App, workspace: &'a Workspace) -> Option<&'a Frame> {
+    let film = &workspace.progress.log.film;
+    film.frames().get(film.at(app.selection.time)?)
+}
+
+/// Which part of the whole axis is visible, with a frame in it.
+fn window(pane: &Film, whole: Axis, frame: &Frame) -> CurveWindow {
+    let at = whole.position(frame.samples as f64);
+    at.map_or(pane.looking, |at| pane.looking.showing(at.clamp(0.0, 1.0)))
+}
+
 /// Which part of the curve is visible, with the shown frame in it.
 pub fn looking(pane: &Film, app: &App, workspace: &Workspace) -> Option<CurveWindow> {
-    let film = &workspace.progress.log.film;
-    let frame = film.frames().get(film.at(app.selection.time)?)?;
-    let at = measured(app, workspace)?.0.position(frame.samples as f64)?;
-    Some(pane.looking.showing(at.clamp(0.0, 1.0)))
+    let (whole, _) = measured(app, workspace)?;
+    Some(window(pane, whole, frame_of(app, workspace)?))
+}
+
+/// The curve with the shown frame in it.
+pub fn chart(pane: &Film, app: &App, workspace: &Workspace) -> Option<Chart> {
+    chart_of(pane, frame_of(app, workspace)?, measured(app, workspace)?)
 }
 
 /// The bound of the test set, with the cursor where the frame was made; upwards what is visible there.
-pub fn chart(pane: &Film, app: &App, workspace: &Workspace) -> Option<Chart> {
-    let film = &workspace.progress.log.film;
-    let frame = film.frames().get(film.at(app.selection.time)?)?;
-    let (whole, points) = measured(app, workspace)?;
-    let looking = looking(pane, app, workspace).unwrap_or(pane.looking);
+fn chart_of(pane: &Film, frame: &Frame, (whole, points): (Axis, Vec<(f64, f64)>)) -> Option<Chart> {
+    let looking = window(pane, whole, frame);
     let x = looking.axis(whole);
     let is_visible = |(samples, _): &&(f64, f64)| (x.start..=x.end).contains(samples);
     let visible = points.iter().filter(is_visible).map(|(_, bound)| *bound);

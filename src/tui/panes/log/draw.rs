@@ -48,7 +48,10 @@ pub fn draw(pane: &Log, _app: &App, workspace: &Workspace, area: Rect, buffer: &
         } else {
             line.push_span(text::printable(searched).into_owned());
             line.push_span(Span::styled(
-                tr!("  {count} lines", count = all.len()),
+                match all.len() {
+                    1 => tr!("  1 line").to_owned(),
+                    count => tr!("  {count} lines", count = count),
+                },
                 theme::dim(),
             ));
         }

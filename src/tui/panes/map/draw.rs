@@ -80,6 +80,7 @@ fn render_heading(map: &Map, workspace: &Workspace, area: Rect, buffer: &mut Buf
         ),
         None if shown == 0 => String::new(),
         None if shown < all => tr!("the first {shown} of {all}", shown = shown, all = all),
+        None if shown == 1 => tr!("1 item").into(),
         None => tr!("{count} items", count = shown),
     };
     let room = usize::from(area.width).saturating_sub(text::columns(&right) + 1);
@@ -111,9 +112,6 @@ enum Look<'a> {
     Unknown,
 }
 
-/// The shares of the items below and above which all bounds have the same colour.
-const TAILS: f64 = 0.02;
-
 impl<'a> Look<'a> {
     fn of(map: &'a Map, app: &App, workspace: &Workspace) -> Self {
         let count = workspace.data.classes.len();
@@ -124,18 +122,11 @@ impl<'a> Look<'a> {
                 in_colours: colours::suffice(app, count),
             },
             Colouring::Bound => match map.bounds() {
-                Some(bounds) => {
-                    let mut sorted: Vec<f32> =
-                        bounds.iter().copied().filter(|bound| !bound.is_nan()).collect();
-                    let tail = (TAILS * sorted.len() as f64) as usize;
-                    sorted.sort_unstable_by(f32::total_cmp);
-                    let at = |place: usize| sorted.get(place).copied().unwrap_or(0.0);
-                    Self::Bounds {
-                        bounds,
-                        low: at(tail),
-                        high: at(sorted.len().saturating_sub(tail + 1)),
-                    }
-                }
+                Some(bounds) => Self::Bounds {
+                    bounds: &bounds.of_items,
+                    low: bounds.scale.0,
+                    high: bounds.scale.1,
+                },
                 None => Self::Unknown,
             },
         }

@@ -152,6 +152,25 @@ struct Neighbours {
 struct Bounds {
     part: Part,
     of_items: Vec<f32>,
+    /// The bounds below and above which all items have the same colour.
+    scale: (f32, f32),
+}
+
+/// The share of the items that lie below the scale of colours, and of those above it.
+const TAILS: f64 = 0.02;
+
+impl Bounds {
+    fn new(part: Part, of_items: Vec<f32>) -> Self {
+        let mut sorted: Vec<f32> = of_items.iter().copied().filter(|bound| !bound.is_nan()).collect();
+        let tail = (TAILS * sorted.len() as f64) as usize;
+        sorted.sort_unstable_by(f32::total_cmp);
+        let at = |place: usize| sorted.get(place).copied().unwrap_or(0.0);
+        Self {
+            part,
+            scale: (at(tail), at(sorted.len().saturating_sub(tail + 1))),
+            of_items,
+        }
+    }
 }
 
 /// The newest answer about the cursor.
@@ -233,13 +252,12 @@ impl Map {
     }
 
     /// The bound of each of them, where that is shown and known.
-    fn bounds(&self) -> Option<&[f32]> {
+    fn bounds(&self) -> Option<&Bounds> {
         let bounds = self
             .bounds
             .as_ref()
             .filter(|_| self.colouring == Colouring::Bound);
-        let of_part = bounds.filter(|bounds| bounds.part == self.part);
-        of_part.map(|bounds| &bounds.of_items[..])
+        bounds.filter(|bounds| bounds.part == self.part)
     }
 
     /// The cells in which the points lie, in an area: as they were drawn last, unless that was something else.
@@ -454,7 +472,7 @@ impl Pane for Map {
                         *place = bound as f32;
                     }
                 }
-                self.bounds = Some(Bounds { part, of_items });
+                self.bounds = Some(Bounds::new(part, of_items));
             }
             (Question::Beside { from, .. }, Answer::Beside { start, image, items }) => {
                 let is_overtaken = self.beside.as_ref().is_some_and(|beside| beside.number > number);

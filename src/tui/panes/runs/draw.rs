@@ -72,28 +72,38 @@ pub fn table(pane: &Runs, app: &App, area: Rect) -> Rect {
     divided(area, below(pane, app, usize::from(area.width)).len())[1]
 }
 
-/// Columns of the runs' names in a table of so many.
-fn name_width(pane: &Runs, width: usize) -> usize {
-    let others: usize = Column::ALL.iter().map(|column| column.width() + 1).sum();
-    // The cursor, the mark and a space stand before the name.
-    let room = width.saturating_sub(others + BEFORE_NAME).max(LEAST_NAME);
+/// What each column of the table has of so many: words as much as they need, and the name what is left, as far as it needs that.
+fn widths(pane: &Runs, width: usize) -> [usize; Column::ALL.len()] {
     let shown = pane.shown();
-    let names = shown
-        .iter()
-        .map(|run| text::columns(&text::printable(&run.name())));
-    names.max().unwrap_or(0).clamp(LEAST_NAME, room)
+    let longest = |column: Column| {
+        let values = shown
+            .iter()
+            .map(|run| text::columns(&text::printable(&column.value(run))));
+        values.max().unwrap_or(0)
+    };
+    let mut widths = Column::ALL.map(|column| match column {
+        // The arrow of the order stands behind the title.
+        Column::Data | Column::Method => {
+            let title = text::columns(column.title()) + 1;
+            longest(column).max(title).min(column.width())
+        }
+        other => other.width(),
+    });
+    let others: usize = widths.iter().map(|width| width + 1).sum();
+    let room = width.saturating_sub(others + BEFORE_NAME).max(LEAST_NAME);
+    widths[0] = longest(Column::Name).clamp(LEAST_NAME, room);
+    widths
 }
 
 /// The column of the table at so many characters from its left edge.
 pub fn column_at(pane: &Runs, width: usize, at: usize) -> Option<Column> {
     let mut end = BEFORE_NAME;
-    Column::ALL.into_iter().find(|column| {
-        end += 1 + match column {
-            Column::Name => name_width(pane, width),
-            other => other.width(),
-        };
-        at < end
-    })
+    let columns = Column::ALL.into_iter().zip(widths(pane, width));
+    let mut ends = columns.map(|(column, width)| {
+        end += 1 + width;
+        (column, end)
+    });
+    ends.find(|(_, end)| at < *end).map(|(column, _)| column)
 }
 
 fn heading_line(pane: &Runs) -> Line<'static> {
@@ -126,7 +136,7 @@ fn heading_line(pane: &Runs) -> Line<'static> {
 /// How far a sweep is, and which of its runs is the best so far.
 fn sweep_in_words(sweep: &Progress) -> String {
     let mut words = tr!(
-        "sweep: {ended} of {count} runs have ended",
+        "sweep: {ended} of {count} runs ended",
         ended = sweep.ended(),
         count = sweep.runs.len()
     );
@@ -191,12 +201,8 @@ fn below(pane: &Runs, app: &App, width: usize) -> Vec<Line<'static>> {
 
 fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
-    let (shown, name_width) = (pane.shown(), name_width(pane, width));
-    let cell = |column: Column, value: &str| {
-        let width = match column {
-            Column::Name => name_width,
-            other => other.width(),
-        };
+    let (shown, widths) = (pane.shown(), widths(pane, width));
+    let cell = |column: Column, width: usize, value: &str| {
         let value = text::cut_middle(value, width);
         let missing = " ".repeat(width - text::columns(&value));
         if column.is_number() {
@@ -205,13 +211,19 @@ fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buf
             format!("{value}{missing} ")
         }
     };
-    let arrow = |column| match (column == pane.column, pane.falls) {
+    let arrow = |column: Column| match (column == pane.column, pane.falls != column.falls_first()) {
         (false, _) => "",
         (true, false) => "▲",
         (true, true) => "▼",
     };
-    let titles = Column::ALL.map(|column| cell(column, &format!("{}{}", column.title(), arrow(column))));
-    let mut lines = vec![Line::styled(format!("   {}", titles.concat()), theme::dim())];
+    let row = |value: &dyn Fn(Column) -> String| -> String {
+        let columns = Column::ALL.into_iter().zip(widths);
+        columns
+            .map(|(column, width)| cell(column, width, &value(column)))
+            .collect()
+    };
+    let titles = row(&|column| format!("{}{}", column.title(), arrow(column)));
+    let mut lines = vec![Line::styled(format!("   {titles}"), theme::dim())];
     let room = usize::from(area.height.saturating_sub(1));
     let selected = pane.selected.min(shown.len().saturating_sub(1));
     let first = layout::window(selected, room, shown.len());
@@ -229,8 +241,8 @@ fn render_table(pane: &Runs, workspace: &Workspace, area: Rect, buffer: &mut Buf
         };
         let marker = if index == selected { "▶" } else { " " };
         let mark = if pane.marked.contains(&run.path) { "x" } else { " " };
-        let values = Column::ALL.map(|column| cell(column, &text::printable(&column.value(run))));
-        lines.push(Line::styled(format!("{marker}{mark} {}", values.concat()), style));
+        let values = row(&|column| text::printable(&column.value(run)).into_owned());
+        lines.push(Line::styled(format!("{marker}{mark} {values}"), style));
     }
     Paragraph::new(lines).render(area, buffer);
 }

@@ -66,7 +66,7 @@ impl Column {
         }
     }
 
-    /// Its width in characters; the name takes what is left.
+    /// Its width in characters, that of words at the most; the name takes what is left.
     pub fn width(self) -> usize {
         match self {
             Self::Name => 0,
@@ -81,6 +81,11 @@ impl Column {
     /// Whether it holds numbers, which stand at its right.
     pub fn is_number(self) -> bool {
         !matches!(self, Self::Name | Self::Data | Self::Method)
+    }
+
+    /// Whether the greatest comes first until the order is turned round: the run that was saved last does.
+    pub fn falls_first(self) -> bool {
+        self == Self::Date
     }
 
     /// What it says of a run.
