@@ -189,13 +189,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.split == Part::Test {
         signs.take_in(&state, &data, bound.clone());
     }
-    let per_step = |mean: f64, points: usize| Some(mean * points as f64 / split.steps_of(points)? as f64);
     let steps = split.steps_of(bound.points).map(|time_steps| PerStep {
         time_steps,
-        elbo_per_step: per_step(bound.terms.lower_bound(), bound.points).unwrap_or(f64::NAN),
+        elbo_per_step: split
+            .per_step(bound.terms.lower_bound(), bound.points)
+            .unwrap_or(f64::NAN),
         log_likelihood_per_step: importance
             .as_ref()
-            .and_then(|of| per_step(of.log_likelihood, of.log_likelihood_points)),
+            .and_then(|of| split.per_step(of.log_likelihood, of.log_likelihood_points)),
     });
     let report = Report {
         steps,

@@ -126,6 +126,12 @@ impl Split {
         }
     }
 
+    /// The mean over the first `points` sequences of a number of nats as nats per time step: their sum divided by all their steps, without
+    /// padding; none where items have no steps.
+    pub fn per_step(&self, mean: f64, points: usize) -> Option<f64> {
+        Some(mean * points as f64 / self.steps_of(points)? as f64)
+    }
+
     /// Writes item `index` to `row` as the model's `x`: bytes as `x / 255`, other values as the scaling has them.
     pub fn fill_row(&self, index: usize, row: &mut [f32]) {
         let item = self.items.item(index);

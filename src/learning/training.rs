@@ -63,6 +63,29 @@ fn pseudo_inputs(configuration: &Configuration, data: &Dataset, count: usize) ->
     rows
 }
 
+/// The mean of each of a step's `values` over all steps that are there, of at most [`ITEMS_OF_MEANS`] training items at even distances;
+/// 0 where there are none.
+fn mean_step(configuration: &Configuration, data: &Dataset, values: usize) -> Vec<f32> {
+    let items = configuration.trained_on(data);
+    let apart = items.len().div_ceil(ITEMS_OF_MEANS).max(1);
+    let (mut sums, mut counts) = (vec![0.0; values], vec![0_u32; values]);
+    let mut row = vec![0.0; data.train.numbers_per_item];
+    for &item in items.iter().step_by(apart) {
+        let (binarisation, seed) = (configuration.binarisation, configuration.seed);
+        binarisation.fill_row(&data.train, item as usize, seed, 0, &mut row);
+        for (place, &value) in row.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+            sums[place % values] += f64::from(value);
+            counts[place % values] += 1;
+        }
+    }
+    let both = sums.iter().zip(counts);
+    both.map(|(sum, count)| (sum / f64::from(count.max(1))) as f32)
+        .collect()
+}
+
+/// As many items say a mean well enough to begin with.
+const ITEMS_OF_MEANS: usize = 1_000;
+
 /// The stream of the choice of pseudo-inputs, far from those of the parameters, which are counted from 0.
 const PSEUDO_INPUTS: u64 = 2 << 32;
 
@@ -127,6 +150,7 @@ impl Training {
         let architecture = configuration.architecture(data);
         let mut model = Vae::new(architecture, configuration.initialisation, configuration.seed);
         model.begin_pseudo_inputs(|count| pseudo_inputs(&configuration, data, count));
+        model.begin_emitter(|values| mean_step(&configuration, data, values));
         if configuration.method.has_weight_posterior() {
             model.spread_weights();
         }

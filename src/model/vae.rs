@@ -216,6 +216,17 @@ impl Vae {
         }
     }
 
+    /// Makes a Markov model say the mean of the data in every step as long as its latent variables say nothing; a model of another
+    /// family stays what it is.
+    ///
+    /// `means` is called with the number of values of a step, and answers with the mean of each, in units of `x`.
+    pub fn begin_emitter(&mut self, means: impl FnOnce(usize) -> Vec<f32>) {
+        if let Networks::Markov(markov) = &mut self.networks {
+            let features = markov.features();
+            markov.begin_emitter(&means(features));
+        }
+    }
+
     /// The decoder's parameters alone.
     pub(super) fn decoder_parameters(&self) -> Vec<Named<&dyn Parameter>> {
         self.networks.decoder_parameters()

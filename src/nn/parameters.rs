@@ -88,6 +88,15 @@ pub struct Named<P> {
     pub parameter: P,
 }
 
+/// The parameters of some layers, each within the name of its layer.
+pub fn of_layers<'n, P>(layers: impl IntoIterator<Item = (&'n str, Vec<Named<P>>)>) -> Vec<Named<P>> {
+    let of_layer = |(name, parameters): (&'n str, Vec<Named<P>>)| {
+        let parameters = parameters.into_iter();
+        parameters.map(move |named| named.within(name))
+    };
+    layers.into_iter().flat_map(of_layer).collect()
+}
+
 impl<P> Named<P> {
     /// The same parameter, one level further up the model.
     pub fn within(self, part: &str) -> Self {

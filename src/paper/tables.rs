@@ -111,15 +111,14 @@ fn measure(laboratory: &Laboratory, state: &mut RunState, data: &Dataset) {
 fn measured((state, data): &Run) -> Vec<(u64, f64)> {
     let points = state.log.marginals.iter().map(|point| {
         let of = point.estimates.importance_weighted;
-        (point.samples, -of.mean / steps_per_point(data, of.points))
+        (point.samples, -per_unit(data, of.mean, of.points))
     });
     points.collect()
 }
 
-/// Time steps of the first `points` test sequences, per sequence; 1 of other data.
-fn steps_per_point(data: &Dataset, points: usize) -> f64 {
-    let steps = data.test.steps_of(points);
-    steps.map_or(1.0, |steps| steps as f64 / points as f64)
+/// A mean over the first `points` test items, of sequences per time step.
+fn per_unit(data: &Dataset, mean: f64, points: usize) -> f64 {
+    data.test.per_step(mean, points).unwrap_or(mean)
 }
 
 /// The last of them.
@@ -168,7 +167,7 @@ fn bound((state, data): &Run) -> Option<f64> {
     let training = &state.training;
     let (noise, cancel) = (training.noise(), Cancel::default());
     let bound = lower_bound(&training.model, &data.test, noise, &cancel, |_| true)?;
-    Some(-bound.terms.lower_bound() / steps_per_point(data, bound.points))
+    Some(-per_unit(data, bound.terms.lower_bound(), bound.points))
 }
 
 fn write_table(figure: Figure, rows: &[Row], trained: &[Run], laboratory: &Laboratory) -> anyhow::Result<()> {

@@ -309,8 +309,14 @@ impl Session {
     pub fn into_model_of_bytes(self) -> Result<Vae, SessionError> {
         let Self { document, path, .. } = self;
         let none = Split::of_bytes(Vec::new(), Vec::new(), document.pixels);
-        let shape = ItemShape::Vector {
-            features: document.pixels,
+        let (numbers, steps) = (document.pixels, document.configuration.time_steps);
+        let shape = if steps > 1 && numbers.is_multiple_of(steps) {
+            ItemShape::Sequence {
+                steps,
+                features: numbers / steps,
+            }
+        } else {
+            ItemShape::Vector { features: numbers }
         };
         let bytes = Dataset::new(document.configuration.data.clone(), shape, none.clone(), none);
         let architecture = document.configuration.architecture(&bytes);

@@ -63,6 +63,11 @@ impl Reading {
         }
     }
 
+    /// The first number of a value of this mean, as [`Likelihood::number_of_mean`] says.
+    pub fn number_of_mean(&self, mean: f32) -> Option<f32> {
+        self.likelihood.number_of_mean(&self.observation, mean)
+    }
+
     /// The same reading of outputs for so many `pixels`.
     pub fn for_pixels(&self, pixels: Pixels) -> Self {
         Self {

@@ -158,6 +158,19 @@ impl Likelihood {
         self.curvature(&observation).is_some()
     }
 
+    /// The first number of a value of this `mean`, in units of `x`, where that number alone says the mean. A probability of 0 or 1,
+    /// which none has, becomes one within a thousandth of it.
+    pub(super) fn number_of_mean(self, observation: &Observation, mean: f32) -> Option<f32> {
+        match (self, observation.mean) {
+            (Self::Bernoulli, _) | (Self::Gaussian, Mean::Unit) => {
+                let probability = mean.clamp(1e-3, 1.0 - 1e-3);
+                Some((probability / (1.0 - probability)).ln())
+            }
+            (Self::Gaussian, Mean::Real) => Some(mean),
+            _ => None,
+        }
+    }
+
     /// What a decoder has to say.
     fn layer(self, observation: &Observation) -> Layer {
         self.distribution(observation).layer()

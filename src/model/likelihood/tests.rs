@@ -292,3 +292,27 @@ fn second_derivatives_are_the_difference_quotients_of_the_first() {
     // A Bernoulli, and a Gaussian with a variance of every value, its mean anywhere or not.
     assert_eq!(known, 3);
 }
+
+#[test]
+fn the_number_of_a_mean_says_that_mean() {
+    for (likelihood, observation) in every_likelihood() {
+        let Some(number) = likelihood.number_of_mean(&observation, 0.2) else {
+            assert!(!matches!(
+                likelihood,
+                Likelihood::Bernoulli | Likelihood::Gaussian
+            ));
+            continue;
+        };
+        let mut outputs = vec![0.3; likelihood.numbers_per_value(&observation)];
+        outputs[0] = number;
+        let mut means = [0.0];
+        likelihood
+            .distribution(&observation)
+            .means(&outputs, 1, &mut means);
+        assert!((means[0] - 0.2).abs() < 1e-5, "{likelihood:?}: {}", means[0]);
+        for mean in [0.0, 1.0] {
+            let number = likelihood.number_of_mean(&observation, mean);
+            assert!(number.is_some_and(f32::is_finite));
+        }
+    }
+}

@@ -14,7 +14,7 @@ use dfdx::prelude::*;
 use super::gaussian::{log_density, standard_log_density};
 use super::{LatentRows, PerRow, Posterior};
 use crate::dims::{Hidden, Latent, Moments};
-use crate::nn::parameters::{Named, Parameter, Role};
+use crate::nn::parameters::{Named, Parameter, Role, of_layers};
 use crate::nn::view::{elements, elements_mut};
 use crate::nn::{Linear, ops};
 use crate::random::{Purpose, fill_standard_normal, generator};
@@ -80,31 +80,23 @@ impl Hamiltonian {
     /// The sizes of the steps, then the layers of the guess.
     pub fn parameters(&self) -> Vec<Named<&dyn Parameter>> {
         let sizes = named_sizes(&self.log_sizes as &dyn Parameter);
-        let layers: [(&str, Vec<Named<&dyn Parameter>>); 3] = [
+        let layers = of_layers([
             ("context", self.context.parameters()),
             ("place", self.place.parameters()),
             ("guess", self.guess.parameters()),
-        ];
-        let of_layers = layers.into_iter().flat_map(|(name, parameters)| {
-            let parameters = parameters.into_iter();
-            parameters.map(move |named| named.within(name))
-        });
-        std::iter::once(sizes).chain(of_layers).collect()
+        ]);
+        std::iter::once(sizes).chain(layers).collect()
     }
 
     /// The same, to change.
     pub fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
         let sizes = named_sizes(&mut self.log_sizes as &mut dyn Parameter);
-        let layers: [(&str, Vec<Named<&mut dyn Parameter>>); 3] = [
+        let layers = of_layers([
             ("context", self.context.parameters_mut()),
             ("place", self.place.parameters_mut()),
             ("guess", self.guess.parameters_mut()),
-        ];
-        let of_layers = layers.into_iter().flat_map(|(name, parameters)| {
-            let parameters = parameters.into_iter();
-            parameters.map(move |named| named.within(name))
-        });
-        std::iter::once(sizes).chain(of_layers).collect()
+        ]);
+        std::iter::once(sizes).chain(layers).collect()
     }
 }
 

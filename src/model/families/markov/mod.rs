@@ -105,9 +105,29 @@ impl Markov {
         self.transition.begin();
     }
 
+    /// Makes the emitter say these means of the values of a step as long as `z` says nothing, where the likelihood has a
+    /// [number](crate::model::Likelihood) for the mean.
+    ///
+    /// Values most of which are always the same (the keys of a piano) have large biases, and as long as these are learned, every direction of `z`
+    /// means nothing but "less of all". The divergence takes that away before the steps differ in `z`, and later it costs more to
+    /// say something than is gained: the posterior has become the prior for good.
+    pub fn begin_emitter(&mut self, means: &[f32]) {
+        let biases = elements_mut(&mut self.emitter.last.bias).iter_mut();
+        for (bias, &mean) in biases.zip(means) {
+            if let Some(number) = self.reading.number_of_mean(mean) {
+                *bias = number;
+            }
+        }
+    }
+
     /// What generates the chain.
     pub fn transition(&self) -> &Transition {
         &self.transition
+    }
+
+    /// Values of a step.
+    pub fn features(&self) -> usize {
+        self.features
     }
 
     /// Latent dimensions of a step.

@@ -5,10 +5,11 @@ use dfdx::prelude::*;
 
 use super::presence::Presence;
 use super::step::{At, Before, Now};
+use super::transition::start;
 use crate::dims::{Batch, Features, Hidden, Moments};
 use crate::model::posterior::Gaussian;
 use crate::nn::ops::{self, Filter};
-use crate::nn::parameters::{Named, Parameter, Role};
+use crate::nn::parameters::{Named, Parameter, Role, of_layers};
 use crate::nn::{Linear, Weight};
 
 /// The layers of the posterior.
@@ -76,61 +77,38 @@ impl Recognition {
         ops::filtered(self.states(presence, tape), noise, presence.steps(), &filter)
     }
 
-    /// Weights and biases, layer by layer.
+    /// Weights and biases, layer by layer, and what stands before the first step.
     pub fn parameters(&self) -> Vec<Named<&dyn Parameter>> {
-        let within = |name: &'static str, parameters: Vec<Named<_>>| -> Vec<Named<&dyn Parameter>> {
-            parameters
-                .into_iter()
-                .map(|named: Named<_>| named.within(name))
-                .collect()
-        };
-        let mut all = within("input", self.input.parameters());
-        all.push(Named {
-            name: "recurrent.weight".into(),
-            role: Role::Weight,
-            parameter: &self.recurrent,
-        });
-        all.extend(within("combine", self.combine.parameters()));
-        all.extend(within("moments", self.moments.parameters()));
-        all.push(Named {
-            name: "start".into(),
-            role: Role::Bias,
-            parameter: &self.start,
-        });
+        let recurrent = weight(&self.recurrent as &dyn Parameter);
+        let mut all = of_layers([
+            ("input", self.input.parameters()),
+            ("recurrent", vec![recurrent]),
+            ("combine", self.combine.parameters()),
+            ("moments", self.moments.parameters()),
+        ]);
+        all.push(start(&self.start as &dyn Parameter));
         all
     }
 
     /// The same, to change.
     pub fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
-        let mut all: Vec<Named<&mut dyn Parameter>> = Vec::new();
-        all.extend(
-            self.input
-                .parameters_mut()
-                .into_iter()
-                .map(|named| named.within("input")),
-        );
-        all.push(Named {
-            name: "recurrent.weight".into(),
-            role: Role::Weight,
-            parameter: &mut self.recurrent,
-        });
-        all.extend(
-            self.combine
-                .parameters_mut()
-                .into_iter()
-                .map(|named| named.within("combine")),
-        );
-        all.extend(
-            self.moments
-                .parameters_mut()
-                .into_iter()
-                .map(|named| named.within("moments")),
-        );
-        all.push(Named {
-            name: "start".into(),
-            role: Role::Bias,
-            parameter: &mut self.start,
-        });
+        let recurrent = weight(&mut self.recurrent as &mut dyn Parameter);
+        let mut all = of_layers([
+            ("input", self.input.parameters_mut()),
+            ("recurrent", vec![recurrent]),
+            ("combine", self.combine.parameters_mut()),
+            ("moments", self.moments.parameters_mut()),
+        ]);
+        all.push(start(&mut self.start as &mut dyn Parameter));
         all
+    }
+}
+
+/// A weight without a bias.
+fn weight<P>(parameter: P) -> Named<P> {
+    Named {
+        name: "weight".into(),
+        role: Role::Weight,
+        parameter,
     }
 }

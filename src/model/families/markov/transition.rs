@@ -11,7 +11,7 @@ use crate::dims::{Batch, Hidden, Moments};
 use crate::kernels;
 use crate::model::posterior::gaussian::log_density;
 use crate::model::posterior::{Gaussian, LatentRows, PerRow};
-use crate::nn::parameters::{Named, Parameter, Role};
+use crate::nn::parameters::{Named, Parameter, Role, of_layers};
 use crate::nn::view::{elements, elements_mut};
 use crate::nn::{Linear, ops};
 
@@ -191,47 +191,38 @@ impl Transition {
 
     /// Weights and biases, layer by layer, and `z_0`.
     pub(super) fn parameters(&self) -> Vec<Named<&dyn Parameter>> {
-        let layers = [
+        let mut all = of_layers([
             ("gate_hidden", self.gate_hidden.parameters()),
             ("gate", self.gate.parameters()),
             ("proposal_hidden", self.proposal_hidden.parameters()),
             ("proposal", self.proposal.parameters()),
             ("mean", self.mean.parameters()),
             ("scale", self.scale.parameters()),
-        ];
-        let start = Named {
-            name: "start".into(),
-            role: Role::Bias,
-            parameter: &self.start as &dyn Parameter,
-        };
-        let of_layer = |(name, parameters): (&'static str, Vec<Named<_>>)| {
-            parameters
-                .into_iter()
-                .map(move |named: Named<&dyn Parameter>| named.within(name))
-        };
-        layers.into_iter().flat_map(of_layer).chain([start]).collect()
+        ]);
+        all.push(start(&self.start as &dyn Parameter));
+        all
     }
 
     /// The same, to change.
     pub(super) fn parameters_mut(&mut self) -> Vec<Named<&mut dyn Parameter>> {
-        let layers = [
+        let mut all = of_layers([
             ("gate_hidden", self.gate_hidden.parameters_mut()),
             ("gate", self.gate.parameters_mut()),
             ("proposal_hidden", self.proposal_hidden.parameters_mut()),
             ("proposal", self.proposal.parameters_mut()),
             ("mean", self.mean.parameters_mut()),
             ("scale", self.scale.parameters_mut()),
-        ];
-        let start = Named {
-            name: "start".into(),
-            role: Role::Bias,
-            parameter: &mut self.start as &mut dyn Parameter,
-        };
-        let mut all = Vec::new();
-        for (name, parameters) in layers {
-            all.extend(parameters.into_iter().map(|named| named.within(name)));
-        }
-        all.push(start);
+        ]);
+        all.push(start(&mut self.start as &mut dyn Parameter));
         all
+    }
+}
+
+/// What stands before the first step, as a parameter.
+pub(super) fn start<P>(parameter: P) -> Named<P> {
+    Named {
+        name: "start".into(),
+        role: Role::Bias,
+        parameter,
     }
 }
