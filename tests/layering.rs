@@ -174,7 +174,7 @@ fn what_breaks_a_wall_is_found() {
         ("session/save.rs", "use ratatui::layout::Rect;"),
         ("run/trainer.rs", "use indicatif::ProgressBar;"),
         ("cli/train.rs", "use crate::tui::app::App;"),
-        ("tui/runtime.rs", "use crate::cli::Cli;"),
+        ("tui/runtime/mod.rs", "use crate::cli::Cli;"),
         ("tui/app.rs", "use crate::model::Vae;"),
         ("tui/app.rs", "use crate::data::formats::idx;"),
         ("tui/app.rs", "let text = std::fs::read_to_string(path);"),

@@ -714,6 +714,16 @@ fn what_is_asked_about_a_moment_is_answered_by_the_model_of_then() {
     assert!(distance(&past, &then) < 5e-3, "{}", distance(&past, &then));
     assert!(distance(&now, &then) > 5e-2, "{}", distance(&now, &then));
 
+    // What was learned after a checkpoint is gone when the run goes back to it, and what was before it is still there.
+    run.send(Command::Change(vec![Assignment::new("samples", 9_600)]));
+    train(&run);
+    assert_eq!(asked(&run, Some(9_600), question()).moment, Some(9_600));
+    run.send(Command::GoBack);
+    let back = state_of(&run);
+    assert_eq!((back.training.samples, &back.log.film), (7_200, &state.log.film));
+    assert_eq!(back.past, state.past);
+    assert_eq!(images(&asked(&run, Some(2_400), question())), past);
+
     session::save(&state, &View::default(), &path).expect("it can be written");
     let session = session::load(&path).expect("it was saved");
     let read = session.into_state(&data).expect("its data");

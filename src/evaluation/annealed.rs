@@ -13,6 +13,7 @@ use crate::cancel::Cancel;
 use crate::data::Split;
 use crate::hmc::{Chains, Leapfrog, LogLikelihood, tuned};
 use crate::model::Vae;
+use crate::model::prior::PriorDensity;
 use crate::model::recognition::ImageLikelihood;
 use crate::random::{Purpose, fill_standard_normal, generator};
 
@@ -56,17 +57,23 @@ pub fn annealed_by_point(
             let stream = (row / count) << 32 | (first + row % count);
             generator(noise.seed, Purpose::Sampling, 1 << 33 | stage, stream as u64)
         };
-        let start = prior_draws(model, chains * count, |row| generator(0, row));
         let latent = model.architecture().latent;
         let likelihood = ImageLikelihood::new(model, &x);
+        let start = prior_draws(likelihood.density(), chains * count, latent, |row| {
+            generator(0, row)
+        });
         anneal(&likelihood, count, start, latent, stages, generator).log_marginal_likelihoods(count)
     };
     by_point(points, BLOCK, cancel, of_block, go_on)
 }
 
-/// So many draws from the prior, one after the other, row `i` with `generator(i)`.
-pub(super) fn prior_draws<R: Rng>(model: &Vae, rows: usize, generator: impl Fn(usize) -> R) -> Vec<f32> {
-    let (prior, latent) = (model.prior(), model.architecture().latent);
+/// So many draws from a prior, one after the other, row `i` with `generator(i)`.
+pub(super) fn prior_draws<R: Rng>(
+    prior: &PriorDensity,
+    rows: usize,
+    latent: usize,
+    generator: impl Fn(usize) -> R,
+) -> Vec<f32> {
     let mut draws = Vec::with_capacity(rows * latent);
     let mut eps = vec![0.0; latent];
     for row in 0..rows {

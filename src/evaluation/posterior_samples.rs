@@ -85,10 +85,11 @@ pub fn posterior_samples_by_point(
             let stream = (row / count) << 32 | (first + row % count);
             generator(noise.seed, Purpose::Sampling, 1 << 32 | step, stream as u64)
         };
-        let start = prior_draws(model, CHAINS * count, |row| generator(ANNEALED, row));
-        let prior = model.prior();
+        let likelihood = ImageLikelihood::new(model, &x);
+        let prior = likelihood.density();
+        let start = prior_draws(prior, CHAINS * count, latent, |row| generator(ANNEALED, row));
         log_marginal_likelihoods(
-            &ImageLikelihood::new(model, &x),
+            &likelihood,
             |z| prior.log_density_of(z),
             start,
             count,

@@ -46,6 +46,11 @@ impl<'a> ImageLikelihood<'a> {
             x,
         }
     }
+
+    /// The prior of the model.
+    pub fn density(&self) -> &PriorDensity {
+        &self.prior
+    }
 }
 
 impl LogLikelihood for ImageLikelihood<'_> {

@@ -377,16 +377,17 @@ mod tests {
     fn a_round_that_the_budget_does_not_bear_is_not_begun() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut rows = rows(folder.path());
-        rows.iter_mut().for_each(|row| row.configuration.goal = 40);
-        let none = make(
+        // Two rounds, of which the second doubles the first.
+        rows.iter_mut().for_each(|row| row.configuration.goal = 120_000);
+        let one = make(
             Figure::Iwae,
             &rows,
             &laboratory(folder.path(), None, Some(Duration::ZERO)),
         )
         .expect("a round");
         assert!(
-            none.contains("after 40 training points of 40 (100.0 %)"),
-            "{none}"
+            one.contains("after 60000 training points of 120000 (50.0 %)"),
+            "{one}"
         );
         rows.iter_mut().for_each(|row| row.configuration.goal = 4_000_000);
         let trained = laboratory(folder.path(), Some(80), None).train(&runs(

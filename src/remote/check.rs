@@ -152,10 +152,10 @@ impl Facts {
                     } => {
                         self.dimension(*right)?;
                         self.dimension(*down)?;
-                        let is_finite = [window.left, window.top, window.side]
-                            .iter()
-                            .all(|x| x.is_finite());
-                        ensure(is_finite, "a window is not finite")?;
+                        ensure(
+                            window.is_usable(),
+                            "a window is not a part of the unit square, or too small",
+                        )?;
                         self.pictures(&[*columns, *rows])
                     }
                 }

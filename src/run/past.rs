@@ -30,7 +30,7 @@ pub struct PastModel {
 
 impl PastModels {
     /// As they were kept, by the training points that each had seen.
-    pub fn of(models: impl IntoIterator<Item = (u64, PastModel)>) -> Self {
+    pub fn new(models: impl IntoIterator<Item = (u64, PastModel)>) -> Self {
         Self(models.into_iter().collect())
     }
 
@@ -49,13 +49,18 @@ impl PastModels {
         self.0.get(&samples)
     }
 
+    /// Those that the film still has, the numbers shared.
+    pub fn of(&self, film: &Film) -> Self {
+        let kept = self.0.iter().filter(|(samples, _)| film.keeps_model(**samples));
+        Self::new(kept.map(|(samples, model)| (*samples, model.clone())))
+    }
+
     /// Keeps the model as it is now, where the film says so, and lets go of those that the film has none of any more.
     pub fn keep(&mut self, training: &Training, film: &Film) {
-        let keeps = |samples| film.keeps_model(samples);
-        if keeps(training.samples) {
+        if film.keeps_model(training.samples) {
             self.0.insert(training.samples, PastModel::of(training));
         }
-        self.0.retain(|samples, _| keeps(*samples));
+        *self = self.of(film);
     }
 }
 

@@ -20,6 +20,7 @@ use super::curve::MarginalPoint;
 use super::diagnosis::{Finding, Signs, diagnose};
 use super::film::Frame;
 use super::log::{Entry, Happening};
+use super::past::PastModels;
 use super::protocol::{Command, Event, Measurement, RunId, State, Told};
 use super::snapshot::{Parameters, Snapshot};
 use super::{RunState, StartError, Summary};
@@ -251,7 +252,7 @@ impl Desk {
                 let mut kept = self.checkpoints.iter().rev();
                 if let Some(state) = kept.find(|state| state.training.samples == samples) {
                     // Whoever asked may have left.
-                    let _ = reply.send(Box::new(state.clone()));
+                    let _ = reply.send(Box::new(self.brought_back(state.clone())));
                 }
             }
             Ok(Mail::Command(number, command)) => self.obey(number, command),
@@ -333,7 +334,9 @@ impl Desk {
         }
         match command {
             Command::Start => {
-                self.sound.get_or_insert_with(|| self.state.clone());
+                if self.sound.is_none() {
+                    self.sound = Some(self.kept());
+                }
                 self.set_running(true);
             }
             Command::Pause => self.set_running(false),
@@ -373,7 +376,7 @@ impl Desk {
         };
         if after != before {
             if self.is_checkpoint_new() {
-                self.checkpoints.push_back(self.state.clone());
+                self.checkpoints.push_back(self.kept());
             }
             self.drop_old_checkpoints();
         }
@@ -392,6 +395,23 @@ impl Desk {
             configuration: Box::new(self.state.training.configuration.clone()),
             learning_rate: self.state.training.optimizer.learning_rate,
         });
+    }
+
+    /// The run as it is now, to go back to. Its past models stay where they are: a copy that had them would keep alive what the film
+    /// lets go of.
+    fn kept(&self) -> RunState {
+        RunState {
+            past: PastModels::default(),
+            ..self.state.clone()
+        }
+    }
+
+    /// The run at a checkpoint, with those of its past models that are still there.
+    fn brought_back(&self, mut checkpoint: RunState) -> RunState {
+        let film = &mut checkpoint.log.film;
+        film.forget_models(|samples| self.state.past.get(samples).is_some());
+        checkpoint.past = self.state.past.of(film);
+        checkpoint
     }
 
     /// Whether something was learned since the newest checkpoint.
@@ -425,7 +445,7 @@ impl Desk {
         self.report();
         let from = self.state.training.samples;
         let entries = std::mem::take(&mut self.state.log.entries);
-        self.state = state;
+        self.state = self.brought_back(state);
         self.before_step = self.updates_begun();
         self.snapshot.publish_past(self.state.past.clone());
         // What happened stays known, also what led astray.
@@ -548,7 +568,7 @@ impl Desk {
             self.report();
         }
         if self.last_checkpoint.elapsed() >= CHECKPOINT_INTERVAL {
-            self.checkpoints.push_back(self.state.clone());
+            self.checkpoints.push_back(self.kept());
             self.drop_old_checkpoints();
         }
     }
@@ -565,7 +585,7 @@ impl Desk {
         if let Some((test, frame)) = measured {
             self.is_evaluation_wanted = false;
             if test.terms.lower_bound().is_finite() {
-                self.sound = Some(self.state.clone());
+                self.sound = Some(self.kept());
             }
             let seconds = started.elapsed().as_secs_f64();
             let point = self.state.curve_point(&test);

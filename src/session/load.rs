@@ -400,7 +400,7 @@ fn past(stored: Vec<StoredPast>, model: &Vae, film: &mut Film) -> Result<PastMod
         let numbers = numbers.0;
         (samples, PastModel { steps, numbers })
     });
-    let past = PastModels::of(kept);
+    let past = PastModels::new(kept);
     film.forget_models(|samples| past.get(samples).is_some());
     Ok(past)
 }

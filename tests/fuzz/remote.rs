@@ -81,6 +81,38 @@ impl Target for Requests {
     }
 }
 
+/// The inverse Gaussian CDF has no value beyond the unit interval.
+#[test]
+fn a_window_beyond_the_unit_square_is_refused() {
+    let data = shapes();
+    let summary = Summary::of(RunId(1), &common::state(&data), &data);
+    let facts = Facts::of(&summary).expect("a run");
+    let through = |left: f64, side: f64| {
+        facts.question(&Question::Traverse {
+            from: Origin::default(),
+            sheet: Sheet::Plane {
+                right: 0,
+                down: 1,
+                columns: 2,
+                rows: 2,
+                window: Window { left, top: 0.0, side },
+            },
+        })
+    };
+    assert!(through(0.0, 1.0).is_ok() && through(0.5, 0.5).is_ok());
+    for (left, side) in [
+        (0.0, 2.0),
+        (0.6, 0.5),
+        (-0.1, 0.5),
+        (0.0, 4.6e18),
+        (0.0, 0.0),
+        (f64::NAN, 0.5),
+    ] {
+        let fault = through(left, side).expect_err("beyond it");
+        assert!(fault.to_string().contains("unit square"), "{fault}");
+    }
+}
+
 struct Replies {
     valid: Vec<Vec<u8>>,
     facts: Facts,

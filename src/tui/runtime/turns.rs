@@ -1,0 +1,191 @@
+//! The loop's turns: the next message, what follows it, and a frame when one is due.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, after, never, select, tick};
+
+use super::{Ending, Runtime};
+use crate::panics::switch;
+use crate::remote::Link;
+use crate::tui::app::App;
+use crate::tui::frame;
+use crate::tui::message::Message;
+use crate::tui::panes::runs;
+use crate::tui::terminal::{Screen, window_size};
+use crate::tui::workspace::Workspace;
+
+/// The least time between two frames that no key asked for.
+const FRAME_INTERVAL: Duration = Duration::from_millis(100);
+/// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
+const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
+/// Messages that are taken in at once, at most, before the next frame.
+const QUEUED: usize = 64;
+/// Time between two steps of a dimension that moves by itself.
+const TICK: Duration = Duration::from_millis(50);
+
+/// When the next frame is due.
+#[derive(Clone, Copy)]
+struct Due {
+    /// When the last one was drawn.
+    drawn_at: Instant,
+    /// Whether somebody waits for the next one.
+    urgent: bool,
+}
+
+impl Runtime {
+    /// Stays until the program is to end.
+    pub(super) fn serve(&mut self, screen: &mut Screen) -> Ending {
+        match self.serve_terminal(screen) {
+            Ok(ending) => ending,
+            // The terminal is gone: nobody is left to be told.
+            Err(_) => Ending::HungUp,
+        }
+    }
+
+    /// Stays until the program is to end, or the terminal is gone.
+    fn serve_terminal(&mut self, screen: &mut Screen) -> std::io::Result<Ending> {
+        let mut due = Due {
+            drawn_at: Instant::now(),
+            urgent: false,
+        };
+        let ticks = tick(TICK);
+        loop {
+            if let Some(ending) = self.app.ending.take() {
+                return Ok(ending.map_or_else(Ending::Failed, |()| Ending::Asked));
+            }
+            if self.window_changed && self.window_read_at.elapsed() >= WINDOW_INTERVAL {
+                self.window_changed = false;
+                self.window_read_at = Instant::now();
+                let (width, height) = window_size();
+                self.carry_out(Message::Resized(width, height), screen)?;
+            }
+            screen.listen_to_mouse(self.app.mouse);
+            if self.app.changed && !self.window_changed && screen.wait() == Some(Duration::ZERO) {
+                let complete = screen.draw(self.app.protocol(), |area, buffer| {
+                    if self.app.workspace().is_some_and(Workspace::is_unsaved) {
+                        switch("drawing");
+                    }
+                    frame::render(&self.app, area, buffer);
+                });
+                // What was too much for now follows with the next frame.
+                self.app.changed = !complete;
+                due = Due {
+                    drawn_at: Instant::now(),
+                    urgent: false,
+                };
+            }
+            // A key is answered at once, and so is a step of what moves by itself; everything else waits until the
+            // next frame is due.
+            let mut urgent = false;
+            while !urgent && self.time_left(due, screen) != Some(Duration::ZERO) {
+                let Some(message) = self.next(&ticks, due, screen) else {
+                    break;
+                };
+                urgent = message.is_urgent();
+                if let Some(ending) = self.answer(message, screen)? {
+                    return Ok(ending);
+                }
+            }
+            // Keys that came faster than frames are all answered by the next one.
+            for _ in 0..QUEUED {
+                let Some(message) = urgent.then(|| self.messages.try_recv().ok()).flatten() else {
+                    break;
+                };
+                if let Some(ending) = self.answer(message, screen)? {
+                    return Ok(ending);
+                }
+            }
+            due.urgent |= urgent;
+            if let Some(run) = &self.run {
+                self.asking.ask_around(&self.app, run);
+            }
+            self.keep_rescue();
+            self.keep_queue();
+        }
+    }
+
+    /// Carries a message out; on a slow line, what a key changes is noted, to be sent first.
+    fn answer(&mut self, message: Message, screen: &mut Screen) -> std::io::Result<Option<Ending>> {
+        let preview =
+            |app: &App, screen: &Screen| screen.preview(|area, buffer| frame::render(app, area, buffer));
+        let before = message
+            .is_of_a_person()
+            .then(|| preview(&self.app, screen))
+            .flatten();
+        let ending = self.carry_out(message, screen)?;
+        if before.is_some() {
+            let after = preview(&self.app, screen);
+            screen.touched(before, after);
+        }
+        Ok(ending)
+    }
+
+    /// Waits a little for the answers of the terminal that are still to come: a shell would take them for typed.
+    pub(super) fn await_answers(&mut self, screen: &mut Screen) {
+        let Some(longest) = screen.farewell() else {
+            return;
+        };
+        let until = Instant::now() + longest;
+        let mut others = Vec::new();
+        while screen.farewell().is_some() {
+            match self.messages.recv_deadline(until) {
+                Ok(Message::TerminalAnswered(answer, at)) => {
+                    others.extend(screen.answered(answer, at).map(Message::Recognised));
+                }
+                Ok(other) => others.push(other),
+                Err(_) => break,
+            }
+        }
+        for other in others {
+            let _ = self.sender.send(other);
+        }
+    }
+
+    /// Time until the next frame is due, the next question, or the next look at the window; none while none is.
+    fn time_left(&self, due: Due, screen: &mut Screen) -> Option<Duration> {
+        let until = |since: Instant, interval: Duration| interval.saturating_sub(since.elapsed());
+        if self.window_changed {
+            return Some(until(self.window_read_at, WINDOW_INTERVAL));
+        }
+        let interval = if due.urgent {
+            Duration::ZERO
+        } else {
+            FRAME_INTERVAL
+        };
+        let frame = self.app.changed.then(|| screen.wait()).flatten();
+        let frame = frame.map(|wait| wait.max(until(due.drawn_at, interval)));
+        let samples = self.app.workspace().map(|workspace| workspace.progress.samples);
+        let question = samples.and_then(|samples| self.asking.next(samples));
+        let question = question.map(|due| due.saturating_duration_since(Instant::now()));
+        frame.into_iter().chain(question).min()
+    }
+
+    /// The next message; none when something else is due.
+    fn next(&mut self, ticks: &Receiver<Instant>, due: Due, screen: &mut Screen) -> Option<Message> {
+        let frame = self.time_left(due, screen).map_or_else(never, after);
+        let nothing = never();
+        let tick = if self.app.motions().is_empty() {
+            &nothing
+        } else {
+            ticks
+        };
+        let looks = if runs::looks_on(&self.app) {
+            &self.looks
+        } else {
+            &nothing
+        };
+        let here = self.run.as_ref().and_then(Link::here);
+        let events = here.map_or_else(never, |run| run.events().clone());
+        let news = self.run.as_ref().and_then(Link::news);
+        let news = news.map_or_else(never, Clone::clone);
+        select! {
+            recv(self.messages) -> message => message.ok(),
+            recv(events) -> told => told.ok().map(Message::Told),
+            recv(news) -> news => news.ok().map(Message::News),
+            recv(tick) -> _ => Some(Message::Tick),
+            recv(looks) -> _ => Some(Message::LookDue),
+            recv(self.autosave) -> _ => Some(Message::AutosaveDue),
+            recv(frame) -> _ => None,
+        }
+    }
+}
