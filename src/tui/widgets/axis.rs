@@ -138,6 +138,14 @@ pub fn short(value: f64) -> String {
     format!("{text}{unit}")
 }
 
+/// A number with its sign and so many decimals; what rounds to zero is none below it.
+pub fn signed(value: impl Into<f64>, decimals: usize) -> String {
+    let value: f64 = value.into();
+    let is_zero = value.abs() < 0.5 * 0.1_f64.powi(decimals as i32);
+    let value = if is_zero { 0.0 } else { value };
+    format!("{value:+.decimals$}")
+}
+
 /// The labels of ticks, one each: brief, but with as many decimals as tell neighbours apart. One that would repeat its
 /// neighbour's is left empty.
 pub fn labels(ticks: &[f64]) -> Vec<String> {
@@ -207,6 +215,13 @@ mod tests {
                 "0", "950", "60k", "1.2M", "-104", "0.001", "1M", "-2.5", "3G", "12.3k"
             ]
         );
+    }
+
+    #[test]
+    fn what_rounds_to_zero_has_no_minus() {
+        let written = [-0.04, 0.04, -0.06, 1.25, f64::NEG_INFINITY].map(|value| signed(value, 1));
+        assert_eq!(written, ["+0.0", "+0.0", "-0.1", "+1.2", "-inf"]);
+        assert_eq!(signed(-0.004_f32, 2), "+0.00");
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::session::{Bounds, Comparison};
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::panes::training::clock;
-use crate::tui::widgets::axis::{Axis, short};
+use crate::tui::widgets::axis::{Axis, short, signed};
 use crate::tui::widgets::curve::{Chart, Mark, Pattern, Series, Stroke};
 use crate::tui::workspace::Workspace;
 use crate::tui::{layout, text, theme};
@@ -181,9 +181,7 @@ fn render_legend(
             line.push_span(Span::styled(format!("{text:>NUMBER$}"), style));
         }
         let difference = match (values.last(), selected.last()) {
-            (Some(Some(value)), Some(Some(of_selected))) if !is_selected => {
-                format!("{:+.1}", value - of_selected)
-            }
+            (Some(Some(value)), Some(Some(of_selected))) if !is_selected => signed(value - of_selected, 1),
             _ => String::new(),
         };
         line.push_span(Span::styled(format!("{difference:>NUMBER$}"), theme::dim()));

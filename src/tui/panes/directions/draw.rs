@@ -22,7 +22,7 @@ use crate::language::tr;
 use crate::run::protocol::Origin;
 use crate::tui::app::App;
 use crate::tui::layout::window;
-use crate::tui::widgets::axis::short;
+use crate::tui::widgets::axis::{short, signed};
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::picture_grid::Labelled;
 use crate::tui::workspace::Workspace;
@@ -133,10 +133,7 @@ fn render_table(pane: &Directions, app: &App, area: Rect, buffer: &mut Buffer) {
             Span::styled("█".repeat(filled), Style::new().fg(bar)),
             Span::raw(" ".repeat(bar_width - filled)),
             Span::styled(format!(" {:>6}", short_fixed(direction.strength)), style),
-            Span::styled(
-                tr!("  at {value}", value = format_args!("{distance:+.1}")),
-                theme::dim(),
-            ),
+            Span::styled(tr!("  at {value}", value = signed(distance, 1)), theme::dim()),
         ]);
         let y = area.y + row as u16;
         line.render(Rect { y, height: 1, ..area }, buffer);

@@ -19,6 +19,7 @@ use crate::explore::attribute::{Applied, Attribute, Group};
 use crate::language::tr;
 use crate::run::DataFacts;
 use crate::tui::app::App;
+use crate::tui::widgets::axis::signed;
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::edge;
 use crate::tui::widgets::picture_grid::Labelled;
@@ -76,7 +77,7 @@ fn render_list(pane: &Edit, app: &App, workspace: &Workspace, area: Rect, buffer
         let strength = if is_empty {
             tr!("no items").to_owned()
         } else {
-            format!("{:+.1}", applied.strength)
+            signed(applied.strength, 1)
         };
         let room = usize::from(area.width).saturating_sub(3 + text::columns(&strength));
         Line::from(vec![
@@ -154,7 +155,7 @@ fn render_strip(
     let pictures = images.zip(&shown.strengths).map(|(values, strength)| Labelled {
         values,
         scale: Scale::Values,
-        label: format!("{strength:+.1}"),
+        label: signed(*strength, 1),
     });
     let distance = |strength: &f32| (strength - applied.strength).abs();
     let strengths = shown.strengths.iter().map(distance).enumerate();

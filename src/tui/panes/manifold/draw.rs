@@ -20,7 +20,7 @@ use super::{Geometry, Locations, MOST_ITEMS, Manifold, Shown, geometry};
 use crate::language::{said as said_of, tr};
 use crate::run::DataFacts;
 use crate::tui::app::App;
-use crate::tui::widgets::axis::short;
+use crate::tui::widgets::axis::{short, signed};
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::edge;
 use crate::tui::widgets::picture_grid::Labelled;
@@ -83,11 +83,7 @@ fn render_text(
     buffer: &mut Buffer,
 ) {
     let latent = pane.latent(app).unwrap_or_default();
-    let value = |dimension: usize| {
-        latent
-            .get(dimension)
-            .map_or("-".to_owned(), |z| format!("{z:+.2}"))
-    };
+    let value = |dimension: usize| latent.get(dimension).map_or("-".to_owned(), |&z| signed(z, 2));
     let axis = |arrow: &'static str, dimension: usize| {
         Line::from(vec![
             Span::styled(format!("{arrow} z{dimension} "), theme::selected()),

@@ -27,6 +27,7 @@ use crate::explore::traversal::REACH;
 use crate::language::{said, tr};
 use crate::tui::app::App;
 use crate::tui::theme;
+use crate::tui::widgets::axis::signed;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::workspace::Workspace;
 
@@ -152,9 +153,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     };
     let start = pane.start(app);
     let is_start = latent == start;
-    let start = start
-        .get(selected)
-        .map_or("-".into(), |start| format!("{start:+.2}"));
+    let start = start.get(selected).map_or("-".into(), |&start| signed(start, 2));
     let from = match (app.selection.point.item, is_start) {
         (None, _) => tr!("from the centre").into(),
         (Some(ItemPlace { part, item }), true) => {
@@ -170,7 +169,7 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let mut lines = vec![
         Line::from(vec![
             Span::styled(workspace.dimension_name(selected), theme::selected()),
-            Span::styled(format!(" = {value:+.2}"), theme::strong()),
+            Span::styled(format!(" = {}", signed(value, 2)), theme::strong()),
         ]),
         slider(value, area.width),
         Line::styled(tr!("start {start}", start = start), theme::dim()),
@@ -184,10 +183,10 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
     let listed: Vec<String> = latent
         .iter()
         .enumerate()
-        .map(|(dimension, z)| {
+        .map(|(dimension, &z)| {
             format!(
                 "{:<9}",
-                format!("{}={z:+.1}", workspace.dimension_name(dimension))
+                format!("{}={}", workspace.dimension_name(dimension), signed(z, 1))
             )
         })
         .collect();
@@ -246,10 +245,7 @@ fn render_label(
             style,
         ),
         Span::styled(kl.unwrap_or_default(), theme::dim()),
-        Span::styled(
-            tr!("  at {value}", value = format_args!("{value:+.2}")),
-            theme::dim(),
-        ),
+        Span::styled(tr!("  at {value}", value = signed(value, 2)), theme::dim()),
         Span::styled(
             if dead { tr!("  dead") } else { "" },
             Style::new().fg(theme::colours().bad),
