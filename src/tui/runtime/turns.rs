@@ -44,9 +44,10 @@ impl Runtime {
 
     /// Stays until the program is to end, or the terminal is gone.
     fn serve_terminal(&mut self, screen: &mut Screen) -> std::io::Result<Ending> {
+        // Somebody waits for the first frame.
         let mut due = Due {
             drawn_at: Instant::now(),
-            urgent: false,
+            urgent: true,
         };
         let ticks = tick(TICK);
         loop {
