@@ -153,7 +153,7 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
     if brief.windows(2).all(|pair| pair[0] != pair[1]) {
         return brief;
     }
-    exact(ticks)
+    exact(ticks, decimals(ticks))
 }
 
 /// The same for labels below one another: of small numbers at even distances all have the same decimals.
@@ -162,19 +162,25 @@ pub fn aligned_labels(ticks: &[f64]) -> Vec<String> {
     let are_even = steps().all(|step| (step - (ticks[1] - ticks[0])).abs() <= 1e-6 * step);
     let are_small = ticks.iter().all(|tick| tick.abs() < 1_000.0);
     if ticks.len() > 1 && are_even && are_small {
-        return exact(ticks);
+        let of_step = decimals(ticks);
+        let unit = 10_f64.powi(-(of_step as i32));
+        let is_whole = |tick: &f64| (tick / unit - (tick / unit).round()).abs() < 1e-3;
+        // Steps of 1.5 have one more than steps of 1.
+        return exact(ticks, of_step + usize::from(!ticks.iter().all(is_whole)));
     }
     labels(ticks)
 }
 
-/// Labels with the decimals of the shortest step between neighbours.
-fn exact(ticks: &[f64]) -> Vec<String> {
-    let step = ticks
-        .windows(2)
-        .map(|pair| pair[1] - pair[0])
-        .fold(f64::INFINITY, f64::min);
+/// The decimals of the shortest step between neighbours.
+fn decimals(ticks: &[f64]) -> usize {
+    let steps = ticks.windows(2).map(|pair| pair[1] - pair[0]);
+    let step = steps.fold(f64::INFINITY, f64::min);
     // A step of 0.1 may come out a little smaller.
-    let decimals = (-step.log10() - 1e-6).ceil().clamp(0.0, 6.0) as usize;
+    (-step.log10() - 1e-6).ceil().clamp(0.0, 6.0) as usize
+}
+
+/// Labels with so many decimals, each once.
+fn exact(ticks: &[f64], decimals: usize) -> Vec<String> {
     let exact: Vec<String> = ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect();
     let repeats = |index: usize| index > 0 && exact[index - 1] == exact[index];
     let label = |index: usize| {
