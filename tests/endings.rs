@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use program::errors;
-use terminal::{Terminal, data, sessions, status, wait_until};
+use terminal::{Terminal, data, samples, sessions, status, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_vae-tui");
 
@@ -34,15 +34,6 @@ fn train(terminal: &mut Terminal) {
     terminal.wait("training", |screen| {
         screen.contains("/3M samples") && !screen.contains("│0/3M samples")
     });
-}
-
-/// Training points in a session, which must be whole.
-fn samples(path: &Path) -> u64 {
-    vae_tui::session::load(path).unwrap_or_else(|error| panic!("{error}"));
-    let text = std::fs::read_to_string(path).expect("a session is text");
-    let (_, rest) = text.split_once("\n    samples: ").expect("a session counts");
-    let (number, _) = rest.split_once(',').expect("a number ends");
-    number.parse().expect("a number")
 }
 
 /// The one session in the usual folder; nothing else may lie there.

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use program::{errors, vae_tui};
-use terminal::{Terminal, data, sessions};
+use terminal::{Terminal, data, samples, sessions};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -48,15 +48,6 @@ fn queue(terminal: &mut Terminal) {
     command(terminal, "run.queue");
     terminal.wait_for("A run for the queue");
     terminal.press("\r");
-}
-
-/// Training points in a session, which must be whole.
-fn samples(path: &Path) -> u64 {
-    vae_tui::session::load(path).unwrap_or_else(|error| panic!("{error}"));
-    let text = std::fs::read_to_string(path).expect("a session is text");
-    let (_, rest) = text.split_once("\n    samples: ").expect("a session counts");
-    let (number, _) = rest.split_once(',').expect("a number ends");
-    number.parse().expect("a number")
 }
 
 /// The names of the sessions in the usual folder.

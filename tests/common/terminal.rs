@@ -301,6 +301,15 @@ pub fn cells(count: u16) -> NonZero<u16> {
     NonZero::new(count).expect("a terminal has rows and columns")
 }
 
+/// Training points in a session, which must be whole.
+pub fn samples(path: &Path) -> u64 {
+    vae_tui::session::load(path).unwrap_or_else(|error| panic!("{error}"));
+    let text = std::fs::read_to_string(path).expect("a session is text");
+    let (_, rest) = text.split_once("\n    samples: ").expect("a session counts");
+    let (number, _) = rest.split_once(',').expect("a number ends");
+    number.parse().expect("a number")
+}
+
 /// The files in the sessions folder.
 pub fn sessions(data: &Path) -> Vec<PathBuf> {
     let folder = std::fs::read_dir(data.join("vae-tui").join("sessions"));
