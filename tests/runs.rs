@@ -378,6 +378,29 @@ fn whoever_quits_is_asked_about_the_run_and_the_queue_at_once() {
 }
 
 #[test]
+fn whoever_saves_and_quits_while_the_queue_saves_ends_the_program_and_not_the_next_run() {
+    let mut app = app(100, 30);
+    app.queue.is_kept = true;
+    app.queue.waiting.push_back(small().into());
+    common::run_a_little(&mut app);
+    let effects = tell(&mut app, Event::State(State::Finished));
+    assert!(matches!(effects[..], [Effect::Notify(_), Effect::Save(..)]), "{effects:?}");
+    type_character(&mut app, 'q');
+    type_character(&mut app, 's');
+    let samples = workspace(&app).progress.samples;
+    let effects = saved(&mut app, "x.ron", samples);
+    assert!(
+        matches!(effects[..], [Effect::Command(Command::Record(_))]),
+        "the next run would have taken the place of the one that is saved: {effects:?}"
+    );
+    // Where that save comes to nothing and nobody wants another one, the queue goes on.
+    let files = workspace(&app).files.clone();
+    update(&mut app, common::failure(files, Manner::Usual, AfterSave::Quit, common::full()));
+    let effects = press(&mut app, KeyCode::Esc);
+    assert!(matches!(effects[..], [Effect::NewRun(..)]), "{effects:?}");
+}
+
+#[test]
 fn a_run_is_handed_over_beside_a_queue_that_is_kept() {
     let mut app = app(100, 30);
     app.queue.waiting.push_back(small().into());

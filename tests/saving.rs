@@ -22,13 +22,6 @@ fn changed() -> SessionError {
     }
 }
 
-fn full() -> SessionError {
-    SessionError::Write {
-        path: "/home/somebody/runs/mnist-20d-1.ron".into(),
-        cause: std::io::ErrorKind::StorageFull.into(),
-    }
-}
-
 #[test]
 fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
     let mut app = app(100, 30);
@@ -53,7 +46,7 @@ fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
     assert!(of_another(&mut app).is_empty());
     let failed = update(
         &mut app,
-        common::failure(RunFiles::default(), Manner::Usual, AfterSave::Quit, full()),
+        common::failure(RunFiles::default(), Manner::Usual, AfterSave::Quit, common::full()),
     );
     assert!(failed.is_empty() && app.overlay.is_none());
     // Nor with an earlier save of its own.
@@ -92,7 +85,7 @@ fn where_nothing_can_be_written_another_place_is_offered() {
     type_character(&mut app, 'q');
     type_character(&mut app, 's');
     let files = workspace(&app).files.clone();
-    let failed = common::failure(files, Manner::Usual, AfterSave::Quit, full());
+    let failed = common::failure(files, Manner::Usual, AfterSave::Quit, common::full());
     assert!(update(&mut app, failed).is_empty());
     let shown = screen(&app);
     assert!(
@@ -121,7 +114,7 @@ fn where_nothing_can_be_written_another_place_is_offered() {
 fn a_copy_that_fails_is_said_and_asks_nothing() {
     let mut app = app(100, 30);
     let files = workspace(&app).files.clone();
-    let failed = common::failure(files, Manner::Autosave, AfterSave::GoOn, full());
+    let failed = common::failure(files, Manner::Autosave, AfterSave::GoOn, common::full());
     assert!(update(&mut app, failed).is_empty());
     assert!(app.overlay.is_none());
     assert!(screen(&app).contains("can't be copied"), "{}", screen(&app));
@@ -140,7 +133,7 @@ fn an_answer_that_comes_late_never_takes_the_place_of_what_a_person_is_at() {
         "a list that comes late"
     );
     let form = screen(&app);
-    save_failed(&mut app, full());
+    save_failed(&mut app, common::full());
     assert!(screen(&app).contains("Not saved"), "{}", screen(&app));
     press(&mut app, KeyCode::Esc);
     assert_eq!(screen(&app), form);

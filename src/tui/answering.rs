@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use crate::learning::Configuration;
 use crate::run::{Command, State};
 use crate::session::Bookmark;
-use crate::tui::app::{App, Selection};
+use crate::tui::app::{App, Selection, Stage};
 use crate::tui::attachment;
 use crate::tui::command::{Undoable, set, undo};
 use crate::tui::message::Effect;
@@ -265,7 +265,9 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
             save_then(app, Manner::Replace, after)
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::SaveElsewhere { after, .. }) => {
-            after.undone().into_iter().collect()
+            // A run that can't be saved keeps the queue waiting, instead of asking again at once.
+            let next = if is_unsaved(app) { Vec::new() } else { queue::advance(app) };
+            after.undone().into_iter().chain(next).collect()
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), _) => Vec::new(),
         (_, question) => ask(app, question),
@@ -274,9 +276,10 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
 
 /// Saves, and then does what is to follow; training stops for it, so that nothing comes after what is saved.
 fn save_then(app: &mut App, manner: Manner, after: AfterSave) -> Vec<Effect> {
-    if app.workspace().is_none() {
+    let Stage::Ready(workspace) = &mut app.stage else {
         return vec![Effect::Quit];
-    }
+    };
+    workspace.is_parting = after != AfterSave::GoOn;
     let pause = (after != AfterSave::GoOn).then_some(Effect::Command(Command::Pause));
     pause.into_iter().chain([Effect::Save(manner, after)]).collect()
 }

@@ -5,7 +5,7 @@ use super::message::Effect;
 use super::overlays::Overlay;
 use super::overlays::confirm::Confirmation;
 use super::saver::Manner;
-use super::update;
+use super::{queue, update};
 use super::workspace::{AfterSave, Progress};
 use crate::language::tr;
 use crate::remote::{News, Steering};
@@ -161,9 +161,10 @@ pub(super) fn detach(app: &mut App) -> Vec<Effect> {
         ));
         return Vec::new();
     }
-    let Stage::Ready(workspace) = &app.stage else {
+    let Stage::Ready(workspace) = &mut app.stage else {
         return Vec::new();
     };
+    workspace.is_parting = true;
     let trains = workspace.progress.state == State::Running;
     app.say(tr!("handing the run over to a process of its own"));
     // Nothing is learned after what is saved: no step is lost.
@@ -190,7 +191,11 @@ pub(super) fn handed_over(app: &mut App, trains: bool, handed: Result<String, St
         }
         Err(reason) => {
             app.complain(tr!("the run stays here: {reason}", reason = reason));
-            AfterSave::HandOver { trains }.undone().into_iter().collect()
+            if let Stage::Ready(workspace) = &mut app.stage {
+                workspace.is_parting = false;
+            }
+            let undone = AfterSave::HandOver { trains }.undone();
+            undone.into_iter().chain(queue::advance(app)).collect()
         }
     }
 }

@@ -92,7 +92,8 @@ fn is_screen_free(app: &App) -> bool {
 /// Saves the run on the screen, and then lets the next one begin there. Nothing is left unsaved: where it can't be saved, the queue
 /// waits.
 fn take_the_screen(app: &mut App) -> Vec<Effect> {
-    if app.queue.waiting.is_empty() || app.awaited.is_some() {
+    let is_parting = app.workspace().is_some_and(|workspace| workspace.is_parting);
+    if app.queue.waiting.is_empty() || app.awaited.is_some() || is_parting {
         return Vec::new();
     }
     if is_unsaved(app) {

@@ -256,13 +256,14 @@ fn happened(app: &mut App, message: Message) -> Vec<Effect> {
                 ));
                 return Vec::new();
             }
-            let Stage::Ready(workspace) = &app.stage else {
+            let Stage::Ready(workspace) = &mut app.stage else {
                 return Vec::new();
             };
             if !workspace.files.are_of_same_run(&files) {
                 app.complain(fault.to_string());
                 return Vec::new();
             }
+            workspace.is_parting &= after == AfterSave::GoOn;
             match app.overlay.take() {
                 // Whoever is about to answer a question must not find himself answering another one.
                 asked @ Some(Overlay::Confirm(_)) => {

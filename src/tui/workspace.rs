@@ -39,6 +39,8 @@ pub struct Workspace {
     pub files: RunFiles,
     /// Training points seen when it was last saved, or when it was new.
     pub saved_at: Option<u64>,
+    /// Whether a save is under way after which the run is left: no other one takes its place before that.
+    pub is_parting: bool,
     /// Of a run in another process: what is known of that.
     pub attached: Option<Attachment>,
 }
@@ -138,6 +140,7 @@ impl Workspace {
             data,
             model,
             saved_at,
+            is_parting: false,
             moment: None,
             progress: Progress::joined(summary, newest),
             path,

@@ -509,6 +509,14 @@ pub fn saved_then(app: &mut App, path: &str, samples: u64, after: AfterSave) -> 
     update(app, message)
 }
 
+/// A disk without space.
+pub fn full() -> SessionError {
+    SessionError::Write {
+        path: "/home/somebody/runs/mnist-20d-1.ron".into(),
+        cause: std::io::ErrorKind::StorageFull.into(),
+    }
+}
+
 /// Tells the screen that its run could not be saved.
 pub fn save_failed(app: &mut App, error: SessionError) -> Vec<Effect> {
     let files = workspace(app).files.clone();
