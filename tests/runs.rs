@@ -384,7 +384,10 @@ fn whoever_saves_and_quits_while_the_queue_saves_ends_the_program_and_not_the_ne
     app.queue.waiting.push_back(small().into());
     common::run_a_little(&mut app);
     let effects = tell(&mut app, Event::State(State::Finished));
-    assert!(matches!(effects[..], [Effect::Notify(_), Effect::Save(..)]), "{effects:?}");
+    assert!(
+        matches!(effects[..], [Effect::Notify(_), Effect::Save(..)]),
+        "{effects:?}"
+    );
     type_character(&mut app, 'q');
     type_character(&mut app, 's');
     let samples = workspace(&app).progress.samples;
@@ -395,7 +398,10 @@ fn whoever_saves_and_quits_while_the_queue_saves_ends_the_program_and_not_the_ne
     );
     // Where that save comes to nothing and nobody wants another one, the queue goes on.
     let files = workspace(&app).files.clone();
-    update(&mut app, common::failure(files, Manner::Usual, AfterSave::Quit, common::full()));
+    update(
+        &mut app,
+        common::failure(files, Manner::Usual, AfterSave::Quit, common::full()),
+    );
     let effects = press(&mut app, KeyCode::Esc);
     assert!(matches!(effects[..], [Effect::NewRun(..)]), "{effects:?}");
 }

@@ -46,7 +46,12 @@ fn a_save_of_a_run_that_was_left_changes_nothing_of_the_one_that_is_open() {
     assert!(of_another(&mut app).is_empty());
     let failed = update(
         &mut app,
-        common::failure(RunFiles::default(), Manner::Usual, AfterSave::Quit, common::full()),
+        common::failure(
+            RunFiles::default(),
+            Manner::Usual,
+            AfterSave::Quit,
+            common::full(),
+        ),
     );
     assert!(failed.is_empty() && app.overlay.is_none());
     // Nor with an earlier save of its own.

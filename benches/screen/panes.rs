@@ -54,20 +54,22 @@ pub fn memory(folder: &Path) {
     workbench.close();
 }
 
-/// Prints how long a run takes for a stretch of its training with each pane open beside the same without a screen: the shortest of
-/// as many rounds of each, in which they take turns.
+/// Prints, pane by pane, how long a run takes for a stretch of its training with it open beside the same without a screen: the
+/// shortest of as many rounds of each, in which they take turns.
 pub fn speed(folder: &Path) {
     let session = folder.join("speed.ron");
     train(&session, &["--latent", "20"]);
     let data = load("mnist", &ReadingRules::default(), |_| {}).expect("MNIST is built in");
     let data = Arc::new(data);
     let goal = goal(&session, &data);
-    // The least of more runs would be less: each pane has runs of its own to be compared with.
-    let mut alone = vec![f64::INFINITY; KINDS.len()];
-    let mut with_pane = alone.clone();
-    for _ in 0..ROUNDS {
-        for (place, kind) in KINDS.iter().enumerate() {
-            alone[place] = alone[place].min(without_screen(&session, &data, goal));
+    println!(
+        "{:<42} {:>9} {:>9} {:>9} {:>9}",
+        "training with a pane open", "seconds", "without", "share", "goal"
+    );
+    for kind in KINDS {
+        let (mut alone, mut seconds) = (f64::INFINITY, f64::INFINITY);
+        for _ in 0..ROUNDS {
+            alone = alone.min(without_screen(&session, &data, goal));
             let copy = folder.join("copy.ron");
             std::fs::copy(&session, &copy).expect("the folder can be written");
             let mut workbench = Workbench::opened(folder, SIZE, &copy, None);
@@ -77,15 +79,9 @@ pub fn speed(folder: &Path) {
             let started = Instant::now();
             workbench.press(" ");
             workbench.wait(|screen| screen.contains("goal reached"));
-            with_pane[place] = with_pane[place].min(started.elapsed().as_secs_f64());
+            seconds = seconds.min(started.elapsed().as_secs_f64());
             workbench.close();
         }
-    }
-    println!(
-        "{:<42} {:>9} {:>9} {:>9} {:>9}",
-        "training with a pane open", "seconds", "without", "share", "goal"
-    );
-    for ((kind, alone), seconds) in KINDS.iter().zip(alone).zip(with_pane) {
         println!(
             "{:<42} {seconds:>9.2} {alone:>9.2} {:>9.3} {SPEED_GOAL:>9.2}",
             kind.name,

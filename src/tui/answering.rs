@@ -266,7 +266,11 @@ fn confirmed(app: &mut App, question: Confirmation, key: KeyEvent) -> Vec<Effect
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), Confirmation::SaveElsewhere { after, .. }) => {
             // A run that can't be saved keeps the queue waiting, instead of asking again at once.
-            let next = if is_unsaved(app) { Vec::new() } else { queue::advance(app) };
+            let next = if is_unsaved(app) {
+                Vec::new()
+            } else {
+                queue::advance(app)
+            };
             after.undone().into_iter().chain(next).collect()
         }
         (KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q'), _) => Vec::new(),

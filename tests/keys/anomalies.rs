@@ -126,3 +126,22 @@ fn every_score_ranks_and_says_how_many_lie_above_the_training_items() {
         crate::screen(&app)
     );
 }
+
+/// While numbers come in, the ranking is ahead of the page: what came last is looked at meanwhile, each item with its own score.
+#[test]
+fn a_page_is_looked_at_while_the_ranking_goes_on() {
+    let mut app = crate::common::app(200, 60);
+    crate::focus(&mut app, "anomalies");
+    type_character(&mut app, 'i');
+    type_character(&mut app, '#');
+    let pane = app.pane::<Anomalies>();
+    assert!(pane.scoring().is_some_and(|scoring| scoring.is_under_way()));
+    let shown = crate::screen(&app);
+    assert!(!shown.contains("on their way"), "{shown}");
+    let ranked = &pane.verdict().ranked;
+    assert_eq!(ranked.len(), 60, "40 of them were on the page that was asked for");
+    let scores = ranked
+        .iter()
+        .filter(|item| shown.contains(&format!(" {:.0}", item.score)));
+    assert!(scores.count() >= 40, "{shown}");
+}

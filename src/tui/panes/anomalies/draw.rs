@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{Anomalies, Geometry, KIND, Ranked};
+use super::{Anomalies, Geometry, KIND, Scoring};
 use crate::explore::browse::BrowsedItem;
 use crate::language::{said, tr};
 use crate::tui::app::App;
@@ -29,10 +29,12 @@ pub fn draw(pane: &Anomalies, app: &App, workspace: &Workspace, area: Rect, buff
     render_heading(pane, workspace, &geometry, buffer);
     let length = geometry.page();
     let places = pane.places(length);
+    // While numbers come in, the ranking is always ahead of the page.
+    let is_ranking = pane.scoring().is_some_and(Scoring::is_under_way);
     let page = pane
         .page
         .as_ref()
-        .filter(|page| page.part == pane.part && page.places == places);
+        .filter(|page| page.part == pane.part && (page.places == places || is_ranking));
     let Some(page) = page.filter(|page| !page.items.is_empty()) else {
         let body = Rect {
             y: area.y.saturating_add(2),
@@ -41,8 +43,9 @@ pub fn draw(pane: &Anomalies, app: &App, workspace: &Workspace, area: Rect, buff
         };
         return Line::styled(tr!("the items are on their way"), theme::dim()).render(body, buffer);
     };
-    render_items(pane, app, page.items.as_slice(), &geometry, buffer);
-    if let Some(found) = page.items.get(pane.place() - pane.first(length)) {
+    let selected = (page.places == places).then(|| pane.place() - pane.first(length));
+    render_items(pane, app, page.items.as_slice(), selected, &geometry, buffer);
+    if let Some(found) = selected.and_then(|selected| page.items.get(selected)) {
         let samples = pane.scoring().and_then(|scoring| scoring.samples);
         ItemCaption {
             item: found.item,
@@ -99,7 +102,7 @@ fn render_heading(pane: &Anomalies, workspace: &Workspace, geometry: &Geometry, 
         (None, Some(scoring)) if scoring.is_stopped => tr!("broken off: g scores all of them").into(),
         (None, scoring) => tr!(
             "scored {share} %, Ctrl-G stops",
-            share = format_args!("{:.0}", 100.0 * scoring.map_or(0.0, super::Scoring::share))
+            share = format_args!("{:.0}", 100.0 * scoring.map_or(0.0, Scoring::share))
         ),
     };
     let class = pane.odd_class.map(usize::from);
@@ -141,11 +144,11 @@ fn render_items(
     pane: &Anomalies,
     app: &App,
     items: &[BrowsedItem],
+    selected: Option<usize>,
     geometry: &Geometry,
     buffer: &mut Buffer,
 ) {
-    let first = pane.first(geometry.page());
-    let ranked = pane.verdict().ranked.get(first..).unwrap_or_default();
+    let score = |item: usize| pane.scoring()?.score_of(item, pane.score);
     let threshold = pane.verdict().threshold;
     let shares: Vec<Vec<f32>> = items
         .iter()
@@ -160,11 +163,16 @@ fn render_items(
         label: String::new(),
     };
     let mut pictures = Vec::new();
-    for (index, (found, ranked)) in items.iter().zip(ranked).enumerate() {
+    for (index, found) in items.iter().enumerate() {
         pictures.push(Labelled {
             values: &found.values,
             scale: Scale::Values,
-            label: label(found, ranked, threshold, usize::from(geometry.grid.image_columns)),
+            label: label(
+                found,
+                score(found.item),
+                threshold,
+                usize::from(geometry.grid.image_columns),
+            ),
         });
         if geometry.per_item == 2 {
             pictures.push(Labelled {
@@ -177,20 +185,17 @@ fn render_items(
             pictures.extend((0..geometry.left_over()).map(|_| nothing()));
         }
     }
-    let selected = geometry.picture_of(pane.place() - first);
-    geometry
-        .grid
-        .render(app, pictures.into_iter(), Some(selected), buffer);
+    let selected = selected.map(|selected| geometry.picture_of(selected));
+    geometry.grid.render(app, pictures.into_iter(), selected, buffer);
 }
 
 /// The class of an item, or its place where there are no classes, a mark if it lies above the threshold, and its score.
-fn label(found: &BrowsedItem, ranked: &Ranked, threshold: Option<f64>, columns: usize) -> String {
-    let mark = if threshold.is_some_and(|threshold| ranked.score > threshold) {
-        "!"
-    } else {
-        " "
-    };
-    let score = format!("{mark}{:.0}", ranked.score);
+fn label(found: &BrowsedItem, score: Option<f64>, threshold: Option<f64>, columns: usize) -> String {
+    let is_above = score
+        .zip(threshold)
+        .is_some_and(|(score, threshold)| score > threshold);
+    let mark = if is_above { "!" } else { " " };
+    let score = score.map_or(String::new(), |score| format!("{mark}{score:.0}"));
     let name = match &found.class {
         Some(class) => text::printable(class).into_owned(),
         None => format!("#{}", found.item),

@@ -194,7 +194,7 @@ impl Pane for Anomalies {
 
     fn break_off(&mut self) -> bool {
         match &mut self.scoring {
-            Some(scoring) if !scoring.is_stopped && scoring.next().is_some() => {
+            Some(scoring) if scoring.is_under_way() => {
                 scoring.is_stopped = true;
                 true
             }

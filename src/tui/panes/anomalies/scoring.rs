@@ -195,6 +195,17 @@ impl Scoring {
         known as f32 / (items + training).max(1) as f32
     }
 
+    /// Whether numbers are still to come.
+    pub fn is_under_way(&self) -> bool {
+        !self.is_stopped && self.next().is_some()
+    }
+
+    /// The score of an item of the part, in nats, if it has come in.
+    pub fn score_of(&self, item: usize, score: Score) -> Option<f64> {
+        // They come in by their places.
+        self.items.get(item).map(|scored| score.of(scored))
+    }
+
     /// Takes in the numbers of some items, if they are what was asked next.
     pub fn take_in(&mut self, question: &Question, scored: Vec<ScoredItem>, samples: u64) {
         if self.next().as_ref() != Some(question) {
