@@ -74,11 +74,16 @@ impl KeptRun {
     /// What a person changes of a run under way shows in the measurements, and in the configuration it proves nothing:
     /// a run whose goal was raised is still the same, one that was steered otherwise is not.
     fn is_stage_of(&self, other: &Self) -> bool {
-        let unsteered = |run: &Self| Configuration {
-            goal: 0,
-            evaluate_every: 0,
-            estimator: Estimator::default(),
-            ..run.configuration.clone()
+        // As text, in which also "not a number", which a file may say, is itself: a run that were no stage of itself would be
+        // there twice as often with every session that is opened.
+        let unsteered = |run: &Self| {
+            let configuration = Configuration {
+                goal: 0,
+                evaluate_every: 0,
+                estimator: Estimator::default(),
+                ..run.configuration.clone()
+            };
+            format!("{configuration:?}")
         };
         let mut pairs = self.evaluations.iter().zip(&other.evaluations);
         unsteered(self) == unsteered(other) && pairs.all(|(a, b)| a.is_same(b))
@@ -191,6 +196,13 @@ mod tests {
             named(&[("run", 2)]),
             "the earlier stage is part of the later one"
         );
+    }
+
+    #[test]
+    fn a_run_with_a_setting_that_is_no_number_is_itself() {
+        let mut odd = run("run", 2, &[-9.0]);
+        odd.configuration.learning_rate = f32::NAN;
+        assert_eq!(kept([odd.clone(), odd.clone(), odd]), named(&[("run", 1)]));
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::ron_text;
 /// Memory that opening a view may take beside its text.
 const PLENTY: usize = 8 << 20;
 
+/// Curves that stay from one session to the next.
+const COMPARED: usize = 8;
+
 struct Views {
     valid: Vec<String>,
     opened: Opened,
@@ -121,6 +124,8 @@ impl Target for Views {
 
 impl Views {
     fn open(&mut self, view: View) {
+        // Curves to compare with stay when another session is opened; nobody opens a million.
+        common::compared(&mut self.app).runs.truncate(COMPARED);
         let opened = Opened {
             view,
             ..self.opened.clone()
