@@ -12,6 +12,7 @@ pub mod naming;
 pub mod palette;
 pub mod panes;
 pub mod running;
+mod search;
 pub mod sessions;
 
 use ratatui::buffer::Buffer;

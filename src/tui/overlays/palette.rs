@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use frizbee::{Config, Matcher};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::{Position, Rect};
@@ -13,6 +12,7 @@ use crate::language::{said, tr};
 use crate::learning::settings::{Assignment, Setting, TABLE};
 use crate::tui::command::keymap::Keymap;
 use crate::tui::command::{self, Command, Scope};
+use crate::tui::overlays::search::fitting;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
 
@@ -148,12 +148,8 @@ impl Palette {
         let typed = self.setting().unwrap_or_default().trim();
         let name = typed.split([' ', '=']).next().unwrap_or_default();
         let live: Vec<&Setting> = TABLE.iter().filter(|setting| setting.is_live()).collect();
-        if name.is_empty() {
-            return live;
-        }
-        let names: Vec<&str> = live.iter().map(|setting| setting.name).collect();
-        let matches = Matcher::new(name, &Config::default()).match_list(&names);
-        matches.iter().map(|found| live[found.index as usize]).collect()
+        let found = fitting(name, live.iter().map(|setting| setting.name));
+        found.into_iter().map(|place| live[place]).collect()
     }
 
     /// Puts the name of the first setting that fits in the place of what is typed of it.
@@ -175,10 +171,7 @@ impl Palette {
             });
             return;
         }
-        let words: Vec<&str> = self.entries.iter().map(|entry| entry.words.as_str()).collect();
-        let mut matcher = Matcher::new(typed, &Config::default());
-        let matches = matcher.match_list(&words);
-        self.found = matches.iter().map(|found| found.index as usize).collect();
+        self.found = fitting(typed, self.entries.iter().map(|entry| entry.words.as_str()));
         // A name that is another's beginning, written out, means itself.
         self.found
             .sort_by_key(|&place| self.entries[place].command.name != typed);

@@ -1,6 +1,5 @@
 //! The list of runs that go on in other processes, found by some letters.
 
-use frizbee::{Config, Matcher};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::{Position, Rect};
@@ -11,6 +10,7 @@ use crate::data::short_name;
 use crate::language::tr;
 use crate::remote::Description;
 use crate::run::State;
+use crate::tui::overlays::search::fitting;
 use crate::tui::widgets::axis::short;
 use crate::tui::widgets::text_field::TextField;
 use crate::tui::{layout, text, theme};
@@ -80,18 +80,12 @@ impl RunningList {
     fn search(&mut self) {
         self.selected = 0;
         let typed = self.input.value().trim();
-        if typed.is_empty() {
-            self.found = (0..self.runs.len()).collect();
-            return;
-        }
         let words: Vec<String> = self
             .runs
             .iter()
             .map(|run| format!("{} {} {}", run.name, run.data, run.model))
             .collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let matches = Matcher::new(typed, &Config::default()).match_list(&words);
-        self.found = matches.iter().map(|found| found.index as usize).collect();
+        self.found = fitting(typed, words.iter().map(String::as_str));
     }
 
     /// Selects the run under the mouse; whether it was selected already.
