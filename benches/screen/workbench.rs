@@ -51,6 +51,14 @@ pub fn first_frame(folder: &Path, size: (u16, u16)) -> f64 {
     (shown - started).as_secs_f64()
 }
 
+/// The seconds since midnight in a line that begins with `2026-11-26T19:02:50.336+00:00`.
+fn time_of_day(line: &str) -> Option<f64> {
+    let time = line.split_once('T')?.1.split('+').next()?;
+    let mut parts = time.split(':').map(|part| part.parse::<f64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    Some(hours * 3_600.0 + minutes * 60.0 + seconds)
+}
+
 /// What is said of the latent value that is moved: `z7 = +0.35` in the traversal, `z7 0.35` on the map.
 fn value_on(screen: &str) -> Option<String> {
     let words: Vec<&str> = screen.split_whitespace().collect();
@@ -79,6 +87,23 @@ impl Workbench {
         let mut workbench = Self::start(folder, size, Some(session), rate);
         workbench.wait(|screen| screen.contains("start "));
         workbench
+    }
+
+    /// Seconds from the last start of the training to its end, as the journal in this folder tells.
+    pub fn seconds_of_training(&self, folder: &Path) -> f64 {
+        let journal =
+            std::fs::read_to_string(folder.join("vae-tui/vae-tui_rCURRENT.log")).expect("a journal");
+        let process = self.child.process_id().expect("it runs");
+        let time_of = |state: &str| {
+            let is_told = |line: &&str| line.contains(&format!(" {process} ")) && line.ends_with(state);
+            journal
+                .lines()
+                .rev()
+                .find(is_told)
+                .and_then(time_of_day)
+                .expect("it is told")
+        };
+        (time_of("is Finished") - time_of("is Running")).rem_euclid(86_400.0)
     }
 
     /// Megabytes that the program takes, by what Linux calls them.
@@ -110,6 +135,8 @@ impl Workbench {
         command.args(session);
         command.cwd(folder);
         command.env("XDG_DATA_HOME", folder);
+        command.env("XDG_STATE_HOME", folder);
+        command.env("VAE_TUI_LOG", "vae_tui::run=info");
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         let child = pair.slave.spawn_command(command).expect("the program starts");

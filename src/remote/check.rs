@@ -254,7 +254,10 @@ impl Facts {
 
     /// An answer, as it is drawn.
     fn answer(&self, answered: &Answered) -> Fault {
-        ensure(answered.took.is_finite(), "it took no finite time")?;
+        ensure(
+            answered.took.is_finite() && answered.took >= 0.0,
+            "it took no time that there is",
+        )?;
         match &answered.answer {
             Answer::Traversed { start, image, sheet } => {
                 self.point(start)?;

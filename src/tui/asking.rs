@@ -9,9 +9,11 @@ use crate::run::{Answered, Question};
 /// The least time between two looks at the newest parameters while training: every look changes every image, and
 /// each change goes over the wire.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
-/// How many times as long as a look takes the next one waits at least: where chains stand for an encoder, each takes long,
-/// and training needs the processor more.
-const LOOK_SHARE: f64 = 20.0;
+/// How many times as long as the looks of all panes take the next ones wait at least: training needs the processor more, above
+/// all where each takes long because chains stand for an encoder.
+const LOOK_SHARE: f64 = 100.0;
+/// The longest time between two looks, in seconds: a person watches.
+const LONGEST_INTERVAL: f64 = 20.0;
 
 /// The newest question of every pane.
 #[derive(Default)]
@@ -44,13 +46,14 @@ impl Asking {
         };
         let (samples, moment) = (workspace.progress.samples, workspace.moment);
         let wishes = app.wishes();
+        let interval = self.interval();
         self.asked
             .retain(|asked| wishes.iter().any(|(asker, _)| *asker == asked.asker));
         for (asker, question) in wishes {
             let before = self.asked.iter().position(|asked| asked.asker == asker);
             if let Some(before) = before {
                 let asked = &self.asked[before];
-                if asked.question == question && asked.moment == moment && !asked.is_due(samples) {
+                if asked.question == question && asked.moment == moment && !asked.is_due(samples, interval) {
                     continue;
                 }
                 self.asked.swap_remove(before);
@@ -83,19 +86,38 @@ impl Asking {
     /// When something is to be asked again at the earliest, of a run that has seen so many `samples`; none if every answer
     /// is about those.
     pub fn next(&self, samples: u64) -> Option<Instant> {
-        self.asked.iter().filter_map(|asked| asked.due_at(samples)).min()
+        let interval = self.interval();
+        let due = self
+            .asked
+            .iter()
+            .filter_map(|asked| asked.due_at(samples, interval));
+        due.min()
+    }
+
+    /// The time between two looks of a pane.
+    fn interval(&self) -> Duration {
+        let took: f64 = self
+            .asked
+            .iter()
+            .filter_map(|asked| Some(asked.of_the_newest()?.took))
+            .sum();
+        LOOK_INTERVAL.max(Duration::from_secs_f64((LOOK_SHARE * took).min(LONGEST_INTERVAL)))
     }
 }
 
 impl Asked {
-    fn due_at(&self, samples: u64) -> Option<Instant> {
-        // What was is what it was.
-        let Found { samples: known, took } = self.answer.as_ref().filter(|_| self.moment.is_none())?;
-        let wait = LOOK_INTERVAL.max(Duration::from_secs_f64(LOOK_SHARE * took));
-        (*known != samples).then(|| self.at + wait)
+    /// The answer, if newer parameters have another one: what was is what it was.
+    fn of_the_newest(&self) -> Option<&Found> {
+        self.answer.as_ref().filter(|_| self.moment.is_none())
     }
 
-    fn is_due(&self, samples: u64) -> bool {
-        self.due_at(samples).is_some_and(|due| due <= Instant::now())
+    fn due_at(&self, samples: u64, interval: Duration) -> Option<Instant> {
+        let found = self.of_the_newest()?;
+        (found.samples != samples).then(|| self.at + interval)
+    }
+
+    fn is_due(&self, samples: u64, interval: Duration) -> bool {
+        self.due_at(samples, interval)
+            .is_some_and(|due| due <= Instant::now())
     }
 }

@@ -8,10 +8,11 @@
 //! Where a frame is more than the line takes, what a key did comes first, then what has waited longest, text before pictures.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use foldhash::fast::FixedState;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Color;
@@ -22,7 +23,7 @@ use crate::pictures::patterns::character;
 use crate::terminal_facts::Blocks;
 
 /// Time without a change after which a picture rests: longer than between two looks at a run that trains.
-pub const REST: Duration = Duration::from_millis(600);
+pub const REST: Duration = Duration::from_secs(1);
 /// The least root of the mean squared difference of a cell, in levels of 256, that is seen while pictures move.
 pub const VISIBLE: f32 = 20.0;
 /// The first of the palette's greys, which are 8, 18, … 238, and its black and its white.
@@ -208,7 +209,7 @@ impl Changes {
 
 /// What the cells of an area are, as a number.
 pub fn hash_of_cells(area: Rect, buffer: &Buffer) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FixedState::default().build_hasher();
     for position in area.positions() {
         let cell = &buffer[position];
         (cell.symbol(), cell.fg, cell.bg, cell.modifier).hash(&mut hasher);
@@ -425,9 +426,9 @@ mod tests {
             (2..=6).contains(&sent),
             "{sent} of {frames} frames redraw the picture"
         );
-        let rest = screen.send(100 * frames + 700, frame("a", 160), None);
+        let rest = screen.send(100 * frames + 1_100, frame("a", 160), None);
         assert!(rest.complete && screen.picture() == (grey(160), grey(160)));
-        assert_eq!(screen.send(100 * frames + 900, frame("a", 160), None).bytes, "");
+        assert_eq!(screen.send(100 * frames + 1_300, frame("a", 160), None).bytes, "");
     }
 
     #[test]

@@ -16,6 +16,11 @@ use crate::tui::workspace::Workspace;
 
 /// The least time between two frames that no key asked for.
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
+/// How many times as long as a frame took to draw the next one that no key asked for waits at least: what the screen takes of one
+/// core, training loses on all of them, since the shards of a minibatch wait for one another.
+const FRAME_SHARE: u32 = 100;
+/// The longest such wait: a person watches.
+const LONGEST_INTERVAL: Duration = Duration::from_millis(400);
 /// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
 const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
 /// Messages that are taken in at once, at most, before the next frame.
@@ -28,6 +33,8 @@ const TICK: Duration = Duration::from_millis(50);
 struct Due {
     /// When the last one was drawn.
     drawn_at: Instant,
+    /// How long the next one waits at least, unless somebody waits for it.
+    interval: Duration,
     /// Whether somebody waits for the next one.
     urgent: bool,
 }
@@ -47,6 +54,7 @@ impl Runtime {
         // Somebody waits for the first frame.
         let mut due = Due {
             drawn_at: Instant::now(),
+            interval: FRAME_INTERVAL,
             urgent: true,
         };
         let ticks = tick(TICK);
@@ -62,6 +70,7 @@ impl Runtime {
             }
             screen.listen_to_mouse(self.app.mouse);
             if self.app.changed && !self.window_changed && screen.wait() == Some(Duration::ZERO) {
+                let begun = Instant::now();
                 let complete = screen.draw(self.app.protocol(), |area, buffer| {
                     if self.app.workspace().is_some_and(Workspace::is_unsaved) {
                         switch("drawing");
@@ -72,6 +81,7 @@ impl Runtime {
                 self.app.changed = !complete;
                 due = Due {
                     drawn_at: Instant::now(),
+                    interval: (begun.elapsed() * FRAME_SHARE).clamp(FRAME_INTERVAL, LONGEST_INTERVAL),
                     urgent: false,
                 };
             }
@@ -148,11 +158,7 @@ impl Runtime {
         if self.window_changed {
             return Some(until(self.window_read_at, WINDOW_INTERVAL));
         }
-        let interval = if due.urgent {
-            Duration::ZERO
-        } else {
-            FRAME_INTERVAL
-        };
+        let interval = if due.urgent { Duration::ZERO } else { due.interval };
         let frame = self.app.changed.then(|| screen.wait()).flatten();
         let frame = frame.map(|wait| wait.max(until(due.drawn_at, interval)));
         let samples = self.app.workspace().map(|workspace| workspace.progress.samples);
