@@ -9,9 +9,9 @@ use crate::run::{Answered, Question};
 /// The least time between two looks at the newest parameters while training: every look changes every image, and
 /// each change goes over the wire.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
-/// How many times as long as the looks of all panes take the next ones wait at least: training needs the processor more, above
-/// all where each takes long because chains stand for an encoder.
-const LOOK_SHARE: f64 = 100.0;
+/// How many times as long as a look takes the next one waits at least, where nobody else looks: training needs the processor more,
+/// above all where each takes long because chains stand for an encoder. Whoever looks has an equal part of that.
+const LOOK_SHARE: f64 = 80.0;
 /// The longest time between two looks, in seconds: a person watches.
 const LONGEST_INTERVAL: f64 = 20.0;
 
@@ -46,14 +46,14 @@ impl Asking {
         };
         let (samples, moment) = (workspace.progress.samples, workspace.moment);
         let wishes = app.wishes();
-        let interval = self.interval();
         self.asked
             .retain(|asked| wishes.iter().any(|(asker, _)| *asker == asked.asker));
+        let askers = wishes.len();
         for (asker, question) in wishes {
             let before = self.asked.iter().position(|asked| asked.asker == asker);
             if let Some(before) = before {
                 let asked = &self.asked[before];
-                if asked.question == question && asked.moment == moment && !asked.is_due(samples, interval) {
+                if asked.question == question && asked.moment == moment && !asked.is_due(samples, askers) {
                     continue;
                 }
                 self.asked.swap_remove(before);
@@ -86,38 +86,26 @@ impl Asking {
     /// When something is to be asked again at the earliest, of a run that has seen so many `samples`; none if every answer
     /// is about those.
     pub fn next(&self, samples: u64) -> Option<Instant> {
-        let interval = self.interval();
+        let askers = self.asked.len();
         let due = self
             .asked
             .iter()
-            .filter_map(|asked| asked.due_at(samples, interval));
+            .filter_map(|asked| asked.due_at(samples, askers));
         due.min()
-    }
-
-    /// The time between two looks of a pane.
-    fn interval(&self) -> Duration {
-        let took: f64 = self
-            .asked
-            .iter()
-            .filter_map(|asked| Some(asked.of_the_newest()?.took))
-            .sum();
-        LOOK_INTERVAL.max(Duration::from_secs_f64((LOOK_SHARE * took).min(LONGEST_INTERVAL)))
     }
 }
 
 impl Asked {
-    /// The answer, if newer parameters have another one: what was is what it was.
-    fn of_the_newest(&self) -> Option<&Found> {
-        self.answer.as_ref().filter(|_| self.moment.is_none())
+    /// When it is asked again, as one of so many.
+    fn due_at(&self, samples: u64, askers: usize) -> Option<Instant> {
+        // What was is what it was.
+        let Found { samples: known, took } = self.answer.as_ref().filter(|_| self.moment.is_none())?;
+        let wait = (LOOK_SHARE * askers as f64 * took).min(LONGEST_INTERVAL);
+        (*known != samples).then(|| self.at + LOOK_INTERVAL.max(Duration::from_secs_f64(wait)))
     }
 
-    fn due_at(&self, samples: u64, interval: Duration) -> Option<Instant> {
-        let found = self.of_the_newest()?;
-        (found.samples != samples).then(|| self.at + interval)
-    }
-
-    fn is_due(&self, samples: u64, interval: Duration) -> bool {
-        self.due_at(samples, interval)
+    fn is_due(&self, samples: u64, askers: usize) -> bool {
+        self.due_at(samples, askers)
             .is_some_and(|due| due <= Instant::now())
     }
 }

@@ -22,7 +22,8 @@ use super::pen::Pen;
 use crate::pictures::patterns::character;
 use crate::terminal_facts::Blocks;
 
-/// Time without a change after which a picture rests: longer than between two looks at a run that trains.
+/// Time without a change after which a picture rests: longer than lies between two looks at a run that trains, but for pictures that
+/// take long to compute.
 pub const REST: Duration = Duration::from_secs(1);
 /// The least root of the mean squared difference of a cell, in levels of 256, that is seen while pictures move.
 pub const VISIBLE: f32 = 20.0;

@@ -113,6 +113,38 @@ fn a_window_beyond_the_unit_square_is_refused() {
     }
 }
 
+/// How long an answer took says when the next one is asked for.
+#[test]
+fn an_answer_that_took_less_than_no_time_is_refused() {
+    let data = shapes();
+    let state = common::state(&data);
+    let summary = Summary::of(RunId(1), &state, &data);
+    let facts = Facts::of(&summary).expect("a run");
+    let replies = every_reply(&summary, &Parameters::of(&state.training), &data);
+    let mut answers = replies.into_iter().filter_map(|reply| match reply {
+        Reply::Told(event) => Some(*event),
+        _ => None,
+    });
+    let Some(Event::Answered(mut answered)) = answers.find(|event| matches!(event, Event::Answered(_)))
+    else {
+        panic!("there are answers")
+    };
+    for (took, is_one) in [
+        (0.0, true),
+        (0.1, true),
+        (-1.0, false),
+        (f64::NAN, false),
+        (f64::INFINITY, false),
+    ] {
+        answered.took = took;
+        assert_eq!(
+            facts.event(&Event::Answered(answered.clone())).is_ok(),
+            is_one,
+            "{took}"
+        );
+    }
+}
+
 struct Replies {
     valid: Vec<Vec<u8>>,
     facts: Facts,
