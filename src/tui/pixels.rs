@@ -353,8 +353,8 @@ mod tests {
         assert_eq!(at(100, 103), (false, false), "hardly another one");
         assert_eq!(at(200, 115), (true, true));
         assert_eq!(at(300, 117), (false, false));
-        assert_eq!(at(1_000, 117), (true, true), "it rests");
-        assert_eq!(at(1_100, 117), (false, true));
+        assert_eq!(at(1_400, 117), (true, true), "it rests");
+        assert_eq!(at(1_500, 117), (false, true));
     }
 
     #[test]
