@@ -172,9 +172,11 @@ impl Palette {
             return;
         }
         self.found = fitting(typed, self.entries.iter().map(|entry| entry.words.as_str()));
-        // A name that is another's beginning, written out, means itself.
-        self.found
-            .sort_by_key(|&place| self.entries[place].command.name != typed);
+        // A name that is another's beginning, written out, means itself, and a part of a name comes before words of a help.
+        self.found.sort_by_key(|&place| {
+            let name = self.entries[place].command.name;
+            (name != typed, !name.contains(typed))
+        });
     }
 
     /// Whether the first of what fits is selected.
@@ -304,6 +306,7 @@ mod tests {
             ("sessave", "session.save"),
             ("logarithmic", "training.toggle-axis"),
             ("quit", "quit"),
+            ("save", "picture.save"),
         ] {
             let mut palette = Palette::new(&Keymap::default(), "training", Vec::new(), Vec::new());
             typed(&mut palette, text);
