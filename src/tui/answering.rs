@@ -283,7 +283,7 @@ fn save_then(app: &mut App, manner: Manner, after: AfterSave) -> Vec<Effect> {
     let Stage::Ready(workspace) = &mut app.stage else {
         return vec![Effect::Quit];
     };
-    workspace.is_parting = after != AfterSave::GoOn;
+    workspace.is_parting |= after != AfterSave::GoOn;
     let pause = (after != AfterSave::GoOn).then_some(Effect::Command(Command::Pause));
     pause.into_iter().chain([Effect::Save(manner, after)]).collect()
 }
