@@ -7,54 +7,61 @@
 use super::{LANES, vectorised};
 use crate::cancel::checkpoint;
 
-/// What a function of one value's numbers, and of the value, is computed of: as many of each as there are lanes.
-struct Lanes<const N: usize> {
-    numbers: [[f32; LANES]; N],
-    x: [f32; LANES],
-    /// How many of them are in use; the others are zeros.
+/// Values that are worked on at a time: a loop over so many is not unrolled before it becomes one over vectors.
+const BLOCK: usize = 8 * LANES;
+
+/// Some neighbouring values of a row with the numbers of each; behind the last, zeros up to a multiple of the lanes.
+struct Block<const N: usize> {
+    numbers: [[f32; BLOCK]; N],
+    x: [f32; BLOCK],
     used: usize,
 }
 
-impl<const N: usize> Lanes<N> {
-    /// The values `first..` of a row, up to as many as there are lanes.
+impl<const N: usize> Block<N> {
+    /// The values `first..` of a row, up to as many as a block has.
     #[inline(always)]
     fn read(numbers: &[f32], x: &[f32], first: usize) -> Self {
-        let columns = x.len();
-        let used = LANES.min(columns - first);
-        let mut lanes = Self {
-            numbers: [[0.0; LANES]; N],
-            x: [0.0; LANES],
+        let used = BLOCK.min(x.len() - first);
+        let mut block = Self {
+            numbers: numbers_of(numbers, x.len(), first, used),
+            x: [0.0; BLOCK],
             used,
         };
-        for (number, lanes) in lanes.numbers.iter_mut().enumerate() {
-            lanes[..used].copy_from_slice(&numbers[number * columns + first..][..used]);
-        }
-        lanes.x[..used].copy_from_slice(&x[first..][..used]);
-        lanes
+        block.x[..used].copy_from_slice(&x[first..][..used]);
+        block
     }
 
-    /// Adds the log-likelihood of every value to the sum of its lane; returned are the gradients.
+    /// Adds the log-likelihood of every value to the sum of its lane; the gradients take the place of the numbers.
     #[inline(always)]
-    fn evaluate(
-        &self,
-        of_value: &impl Fn([f32; N], f32) -> (f32, [f32; N]),
-        sums: &mut [f32; LANES],
-    ) -> [[f32; LANES]; N] {
-        let (mut values, mut gradients) = ([0.0; LANES], [[0.0; LANES]; N]);
-        for (lane, value) in values.iter_mut().enumerate() {
-            let numbers = std::array::from_fn(|number| self.numbers[number][lane]);
-            let is_there = !self.x[lane].is_nan();
-            let (log_likelihood, gradient) = of_value(numbers, if is_there { self.x[lane] } else { 0.0 });
+    fn evaluate(&mut self, of_value: &impl Fn([f32; N], f32) -> (f32, [f32; N]), sums: &mut [f32; LANES]) {
+        let mut values = [0.0; BLOCK];
+        // The least of both is no other number, but lets the compiler see that no place below is outside.
+        let padded = self.used.next_multiple_of(LANES).min(BLOCK);
+        for (place, (value, &x)) in values[..padded].iter_mut().zip(&self.x).enumerate() {
+            let numbers = std::array::from_fn(|number| self.numbers[number][place]);
+            let is_there = !x.is_nan();
+            let (log_likelihood, gradient) = of_value(numbers, if is_there { x } else { 0.0 });
             *value = if is_there { log_likelihood } else { 0.0 };
-            for (gradients, gradient) in gradients.iter_mut().zip(gradient) {
-                gradients[lane] = if is_there { gradient } else { 0.0 };
+            for (numbers, gradient) in self.numbers.iter_mut().zip(gradient) {
+                numbers[place] = if is_there { gradient } else { 0.0 };
             }
         }
-        for (sum, value) in sums.iter_mut().zip(values).take(self.used) {
-            *sum += value;
+        for values in values[..self.used].chunks(LANES) {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += value;
+            }
         }
-        gradients
     }
+}
+
+/// The numbers of `used` values from the first on, of a row of so many columns.
+#[inline(always)]
+fn numbers_of<const N: usize>(row: &[f32], columns: usize, first: usize, used: usize) -> [[f32; BLOCK]; N] {
+    let mut numbers = [[0.0; BLOCK]; N];
+    for (number, values) in numbers.iter_mut().enumerate() {
+        values[..used].copy_from_slice(&row[number * columns + first..][..used]);
+    }
+    numbers
 }
 
 /// The log-likelihood of every row.
@@ -81,8 +88,8 @@ pub fn log_likelihood<const N: usize>(
             for ((numbers, x), sum) in rows.zip(per_row) {
                 checkpoint();
                 let mut sums = [0.0; LANES];
-                for first in (0..columns).step_by(LANES) {
-                    Lanes::read(numbers, x, first).evaluate(&of_value, &mut sums);
+                for first in (0..columns).step_by(BLOCK) {
+                    Block::read(numbers, x, first).evaluate(&of_value, &mut sums);
                 }
                 *sum = total(sums);
             }
@@ -107,12 +114,12 @@ pub fn log_likelihood_and_gradients<const N: usize>(
             for ((numbers, x), sum) in rows.zip(per_row) {
                 checkpoint();
                 let mut sums = [0.0; LANES];
-                for first in (0..columns).step_by(LANES) {
-                    let lanes = Lanes::read(numbers, x, first);
-                    let gradients = lanes.evaluate(&of_value, &mut sums);
-                    for (number, gradients) in gradients.iter().enumerate() {
-                        numbers[number * columns + first..][..lanes.used]
-                            .copy_from_slice(&gradients[..lanes.used]);
+                for first in (0..columns).step_by(BLOCK) {
+                    let mut block = Block::read(numbers, x, first);
+                    block.evaluate(&of_value, &mut sums);
+                    for (number, gradients) in block.numbers.iter().enumerate() {
+                        numbers[number * columns + first..][..block.used]
+                            .copy_from_slice(&gradients[..block.used]);
                     }
                 }
                 *sum = total(sums);
@@ -139,8 +146,11 @@ pub fn of_every_value<const N: usize>(
         || {
             for (numbers, results) in rows {
                 checkpoint();
-                for (column, result) in results.iter_mut().enumerate() {
-                    *result = of_value(std::array::from_fn(|number| numbers[number * columns + column]));
+                for (block, results) in results.chunks_mut(BLOCK).enumerate() {
+                    let numbers: [_; N] = numbers_of(numbers, columns, block * BLOCK, results.len());
+                    for (place, result) in results.iter_mut().enumerate() {
+                        *result = of_value(std::array::from_fn(|number| numbers[number][place]));
+                    }
                 }
             }
         },
@@ -204,7 +214,16 @@ mod tests {
     fn every_number_stands_in_its_place_in_rows_of_any_length() {
         // The value's own number is multiplied by it, and the second one's gradient tells its column.
         let of_value = |[a, b]: [f32; 2], x: f32| (a * x + b, [a + 0.5, b + x]);
-        for columns in [1, LANES - 1, LANES, LANES + 1, 3 * LANES + 5] {
+        for columns in [
+            1,
+            LANES - 1,
+            LANES,
+            3 * LANES + 5,
+            BLOCK - 1,
+            BLOCK,
+            BLOCK + 1,
+            2 * BLOCK + 21,
+        ] {
             let x = numbers(2 * columns, 1.0);
             let outputs = numbers(4 * columns, 3.0);
             let (mut alone, mut both) = ([0.0; 2], [0.0; 2]);

@@ -7,6 +7,7 @@ use rand::{Rng, RngCore};
 use super::distribution::{Layer, TwiceDifferentiable, ValueDistribution};
 use crate::kernels::scalar;
 
+#[derive(Clone, Copy)]
 pub(super) struct Bernoulli;
 
 impl ValueDistribution<1> for Bernoulli {

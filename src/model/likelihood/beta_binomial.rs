@@ -16,6 +16,7 @@ pub fn concentration(number: f32) -> f64 {
     positive(number, MOST_LOG_CONCENTRATION).0
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct BetaBinomial {
     /// Trials: the count of a value is `x` times them.
     pub trials: f32,

@@ -8,6 +8,7 @@ use rand::{Rng, RngCore};
 use super::distribution::{Layer, ValueDistribution};
 use crate::kernels::special::truncated_exponential;
 
+#[derive(Clone, Copy)]
 pub(super) struct ContinuousBernoulli;
 
 impl ValueDistribution<1> for ContinuousBernoulli {

@@ -18,6 +18,7 @@ pub fn scale(number: f32) -> f64 {
     positive(number, MOST_LOG_SCALE).0
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct DiscretisedLogistic {
     /// Steps between levels from 0 to 1: one less than there are levels.
     pub steps: f32,

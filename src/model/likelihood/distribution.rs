@@ -66,7 +66,7 @@ pub(super) trait Distribution {
 /// are independent given their numbers.
 ///
 /// What runs for every value of a minibatch wants `#[inline(always)]` and no branches, so that the loop around it vectorises.
-pub(super) trait ValueDistribution<const N: usize> {
+pub(super) trait ValueDistribution<const N: usize>: Copy {
     /// What the decoder has to say.
     fn layer(&self) -> Layer;
 
@@ -95,13 +95,14 @@ impl<const N: usize, D: ValueDistribution<N>> Distribution for Independent<D, N>
     }
 
     fn log_likelihood(&self, outputs: &[f32], x: &[f32], columns: usize, per_row: &mut [f64]) {
+        let of_value = self.0;
         log_likelihood(
             outputs,
             x,
             columns,
             per_row,
             #[inline(always)]
-            |numbers, x| self.0.log_likelihood(numbers, x),
+            move |numbers, x| of_value.log_likelihood(numbers, x),
         );
     }
 
@@ -112,23 +113,25 @@ impl<const N: usize, D: ValueDistribution<N>> Distribution for Independent<D, N>
         columns: usize,
         per_row: &mut [f64],
     ) {
+        let of_value = self.0;
         log_likelihood_and_gradients(
             outputs,
             x,
             columns,
             per_row,
             #[inline(always)]
-            |numbers, x| self.0.log_likelihood(numbers, x),
+            move |numbers, x| of_value.log_likelihood(numbers, x),
         );
     }
 
     fn means(&self, outputs: &[f32], columns: usize, means: &mut [f32]) {
+        let of_value = self.0;
         of_every_value(
             outputs,
             columns,
             means,
             #[inline(always)]
-            |numbers| self.0.mean(numbers),
+            move |numbers| of_value.mean(numbers),
         );
     }
 

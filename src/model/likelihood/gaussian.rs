@@ -66,6 +66,7 @@ pub enum Variance {
 /// frame of an image) sends the likelihood to infinity.
 pub const LEAST_LOG_VARIANCE: f32 = -13.567_432;
 
+#[derive(Clone, Copy)]
 pub(super) struct Gaussian {
     pub mean: Mean,
     pub variance: Variance,

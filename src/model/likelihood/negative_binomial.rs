@@ -12,6 +12,7 @@ use crate::kernels::special::{ln, ln_gamma_and_digamma, nearest, positive};
 /// The logarithm of a shape is at most this far from 0. At the largest one a negative binomial is a Poisson distribution.
 const MOST_LOG_SHAPE: f32 = 12.0;
 
+#[derive(Clone, Copy)]
 pub(super) struct NegativeBinomial {
     /// The counts that `x = 1` stands for.
     pub counts_per_unit: f32,

@@ -10,6 +10,7 @@ use crate::kernels::special::{ln_gamma_and_digamma, nearest, positive};
 /// The logarithm of a rate, in counts, is at most this far from 0: rates are at most nine million.
 pub(super) const MOST_LOG_RATE: f32 = 16.0;
 
+#[derive(Clone, Copy)]
 pub(super) struct Poisson {
     /// The counts that `x = 1` stands for.
     pub counts_per_unit: f32,
