@@ -11,7 +11,7 @@ pub use questions::Questions;
 use crate::platform;
 
 /// How many colours it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
 pub enum ColourDepth {
     /// 24-bit colour.
     #[strum(to_string = "truecolour", serialize = "truecolor")]

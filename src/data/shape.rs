@@ -9,7 +9,7 @@ use super::found::MOST_NUMBERS;
 use super::{ImageLayout, ReadingRules};
 
 /// The kind and the size of every item of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ItemShape {
     /// An image, row by row; the channels of a pixel follow one another.
     Image {

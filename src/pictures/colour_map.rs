@@ -6,7 +6,7 @@ use super::raster::Raster;
 
 /// A colour map for what is grey by itself.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumMessage, EnumString, IntoStaticStr, VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum ColourMap {

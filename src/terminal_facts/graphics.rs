@@ -44,7 +44,7 @@ pub enum Protocol {
 }
 
 /// The characters that a picture is made of: points of a cell in two colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Blocks {
     /// 1 x 2 points.
     Half,

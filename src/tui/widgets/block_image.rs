@@ -3,6 +3,7 @@
 //! one factor and centred.
 
 use std::borrow::Cow;
+use std::hash::Hash;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,9 +19,10 @@ use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
 use crate::tui::pixels;
 use crate::tui::theme;
+use crate::tui::widgets::kept_cells::with_cells;
 
 /// What the numbers of an item mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scale {
     /// Values, from 0, black or the foot of a bar, to 1, white or its top.
     Values,
@@ -113,16 +115,29 @@ impl BlockImage<'_> {
     }
 
     fn render_colours(&self, blocks: Blocks, area: Rect, buffer: &mut Buffer) {
-        let planes = self.points(area);
-        let colour = |point: usize| match &planes[..] {
-            [red, green, blue] => [red, green, blue].map(|plane| 255.0 * plane[point]),
-            _ => self.colour(planes[0][point]),
+        let worked_out = || {
+            let planes = self.points(area);
+            let colour = |point: usize| match &planes[..] {
+                [red, green, blue] => [red, green, blue].map(|plane| 255.0 * plane[point]),
+                _ => self.colour(planes[0][point]),
+            };
+            cells(area.width.into(), area.height.into(), blocks, self.depth, colour).collect()
         };
-        let cells = cells(area.width.into(), area.height.into(), blocks, self.depth, colour);
-        for (position, (character, cell)) in area.positions().zip(cells) {
-            let [ink, paper] = [cell.ink, cell.paper].map(|[red, green, blue]| Color::Rgb(red, green, blue));
-            buffer[position].set_char(character).set_fg(ink).set_bg(paper);
-        }
+        with_cells(self.decided_by(blocks, area), worked_out, |cells| {
+            for (position, (character, cell)) in area.positions().zip(cells) {
+                let [ink, paper] =
+                    [cell.ink, cell.paper].map(|[red, green, blue]| Color::Rgb(red, green, blue));
+                buffer[position].set_char(*character).set_fg(ink).set_bg(paper);
+            }
+        });
+    }
+
+    /// All that the cells depend on; where the picture stands is not among it.
+    fn decided_by(&self, blocks: Blocks, area: Rect) -> impl Hash {
+        let bits: Vec<u32> = self.values.iter().map(|value| value.to_bits()).collect();
+        let hues = (self.scale == Scale::Difference).then(|| (theme::colours().more, theme::colours().less));
+        let look = (self.scale, self.depth, blocks, self.map, hues);
+        (bits, self.shape, look, area.as_size())
     }
 
     /// How much there is to see at each point.

@@ -10,6 +10,7 @@ pub mod curve;
 pub mod curve_window;
 pub mod edge;
 pub mod item_caption;
+mod kept_cells;
 pub mod mosaic;
 pub mod picture_grid;
 pub mod smoothing;
