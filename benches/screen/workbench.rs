@@ -117,6 +117,21 @@ impl Workbench {
         kilobytes.map_or(f64::NAN, |kilobytes| kilobytes / 1024.0)
     }
 
+    /// Seconds of processor time that everything but the training has had since the program began, as Linux counts them for each thread.
+    pub fn seconds_beside_training(&self) -> f64 {
+        let process = self.child.process_id().expect("it runs");
+        let threads = std::fs::read_dir(format!("/proc/{process}/task")).expect("it runs");
+        let seconds = threads.flatten().filter_map(|thread| {
+            let name = std::fs::read_to_string(thread.path().join("comm")).ok()?;
+            if name.starts_with("worker") || name.starts_with("trainer") {
+                return None;
+            }
+            let told = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            told.split_whitespace().next()?.parse::<f64>().ok()
+        });
+        seconds.sum::<f64>() / 1e9
+    }
+
     /// Starts the program, with a session or for a new run.
     fn start(
         folder: &Path,
