@@ -21,12 +21,16 @@ impl<const N: usize> Block<N> {
     /// The values `first..` of a row, up to as many as a block has.
     #[inline(always)]
     fn read(numbers: &[f32], x: &[f32], first: usize) -> Self {
-        let used = BLOCK.min(x.len() - first);
+        let columns = x.len();
+        let used = BLOCK.min(columns - first);
         let mut block = Self {
-            numbers: numbers_of(numbers, x.len(), first, used),
+            numbers: [[0.0; BLOCK]; N],
             x: [0.0; BLOCK],
             used,
         };
+        for (number, values) in block.numbers.iter_mut().enumerate() {
+            values[..used].copy_from_slice(&numbers[number * columns + first..][..used]);
+        }
         block.x[..used].copy_from_slice(&x[first..][..used]);
         block
     }
@@ -52,16 +56,6 @@ impl<const N: usize> Block<N> {
             }
         }
     }
-}
-
-/// The numbers of `used` values from the first on, of a row of so many columns.
-#[inline(always)]
-fn numbers_of<const N: usize>(row: &[f32], columns: usize, first: usize, used: usize) -> [[f32; BLOCK]; N] {
-    let mut numbers = [[0.0; BLOCK]; N];
-    for (number, values) in numbers.iter_mut().enumerate() {
-        values[..used].copy_from_slice(&row[number * columns + first..][..used]);
-    }
-    numbers
 }
 
 /// The log-likelihood of every row.
@@ -146,11 +140,8 @@ pub fn of_every_value<const N: usize>(
         || {
             for (numbers, results) in rows {
                 checkpoint();
-                for (block, results) in results.chunks_mut(BLOCK).enumerate() {
-                    let numbers: [_; N] = numbers_of(numbers, columns, block * BLOCK, results.len());
-                    for (place, result) in results.iter_mut().enumerate() {
-                        *result = of_value(std::array::from_fn(|number| numbers[number][place]));
-                    }
+                for (column, result) in results.iter_mut().enumerate() {
+                    *result = of_value(std::array::from_fn(|number| numbers[number * columns + column]));
                 }
             }
         },
