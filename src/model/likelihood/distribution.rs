@@ -65,7 +65,8 @@ pub(super) trait Distribution {
 /// A distribution of one value given `N` numbers: whoever implements it is a [`Distribution`] of rows of such values, which
 /// are independent given their numbers.
 ///
-/// What runs for every value of a minibatch wants `#[inline(always)]` and no branches, so that the loop around it vectorises.
+/// What runs for every value of a minibatch wants `#[inline(always)]` and no branches, so that the loop around it vectorises. It is
+/// copied into that loop: behind a reference, a setting would be read anew for every value.
 pub(super) trait ValueDistribution<const N: usize>: Copy {
     /// What the decoder has to say.
     fn layer(&self) -> Layer;
