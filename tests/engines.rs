@@ -156,8 +156,9 @@ impl Slurm {
         let mut text = format!(
             "ClusterName=loopback\nSlurmctldHost={host}(127.0.0.1)\nSlurmUser={user}\nSlurmdUser={user}\n"
         );
-        // A requeued job waits until the credential of its first start has lapsed.
-        let _ = writeln!(text, "AuthInfo=socket={},cred_expire=2", at("munge.socket"));
+        // A requeued job waits until the credential of its first start has lapsed: five seconds are the least that Slurm takes for
+        // that, where it waits for two minutes else.
+        let _ = writeln!(text, "AuthInfo=socket={},cred_expire=5", at("munge.socket"));
         let _ = writeln!(text, "SlurmctldPort={}\nSlurmdPort={}", free_port(), free_port());
         let _ = writeln!(
             text,
@@ -173,7 +174,7 @@ impl Slurm {
         );
         text.push_str(
             "AuthType=auth/munge\nMpiDefault=none\nProctrackType=proctrack/linuxproc\nTaskPlugin=task/none\nSwitchType=switch/none\n\
-             SelectType=select/cons_tres\nSelectTypeParameters=CR_CPU\nSchedulerType=sched/builtin\nReturnToService=2\nKillWait=30\n\
+             SelectType=select/cons_tres\nSelectTypeParameters=CR_CPU\nSchedulerType=sched/builtin\nSchedulerParameters=sched_interval=2\nReturnToService=2\nKillWait=30\n\
              JobAcctGatherType=jobacct_gather/none\nAccountingStorageType=accounting_storage/none\nSlurmdParameters=config_overrides\n",
         );
         let _ = writeln!(

@@ -4,8 +4,9 @@
 //! A start is timed from before the process is made to reading the output with the first text. A latent value is moved to and fro,
 //! in the traversal or on the map, while the program trains, saves, opens and estimates; what is timed is from writing the key to
 //! reading the output that shows the new value. `cargo bench --bench screen`, or a part of it: `cargo bench --bench screen -- keys`,
-//! of `lines`, `starts`, `keys`, `memory` and `speed`.
+//! of `lines`, `starts`, `keys`, `memory` and `speed`, the last with the names of panes where not all are wanted.
 
+mod journal;
 mod panes;
 mod workbench;
 

@@ -7,24 +7,21 @@
 )]
 
 use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use vae_tui::data::{Dataset, ReadingRules, load};
-use vae_tui::learning::settings::Assignment;
-use vae_tui::run::{Command, Event, RunHandle, State};
-use vae_tui::session;
+use vae_tui::session::RunFacts;
 use vae_tui::tui::panes::KINDS;
 
-use super::train;
 use super::workbench::Workbench;
+use super::{journal, train};
 
 /// Time for which a pane is looked at.
 const VISIT: Duration = Duration::from_secs(4);
 /// Megabytes that the workbench takes at most with every pane visited.
 const MEMORY_GOAL: f64 = 300.0;
 /// Training points that a run is timed over, and how often each is.
-const STRETCH: u64 = 150_000;
+const STRETCH: u64 = 250_000;
 const ROUNDS: usize = 3;
 /// The least share of its speed without a screen that a run keeps.
 const SPEED_GOAL: f64 = 0.97;
@@ -54,24 +51,31 @@ pub fn memory(folder: &Path) {
     workbench.close();
 }
 
-/// Prints, pane by pane, how long a run takes for a stretch of its training with it open beside the same without a screen: the
-/// shortest of as many rounds of each, in which they take turns. On a machine whose speed changes from round to round, what is taken
-/// says more: the processor time of all threads but those that train, per second of the training, the median of the rounds. Since
-/// the shards of a minibatch wait for one another, that share of a core is the most that the training loses.
+/// Prints, pane by pane, how long a run takes for a stretch of its training with it open beside the same by `vae-tui train`, the
+/// medians of as many rounds in which they take turns, and the median and range of the shares of the rounds. On a machine whose speed
+/// changes from second to second, what is taken says more: the processor time of all threads but those that train, per second of the
+/// training, the median of the rounds. Since the shards of a minibatch wait for one another, that share of a core is the most that
+/// the training loses. Nobody reads the screen meanwhile, as the terminal of a person is another machine's.
 pub fn speed(folder: &Path) {
     let session = folder.join("speed.ron");
     train(&session, &["--latent", "20"]);
-    let data = load("mnist", &ReadingRules::default(), |_| {}).expect("MNIST is built in");
-    let data = Arc::new(data);
-    let goal = goal(&session, &data);
+    let goal = RunFacts::read(&session).expect("a session").samples + STRETCH;
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let mut kinds: Vec<_> = KINDS
+        .iter()
+        .filter(|kind| named.iter().any(|name| name == kind.name))
+        .collect();
+    if kinds.is_empty() {
+        kinds = KINDS.iter().collect();
+    }
     println!(
-        "{:<42} {:>9} {:>9} {:>9} {:>9} {:>9}",
-        "training with a pane open", "seconds", "without", "share", "goal", "taken"
+        "{:<28} {:>9} {:>9} {:>9} {:>15} {:>6} {:>9}",
+        "training with a pane open", "seconds", "without", "share", "range", "goal", "taken"
     );
-    for kind in KINDS {
-        let (mut alone, mut seconds, mut taken) = (f64::INFINITY, f64::INFINITY, Vec::new());
+    for kind in kinds {
+        let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
-            alone = alone.min(without_screen(&session, &data, goal));
+            let alone = without_screen(folder, &session, goal);
             let copy = folder.join("copy.ron");
             std::fs::copy(&session, &copy).expect("the folder can be written");
             let mut workbench = Workbench::opened(folder, SIZE, &copy, None);
@@ -80,44 +84,40 @@ pub fn speed(folder: &Path) {
             workbench.press(&format!(":set samples {goal}\r"));
             workbench.press(" ");
             let before = workbench.seconds_beside_training();
-            workbench.wait(|screen| screen.contains("goal reached"));
-            let (beside, whole) = (
-                workbench.seconds_beside_training() - before,
-                workbench.seconds_of_training(folder),
-            );
-            seconds = seconds.min(whole);
-            taken.push(beside / whole);
+            let seconds = journal::seconds_of_training(folder, workbench.process());
+            let taken = (workbench.seconds_beside_training() - before) / seconds;
             workbench.close();
+            rounds.push([seconds, alone, alone / seconds, taken]);
         }
-        taken.sort_by(f64::total_cmp);
+        let sorted = |column: usize| {
+            let mut numbers: Vec<f64> = rounds.iter().map(|round| round[column]).collect();
+            numbers.sort_by(f64::total_cmp);
+            numbers
+        };
+        let [seconds, alone, shares, taken] = [0, 1, 2, 3].map(sorted);
+        let range = format!("{:.3} to {:.3}", shares[0], shares[ROUNDS - 1]);
+        let middle = ROUNDS / 2;
         println!(
-            "{:<42} {seconds:>9.2} {alone:>9.2} {:>9.3} {SPEED_GOAL:>9.2} {:>9.4}",
-            kind.name,
-            alone / seconds,
-            taken[ROUNDS / 2]
+            "{:<28} {:>9.2} {:>9.2} {:>9.3} {range:>15} {SPEED_GOAL:>6.2} {:>9.4}",
+            kind.name, seconds[middle], alone[middle], shares[middle], taken[middle]
         );
     }
     println!();
 }
 
-/// The training points at which the stretch ends.
-fn goal(session: &Path, data: &Dataset) -> u64 {
-    let session = session::load(session).expect("a session");
-    session.into_state(data).expect("its data").training.samples + STRETCH
-}
-
-/// Seconds that the stretch takes without a screen, with the measurement at its end.
-fn without_screen(session: &Path, data: &Arc<Dataset>, goal: u64) -> f64 {
-    let state = session::load(session)
-        .expect("a session")
-        .into_state(data)
-        .expect("its data");
-    let (run, _) = RunHandle::start(state, data.clone()).expect("threads");
-    run.send(Command::Change(vec![Assignment::new("samples", goal)]));
-    let started = Instant::now();
-    run.send(Command::Start);
-    let is_end = |event: &Event| matches!(event, Event::State(State::Finished));
-    let mut events = run.events().iter();
-    assert!(events.any(|told| is_end(&told.event)), "the run ends");
-    started.elapsed().as_secs_f64()
+/// Seconds that the stretch takes without a screen.
+fn without_screen(folder: &Path, session: &Path, goal: u64) -> f64 {
+    let mut training = Command::new(env!("CARGO_BIN_EXE_vae-tui"))
+        .args(["train", "--samples", &goal.to_string(), "--resume"])
+        .arg(session)
+        .arg("--out")
+        .arg(folder.join("headless.ron"))
+        .envs(journal::variables(folder))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let seconds = journal::seconds_of_training(folder, training.id());
+    training.wait().expect("it ends");
+    seconds
 }

@@ -16,6 +16,8 @@ use crossbeam_channel::{Receiver, unbounded};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::Parser;
 
+use super::journal;
+
 /// Time without output after which a frame, and the images that follow it at once, are over.
 const REST: Duration = Duration::from_millis(3);
 /// Longer than any frame takes.
@@ -51,14 +53,6 @@ pub fn first_frame(folder: &Path, size: (u16, u16)) -> f64 {
     (shown - started).as_secs_f64()
 }
 
-/// The seconds since midnight in a line that begins with `2026-11-26T19:02:50.336+00:00`.
-fn time_of_day(line: &str) -> Option<f64> {
-    let time = line.split_once('T')?.1.split('+').next()?;
-    let mut parts = time.split(':').map(|part| part.parse::<f64>().ok());
-    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
-    Some(hours * 3_600.0 + minutes * 60.0 + seconds)
-}
-
 /// What is said of the latent value that is moved: `z7 = +0.35` in the traversal, `z7 0.35` on the map.
 fn value_on(screen: &str) -> Option<String> {
     let words: Vec<&str> = screen.split_whitespace().collect();
@@ -89,26 +83,14 @@ impl Workbench {
         workbench
     }
 
-    /// Seconds from the last start of the training to its end, as the journal in this folder tells.
-    pub fn seconds_of_training(&self, folder: &Path) -> f64 {
-        let journal =
-            std::fs::read_to_string(folder.join("vae-tui/vae-tui_rCURRENT.log")).expect("a journal");
-        let process = self.child.process_id().expect("it runs");
-        let time_of = |state: &str| {
-            let is_told = |line: &&str| line.contains(&format!(" {process} ")) && line.ends_with(state);
-            journal
-                .lines()
-                .rev()
-                .find(is_told)
-                .and_then(time_of_day)
-                .expect("it is told")
-        };
-        (time_of("is Finished") - time_of("is Running")).rem_euclid(86_400.0)
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.process_id().expect("it runs")
     }
 
     /// Megabytes that the program takes, by what Linux calls them.
     pub fn megabytes(&self, name: &str) -> f64 {
-        let process = self.child.process_id().expect("it runs");
+        let process = self.process();
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let line = status
             .lines()
@@ -119,7 +101,7 @@ impl Workbench {
 
     /// Seconds of processor time that everything but the training has had since the program began, as Linux counts them for each thread.
     pub fn seconds_beside_training(&self) -> f64 {
-        let process = self.child.process_id().expect("it runs");
+        let process = self.process();
         let threads = std::fs::read_dir(format!("/proc/{process}/task")).expect("it runs");
         let seconds = threads.flatten().filter_map(|thread| {
             let name = std::fs::read_to_string(thread.path().join("comm")).ok()?;
@@ -150,8 +132,9 @@ impl Workbench {
         command.args(session);
         command.cwd(folder);
         command.env("XDG_DATA_HOME", folder);
-        command.env("XDG_STATE_HOME", folder);
-        command.env("VAE_TUI_LOG", "vae_tui::run=info");
+        for (name, value) in journal::variables(folder) {
+            command.env(name, value);
+        }
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         let child = pair.slave.spawn_command(command).expect("the program starts");

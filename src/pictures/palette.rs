@@ -5,6 +5,9 @@ use crate::terminal_facts::ColourDepth;
 /// The levels of each part in the cube of 6 x 6 x 6 colours.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
+/// Where a part is as near to one level of the cube as to the next, and the later one is taken.
+const MIDDLES: [u8; 5] = [48, 116, 156, 196, 236];
+
 /// A colour as a terminal is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TerminalColour {
@@ -37,8 +40,8 @@ pub fn nearest_rgb(depth: ColourDepth, colour: [f32; 3]) -> [u8; 3] {
 
 /// The nearest of the cube and the greys: in the cube each part by itself, of the greys the one nearest to the mean.
 fn nearest_of_256(wanted: [u8; 3]) -> u8 {
-    let level = |part: u8| LEVELS.partition_point(|&level| 2 * u16::from(part) > middle(level));
-    let [red, green, blue] = wanted.map(|part| level(part) as u8);
+    let level = |part: u8| MIDDLES.iter().map(|&middle| u8::from(part >= middle)).sum::<u8>();
+    let [red, green, blue] = wanted.map(level);
     let cube = 16 + 36 * red + 6 * green + blue;
     let sum: u16 = wanted.iter().map(|&part| u16::from(part)).sum();
     let grey = 232 + (sum.saturating_sub(10) / 30).min(23) as u8;
@@ -47,12 +50,6 @@ fn nearest_of_256(wanted: [u8; 3]) -> u8 {
     } else {
         cube
     }
-}
-
-/// Twice the place between a level of the cube and the next.
-fn middle(level: u8) -> u16 {
-    let next = LEVELS.iter().find(|&&next| next > level).copied();
-    u16::from(level) + next.map_or(u16::MAX / 2, u16::from)
 }
 
 /// The nearest of the sixteen; a grey stays a grey, since a tint is never nearer in hue.

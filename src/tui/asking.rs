@@ -11,7 +11,7 @@ use crate::run::{Answered, Question};
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 /// How many times as long as a look takes the next one waits at least, where nobody else looks: training needs the processor more,
 /// above all where each takes long because chains stand for an encoder. Whoever looks has an equal part of that.
-const LOOK_SHARE: f64 = 80.0;
+const LOOK_SHARE: f64 = 120.0;
 /// The longest time between two looks, in seconds: a person watches.
 const LONGEST_INTERVAL: f64 = 20.0;
 

@@ -43,7 +43,7 @@ pub struct Changes {
     /// The frame in which a row began to wait, for text and pictures; none where nothing waits.
     waiting: Vec<[Option<u64>; 2]>,
     /// What a key changed since the last frame.
-    touched: HashSet<Position>,
+    touched: HashSet<Position, FixedState>,
     frames: u64,
 }
 
@@ -94,7 +94,7 @@ impl Changes {
             shown: Buffer::empty(area),
             pictures: Vec::new(),
             waiting: vec![[None; 2]; area.height.into()],
-            touched: HashSet::new(),
+            touched: HashSet::default(),
             frames: 0,
         }
     }
@@ -315,7 +315,7 @@ fn levels(colour: Color) -> Option<[f32; 3]> {
 const ALL: u32 = 0xff_ffff;
 
 /// For each character of blocks that fill a cell the one that covers the other points.
-static EXCHANGED: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+static EXCHANGED: LazyLock<HashMap<String, String, FixedState>> = LazyLock::new(|| {
     let all = [Blocks::Half, Blocks::Quadrant, Blocks::Sextant, Blocks::Octant];
     let pairs = all.into_iter().flat_map(|blocks| {
         let (columns, rows) = blocks.grid();
@@ -327,7 +327,7 @@ static EXCHANGED: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 });
 
 /// The points of a cell that each character covers.
-static COVERED: LazyLock<HashMap<String, u32>> = LazyLock::new(|| {
+static COVERED: LazyLock<HashMap<String, u32, FixedState>> = LazyLock::new(|| {
     let all = [
         Blocks::Half,
         Blocks::Quadrant,

@@ -382,6 +382,16 @@ struct Grid {
     length: usize,
 }
 
+/// Points of a line in one column of dots, as positions in the plot.
+#[derive(Clone, Copy)]
+struct Column {
+    low: f64,
+    high: f64,
+    /// The middles of the first and the last of them, where the line comes and goes on.
+    first: (f64, f64),
+    last: (f64, f64),
+}
+
 impl Grid {
     fn new(plot: Rect, pattern: Pattern) -> Self {
         Self {
@@ -394,23 +404,64 @@ impl Grid {
         }
     }
 
+    /// Points that share a column of dots are one stroke, from the lowest to the highest, which the line through them covers: a run
+    /// has thousands of points, of which a screen has room for hundreds.
     fn draw(&mut self, strokes: &[Stroke], x_axis: Axis, y_axis: Axis) {
-        let mut previous: Option<(f64, f64)> = None;
+        let mut columns: Vec<Option<Column>> = Vec::new();
         for stroke in strokes {
             let Some(x) = x_axis.position(stroke.x) else {
                 continue;
             };
             let (Some(low), Some(high)) = (y_axis.position(stroke.low), y_axis.position(stroke.high)) else {
-                previous = None;
+                columns.push(None);
                 continue;
             };
             let middle = (x, (low + high) / 2.0);
-            if let Some(from) = previous {
-                self.connect(from, middle);
+            match columns.last_mut() {
+                Some(Some(column)) if self.is_one_column(column.first.0, x) => {
+                    (column.low, column.high) = (column.low.min(low), column.high.max(high));
+                    column.last = middle;
+                }
+                _ => columns.push(Some(Column {
+                    low,
+                    high,
+                    first: middle,
+                    last: middle,
+                })),
             }
-            self.connect((x, high), (x, low));
-            previous = Some(middle);
         }
+        let mut previous: Option<Column> = None;
+        for column in columns {
+            if let (Some(from), Some(to)) = (&previous, &column) {
+                self.connect(from.last, to.first);
+            }
+            if let Some(Column {
+                low,
+                high,
+                first,
+                last,
+            }) = column
+            {
+                // As the line goes, so that a broken one is broken as it would be.
+                let (from, to) = if last.1 > first.1 {
+                    (low, high)
+                } else {
+                    (high, low)
+                };
+                self.connect((first.0, from), (first.0, to));
+            }
+            previous = column;
+        }
+    }
+
+    /// Whether two positions within the plot share a column of dots.
+    fn is_one_column(&self, a: f64, b: f64) -> bool {
+        let column = |x: f64| {
+            (0.0..=1.0)
+                .contains(&x)
+                .then(|| (x * (self.columns - 1) as f64).round())
+        };
+        column(a).is_some_and(|a| Some(a) == column(b))
     }
 
     /// The part of a straight line that lies within the plot; positions are 0 and 1 at its edges.
@@ -692,6 +743,29 @@ mod tests {
             let rows = drawn(&chart(strokes.collect()), 60, 12);
             let bottom = rows[9].chars().skip(7).any(|c| ('\u{2801}'..='\u{28ff}').contains(&c));
             prop_assert!(bottom || rows[9].contains('━'), "{rows:#?}");
+        }
+
+        /// Points closer than dots are drawn as if each were drawn by itself.
+        #[test]
+        fn dense_points_draw_what_each_of_them_would(
+            points in proptest::collection::vec((-0.2_f64..1.2, -0.3_f64..1.3, 0.0_f64..0.4), 0..400),
+        ) {
+            let mut points = points;
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let axis = Axis { start: 0.0, end: 1.0, spacing: Spacing::Linear };
+            let plot = Rect::new(0, 0, 20, 6);
+            let strokes: Vec<Stroke> = points.iter().map(|&(x, low, more)| Stroke { x, low, high: low + more }).collect();
+            let mut together = Grid::new(plot, Pattern::Solid);
+            together.draw(&strokes, axis, axis);
+            let mut each = Grid::new(plot, Pattern::Solid);
+            let middle = |stroke: &Stroke| (stroke.x, (stroke.low + stroke.high) / 2.0);
+            for stroke in &strokes {
+                each.connect((stroke.x, stroke.high), (stroke.x, stroke.low));
+            }
+            for pair in strokes.windows(2) {
+                each.connect(middle(&pair[0]), middle(&pair[1]));
+            }
+            prop_assert_eq!(together.dots, each.dots);
         }
     }
 }
