@@ -129,7 +129,7 @@ fn open_dialog(app: &mut App, number: usize) {
 
 /// Every key, then what a person does in the panes that a new screen has.
 fn press_every_key(screen: (u16, u16), image: (usize, usize)) {
-    let mut app = started(screen, image, screen.0 % 2 == 0);
+    let mut app = started(screen, image, screen.0.is_multiple_of(2));
     draw(&app);
     for &Key(code, modifiers) in command::all().flat_map(|(_, command)| command.keys) {
         press_with(&mut app, code, modifiers);
