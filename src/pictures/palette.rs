@@ -5,7 +5,7 @@ use crate::terminal_facts::ColourDepth;
 /// The levels of each part in the cube of 6 x 6 x 6 colours.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// Where a part is as near to one level of the cube as to the next, and the later one is taken.
+/// The least parts that are nearer to a level of the cube than to the one before it.
 const MIDDLES: [u8; 5] = [48, 116, 156, 196, 236];
 
 /// A colour as a terminal is told of it.
