@@ -132,9 +132,14 @@ const LABELS: u16 = 7;
 /// The fewest columns and rows that a plot takes.
 const LEAST_PLOT: (u16, u16) = (8, 2);
 
-/// The row of dots, from the top of `rows` rows of cells, at which a vertical position lies.
+/// Of so many rows of dots that at which a vertical position lies, counted from the top.
 fn dot_row(position: f64, rows: usize) -> usize {
-    ((1.0 - position.clamp(0.0, 1.0)) * (rows * DOT_ROWS - 1) as f64).round() as usize
+    ((1.0 - position.clamp(0.0, 1.0)) * (rows - 1) as f64).round() as usize
+}
+
+/// Of so many rows of cells that in which a vertical position lies.
+fn cell_row(position: f64, rows: u16) -> u16 {
+    (dot_row(position, usize::from(rows) * DOT_ROWS) / DOT_ROWS) as u16
 }
 
 fn braille(dots: u8) -> char {
@@ -249,7 +254,7 @@ impl Chart {
             .collect();
         let mut put = |column: f64, position: f64| {
             if (0.0..=1.0).contains(&position) {
-                let row = (dot_row(position, usize::from(plot.height)) / DOT_ROWS) as u16;
+                let row = cell_row(position, plot.height);
                 buffer[(plot.x + column.round() as u16, plot.y + row)]
                     .set_char(mark.character)
                     .set_style(style);
@@ -300,7 +305,7 @@ impl Chart {
             let Some(position) = self.y.position(*tick) else {
                 continue;
             };
-            let y = plot.y + (dot_row(position, usize::from(plot.height)) / DOT_ROWS) as u16;
+            let y = plot.y + cell_row(position, plot.height);
             buffer[(plot.x - 1, y)].set_symbol("┤");
             let start = plot.x - 1 - label.len() as u16;
             buffer.set_string(start, y, label, theme::dim());
@@ -456,12 +461,13 @@ impl Grid {
 
     /// Whether two positions within the plot share a column of dots.
     fn is_one_column(&self, a: f64, b: f64) -> bool {
-        let column = |x: f64| {
-            (0.0..=1.0)
-                .contains(&x)
-                .then(|| (x * (self.columns - 1) as f64).round())
-        };
-        column(a).is_some_and(|a| Some(a) == column(b))
+        let is_within = |x: f64| (0.0..=1.0).contains(&x);
+        is_within(a) && is_within(b) && self.dot_column(a) == self.dot_column(b)
+    }
+
+    /// The column of dots at which a horizontal position lies.
+    fn dot_column(&self, position: f64) -> usize {
+        (position.clamp(0.0, 1.0) * (self.columns - 1) as f64).round() as usize
     }
 
     /// The part of a straight line that lies within the plot; positions are 0 and 1 at its edges.
@@ -469,11 +475,7 @@ impl Grid {
         let Some((from, to)) = clipped(from, to) else {
             return;
         };
-        let dot = |(x, y): (f64, f64)| {
-            let column = x.clamp(0.0, 1.0) * (self.columns - 1) as f64;
-            let row = (1.0 - y.clamp(0.0, 1.0)) * (self.rows - 1) as f64;
-            (column.round(), row.round())
-        };
+        let dot = |(x, y): (f64, f64)| (self.dot_column(x) as f64, dot_row(y, self.rows) as f64);
         let (from, to) = (dot(from), dot(to));
         let count = (to.0 - from.0).abs().max((to.1 - from.1).abs()).max(1.0) as usize;
         for step in 0..=count {
