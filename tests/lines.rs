@@ -401,9 +401,12 @@ fn inside_tmux_nothing_is_changed_and_everything_works() {
     assert_eq!(options(), before, "nothing of the settings is changed");
     let output = terminal.output.clone();
     assert!(!String::from_utf8_lossy(&output.lock().expect("no thread panics with it")).contains("\x1b_G"));
-    terminal.press("  s");
+    // What learned something since its save asks before it ends.
+    terminal.press(" ");
+    terminal.wait_for("paused");
+    terminal.press("s");
     terminal.wait_for("saved to");
-    terminal.press("qq");
+    terminal.press("q");
     let (status, _) = terminal.end();
     assert!(status.success());
 }
@@ -427,8 +430,11 @@ fn inside_screen_everything_works() {
     terminal.wait_for("running");
     terminal.press("\t");
     terminal.wait_for("╭ 2 Traversal");
-    terminal.press("  s");
+    // What learned something since its save asks before it ends.
+    terminal.press(" ");
+    terminal.wait_for("paused");
+    terminal.press("s");
     terminal.wait_for("saved to");
-    terminal.press("qq");
+    terminal.press("q");
     terminal::status(&mut terminal.child);
 }
