@@ -4,7 +4,7 @@
 pub mod picture;
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,7 +21,7 @@ use vae_tui::objective::BoundTerms;
 use vae_tui::run::curve::CurvePoint;
 use vae_tui::run::film::{Bytes, Frame, PICTURES};
 use vae_tui::run::probe::{Parameters, answer};
-use vae_tui::run::{Answered, Event, RunId, RunState, State, Summary, Told};
+use vae_tui::run::{Answer, Answered, Event, Question, RunId, RunState, State, Summary, Told};
 use vae_tui::session::{Comparison, KeptRun, RunFacts, RunFiles, SessionError};
 use vae_tui::tui::app::App;
 use vae_tui::tui::colour::ColourDepth;
@@ -275,6 +275,21 @@ struct Oracle {
     run: RunId,
     parameters: Parameters,
     data: Arc<Dataset>,
+    /// The last question of every pane with its answer: most keys change no question.
+    answers: HashMap<String, (Question, Answer)>,
+}
+
+impl Oracle {
+    fn answer(&mut self, asker: &str, question: &Question) -> Answer {
+        if let Some((_, answer)) = self.answers.get(asker).filter(|(known, _)| known == question) {
+            return answer.clone();
+        }
+        let found = answer(question, &self.parameters, &self.data, &Cancel::default());
+        let answer = found.expect("nobody cancels");
+        self.answers
+            .insert(asker.into(), (question.clone(), answer.clone()));
+        answer
+    }
 }
 
 thread_local! {
@@ -295,6 +310,7 @@ pub fn opened(state: &RunState, data: &Arc<Dataset>) -> Opened {
             run,
             parameters: Parameters::of(&state.training),
             data: data.clone(),
+            answers: HashMap::new(),
         });
     });
     Opened::new(Summary::of(run, state, data))
@@ -317,13 +333,12 @@ fn answer_wishes(app: &mut App) {
     static NUMBERS: AtomicU64 = AtomicU64::new(1);
     for (asker, question) in app.wishes() {
         let (run, moment) = (workspace(app).run, workspace(app).moment);
-        let (samples, answer) = ORACLES.with_borrow(|oracles| {
-            let Oracle { parameters, data, .. } = oracles
-                .iter()
+        let (samples, answer) = ORACLES.with_borrow_mut(|oracles| {
+            let oracle = oracles
+                .iter_mut()
                 .find(|oracle| oracle.run == run)
                 .expect("one of the runs that were opened last");
-            let found = answer(&question, parameters, data, &Cancel::default());
-            (parameters.samples, found.expect("nobody cancels"))
+            (oracle.parameters.samples, oracle.answer(&asker, &question))
         });
         let answered = Answered {
             asker,
