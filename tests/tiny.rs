@@ -182,6 +182,26 @@ fn every_pane_on_every_size() {
 }
 
 #[test]
+fn every_pane_that_knows_its_answers_is_drawn_in_every_size() {
+    for image in [(28, 28), (65_536, 1)] {
+        for kind in panes::KINDS {
+            let mut app = started((80, 24), image, false);
+            app.show(kind.name);
+            // An answer may lead to the next question.
+            for _ in 0..3 {
+                update(&mut app, Message::Tick);
+            }
+            for (columns, rows) in SCREENS.into_iter().chain([(2, 15), (3, 15)]) {
+                update(&mut app, Message::Resized(columns, rows));
+                draw(&app);
+                update(&mut app, Message::Resized(80, 24));
+                draw(&app);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_dialog_on_every_size() {
     for screen in screens() {
         for dialog in 0..7 {

@@ -161,6 +161,9 @@ fn first_label(direction: &str, columns: u16) -> String {
 
 /// The items along the listed directions; the one nearest to where the point lies is marked.
 fn render_strips(pane: &Directions, app: &App, geometry: &Geometry, buffer: &mut Buffer) {
+    if geometry.strips.page() == 0 {
+        return;
+    }
     let first = pane.first(app, geometry);
     let listed: Vec<&Direction> = pane.found(app).iter().skip(first).take(geometry.count).collect();
     let anchor = pane.anchor(app);
