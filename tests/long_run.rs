@@ -13,7 +13,7 @@ mod terminal;
 use std::time::{Duration, Instant};
 
 use program::{errors, vae_tui};
-use terminal::{Terminal, data, status};
+use terminal::{Terminal, data, sessions, status};
 
 /// What a person does again and again: panes, scrubbing, help, the palette, the map, a save, marks; it ends where it began.
 const SCRIPT: [&str; 17] = [
@@ -64,10 +64,11 @@ fn a_long_run_holds_no_more_in_the_end_than_at_the_start() {
     let length = Duration::from_secs(seconds.unwrap_or(80));
     let data = data();
     // A small model: what is bounded is soon full, and a save that is under way is no growth.
-    let begin = "train --hidden 100 --samples 100 --threads 1 --out run.ron";
+    std::fs::create_dir_all(data.path().join("vae-tui/sessions")).expect("the folder can be written");
+    let begin = "train --hidden 100 --samples 100 --threads 1 --out vae-tui/sessions/run.ron";
     let begun = vae_tui(data.path(), &begin.split(' ').collect::<Vec<_>>());
     assert!(begun.status.success(), "{}", errors(&begun));
-    let session = data.path().join("run.ron");
+    let session = data.path().join("vae-tui/sessions/run.ron");
     // What is freed goes back to the system: else the allocator's own stores grow until they have seen everything.
     let mut terminal = Terminal::start_with(
         data.path(),
@@ -122,8 +123,11 @@ fn a_long_run_holds_no_more_in_the_end_than_at_the_start() {
     let screen = terminal.screen();
     terminal.press("q");
     status(&mut terminal.child);
+    let [session] = &sessions(data.path())[..] else {
+        panic!("one session, not {:?}", sessions(data.path()))
+    };
     let data = vae_tui::data::mnist::load(|_| {}).expect("the embedded data unpacks");
-    let saved = vae_tui::session::load(&session).expect("what was saved is whole");
+    let saved = vae_tui::session::load(session).expect("what was saved is whole");
     let state = saved.into_state(&data).expect("the same data");
     let buckets = state.log.trace.buckets();
     let steps: u64 = buckets.iter().map(|bucket| u64::from(bucket.steps)).sum();
