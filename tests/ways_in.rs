@@ -133,6 +133,10 @@ fn a_new_run_and_a_figure_name_the_flag() {
         ];
         assert_refused(&vae_tui(folder.path(), &reproduce), said, rate);
     }
+    for epochs in ["-1", "NaN", "inf"] {
+        let reproduce = ["reproduce", "ladder", "--samples", "100", "--warm-up", epochs];
+        assert_refused(&vae_tui(folder.path(), &reproduce), "warm-up is", epochs);
+    }
     for (flag, value, said) in [
         ("--train-size", "0", "train-size is 0"),
         ("--evaluate-every", "0", "evaluate-every is 0"),

@@ -16,6 +16,8 @@ LEAST_LOG_VARIANCE = -13.567432
 # Samples of the importance-weighted bound; channels and kernel of the convolutions, which have a stride of 2.
 SAMPLES = 50
 CHANNELS, KERNEL = (32, 64), 4
+# Steps of a sequence, units of the recurrent layer, and of the emitter's layer behind the latent variables.
+STEPS, RECURRENT, EMITTER = 60, 600, 100
 
 
 def layer(key, inputs, outputs):
@@ -78,8 +80,48 @@ def convolutional_loss(parameters, x, noise):
     return kl - jnp.sum(x * logits - jax.nn.softplus(logits))
 
 
-LOSS = {"plain": loss, "weighted": weighted_loss, "convolutional": convolutional_loss}[KIND]
-NOISE = {"weighted": (SAMPLES, BATCH, LATENT)}.get(KIND, (BATCH, LATENT))
+def markov_loss(parameters, x, noise):
+    """The bound of a deep Markov model (Krishnan, Shalit and Sontag 2017, equations 6, 11 and 13) with a plain recurrent layer."""
+    recognition, transition, emitter = parameters
+    reader, recurrent, combine, moments, before_first = recognition
+    values = jnp.swapaxes(x.reshape(BATCH, STEPS, -1), 0, 1)
+
+    def read(state, step):
+        state = jnp.tanh(step + state @ recurrent)
+        return state, state
+
+    _, states = jax.lax.scan(read, jnp.zeros((BATCH, RECURRENT)), affine(reader, values), reverse=True)
+
+    def draw(z, step):
+        state, noise = step
+        combined = 0.5 * (jnp.tanh(affine(combine, z)) + state)
+        mean, log_variance = jnp.split(affine(moments, combined), 2, axis=1)
+        z = mean + jnp.exp(0.5 * log_variance) * noise
+        return z, (z, mean, log_variance)
+
+    _, (z, mean, log_variance) = jax.lax.scan(
+        draw, jnp.broadcast_to(before_first, (BATCH, LATENT)), (states, noise)
+    )
+    gate_hidden, gate, proposal_hidden, proposal, straight, scale, first = transition
+    before = jnp.concatenate([jnp.broadcast_to(first, (1, BATCH, LATENT)), z[:-1]])
+    share = jax.nn.sigmoid(affine(gate, jax.nn.relu(affine(gate_hidden, before))))
+    proposed = affine(proposal, jax.nn.relu(affine(proposal_hidden, before)))
+    prior_mean = (1 - share) * affine(straight, before) + share * proposed
+    prior_variance = jax.nn.softplus(affine(scale, jax.nn.relu(proposed))) + 1e-6
+    squares = (jnp.exp(log_variance) + (mean - prior_mean) ** 2) / prior_variance
+    kl = 0.5 * jnp.sum(jnp.log(prior_variance) - log_variance + squares - 1)
+    small, large, output = emitter
+    logits = affine(output, jax.nn.relu(affine(large, jax.nn.relu(affine(small, z)))))
+    return kl - jnp.sum(values * logits - jax.nn.softplus(logits))
+
+
+LOSS = {
+    "plain": loss,
+    "weighted": weighted_loss,
+    "convolutional": convolutional_loss,
+    "markov": markov_loss,
+}[KIND]
+NOISE = {"weighted": (SAMPLES, BATCH, LATENT), "markov": (STEPS, BATCH, LATENT)}.get(KIND, (BATCH, LATENT))
 
 
 @functools.partial(jax.jit, donate_argnums=(0, 1, 2, 3))
@@ -102,7 +144,23 @@ def kernel(key, inputs, outputs):
     return jax.random.uniform(key, shape, minval=-limit, maxval=limit), jnp.zeros(outputs)
 
 
+def markov_parameters(keys):
+    values = PIXELS // STEPS
+    keys = iter(keys)
+    of = lambda *sizes: [layer(next(keys), *size) for size in sizes]
+    reader, (recurrent, _), combine, moments = of(
+        (values, RECURRENT), (RECURRENT, RECURRENT), (LATENT, RECURRENT), (RECURRENT, 2 * LATENT)
+    )
+    recognition = [reader, recurrent, combine, moments, jnp.zeros(LATENT)]
+    transition = of(
+        (LATENT, HIDDEN), (HIDDEN, LATENT), (LATENT, HIDDEN), (HIDDEN, LATENT), (LATENT, LATENT), (LATENT, LATENT)
+    )
+    return [recognition, [*transition, jnp.zeros(LATENT)], of((LATENT, EMITTER), (EMITTER, HIDDEN), (HIDDEN, values))]
+
+
 def first_parameters(keys):
+    if KIND == "markov":
+        return markov_parameters(keys)
     outputs = PIXELS if LIKELIHOOD == "bernoulli" else 2 * PIXELS
     if KIND == "convolutional":
         flattened = 7 * 7 * CHANNELS[1]
@@ -119,11 +177,11 @@ def first_parameters(keys):
 
 
 def main():
-    keys = jax.random.split(jax.random.key(1), 9)
-    parameters = first_parameters(keys[:8])
+    keys = jax.random.split(jax.random.key(1), 14)
+    parameters = first_parameters(keys[1:])
     zeros = lambda: jax.tree.map(jnp.zeros_like, parameters)
     items = jnp.asarray(np.random.default_rng(1).integers(0, 256, (ITEMS, PIXELS), dtype=np.uint8))
-    state = [parameters, zeros(), zeros(), jnp.zeros(()), keys[8]]
+    state = [parameters, zeros(), zeros(), jnp.zeros(()), keys[0]]
     start = 0
 
     def step():

@@ -47,6 +47,9 @@ enum Kind {
     Weighted,
     /// Two convolutions of 4 x 4 pixels with 32 and 64 channels, and a hidden layer of relus.
     Convolutional,
+    /// The deep Markov model of the chorales: 600 recurrent units, an emitter of 100 and as many relus as gate and proposal have; every
+    /// row is a step.
+    Markov,
 }
 
 impl Kind {
@@ -56,6 +59,7 @@ impl Kind {
             Self::Plain => "plain",
             Self::Weighted => "weighted",
             Self::Convolutional => "convolutional",
+            Self::Markov => "markov",
         }
     }
 
@@ -77,6 +81,24 @@ impl Kind {
                 activation: Activation::Relu,
                 ..plain
             },
+            Self::Markov => Configuration {
+                family: FamilyKind::Markov,
+                hidden: Layers::new([plain.hidden.units(), &[100]].concat()),
+                recurrent: 600,
+                activation: Activation::Relu,
+                ..plain
+            },
+        }
+    }
+
+    /// What an item of so many rows and columns is.
+    fn shape(self, (rows, columns): (usize, usize)) -> ItemShape {
+        match self {
+            Self::Markov => ItemShape::Sequence {
+                steps: rows,
+                features: columns,
+            },
+            Self::Plain | Self::Weighted | Self::Convolutional => ItemShape::grey(rows, columns),
         }
     }
 }
@@ -120,6 +142,12 @@ fn main() -> Result<()> {
         kind: Kind::Convolutional,
         ..Point::digits(256, 20, 100)
     };
+    // The chorales have 88 keys and 60 time steps on average.
+    let markov = Point {
+        side: (60, 88),
+        kind: Kind::Markov,
+        ..Point::digits(200, 100, 20)
+    };
     for point in [
         Point::digits(500, 20, 100),
         Point::digits(500, 2, 100),
@@ -130,6 +158,7 @@ fn main() -> Result<()> {
         faces,
         weighted,
         convolutional,
+        markov,
     ] {
         let mut ours = Ours::new(&point, threads)?;
         let mut peers = [
@@ -156,6 +185,7 @@ fn main() -> Result<()> {
             Kind::Plain => "",
             Kind::Weighted => "k = 50 ",
             Kind::Convolutional => "conv ",
+            Kind::Markov => "markov ",
         };
         println!(
             "{:>24} {:>6.2} ms {:>22} {:>22}",
@@ -193,7 +223,7 @@ impl Ours {
         generator(1, Purpose::Sampling, 0, 0).fill_bytes(&mut bytes);
         let test = Split::of_bytes(bytes[..height * width].to_vec(), Vec::new(), height * width);
         let train = Split::of_bytes(bytes, Vec::new(), height * width);
-        let data = Dataset::new("random bytes", ItemShape::grey(height, width), train, test);
+        let data = Dataset::new("random bytes", point.kind.shape(point.side), train, test);
         let configuration = point.kind.configure(Configuration {
             hidden: point.hidden.into(),
             latent: point.latent,

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch.nn import Conv2d, ConvTranspose2d, Flatten, Linear, ReLU, Sequential, Tanh, Unflatten, functional
+from torch.nn import RNN, Conv2d, ConvTranspose2d, Flatten, Linear, Parameter, ReLU, Sequential, Tanh, Unflatten, functional
 
 from turns import arguments, take_turns
 
@@ -12,6 +12,8 @@ ITEMS = 10_000
 LEAST_LOG_VARIANCE = -13.567432
 # Samples of the importance-weighted bound.
 SAMPLES = 50
+# Steps of a sequence, units of the recurrent layer, and of the emitter's layer behind the latent variables.
+STEPS, RECURRENT, EMITTER = 60, 600, 100
 
 
 class Vae(torch.nn.Module):
@@ -76,7 +78,45 @@ class Convolutional(torch.nn.Module):
         return reconstruction - 0.5 * torch.sum(1 + log_variance - mean**2 - log_variance.exp())
 
 
-MODELS = {"plain": Vae, "weighted": Weighted, "convolutional": Convolutional}
+class Markov(torch.nn.Module):
+    """The bound of a deep Markov model (Krishnan, Shalit and Sontag 2017, equations 6, 11 and 13) with a plain recurrent layer."""
+
+    def __init__(self):
+        super().__init__()
+        values = PIXELS // STEPS
+        # The library's recurrent layer reads forwards: it gets the sequence turned round.
+        self.recurrent = RNN(values, RECURRENT, nonlinearity="tanh")
+        self.combine, self.moments = Linear(LATENT, RECURRENT), Linear(RECURRENT, 2 * LATENT)
+        self.gate = Sequential(Linear(LATENT, HIDDEN), ReLU(), Linear(HIDDEN, LATENT))
+        self.proposal = Sequential(Linear(LATENT, HIDDEN), ReLU(), Linear(HIDDEN, LATENT))
+        self.straight, self.scale = Linear(LATENT, LATENT), Linear(LATENT, LATENT)
+        self.emitter = Sequential(
+            Linear(LATENT, EMITTER), ReLU(), Linear(EMITTER, HIDDEN), ReLU(), Linear(HIDDEN, values)
+        )
+        self.before_first, self.first = Parameter(torch.zeros(LATENT)), Parameter(torch.zeros(LATENT))
+
+    def loss(self, x):
+        values = x.view(BATCH, STEPS, -1).transpose(0, 1)
+        states = self.recurrent(values.flip(0))[0].flip(0)
+        z, draws, all_moments = self.before_first.expand(BATCH, LATENT), [], []
+        for state, noise in zip(states, torch.randn(STEPS, BATCH, LATENT)):
+            moments = self.moments(0.5 * (torch.tanh(self.combine(z)) + state))
+            mean, log_variance = moments.chunk(2, dim=1)
+            z = mean + torch.exp(0.5 * log_variance) * noise
+            draws.append(z)
+            all_moments.append(moments)
+        z = torch.stack(draws)
+        mean, log_variance = torch.stack(all_moments).chunk(2, dim=2)
+        before = torch.cat([self.first.expand(1, BATCH, LATENT), z[:-1]])
+        share, proposed = torch.sigmoid(self.gate(before)), self.proposal(before)
+        prior_mean = (1 - share) * self.straight(before) + share * proposed
+        prior_variance = functional.softplus(self.scale(torch.relu(proposed))) + 1e-6
+        squares = (log_variance.exp() + (mean - prior_mean) ** 2) / prior_variance
+        kl = 0.5 * torch.sum(prior_variance.log() - log_variance + squares - 1)
+        return kl + functional.binary_cross_entropy_with_logits(self.emitter(z), values, reduction="sum")
+
+
+MODELS = {"plain": Vae, "weighted": Weighted, "convolutional": Convolutional, "markov": Markov}
 
 
 def main():

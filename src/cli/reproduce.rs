@@ -32,6 +32,10 @@ pub struct Arguments {
     /// in the first minibatches, as the paper chose; a table's own]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     learning_rate: Option<f32>,
+    /// Epochs until the KL term of a table's rows has its weight, of those that warm it up at all: the published ones are longer than
+    /// a short run [default: a row's own]
+    #[arg(long, value_name = "EPOCHS", allow_hyphen_values = true)]
+    warm_up: Option<f32>,
     /// Data points of the training and of the test set that figure 3 measures, or of the test set that a table does
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]
     points: u32,
@@ -64,6 +68,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         data: arguments.data,
         samples: arguments.samples,
         learning_rate: arguments.learning_rate,
+        warm_up: arguments.warm_up,
         points: arguments.points as usize,
         jobs,
         threads: (default_threads() / jobs).max(1),

@@ -34,6 +34,8 @@ pub struct Laboratory {
     pub samples: Option<u64>,
     /// The step size of every run, where a person names one.
     pub learning_rate: Option<f32>,
+    /// The epochs of warm-up of a table's rows that have one, where a person says how many.
+    pub warm_up: Option<f32>,
     /// Data points of each set whose marginal likelihood is estimated.
     pub points: usize,
     /// Runs that are trained at a time.

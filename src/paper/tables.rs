@@ -63,6 +63,10 @@ fn runs(figure: Figure, rows: &[Row], goal: u64, laboratory: &Laboratory) -> Vec
                 learning_rate: laboratory
                     .learning_rate
                     .unwrap_or(row.configuration.learning_rate),
+                warm_up: laboratory
+                    .warm_up
+                    .filter(|_| row.configuration.warm_up > 0.0)
+                    .unwrap_or(row.configuration.warm_up),
                 ..row.configuration.clone()
             },
             chooses_step_size: false,
@@ -371,6 +375,26 @@ mod tests {
             of_flat[0].starts_with("flat,1,100,,") && of_flat[1].starts_with("flat,1,200,"),
             "{table}"
         );
+    }
+
+    #[test]
+    fn a_named_warm_up_is_for_the_rows_that_have_one() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut rows = rows(folder.path());
+        rows[1].configuration.warm_up = 200.0;
+        let of_runs = |warm_up| {
+            let laboratory = Laboratory {
+                warm_up,
+                seeds: 1,
+                ..laboratory(folder.path(), None, None)
+            };
+            let runs = runs(Figure::Ladder, &rows, 100, &laboratory);
+            runs.into_iter()
+                .map(|run| run.configuration.warm_up)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of_runs(None), [0.0, 200.0]);
+        assert_eq!(of_runs(Some(5.0)), [0.0, 5.0]);
     }
 
     #[test]

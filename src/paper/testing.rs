@@ -24,6 +24,7 @@ pub(super) fn laboratory(folder: &Path, samples: Option<u64>, budget: Option<Dur
         data: None,
         samples,
         learning_rate: None,
+        warm_up: None,
         points: 3,
         jobs: 2,
         threads: 1,

@@ -14,6 +14,9 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 const LOOK_SHARE: f64 = 120.0;
 /// The longest time between two looks, in seconds: a person watches.
 const LONGEST_INTERVAL: f64 = 20.0;
+/// How many times as long as a piece of a ranking takes the next one waits while training: all threads of training wait for the one
+/// that gives up its processor, and a piece takes about twice as long then as it computes.
+const PIECE_SHARE: f64 = 16.0;
 
 /// The newest question of every pane.
 #[derive(Default)]
@@ -45,6 +48,7 @@ impl Asking {
             return;
         };
         let (samples, moment) = (workspace.progress.samples, workspace.moment);
+        let is_training = app.is_running();
         let wishes = app.wishes();
         self.asked
             .retain(|asked| wishes.iter().any(|(asker, _)| *asker == asked.asker));
@@ -53,7 +57,12 @@ impl Asking {
             let before = self.asked.iter().position(|asked| asked.asker == asker);
             if let Some(before) = before {
                 let asked = &self.asked[before];
-                if asked.question == question && asked.moment == moment && !asked.is_due(samples, askers) {
+                let waits = match (asked.moment == moment, asked.question == question) {
+                    (true, true) => !asked.is_due(samples, askers),
+                    (true, false) => is_training && is_piece(&question) && asked.rests(),
+                    (false, _) => false,
+                };
+                if waits {
                     continue;
                 }
                 self.asked.swap_remove(before);
@@ -87,11 +96,11 @@ impl Asking {
     /// is about those.
     pub fn next(&self, samples: u64) -> Option<Instant> {
         let askers = self.asked.len();
-        let due = self
-            .asked
-            .iter()
-            .filter_map(|asked| asked.due_at(samples, askers));
-        due.min()
+        let of_asked = |asked: &Asked| {
+            let piece = asked.next_piece_at().filter(|_| asked.rests());
+            piece.into_iter().chain(asked.due_at(samples, askers)).min()
+        };
+        self.asked.iter().filter_map(of_asked).min()
     }
 }
 
@@ -104,8 +113,63 @@ impl Asked {
         (*known != samples).then(|| self.at + LOOK_INTERVAL.max(Duration::from_secs_f64(wait)))
     }
 
+    /// When the piece behind this one is asked at the earliest, if this is a piece that has been answered.
+    fn next_piece_at(&self) -> Option<Instant> {
+        let Found { took, .. } = self.answer.as_ref().filter(|_| is_piece(&self.question))?;
+        Some(self.at + Duration::from_secs_f64((PIECE_SHARE * took).min(LONGEST_INTERVAL)))
+    }
+
+    /// Whether the piece behind it waits.
+    fn rests(&self) -> bool {
+        self.next_piece_at().is_some_and(|at| at > Instant::now())
+    }
+
     fn is_due(&self, samples: u64, askers: usize) -> bool {
         self.due_at(samples, askers)
             .is_some_and(|due| due <= Instant::now())
+    }
+}
+
+/// Whether the answer is a part of what is found out piece by piece, each asked for once the one before is there.
+fn is_piece(question: &Question) -> bool {
+    matches!(question, Question::Score { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Part;
+
+    fn answered(question: Question) -> Asked {
+        Asked {
+            asker: "pane".into(),
+            moment: None,
+            question,
+            at: Instant::now(),
+            answer: Some(Found {
+                samples: 100,
+                took: 100.0,
+            }),
+        }
+    }
+
+    #[test]
+    fn the_next_piece_waits_for_its_share() {
+        let piece = answered(Question::Score {
+            part: Part::Test,
+            items: vec![0, 1],
+            importance_samples: None,
+        });
+        assert!(piece.rests(), "a piece took 100 s a moment ago");
+        let of_no_time = Asked {
+            answer: Some(Found {
+                samples: 100,
+                took: 0.0,
+            }),
+            ..piece
+        };
+        assert!(!of_no_time.rests());
+        let whole = answered(Question::Reconstruct { items: vec![0] });
+        assert!(!whole.rests(), "what a person changes is asked at once");
     }
 }

@@ -172,10 +172,12 @@ impl Palette {
             return;
         }
         self.found = fitting(typed, self.entries.iter().map(|entry| entry.words.as_str()));
-        // A name that is another's beginning, written out, means itself, and a part of a name comes before words of a help.
+        // A name that is another's beginning, written out, means itself, and a part of a name comes before words of a help. Names are
+        // small letters.
+        let typed = typed.to_lowercase();
         self.found.sort_by_key(|&place| {
             let name = self.entries[place].command.name;
-            (name != typed, !name.contains(typed))
+            (name != typed, !name.contains(&typed))
         });
     }
 
@@ -307,6 +309,8 @@ mod tests {
             ("logarithmic", "training.toggle-axis"),
             ("quit", "quit"),
             ("save", "picture.save"),
+            ("Save", "picture.save"),
+            ("QUIT", "quit"),
         ] {
             let mut palette = Palette::new(&Keymap::default(), "training", Vec::new(), Vec::new());
             typed(&mut palette, text);
