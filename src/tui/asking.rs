@@ -14,9 +14,9 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 const LOOK_SHARE: f64 = 120.0;
 /// The longest time between two looks, in seconds: a person watches.
 const LONGEST_INTERVAL: f64 = 20.0;
-/// How many times as long as a piece of a ranking takes the next one waits while training: all threads of training wait for the one
-/// that gives up its processor, and a piece takes about twice as long then as it computes.
-const PIECE_SHARE: f64 = 16.0;
+/// How many times as long as a piece of a ranking takes the next one waits while training, whose threads all wait for the one that gives
+/// up its processor. A piece is found on all of them.
+const PIECE_SHARE: f64 = 48.0;
 
 /// The newest question of every pane.
 #[derive(Default)]
