@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fs::File;
 use std::io::Read;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 
 use super::element::Element;
@@ -211,6 +212,7 @@ impl<'a> Announced<'a> {
             layout,
             white: None,
             fault: OnceLock::new(),
+            to_announce: AtomicU32::new(0),
         });
         Ok(Some(Self {
             head: Some((count, shape)),

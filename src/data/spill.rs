@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{BufWriter, IntoInnerError, Write};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 
 use super::ItemShape;
@@ -92,6 +93,7 @@ impl Spill {
                     layout: Layout::Rows(shape.numbers()),
                     white: None,
                     fault: OnceLock::new(),
+                    to_announce: AtomicU32::new(0),
                 }))
             }
         }

@@ -143,6 +143,11 @@ impl Split {
         self.scaling.apply(row);
     }
 
+    /// Says which items will be read soon: values that stay in their file are fetched meanwhile.
+    pub fn announce(&self, indices: impl Iterator<Item = usize>) {
+        self.values.announce(indices.map(|index| self.items.item(index)));
+    }
+
     /// The values of item `index` as the data has them: what is shown and written.
     pub fn shown(&self, index: usize) -> Vec<f32> {
         let mut row = vec![0.0; self.numbers_per_item];

@@ -3,11 +3,19 @@
 use std::fs::File;
 use std::io::Result;
 use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use super::element::Element;
 use super::formats::order::places;
-use crate::platform::read_exact_at;
+use crate::platform::{announce_reading, read_exact_at};
+
+/// A row that takes longer was not in memory.
+const WAIT: Duration = Duration::from_micros(30);
+/// Minibatches that are announced once a row was waited for: those that are read in time show nothing of the disk, so that it is tried
+/// again and again.
+const ANNOUNCED: u32 = 64;
 
 /// The values of a plain file, of which no more is in memory than the row that is asked for.
 ///
@@ -29,6 +37,8 @@ pub struct Stored {
     pub white: Option<f64>,
     /// Why a row could not be read, once that happened.
     pub fault: OnceLock<String>,
+    /// How many minibatches are still to be announced.
+    pub to_announce: AtomicU32,
 }
 
 /// Where the numbers of an item stand in a file.
@@ -84,12 +94,12 @@ impl Stored {
         match &self.layout {
             Layout::Rows(numbers) => {
                 let place = item as u64 * (numbers * size) as u64;
-                read_exact_at(&self.file, &mut bytes, self.offset + place)?;
+                self.read_row(&mut bytes, place)?;
             }
             Layout::Turned(places) => {
                 let mut whole = vec![0; bytes.len()];
                 let place = item as u64 * bytes.len() as u64;
-                read_exact_at(&self.file, &mut whole, self.offset + place)?;
+                self.read_row(&mut whole, place)?;
                 for (number, place) in bytes.chunks_exact_mut(size).zip(places) {
                     number.copy_from_slice(&whole[place * size..][..size]);
                 }
@@ -111,6 +121,29 @@ impl Stored {
             }
         }
         Ok(())
+    }
+
+    fn read_row(&self, bytes: &mut [u8], place: u64) -> Result<()> {
+        let started = Instant::now();
+        read_exact_at(&self.file, bytes, self.offset + place)?;
+        if started.elapsed() > WAIT {
+            self.to_announce.store(ANNOUNCED, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Has the system fetch rows that will be read soon, all at once, where rows were waited for lately.
+    pub(super) fn announce(&self, items: impl Iterator<Item = usize>) {
+        let lies_together = matches!(self.layout, Layout::Rows(_) | Layout::Turned(_));
+        let left = self.to_announce.load(Ordering::Relaxed);
+        if left == 0 || !lies_together {
+            return;
+        }
+        self.to_announce.store(left - 1, Ordering::Relaxed);
+        let length = (self.layout.numbers() * self.element.size()) as u64;
+        for item in items {
+            announce_reading(&self.file, self.offset + item as u64 * length, length);
+        }
     }
 
     /// How many numbers there are.
@@ -148,6 +181,7 @@ mod tests {
             layout,
             white: None,
             fault: OnceLock::new(),
+            to_announce: AtomicU32::new(0),
         }
     }
 
@@ -215,6 +249,16 @@ mod tests {
         assert!(!stored.all_within(0.0..=1.0, true) && !stored.all_within(0.0..=0.9, false));
         stored.white = Some(1.0);
         assert_eq!(rows(&stored), [[0.0, 128.0, 255.0]]);
+    }
+
+    #[test]
+    fn announcing_ends_by_itself_and_changes_no_row() {
+        let stored = stored(Element::U8, &[1, 2, 3, 4], 2, Layout::Rows(2));
+        stored.to_announce.store(2, Ordering::Relaxed);
+        // The last one is not there.
+        (0..5).for_each(|_| stored.announce(0..3));
+        assert_eq!(stored.to_announce.load(Ordering::Relaxed), 0);
+        assert_eq!(rows(&stored), [[1.0, 2.0], [3.0, 4.0]]);
     }
 
     #[test]

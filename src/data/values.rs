@@ -55,6 +55,13 @@ impl Values {
         }
     }
 
+    /// Says which items will be read soon, where values stay in their file.
+    pub(super) fn announce(&self, items: impl Iterator<Item = usize>) {
+        if let Self::Stored(stored) = self {
+            stored.announce(items);
+        }
+    }
+
     /// Writes the values of an item of `row.len()` numbers to `row`.
     pub fn fill(&self, item: usize, row: &mut [f32]) {
         let place = item * row.len()..(item + 1) * row.len();

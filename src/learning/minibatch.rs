@@ -46,6 +46,14 @@ impl MinibatchOrder {
             .collect()
     }
 
+    /// As many of the indices of the `count` training points behind the first `seen` as belong to the epoch of the last ones.
+    pub fn upcoming(&self, seen: u64, count: usize) -> impl Iterator<Item = usize> {
+        let points = self.order.len() as u64;
+        let positions =
+            (seen..seen + count as u64).take_while(move |position| position / points == self.epoch);
+        positions.map(move |position| self.order[(position % points) as usize] as usize)
+    }
+
     fn shuffle(&mut self) {
         // From the sorted order each time, so that an epoch's order does not depend on the epochs before it.
         self.order.sort_unstable();
@@ -70,6 +78,16 @@ mod tests {
         assert_eq!(sorted(first.clone()), (0..1_000).collect::<Vec<_>>());
         assert_eq!(sorted(second.clone()), sorted(first.clone()));
         assert_ne!(first, second);
+    }
+
+    #[test]
+    fn what_comes_next_is_known_up_to_the_end_of_the_epoch() {
+        let mut walk = MinibatchOrder::new(1, (0..10).collect());
+        let of_epoch = walk.indices(0, 10);
+        walk.indices(0, 4);
+        assert_eq!(walk.upcoming(4, 4).collect::<Vec<_>>(), of_epoch[4..8]);
+        assert_eq!(walk.upcoming(8, 4).collect::<Vec<_>>(), of_epoch[8..]);
+        assert_eq!(walk.upcoming(10, 4).count(), 0);
     }
 
     #[test]

@@ -290,6 +290,8 @@ impl Training {
             ),
         };
         let indices = self.order.indices(self.samples, batch);
+        data.train
+            .announce(self.order.upcoming(self.samples + batch as u64, batch));
         // A minibatch's share of what is there once: the objective N/M sum L + log p(w), divided by N/M.
         let share = batch as f32 / training_points as f32;
         let (prior, weight_kl) = match (method.has_weight_posterior(), weight_prior) {

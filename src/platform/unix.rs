@@ -277,6 +277,20 @@ pub fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> Result<()> {
     file.read_exact_at(bytes, offset)
 }
 
+/// Says that a part of the file will be read soon, for the system to fetch it meanwhile.
+pub fn announce_reading(file: &File, offset: u64, length: u64) {
+    // Without it every read waits for the disk by itself.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::fs::fadvise(
+        file,
+        offset,
+        std::num::NonZeroU64::new(length),
+        rustix::fs::Advice::WillNeed,
+    );
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, offset, length);
+}
+
 /// Has a command begin in a group of its own, which a shell doesn't know.
 pub fn begin_group(command: &mut Command) {
     command.process_group(0);
