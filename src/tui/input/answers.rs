@@ -29,15 +29,13 @@ pub enum Answer {
 /// The answer that a control sequence with these parameters and this last byte is.
 pub fn of_control_sequence(parameters: &[u8], last: u8) -> Option<Answer> {
     let text = std::str::from_utf8(parameters).ok()?;
-    // A number that is left out is 0 (ECMA-48, 5.4.2): the attributes of kitty end in a semicolon.
-    let number = |text: &str| match text {
-        "" => Some(0),
-        digits => digits.parse().ok(),
+    let numbers = |text: &str| -> Option<Vec<u16>> {
+        text.split(';').map(|number| number.parse::<u16>().ok()).collect()
     };
-    let numbers = |text: &str| -> Option<Vec<u16>> { text.split(';').map(number).collect() };
     match last {
         b'n' => (text == "0").then_some(Answer::Ready),
-        b'c' => numbers(text.strip_prefix('?')?).map(Answer::Attributes),
+        // kitty leaves the last number out.
+        b'c' => numbers(text.strip_prefix('?')?.trim_end_matches(';')).map(Answer::Attributes),
         b'y' => match numbers(text.strip_prefix('?')?.strip_suffix('$')?)?[..] {
             [mode, state] => Some(Answer::Mode(mode, state)),
             _ => None,

@@ -259,8 +259,8 @@ fn answers() -> Vec<(&'static [u8], Answer)> {
         (b"\x9b?6c", Answer::Attributes(vec![6])),
         (b"\x1b[?62;4;6;22c", Answer::Attributes(vec![62, 4, 6, 22])),
         // kitty, without and with the clipboard.
-        (b"\x1b[?62;c", Answer::Attributes(vec![62, 0])),
-        (b"\x1b[?62;52;c", Answer::Attributes(vec![62, 52, 0])),
+        (b"\x1b[?62;c", Answer::Attributes(vec![62])),
+        (b"\x1b[?62;52;c", Answer::Attributes(vec![62, 52])),
         (b"\x1b[?2026;2$y", Answer::Mode(2026, 2)),
         (b"\x1b[?65535;0$y", Answer::Mode(65_535, 0)),
         (b"\x1b[6;20;10t", Answer::CellPixels(10, 20)),
