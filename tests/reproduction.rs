@@ -24,6 +24,7 @@ fn laboratory(folder: &Path, samples: u64) -> Laboratory {
         data: None,
         samples: Some(samples),
         learning_rate: None,
+        warm_up: None,
         points: 50,
         jobs: 2,
         threads: 1,
