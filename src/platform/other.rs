@@ -151,9 +151,6 @@ pub fn begin_group(_: &mut Command) {}
 /// A command goes by its own name.
 pub fn call(_: &mut Command, _: &str) {}
 
-/// The system finds out by itself what is read.
-pub fn announce_reading(_: &File, _: u64, _: u64) {}
-
 /// There are no groups of processes.
 pub fn leads_group() -> bool {
     false
