@@ -109,14 +109,14 @@ impl Asked {
     fn due_at(&self, samples: u64, askers: usize) -> Option<Instant> {
         // What was is what it was.
         let Found { samples: known, took } = self.answer.as_ref().filter(|_| self.moment.is_none())?;
-        let wait = (LOOK_SHARE * askers as f64 * took).min(LONGEST_INTERVAL);
-        (*known != samples).then(|| self.at + LOOK_INTERVAL.max(Duration::from_secs_f64(wait)))
+        let wait = LOOK_INTERVAL.max(at_most_longest(LOOK_SHARE * askers as f64 * took));
+        (*known != samples).then(|| self.at + wait)
     }
 
     /// When the piece behind this one is asked at the earliest, if this is a piece that has been answered.
     fn next_piece_at(&self) -> Option<Instant> {
         let Found { took, .. } = self.answer.as_ref().filter(|_| is_piece(&self.question))?;
-        Some(self.at + Duration::from_secs_f64((PIECE_SHARE * took).min(LONGEST_INTERVAL)))
+        Some(self.at + at_most_longest(PIECE_SHARE * took))
     }
 
     /// Whether the piece behind it waits.
@@ -128,6 +128,11 @@ impl Asked {
         self.due_at(samples, askers)
             .is_some_and(|due| due <= Instant::now())
     }
+}
+
+/// So many seconds, or the longest time between two looks.
+fn at_most_longest(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds.min(LONGEST_INTERVAL))
 }
 
 /// Whether the answer is a part of what is found out piece by piece, each asked for once the one before is there.
