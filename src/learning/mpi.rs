@@ -1,10 +1,10 @@
 //! [`Ranks`] that MPI started.
 
 use mpi::Threading;
-use mpi::datatype::PartitionMut;
 use mpi::environment::{Universe, initialize_with_threading};
+use mpi::request::multiple_scope;
 use mpi::topology::SimpleCommunicator;
-use mpi::traits::{Communicator, CommunicatorCollectives};
+use mpi::traits::{Communicator, CommunicatorCollectives, Root};
 
 use super::ranks::Ranks;
 
@@ -64,24 +64,17 @@ impl Ranks for MpiRanks {
         all
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "so many numbers would be a model of 8 GiB, whose checkpoint no session holds"
-    )]
-    fn gather_numbers(&self, own: &[f32], counts: &[usize]) -> Vec<f32> {
-        let all_of = |numbers: usize| i32::try_from(numbers).expect("fewer than 2^31 numbers");
-        let mut before = 0;
-        let starts: Vec<i32> = counts
-            .iter()
-            .map(|count| {
-                before += count;
-                all_of(before - count)
-            })
-            .collect();
-        let counts: Vec<i32> = counts.iter().map(|&count| all_of(count)).collect();
-        let mut all = vec![0.0; before];
-        let mut partition = PartitionMut::new(&mut all[..], counts, starts);
-        SimpleCommunicator::world().all_gather_varcount_into(own, &mut partition);
-        all
+    fn broadcast(&self, parts: Vec<(usize, &mut [f32])>) {
+        let world = SimpleCommunicator::world();
+        // All at once, from and to where the numbers belong.
+        multiple_scope(parts.len(), |scope, requests| {
+            for (owner, part) in parts {
+                if !part.is_empty() {
+                    let owner = world.process_at_rank(owner as i32);
+                    requests.add(owner.immediate_broadcast_into(scope, part));
+                }
+            }
+            requests.wait_all(&mut Vec::new());
+        });
     }
 }

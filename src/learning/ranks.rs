@@ -22,8 +22,9 @@ pub trait Ranks: Send + Sync {
     fn size(&self) -> usize;
     /// The words of all ranks, one rank after the other; each has as many.
     fn gather_words(&self, own: &[u64]) -> Vec<u64>;
-    /// The numbers of all ranks, one rank after the other; `counts` says how many each has.
-    fn gather_numbers(&self, own: &[f32], counts: &[usize]) -> Vec<f32>;
+    /// Has every rank know all `parts`, each of which the rank that stands beside it knows: the others' numbers in it are replaced.
+    /// All have parts of the same ranks and lengths in the same order.
+    fn broadcast(&self, parts: Vec<(usize, &mut [f32])>);
 }
 
 /// What a shard leaves for every parameter, in the model's order, and the terms of its bound.
@@ -46,46 +47,35 @@ pub(super) fn exchanged(ranks: &dyn Ranks, own: Vec<Left>, shards: usize, parame
     }
     words.resize(words_of_a_rank, 0);
     let words = ranks.gather_words(&words);
-    let lengths =
-        |words: &[u64]| -> usize { words[..parameters].iter().map(|&length| length as usize).sum() };
-    let of_ranks = words.chunks_exact(words_of_a_rank);
-    let counts: Vec<usize> = of_ranks
-        .clone()
-        .map(|words| words.chunks_exact(words_of_a_shard).map(lengths).sum())
-        .collect();
-    let numbers: Vec<f32> = own.iter().flat_map(|(left, _)| left).flatten().copied().collect();
-    let numbers = ranks.gather_numbers(&numbers, &counts);
-    let mut numbers = numbers.as_slice();
-    let mut all = Vec::with_capacity(shards);
     let mut own = own.into_iter();
-    for (rank, words) in of_ranks.enumerate() {
+    let mut all = Vec::with_capacity(shards);
+    for (rank, words) in words.chunks_exact(words_of_a_rank).enumerate() {
         let of_shards = words.chunks_exact(words_of_a_shard);
         for words in of_shards.take(share(shards, rank, ranks.size()).len()) {
-            let (of_shard, rest) = numbers.split_at(lengths(words));
-            numbers = rest;
-            let (lengths, terms) = words.split_at(parameters);
             // Its own buffers are those that the tapes want back.
-            if let Some(left) = (rank == ranks.rank()).then(|| own.next()).flatten() {
-                all.push(left);
-                continue;
-            }
-            let mut of_shard = of_shard;
-            let left = lengths.iter().map(|&length| {
-                let (numbers, rest) = of_shard.split_at(length as usize);
-                of_shard = rest;
-                numbers.to_vec()
-            });
-            let terms = BoundTerms {
-                reconstruction: f64::from_bits(terms[0]),
-                kl: f64::from_bits(terms[1]),
-            };
-            all.push((left.collect(), terms));
+            let own = (rank == ranks.rank()).then(|| own.next()).flatten();
+            all.push((rank, own.unwrap_or_else(|| room_for(words.split_at(parameters)))));
         }
     }
-    all
+    let parts = all.iter_mut().flat_map(|(rank, (left, _))| {
+        let of_shard = left.iter_mut();
+        of_shard.map(|numbers| (*rank, numbers.as_mut_slice()))
+    });
+    ranks.broadcast(parts.collect());
+    all.into_iter().map(|(_, left)| left).collect()
 }
 
-/// Which rank updates what: of every parameter a range of its elements, for each rank.
+/// Room for what a shard of another rank left, of which its words tell the lengths and the terms.
+fn room_for((lengths, terms): (&[u64], &[u64])) -> Left {
+    let room = lengths.iter().map(|&length| vec![0.0; length as usize]);
+    let terms = BoundTerms {
+        reconstruction: f64::from_bits(terms[0]),
+        kl: f64::from_bits(terms[1]),
+    };
+    (room.collect(), terms)
+}
+
+/// Which rank updates what: of every parameter a range of its elements, for each rank, one after the other.
 pub(super) struct Shares(Vec<Vec<Range<usize>>>);
 
 impl Shares {
@@ -125,24 +115,17 @@ impl Shares {
     }
 
     /// Has every rank know all of `rows`, one for each parameter, of which each knows its share.
-    fn exchange(&self, ranks: &dyn Ranks, mut rows: Vec<&mut [f32]>) {
-        let count = |shares: &Vec<Range<usize>>| shares.iter().map(Range::len).sum();
-        let counts: Vec<usize> = self.0.iter().map(count).collect();
-        let mut own = Vec::with_capacity(counts[ranks.rank()]);
-        for (row, share) in rows.iter().zip(&self.0[ranks.rank()]) {
-            own.extend_from_slice(&row[share.clone()]);
-        }
-        let all = ranks.gather_numbers(&own, &counts);
-        let mut all = all.as_slice();
-        for (rank, shares) in self.0.iter().enumerate() {
-            for (row, share) in rows.iter_mut().zip(shares) {
-                let (numbers, rest) = all.split_at(share.len());
-                all = rest;
-                if rank != ranks.rank() {
-                    row[share.clone()].copy_from_slice(numbers);
-                }
+    fn exchange(&self, ranks: &dyn Ranks, rows: Vec<&mut [f32]>) {
+        let mut parts = Vec::new();
+        for (parameter, mut row) in rows.into_iter().enumerate() {
+            let shares = self.0.iter().map(|of_rank| &of_rank[parameter]);
+            for (rank, share) in shares.enumerate() {
+                let (part, rest) = row.split_at_mut(share.len());
+                parts.push((rank, part));
+                row = rest;
             }
         }
+        ranks.broadcast(parts);
     }
 }
 
@@ -204,12 +187,16 @@ mod tests {
             all
         }
 
-        fn gather_numbers(&self, own: &[f32], counts: &[usize]) -> Vec<f32> {
-            assert_eq!(own.len(), counts[self.rank]);
-            let words: Vec<u64> = own.iter().map(|number| number.to_bits().into()).collect();
-            let all = self.gather_words(&words);
-            assert_eq!(all.len(), counts.iter().sum::<usize>());
-            all.into_iter().map(|word| f32::from_bits(word as u32)).collect()
+        fn broadcast(&self, parts: Vec<(usize, &mut [f32])>) {
+            for (owner, part) in parts {
+                let words: Vec<u64> = part.iter().map(|number| number.to_bits().into()).collect();
+                let all = self.gather_words(&words);
+                assert_eq!(all.len(), part.len() * self.size());
+                let of_owner = all.into_iter().skip(owner * part.len());
+                for (number, word) in part.iter_mut().zip(of_owner) {
+                    *number = f32::from_bits(word as u32);
+                }
+            }
         }
     }
 

@@ -88,11 +88,11 @@ impl Workers {
         Self::with(threads, threads, None)
     }
 
-    /// The threads of one process of several, with `threads` shards of every minibatch in all of them together. What
-    /// [`learn`](Self::learn) is called by must be the thread that may speak with the other ranks.
+    /// The threads of one process of several, with `threads` shards of every minibatch in all of them together. The calling thread is one
+    /// of them, so that no step waits for it to wake another, and the only one that speaks with the other ranks.
     ///
     /// # Errors
-    /// If the system refuses to start a thread.
+    /// If the system refuses to start a thread, or if the calling one is one of other workers already.
     pub fn among(threads: usize, ranks: Arc<dyn Ranks>) -> Result<Self, ThreadPoolBuildError> {
         let own = threads.div_ceil(ranks.size());
         Self::with(threads, own, Some(ranks))
@@ -104,10 +104,13 @@ impl Workers {
         ranks: Option<Arc<dyn Ranks>>,
     ) -> Result<Self, ThreadPoolBuildError> {
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-        let pool = ThreadPoolBuilder::new()
+        let mut pool = ThreadPoolBuilder::new()
             .num_threads(threads.min(cores))
-            .thread_name(|index| format!("worker {index}"))
-            .build()?;
+            .thread_name(|index| format!("worker {index}"));
+        if ranks.is_some() {
+            pool = pool.use_current_thread();
+        }
+        let pool = pool.build()?;
         Ok(Self {
             pool,
             devices: (0..shards).map(|_| CachingDevice::default()).collect(),
