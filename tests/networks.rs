@@ -4,11 +4,15 @@
 mod common;
 
 use common::{configuration, numbers, shapes, train};
+use strum::VariantArray;
 use vae_tui::cancel::Cancel;
 use vae_tui::data::{Dataset, ItemShape, Split};
 use vae_tui::evaluation::{importance_weighted, lower_bound};
 use vae_tui::learning::{Configuration, Training};
+use vae_tui::model::hierarchy::Inference;
+use vae_tui::model::prior::PriorKind;
 use vae_tui::model::{Activation, FamilyKind, Layers, NormalisationKind};
+use vae_tui::objective::Estimator;
 use vae_tui::run::RunState;
 use vae_tui::session::{self, View};
 
@@ -47,6 +51,14 @@ fn every_configuration() -> Vec<Configuration> {
             ..usual.clone()
         });
     }
+    all.extend(Inference::VARIANTS.iter().map(|&inference| Configuration {
+        upper_latent: 2.into(),
+        upper_hidden: 8.into(),
+        inference,
+        estimator: Estimator::A,
+        normalisation: NormalisationKind::Batch,
+        ..usual.clone()
+    }));
     all
 }
 
@@ -120,6 +132,10 @@ fn what_can_not_be_normalised_or_joined_is_refused_with_its_setting() {
         said.starts_with("normalisation is batch, but must be none or layer"),
         "{said}"
     );
+    let said = refused(&|configuration| {
+        (configuration.normalisation, configuration.prior) = (NormalisationKind::Batch, PriorKind::Vamp);
+    });
+    assert!(said.contains("with a VampPrior the encoder sees more"), "{said}");
     let said = refused(&|configuration| {
         (configuration.residual, configuration.hidden) = (true, Layers::new(vec![8, 9]));
     });

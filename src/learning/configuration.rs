@@ -134,13 +134,11 @@ impl Configuration {
                 tr!("mlp for several stochastic layers"),
             ));
         }
-        if (self.prior == PriorKind::Vamp || has_layers) && self.normalisation == NormalisationKind::Batch {
+        if self.prior == PriorKind::Vamp && self.normalisation == NormalisationKind::Batch {
             return Err(out_of_bounds(
                 "normalisation",
                 self.normalisation.word(),
-                tr!(
-                    "none or layer: with a VampPrior or several layers a network sees more than the minibatch"
-                ),
+                tr!("none or layer: with a VampPrior the encoder sees more than the minibatch"),
             ));
         }
         if !matches!(self.estimator, Estimator::A | Estimator::ImportanceWeighted) {

@@ -8,7 +8,7 @@ use crate::data::{Binarisation, ReadingRules, Scale};
 use crate::model::hierarchy::Inference;
 use crate::model::likelihood::Mean;
 use crate::model::prior::PriorKind;
-use crate::model::{Activation, FamilyKind, Initialisation, Layers, Likelihood};
+use crate::model::{Activation, FamilyKind, Initialisation, Layers, Likelihood, NormalisationKind};
 use crate::nn::optimizer::OptimizerKind;
 use crate::objective::Estimator;
 
@@ -126,6 +126,7 @@ impl Preset {
             Self::LadderMnist => Configuration {
                 hidden: Layers::new(vec![512, 512]),
                 activation: Activation::LeakyRelu,
+                normalisation: NormalisationKind::Batch,
                 latent: 64,
                 upper_latent: Layers::new(vec![32, 16, 8, 4]),
                 upper_hidden: Layers::new(vec![256, 128, 64, 64]),

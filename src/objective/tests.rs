@@ -163,14 +163,19 @@ fn every_latents() -> impl Iterator<Item = Latents> {
         .filter(|latents| !latents.has_closed_form())
 }
 
+/// A hierarchy with batch normalisation too, which a ladder has in networks that it uses twice.
 #[test]
 fn every_gradient_is_the_difference_quotient_for_every_prior_flow_and_hierarchy() {
-    for latents in every_latents() {
+    let plain = every_latents().map(|latents| (latents, NormalisationKind::None));
+    let hierarchies = every_latents().filter(|latents| !latents.upper.is_empty());
+    let normalised = hierarchies.map(|latents| (latents, NormalisationKind::Batch));
+    for (latents, normalisation) in plain.chain(normalised) {
         for estimator in [Estimator::A, Estimator::ImportanceWeighted] {
             let case = Case::of(
                 3,
                 Architecture {
                     latents: latents.clone(),
+                    normalisation,
                     ..Architecture::default()
                 },
             );

@@ -45,8 +45,12 @@ pub struct Curve {
 
 /// Pixels of a panel.
 const PANEL: (u32, u32) = (400, 330);
-/// Pixels of a name in the legend.
+/// Pixels of a name in the legend, its line before it, at least.
 const NAME: (u32, u32) = (196, 22);
+/// Pixels of a line in the legend and the space behind it.
+const LINE: i32 = 40;
+/// The height of the legend's letters.
+const LETTERS: i32 = 16;
 /// The font's name; readers of an SVG without it take their own.
 pub(super) const FONT: &str = "sans-serif";
 
@@ -122,6 +126,8 @@ fn drawing<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -
 /// What the lines are: every name once, with a piece of its line.
 struct Legend<'a> {
     names: Vec<&'a Curve>,
+    /// Pixels of a column, which the longest name fits into.
+    column: u32,
     a_row: usize,
 }
 
@@ -133,9 +139,14 @@ impl<'a> Legend<'a> {
                 names.push(curve);
             }
         }
+        let column = names
+            .iter()
+            .map(|curve| taken_by(&curve.name))
+            .fold(NAME.0, u32::max);
         Self {
             names,
-            a_row: (width / NAME.0).max(1) as usize,
+            column,
+            a_row: (width / column).max(1) as usize,
         }
     }
 
@@ -145,7 +156,7 @@ impl<'a> Legend<'a> {
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> anyhow::Result<()> {
         for (index, curve) in self.names.iter().enumerate() {
-            let x = (NAME.0 as usize * (index % self.a_row)) as i32 + 12;
+            let x = (self.column as usize * (index % self.a_row)) as i32 + 12;
             let y = (NAME.1 as usize * (index / self.a_row)) as i32 + 18;
             let sample = vec![(x, y), (x + 34, y)];
             if curve.dashed {
@@ -155,12 +166,18 @@ impl<'a> Legend<'a> {
                 area.draw(&PathElement::new(sample, curve.style()))
                     .map_err(drawing)?;
             }
-            let text = (FONT, 16).into_font().color(&BLACK);
-            area.draw(&Text::new(curve.name.clone(), (x + 40, y - 8), text))
+            let text = (FONT, LETTERS).into_font().color(&BLACK);
+            area.draw(&Text::new(curve.name.clone(), (x + LINE, y - 8), text))
                 .map_err(drawing)?;
         }
         Ok(())
     }
+}
+
+/// Pixels that a name takes in the legend, its line before it and the space behind it; none where the font can't measure it.
+fn taken_by(name: &str) -> u32 {
+    let measured = (FONT, LETTERS).into_font().box_size(name);
+    measured.map_or(0, |(width, _)| 12 + LINE as u32 + width + 12)
 }
 
 /// The most ticks of a vertical axis.
@@ -332,6 +349,30 @@ mod tests {
             );
         }
         assert_eq!(decimals(&[-17.0, -17.5, -18.0]), 1);
+    }
+
+    #[test]
+    fn no_name_of_the_legend_reaches_the_next_one() {
+        register_fonts();
+        let curve = |name: &str| Curve {
+            name: name.into(),
+            colour: RED,
+            pale: false,
+            dashed: false,
+            points: Vec::new(),
+            range: Vec::new(),
+        };
+        let names = ["vae", "iwae-50-two-layers, published"];
+        let panel = Panel {
+            title: String::new(),
+            axis: "",
+            start: 0.0,
+            curves: names.map(curve).into(),
+        };
+        let legend = Legend::of(std::slice::from_ref(&panel), 2 * PANEL.0);
+        let (width, _) = (FONT, LETTERS).into_font().box_size(names[1]).unwrap();
+        assert!(width > NAME.0 && legend.column > LINE as u32 + width);
+        assert_eq!(legend.a_row, 2);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 mod affine;
 mod affine_transposed;
+mod bounded;
 mod columns;
 mod convolution;
 mod delayed;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use affine::{affine, affine_of_data};
 pub use affine_transposed::affine_transposed;
+pub use bounded::bounded_log_variances;
 pub use columns::{columns, widened};
 pub use convolution::{Maps, convolution, convolution_of_data, transposed_convolution};
 pub use delayed::delayed;

@@ -3,11 +3,11 @@
 use dfdx::prelude::*;
 
 use super::{
-    affine, affine_of_data, batch_normalised, convolution, elu, gated, layer_normalised, leaky_relu,
-    normalised_by_running_moments, numbers_of_values, relu, reshaped, sigmoid, softplus, sum as sum_of, tanh,
-    transposed_convolution,
+    affine, affine_of_data, batch_normalised, bounded_log_variances, convolution, elu, gated,
+    layer_normalised, leaky_relu, normalised_by_running_moments, numbers_of_values, relu, reshaped, sigmoid,
+    softplus, sum as sum_of, tanh, transposed_convolution,
 };
-use crate::dims::{Batch, Channels, Height, Hidden, Latent, Patch, Width};
+use crate::dims::{Batch, Channels, Height, Hidden, Latent, Moments, Patch, Width};
 use crate::kernels::Window;
 use crate::nn::Weight;
 use crate::nn::normalisation::Scale;
@@ -447,4 +447,19 @@ fn the_numbers_of_a_value_stand_apart_from_one_another() {
     );
     let outputs = numbers_of_values(maps, 2);
     assert_eq!(outputs.as_vec(), [1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 30.0, 40.0]);
+}
+
+#[test]
+fn a_log_variance_beyond_the_bound_is_the_bound_and_goes_no_further() {
+    let values = vec![0.5, -100.0, 3.0, 20.0, 7.0, 90.0, -15.0, -16.0];
+    let moments: Tensor<(Batch, Moments<Latent>), f32, Cpu> =
+        Cpu::default().tensor_from_vec(values, (Batch(2), Moments(Latent(2))));
+    let bounded = bounded_log_variances(moments.leaky_trace(), 15.0);
+    assert_eq!(
+        bounded.as_vec(),
+        [0.5, -100.0, 3.0, 15.0, 7.0, 90.0, -15.0, -15.0]
+    );
+    let gradients = bounded.square().sum().backward();
+    let slopes = gradients.get(&moments).as_vec();
+    assert_eq!(slopes, [1.0, -200.0, 6.0, 0.0, 14.0, 180.0, -30.0, 0.0]);
 }

@@ -3,9 +3,11 @@
 use dfdx::prelude::*;
 
 use super::super::stack::Network;
+use super::LARGEST_LOG_VARIANCE;
 use crate::dims::{Batch, Hidden, Moments};
 use crate::model::Architecture;
 use crate::model::posterior::Gaussian;
+use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
 
 /// Hidden layers, then the mean and the log-variance of every dimension of `O`.
@@ -58,7 +60,7 @@ impl<I: Dim, O: Dim> Conditional<I, O> {
 
     /// The moments for every row of inputs.
     pub fn forward<T: Tape<f32, Cpu>>(&self, inputs: Tensor<(Batch, I), f32, Cpu, T>) -> Gaussian<O, T> {
-        self.0.forward(inputs)
+        ops::bounded_log_variances(self.0.forward(inputs), LARGEST_LOG_VARIANCE)
     }
 
     /// The moments for data, which needs no gradient: the tape starts here.
@@ -67,7 +69,7 @@ impl<I: Dim, O: Dim> Conditional<I, O> {
         x: &Tensor<(Batch, I), f32, Cpu>,
         tape: T,
     ) -> Gaussian<O, T> {
-        self.0.forward_data(x, tape)
+        ops::bounded_log_variances(self.0.forward_data(x, tape), LARGEST_LOG_VARIANCE)
     }
 
     /// What each hidden layer says of some inputs.

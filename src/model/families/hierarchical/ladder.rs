@@ -1,19 +1,19 @@
 //! Ladder inference (Sonderby et al. 2016, section 2.1): a deterministic pass upwards says a Gaussian of every layer; on the way down
 //! it is put together with what the layer above generates, each weighed by its precision (equations 13 to 15).
 //!
-//! The publication normalises batches on the way up, and has `softplus` for variances; here logarithms of variances are said, as
-//! everywhere else, and no batches are normalised.
+//! The publication has `softplus` for variances; here logarithms of variances are said, as everywhere else.
 
 use dfdx::prelude::*;
 
 use super::super::stack::Network;
+use super::LARGEST_LOG_VARIANCE;
 use super::conditional::within;
 use super::generative::Generative;
 use super::layer::{Layer, Stochastic};
 use crate::dims::{Batch, Hidden, Moments};
 use crate::model::Architecture;
 use crate::model::posterior::gaussian::{log_density_of_samples, precision_weighted, reparameterise};
-use crate::model::posterior::{LatentRows, PerRow};
+use crate::model::posterior::{Gaussian, LatentRows, PerRow};
 use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
 
@@ -71,10 +71,10 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
     ) -> Drawn<L, T> {
         let samples = noise.shape().0.0 / h.shape().0.0;
         let (Some(rung), Some(generative)) = (&self.above, generative) else {
-            let (z, log_q) = self.draw(ops::repeat(self.way_up.last.forward(h), samples), noise, start);
+            let (z, log_q) = self.draw(ops::repeat(self.said(h), samples), noise, start);
             return (z, None, log_q);
         };
-        let said = ops::repeat(self.way_up.last.forward(h.retaped::<T>()), samples);
+        let said = ops::repeat(self.said(h.retaped::<T>()), samples);
         let next = start + self.dimensions.0;
         let further = generative.above.as_deref();
         let (above, rest, log_q_of_rest) = rung.infer(rung.way_up.hidden.forward(h), further, noise, next);
@@ -88,9 +88,14 @@ impl<I: Dim, L: Layer, A: Layer> Rung<I, L, A> {
         (z, Some(above), log_q + log_q_of_rest)
     }
 
+    /// What the data says of this layer.
+    fn said<T: Tape<f32, Cpu>>(&self, h: Tensor<(Batch, Hidden), f32, Cpu, T>) -> Gaussian<Stochastic<L>, T> {
+        ops::bounded_log_variances(self.way_up.last.forward(h), LARGEST_LOG_VARIANCE)
+    }
+
     fn draw<T: Tape<f32, Cpu>>(
         &self,
-        moments: Tensor<(Batch, Moments<Stochastic<L>>), f32, Cpu, T>,
+        moments: Gaussian<Stochastic<L>, T>,
         noise: &LatentRows,
         start: usize,
     ) -> (Group<L, T>, PerRow<T>) {

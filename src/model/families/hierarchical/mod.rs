@@ -31,6 +31,11 @@ pub use generative::Generative;
 use ladder::Rung;
 pub use layer::{Even, Layer, Odd, Stochastic};
 
+/// The largest logarithm of a variance, and of one over it. What a layer says follows from what a layer beside it says, so that an
+/// item unlike all others makes it more extreme from layer to layer, until `f32` has no such variance; and of a smaller variance than
+/// this, differences of variables would be rounding.
+const LARGEST_LOG_VARIANCE: f32 = 15.0;
+
 /// How the posterior of several layers is inferred.
 #[derive(
     Clone,

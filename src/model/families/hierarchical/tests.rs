@@ -143,6 +143,37 @@ fn every_layer_of_five_is_inferred_and_has_its_gradient() {
     }
 }
 
+/// As an item that no other is like makes them, above all behind batch normalisation.
+#[test]
+fn extreme_moments_leave_bound_and_gradients_finite() {
+    for &inference in Inference::VARIANTS {
+        let mut model = model(inference, 9, &[2, 1, 1, 1]);
+        for named in model.parameters_mut() {
+            if named.name.contains("moments") {
+                let values = named.parameter.values_mut().iter_mut();
+                values.for_each(|value| *value *= 300.0);
+            }
+        }
+        let x = Cpu::default().tensor_from_vec(
+            vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0],
+            (Batch(2), Pixels(4)),
+        );
+        let Draws { z, divergence } = model.infer(&x, &noise(6, 9, 5), OwnedTape::default());
+        assert!(
+            elements(&divergence)
+                .iter()
+                .all(|divergence| divergence.is_finite())
+        );
+        let loss = ops::weighted_sum(divergence, vec![1.0; 6]) - model.decode(z).log_likelihood(&x);
+        let mut gradients = loss.backward();
+        for named in model.parameters() {
+            let gradient = named.parameter.take_gradient(&mut gradients);
+            let finite = gradient.iter().all(|slope| slope.is_finite());
+            assert!(finite, "{inference:?}: {}", named.name);
+        }
+    }
+}
+
 #[test]
 fn two_gaussians_make_the_one_that_their_precisions_say() {
     let moments = |values: [f32; 2]| -> Gaussian<Latent> {
