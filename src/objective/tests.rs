@@ -47,19 +47,26 @@ impl Case {
             [500] => 8.into(),
             _ => architecture.hidden.clone(),
         };
-        let architecture = Architecture {
-            pixels: 12,
-            hidden,
-            latent: LATENT,
-            ..architecture
-        };
+        Self::of_all(
+            samples,
+            Architecture {
+                pixels: 12,
+                hidden,
+                latent: LATENT,
+                ..architecture
+            },
+        )
+    }
+
+    /// A model of 12 pixels of just that architecture.
+    fn of_all(samples: usize, architecture: Architecture) -> Self {
         let device = Cpu::default();
         let x = numbers(POINTS * 12, 1.0, 1).iter().map(|x| x.abs()).collect();
-        let rows = samples * POINTS;
+        let (rows, latent) = (samples * POINTS, architecture.latent);
         Self {
             model: Vae::new(architecture, Initialisation::PyTorch, 5),
             x: device.tensor_from_vec(x, (Batch(POINTS), Pixels(12))),
-            noise: device.tensor_from_vec(numbers(rows * LATENT, 1.5, 2), (Batch(rows), Latent(LATENT))),
+            noise: device.tensor_from_vec(numbers(rows * latent, 1.5, 2), (Batch(rows), Latent(latent))),
         }
     }
 
@@ -200,10 +207,7 @@ fn the_gradient_of_a_normalised_hierarchy_is_the_difference_quotient() {
             },
             ..Architecture::default()
         };
-        let mut case = Case::new(3, Likelihood::Bernoulli);
-        case.model = Vae::new(architecture, Initialisation::PyTorch, 5);
-        let rows = Batch(3 * POINTS);
-        case.noise = Cpu::default().tensor_from_vec(numbers(3 * POINTS * 6, 1.5, 2), (rows, Latent(6)));
+        let case = Case::of_all(3, architecture);
         for estimator in [Estimator::A, Estimator::ImportanceWeighted] {
             compare_at(1e-3, &case, estimator.into(), |model| {
                 -case.terms(model, estimator.into()).lower_bound()
@@ -225,10 +229,7 @@ fn the_gradient_of_a_markov_model_is_the_difference_quotient() {
         }),
         ..Architecture::default()
     };
-    let mut case = Case::new(2, Likelihood::Bernoulli);
-    case.model = Vae::new(architecture, Initialisation::PyTorch, 5);
-    let rows = Batch(2 * POINTS);
-    case.noise = Cpu::default().tensor_from_vec(numbers(2 * POINTS * 6, 1.5, 2), (rows, Latent(6)));
+    let mut case = Case::of_all(2, architecture);
     elements_mut(&mut case.x)[8..12].fill(f32::NAN);
     elements_mut(&mut case.x)[16..20].fill(f32::NAN);
     for estimator in [Estimator::A, Estimator::B, Estimator::ImportanceWeighted] {

@@ -47,6 +47,8 @@ pub struct Curve {
 const PANEL: (u32, u32) = (400, 330);
 /// Pixels of a name in the legend, its line before it, at least.
 const NAME: (u32, u32) = (196, 22);
+/// Pixels around the legend, and behind a name of it.
+const MARGIN: i32 = 12;
 /// Pixels of a line in the legend and the space behind it.
 const LINE: i32 = 40;
 /// The height of the legend's letters.
@@ -151,12 +153,12 @@ impl<'a> Legend<'a> {
     }
 
     fn height(&self) -> u32 {
-        NAME.1 * self.names.len().div_ceil(self.a_row) as u32 + 12
+        NAME.1 * self.names.len().div_ceil(self.a_row) as u32 + MARGIN as u32
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> anyhow::Result<()> {
         for (index, curve) in self.names.iter().enumerate() {
-            let x = (self.column as usize * (index % self.a_row)) as i32 + 12;
+            let x = (self.column as usize * (index % self.a_row)) as i32 + MARGIN;
             let y = (NAME.1 as usize * (index / self.a_row)) as i32 + 18;
             let sample = vec![(x, y), (x + 34, y)];
             if curve.dashed {
@@ -177,7 +179,7 @@ impl<'a> Legend<'a> {
 /// Pixels that a name takes in the legend, its line before it and the space behind it; none where the font can't measure it.
 fn taken_by(name: &str) -> u32 {
     let measured = (FONT, LETTERS).into_font().box_size(name);
-    measured.map_or(0, |(width, _)| 12 + LINE as u32 + width + 12)
+    measured.map_or(0, |(width, _)| (MARGIN + LINE + MARGIN) as u32 + width)
 }
 
 /// The most ticks of a vertical axis.

@@ -119,25 +119,31 @@ fn the_layers_below_follow_one_that_moves() {
     assert_eq!(changed(5), [0, 1, 2, 3, 4, 5]);
 }
 
+/// The loss of a model of nine dimensions and four pixels, and its gradient in every parameter, with the parameter's name.
+fn loss_and_gradients(model: &Vae) -> (f32, Vec<(String, Vec<f32>)>) {
+    let x = Cpu::default().tensor_from_vec(
+        vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0],
+        (Batch(2), Pixels(4)),
+    );
+    let Draws { z, divergence } = model.infer(&x, &noise(6, 9, 5), OwnedTape::default());
+    assert_eq!(z.shape().0.0, 6);
+    let loss = ops::weighted_sum(divergence, vec![1.0; 6]) - model.decode(z).log_likelihood(&x);
+    let value = loss.array();
+    let mut gradients = loss.backward();
+    let parameters = model.parameters().into_iter();
+    let all = parameters.map(|named| (named.name, named.parameter.take_gradient(&mut gradients)));
+    (value, all.collect())
+}
+
 #[test]
 fn every_layer_of_five_is_inferred_and_has_its_gradient() {
     for &inference in Inference::VARIANTS {
-        let model = model(inference, 9, &[2, 1, 1, 1]);
-        let x = Cpu::default().tensor_from_vec(
-            vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0],
-            (Batch(2), Pixels(4)),
-        );
-        let Draws { z, divergence } = model.infer(&x, &noise(6, 9, 5), OwnedTape::default());
-        assert_eq!(z.shape().0.0, 6);
-        let loss = ops::weighted_sum(divergence, vec![1.0; 6]) - model.decode(z).log_likelihood(&x);
-        let mut gradients = loss.backward();
-        for named in model.parameters() {
-            let gradient = named.parameter.take_gradient(&mut gradients);
+        let (_, gradients) = loss_and_gradients(&model(inference, 9, &[2, 1, 1, 1]));
+        for (name, gradient) in gradients {
             assert!(gradient.iter().all(|slope| slope.is_finite()));
             assert!(
                 gradient.iter().any(|&slope| slope != 0.0),
-                "{inference:?}: {} has no part",
-                named.name
+                "{inference:?}: {name} has no part"
             );
         }
     }
@@ -154,22 +160,11 @@ fn extreme_moments_leave_bound_and_gradients_finite() {
                 values.for_each(|value| *value *= 300.0);
             }
         }
-        let x = Cpu::default().tensor_from_vec(
-            vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0],
-            (Batch(2), Pixels(4)),
-        );
-        let Draws { z, divergence } = model.infer(&x, &noise(6, 9, 5), OwnedTape::default());
-        assert!(
-            elements(&divergence)
-                .iter()
-                .all(|divergence| divergence.is_finite())
-        );
-        let loss = ops::weighted_sum(divergence, vec![1.0; 6]) - model.decode(z).log_likelihood(&x);
-        let mut gradients = loss.backward();
-        for named in model.parameters() {
-            let gradient = named.parameter.take_gradient(&mut gradients);
+        let (loss, gradients) = loss_and_gradients(&model);
+        assert!(loss.is_finite(), "{inference:?}: {loss}");
+        for (name, gradient) in gradients {
             let finite = gradient.iter().all(|slope| slope.is_finite());
-            assert!(finite, "{inference:?}: {}", named.name);
+            assert!(finite, "{inference:?}: {name}");
         }
     }
 }
