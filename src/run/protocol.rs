@@ -337,7 +337,7 @@ pub struct Answered {
 /// What a run tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// Steps were made since the last of these events; at most ten of these per second.
+    /// Steps were made since the last of these events; at most four of these per second.
     Steps {
         /// One report for each step.
         reports: Vec<StepReport>,

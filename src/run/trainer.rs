@@ -68,8 +68,8 @@ pub struct Trainer {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Time between two reports while training.
-const REPORT_INTERVAL: Duration = Duration::from_millis(100);
+/// Time between two reports while training: whoever takes one in needs a processor for it.
+const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 /// Time between two checkpoints that a run keeps of itself while training.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(300);
 /// Checkpoints that are kept.

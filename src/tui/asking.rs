@@ -7,8 +7,8 @@ use crate::remote::Link;
 use crate::run::{Answered, Question};
 
 /// The least time between two looks at the newest parameters while training: every look changes every image, and
-/// each change goes over the wire.
-const LOOK_INTERVAL: Duration = Duration::from_millis(250);
+/// each change goes over the wire. For a look the trainer copies its parameters, too, and a thread that trains waits for each that looks.
+const LOOK_INTERVAL: Duration = Duration::from_millis(400);
 /// How many times as long as a look takes the next one waits at least, where nobody else looks: training needs the processor more,
 /// above all where each takes long because chains stand for an encoder. Whoever looks has an equal part of that.
 const LOOK_SHARE: f64 = 120.0;
@@ -29,6 +29,8 @@ struct Asked {
     /// The moment that it is about; none for the newest parameters.
     moment: Option<u64>,
     question: Question,
+    /// Whether it was asked before, of older parameters.
+    is_repeated: bool,
     at: Instant,
     answer: Option<Found>,
 }
@@ -54,6 +56,7 @@ impl Asking {
             .retain(|asked| wishes.iter().any(|(asker, _)| *asker == asked.asker));
         let askers = wishes.len();
         for (asker, question) in wishes {
+            let mut is_repeated = false;
             let before = self.asked.iter().position(|asked| asked.asker == asker);
             if let Some(before) = before {
                 let asked = &self.asked[before];
@@ -65,6 +68,7 @@ impl Asking {
                 if waits {
                     continue;
                 }
+                is_repeated = (asked.moment, &asked.question) == (moment, &question);
                 self.asked.swap_remove(before);
             }
             run.ask(&asker, moment, question.clone());
@@ -72,6 +76,7 @@ impl Asking {
                 asker,
                 moment,
                 question,
+                is_repeated,
                 at: Instant::now(),
                 answer: None,
             });
@@ -80,16 +85,18 @@ impl Asking {
 
     /// Takes note of an answer.
     pub fn answered(&mut self, answered: &Answered) {
-        let of_question = |asked: &&mut Asked| {
-            let is_about = (asked.moment, &asked.question) == (answered.moment, &answered.question);
-            asked.asker == answered.asker && is_about
-        };
-        if let Some(asked) = self.asked.iter_mut().find(of_question) {
+        if let Some(asked) = self.asked.iter_mut().find(|asked| asked.is_of(answered)) {
             asked.answer = Some(Found {
                 samples: answered.samples,
                 took: answered.took,
             });
         }
+    }
+
+    /// Whether somebody waits for an answer: its question was not asked before, of older parameters, and is no piece of many.
+    pub fn is_awaited(&self, answered: &Answered) -> bool {
+        let asked = self.asked.iter().find(|asked| asked.is_of(answered));
+        asked.is_some_and(|asked| !asked.is_repeated && !is_piece(&asked.question))
     }
 
     /// When something is to be asked again at the earliest, of a run that has seen so many `samples`; none if every answer
@@ -105,6 +112,11 @@ impl Asking {
 }
 
 impl Asked {
+    fn is_of(&self, answered: &Answered) -> bool {
+        let is_about = (self.moment, &self.question) == (answered.moment, &answered.question);
+        self.asker == answered.asker && is_about
+    }
+
     /// When it is asked again, as one of so many.
     fn due_at(&self, samples: u64, askers: usize) -> Option<Instant> {
         // What was is what it was.
@@ -144,18 +156,50 @@ fn is_piece(question: &Question) -> bool {
 mod tests {
     use super::*;
     use crate::data::Part;
+    use crate::run::Answer;
 
     fn answered(question: Question) -> Asked {
         Asked {
             asker: "pane".into(),
             moment: None,
             question,
+            is_repeated: false,
             at: Instant::now(),
             answer: Some(Found {
                 samples: 100,
                 took: 100.0,
             }),
         }
+    }
+
+    #[test]
+    fn what_is_asked_again_by_itself_is_not_waited_for() {
+        let is_awaited = |question: Question, is_repeated: bool| {
+            let asking = Asking {
+                asked: vec![Asked {
+                    is_repeated,
+                    ..answered(question.clone())
+                }],
+            };
+            asking.is_awaited(&Answered {
+                asker: "pane".into(),
+                number: 1,
+                moment: None,
+                samples: 100,
+                took: 0.0,
+                question,
+                answer: Answer::Reconstructed(Vec::new()),
+            })
+        };
+        let reconstruct = Question::Reconstruct { items: vec![0] };
+        assert!(is_awaited(reconstruct.clone(), false));
+        assert!(!is_awaited(reconstruct, true), "newer parameters alone");
+        let piece = Question::Score {
+            part: Part::Test,
+            items: vec![0],
+            importance_samples: None,
+        };
+        assert!(!is_awaited(piece, false), "one of many");
     }
 
     #[test]

@@ -97,6 +97,7 @@ pub(super) fn take_in(app: &mut App, news: News) -> Vec<Effect> {
         News::Saved(samples) => workspace.saved_at = Some(samples),
         News::SaveFailed(reason) => app.complain(reason),
         News::NotSteering => {
+            workspace.progress.asked.clear();
             let key = app.keymap.label_of("run.steer");
             app.complain(tr!("another screen steers this run: {key} takes over", key = key));
         }

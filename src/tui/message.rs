@@ -13,7 +13,7 @@ use crate::learning::advice::{Advice, Basis};
 use crate::outputs::Output;
 use crate::pictures::raster::Raster;
 use crate::remote::{Description, News};
-use crate::run::{Command, Summary, Told};
+use crate::run::{Answered, Command, Event, Summary, Told};
 use crate::session::folder::SessionEntry;
 use crate::session::{KeptRun, QueuedRun, RunFacts, RunFiles, View};
 use crate::sweep;
@@ -152,6 +152,41 @@ impl Message {
     /// Whether a frame should follow at once: a person did something, or sees something move.
     pub fn is_urgent(&self) -> bool {
         self.is_of_a_person() || matches!(self, Self::Tick | Self::Continued)
+    }
+
+    /// What a run tells, in this process or another.
+    fn event(&self) -> Option<&Event> {
+        match self {
+            Self::Told(told) | Self::News(News::Told(told)) => Some(&told.event),
+            _ => None,
+        }
+    }
+
+    /// The answer to a question, where it is one.
+    pub fn answered(&self) -> Option<&Answered> {
+        match self.event()? {
+            Event::Answered(answered) => Some(answered),
+            _ => None,
+        }
+    }
+
+    /// Whether it comes by itself, again and again, while a run trains, something is read or written, or frames are sent: nobody waits
+    /// for it.
+    pub fn is_routine(&self) -> bool {
+        matches!(
+            self.event(),
+            Some(
+                Event::Steps { .. }
+                    | Event::Evaluated { .. }
+                    | Event::Filmed(_)
+                    | Event::Checkpoints(_)
+                    | Event::Diagnosed(_)
+                    | Event::Happened(_)
+            )
+        ) || matches!(
+            self,
+            Self::TerminalAnswered(..) | Self::Sent(..) | Self::Reading { .. } | Self::Writing(..)
+        )
     }
 }
 

@@ -35,9 +35,24 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     app.changed |= is_seen(&message);
     language::speak(app.language);
     let effects = happened(app, message);
+    note_asked(app, &effects);
     app.follow_time();
     tour::look(app);
     effects
+}
+
+/// Remembers what the run is asked to become: a key that comes before it is means the opposite.
+fn note_asked(app: &mut App, effects: &[Effect]) {
+    let Stage::Ready(workspace) = &mut app.stage else {
+        return;
+    };
+    for effect in effects {
+        match effect {
+            Effect::Command(run::Command::Start) => workspace.progress.asked.push(State::Running),
+            Effect::Command(run::Command::Pause) => workspace.progress.asked.push(State::Paused),
+            _ => {}
+        }
+    }
 }
 
 /// Whether a message may change what is on the screen. What is found of saved runs does, not that it is looked for.

@@ -75,6 +75,8 @@ pub struct Progress {
     pub configuration: Configuration,
     /// Whether the trainer is at work.
     pub state: State,
+    /// What it was asked to become, in the order of the commands, until it says that it is.
+    pub asked: Vec<State>,
     /// Training points evaluated so far, at the last report.
     pub samples: u64,
     /// Seconds spent in training steps, at the last report; evaluation and loading apart.
@@ -244,6 +246,7 @@ impl Progress {
                 .collect(),
             log: summary.log,
             latest: None,
+            asked: Vec::new(),
             sampling: summary.sampling,
             reports: VecDeque::new(),
             test: None,
@@ -290,6 +293,11 @@ impl Progress {
             Event::State(state) => {
                 self.state = state;
                 self.reports.clear();
+                let up_to = self.asked.iter().position(|&asked| asked == state);
+                self.asked.drain(..up_to.map_or(0, |place| place + 1));
+                if state == State::Finished {
+                    self.asked.clear();
+                }
             }
             Event::WentBack(summary) => {
                 let test = self.test.take();
@@ -304,10 +312,9 @@ impl Progress {
             | Event::Estimated(_)
             | Event::BrokenOff(_)
             | Event::Refused { .. }
-            | Event::Diverged(_)
-            | Event::Panicked { .. }
             | Event::Happened(_)
             | Event::Answered(_) => {}
+            Event::Diverged(_) | Event::Panicked { .. } => self.asked.clear(),
         }
     }
 

@@ -22,8 +22,8 @@ use vae_tui::choices::Choose;
 use vae_tui::data::{ItemPlace, Part};
 use vae_tui::explore::traversal::in_other_class;
 use vae_tui::language::Language;
-use vae_tui::learning::Method;
 use vae_tui::learning::settings::Assignment;
+use vae_tui::learning::{Diverged, Method};
 use vae_tui::objective::Estimator;
 use vae_tui::outputs::Output;
 use vae_tui::pictures::colour_map::ColourMap;
@@ -752,6 +752,52 @@ fn curves_stay_when_another_run_is_opened_and_are_saved_with_it() {
 
     update(&mut app, Message::CurveUnread("x.ron is no session".into()));
     assert!(screen(&app).contains("x.ron is no session"));
+}
+
+#[test]
+fn a_key_that_comes_before_the_answer_to_the_last_means_the_opposite() {
+    let mut app = app(100, 30);
+    let toggled = |app: &mut App| match type_character(app, ' ')[..] {
+        [Effect::Command(Command::Start)] => State::Running,
+        [Effect::Command(Command::Pause)] => State::Paused,
+        ref effects => panic!("{effects:?}"),
+    };
+    assert_eq!(toggled(&mut app), State::Running);
+    assert_eq!(toggled(&mut app), State::Paused);
+    assert_eq!(toggled(&mut app), State::Running);
+    for state in [State::Running, State::Paused] {
+        tell(&mut app, Event::State(state));
+    }
+    // The answer to the third is still to come.
+    assert_eq!(toggled(&mut app), State::Paused);
+    for state in [State::Running, State::Paused] {
+        tell(&mut app, Event::State(state));
+    }
+    assert_eq!(toggled(&mut app), State::Running);
+
+    // Training that could not begin is not waited for.
+    tell(&mut app, Event::State(State::Paused));
+    tell(
+        &mut app,
+        Event::Diverged(Diverged {
+            step: 1,
+            samples: 0,
+            place: "loss".into(),
+            items: vec![0],
+        }),
+    );
+    assert_eq!(toggled(&mut app), State::Running);
+    tell(&mut app, Event::State(State::Running));
+    assert_eq!(toggled(&mut app), State::Paused);
+    tell(&mut app, Event::State(State::Finished));
+    let raised = type_character(&mut app, ' ');
+    assert!(matches!(
+        raised[..],
+        [
+            Effect::Command(Command::Change(_)),
+            Effect::Command(Command::Start)
+        ]
+    ));
 }
 
 #[test]

@@ -34,8 +34,8 @@ pub(super) fn toggle(app: &mut App) -> Vec<Effect> {
     let Some(workspace) = workspace(app) else {
         return Vec::new();
     };
-    let progress = &mut workspace.progress;
-    match progress.state {
+    let progress = &workspace.progress;
+    match *progress.asked.last().unwrap_or(&progress.state) {
         State::Running => vec![Effect::Command(Command::Pause)],
         State::Paused => vec![Effect::Command(Command::Start)],
         State::Finished => {

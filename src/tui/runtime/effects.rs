@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use super::{Ending, Runtime, waiting};
 use crate::language::tr;
-use crate::remote::News;
-use crate::run::{Event, Told};
 use crate::session;
 use crate::tui::message::{Effect, Message, Tidied};
 use crate::tui::notification;
@@ -27,15 +25,10 @@ impl Runtime {
         message: Message,
         screen: &mut Screen,
     ) -> std::io::Result<Option<Ending>> {
+        if let Some(answered) = message.answered() {
+            self.asking.answered(answered);
+        }
         match &message {
-            Message::Told(Told {
-                event: Event::Answered(answered),
-                ..
-            })
-            | Message::News(News::Told(Told {
-                event: Event::Answered(answered),
-                ..
-            })) => self.asking.answered(answered),
             Message::Panicked(_) => {
                 log::error!("a thread panicked");
                 drop(self.rescue.save(Cause::Other));

@@ -14,13 +14,16 @@ use crate::tui::panes::runs;
 use crate::tui::terminal::{Screen, window_size};
 use crate::tui::workspace::Workspace;
 
-/// The least time between two frames that no key asked for.
-const FRAME_INTERVAL: Duration = Duration::from_millis(100);
-/// How many times as long as a frame took to draw the next one that no key asked for waits at least: what the screen takes of one
+/// The least time between two frames that nobody waits for: each takes a processor from a thread that trains.
+const FRAME_INTERVAL: Duration = Duration::from_millis(250);
+/// The least time from a frame to the one with what came of a key: longer than between two keys of one that is held, and than between
+/// two steps of what moves by itself, which bring it along.
+const OUTCOME_INTERVAL: Duration = Duration::from_millis(60);
+/// How many times as long as a frame took to draw the next one that nobody waits for waits at least: what the screen takes of one
 /// core, training loses on all of them, since the shards of a minibatch wait for one another.
 const FRAME_SHARE: u32 = 100;
 /// The longest such wait: a person watches.
-const LONGEST_INTERVAL: Duration = Duration::from_millis(400);
+const LONGEST_INTERVAL: Duration = Duration::from_millis(500);
 /// The least time between two looks at the size of a window that is being dragged: each is followed by a whole screen.
 const WINDOW_INTERVAL: Duration = Duration::from_millis(250);
 /// Messages that are taken in at once, at most, before the next frame.
@@ -85,14 +88,17 @@ impl Runtime {
                     urgent: false,
                 };
             }
-            // A key is answered at once, and so is a step of what moves by itself; everything else waits until the
-            // next frame is due.
+            // A key is answered at once, and so is a step of what moves by itself; what came of it may wait a little, and
+            // everything else until the next frame is due.
             let mut urgent = false;
             while !urgent && self.time_left(due, screen) != Some(Duration::ZERO) {
                 let Some(message) = self.next(&ticks, due, screen) else {
                     break;
                 };
                 urgent = message.is_urgent();
+                if self.is_awaited(&message) {
+                    due.interval = due.interval.min(OUTCOME_INTERVAL);
+                }
                 if let Some(ending) = self.answer(message, screen)? {
                     return Ok(ending);
                 }
@@ -112,6 +118,14 @@ impl Runtime {
             }
             self.keep_rescue();
             self.keep_queue();
+        }
+    }
+
+    /// Whether a message says what came of something that a person did.
+    fn is_awaited(&self, message: &Message) -> bool {
+        match message.answered() {
+            Some(answered) => self.asking.is_awaited(answered),
+            None => !message.is_routine(),
         }
     }
 
