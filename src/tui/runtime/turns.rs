@@ -42,6 +42,17 @@ struct Due {
     urgent: bool,
 }
 
+impl Due {
+    /// Time until it is.
+    fn wait(&self) -> Duration {
+        if self.urgent {
+            Duration::ZERO
+        } else {
+            self.interval.saturating_sub(self.drawn_at.elapsed())
+        }
+    }
+}
+
 impl Runtime {
     /// Stays until the program is to end.
     pub(super) fn serve(&mut self, screen: &mut Screen) -> Ending {
@@ -70,9 +81,13 @@ impl Runtime {
                 self.window_read_at = Instant::now();
                 let (width, height) = window_size();
                 self.carry_out(Message::Resized(width, height), screen)?;
+                // The screen is empty now.
+                due.urgent = true;
             }
             screen.listen_to_mouse(self.app.mouse);
-            if self.app.changed && !self.window_changed && screen.wait() == Some(Duration::ZERO) {
+            // A turn may end for a question alone.
+            let is_due = due.wait().is_zero() && screen.wait() == Some(Duration::ZERO);
+            if self.app.changed && !self.window_changed && is_due {
                 let begun = Instant::now();
                 let complete = screen.draw(self.app.protocol(), |area, buffer| {
                     if self.app.workspace().is_some_and(Workspace::is_unsaved) {
@@ -168,13 +183,11 @@ impl Runtime {
 
     /// Time until the next frame is due, the next question, or the next look at the window; none while none is.
     fn time_left(&self, due: Due, screen: &mut Screen) -> Option<Duration> {
-        let until = |since: Instant, interval: Duration| interval.saturating_sub(since.elapsed());
         if self.window_changed {
-            return Some(until(self.window_read_at, WINDOW_INTERVAL));
+            return Some(WINDOW_INTERVAL.saturating_sub(self.window_read_at.elapsed()));
         }
-        let interval = if due.urgent { Duration::ZERO } else { due.interval };
         let frame = self.app.changed.then(|| screen.wait()).flatten();
-        let frame = frame.map(|wait| wait.max(until(due.drawn_at, interval)));
+        let frame = frame.map(|wait| wait.max(due.wait()));
         let samples = self.app.workspace().map(|workspace| workspace.progress.samples);
         let question = samples.and_then(|samples| self.asking.next(samples));
         let question = question.map(|due| due.saturating_duration_since(Instant::now()));
