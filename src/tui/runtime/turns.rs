@@ -36,20 +36,19 @@ const TICK: Duration = Duration::from_millis(50);
 struct Due {
     /// When the last one was drawn.
     drawn_at: Instant,
-    /// How long the next one waits at least, unless somebody waits for it.
+    /// How long the next one waits at least.
     interval: Duration,
-    /// Whether somebody waits for the next one.
-    urgent: bool,
 }
 
 impl Due {
     /// Time until it is.
     fn wait(&self) -> Duration {
-        if self.urgent {
-            Duration::ZERO
-        } else {
-            self.interval.saturating_sub(self.drawn_at.elapsed())
-        }
+        self.interval.saturating_sub(self.drawn_at.elapsed())
+    }
+
+    /// Somebody waits for it, and no longer than that after the last one.
+    fn within(&mut self, interval: Duration) {
+        self.interval = self.interval.min(interval);
     }
 }
 
@@ -68,8 +67,7 @@ impl Runtime {
         // Somebody waits for the first frame.
         let mut due = Due {
             drawn_at: Instant::now(),
-            interval: FRAME_INTERVAL,
-            urgent: true,
+            interval: Duration::ZERO,
         };
         let ticks = tick(TICK);
         loop {
@@ -82,7 +80,7 @@ impl Runtime {
                 let (width, height) = window_size();
                 self.carry_out(Message::Resized(width, height), screen)?;
                 // The screen is empty now.
-                due.urgent = true;
+                due.within(Duration::ZERO);
             }
             screen.listen_to_mouse(self.app.mouse);
             // A turn may end for a question alone.
@@ -100,7 +98,6 @@ impl Runtime {
                 due = Due {
                     drawn_at: Instant::now(),
                     interval: (begun.elapsed() * FRAME_SHARE).clamp(FRAME_INTERVAL, LONGEST_INTERVAL),
-                    urgent: false,
                 };
             }
             // A key is answered at once, and so is a step of what moves by itself; what came of it may wait a little, and
@@ -112,7 +109,7 @@ impl Runtime {
                 };
                 urgent = message.is_urgent();
                 if self.is_awaited(&message) {
-                    due.interval = due.interval.min(OUTCOME_INTERVAL);
+                    due.within(OUTCOME_INTERVAL);
                 }
                 if let Some(ending) = self.answer(message, screen)? {
                     return Ok(ending);
@@ -127,7 +124,9 @@ impl Runtime {
                     return Ok(ending);
                 }
             }
-            due.urgent |= urgent;
+            if urgent {
+                due.within(Duration::ZERO);
+            }
             if let Some(run) = &self.run {
                 self.asking.ask_around(&self.app, run);
             }
