@@ -157,7 +157,7 @@ impl Screen {
 
     /// A frame as it would be now, where the line is so slow that what a key does has to come first.
     pub fn preview(&self, render: impl FnOnce(Rect, &mut Buffer)) -> Option<Buffer> {
-        self.pace.is_slow().then(|| {
+        self.is_slow().then(|| {
             let mut frame = Buffer::empty(self.area());
             render(frame.area, &mut frame);
             frame
@@ -183,6 +183,11 @@ impl Screen {
         self.synchronized = recognised.synchronized;
         self.pixels.cell = recognised.cell_pixels;
         Some(recognised)
+    }
+
+    /// Whether a frame is likely to be too much for the line.
+    pub fn is_slow(&self) -> bool {
+        self.pace.is_slow()
     }
 
     /// Bytes that the line takes in a second, as far as that was measured.

@@ -95,9 +95,15 @@ impl Runtime {
                 });
                 // What was too much for now follows with the next frame.
                 self.app.changed = !complete;
+                // A slow line has room for it sooner, and says when.
+                let least = if complete || !screen.is_slow() {
+                    FRAME_INTERVAL
+                } else {
+                    OUTCOME_INTERVAL
+                };
                 due = Due {
                     drawn_at: Instant::now(),
-                    interval: (begun.elapsed() * FRAME_SHARE).clamp(FRAME_INTERVAL, LONGEST_INTERVAL),
+                    interval: (begun.elapsed() * FRAME_SHARE).clamp(least, LONGEST_INTERVAL),
                 };
             }
             // A key is answered at once, and so is a step of what moves by itself; what came of it may wait a little, and
