@@ -7,7 +7,8 @@
 //! of `lines`, `starts`, `keys`, `memory` and `speed`, the last with the names of panes where not all are wanted.
 
 mod journal;
-mod panes;
+mod memory;
+mod speed;
 mod workbench;
 
 use std::path::Path;
@@ -94,8 +95,8 @@ fn main() {
         ("lines", lines),
         ("starts", first_frames),
         ("keys", keys),
-        ("memory", panes::memory),
-        ("speed", panes::speed),
+        ("memory", memory::memory),
+        ("speed", speed::speed),
     ];
     let wanted: Vec<String> = std::env::args()
         .skip(1)

@@ -9,6 +9,7 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -86,6 +87,16 @@ impl Workbench {
     /// The number of its process.
     pub fn process(&self) -> u32 {
         self.child.process_id().expect("it runs")
+    }
+
+    /// Keeps its threads, and those that they start, on one core.
+    pub fn keep_on(&self, core: usize) {
+        let kept = Command::new("taskset")
+            .args(["--all-tasks", "--cpu-list", "--pid", &core.to_string()])
+            .arg(self.process().to_string())
+            .stdout(Stdio::null())
+            .status();
+        assert!(kept.is_ok_and(|status| status.success()), "taskset of util-linux");
     }
 
     /// Megabytes that the program takes, by what Linux calls them.
