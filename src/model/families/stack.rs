@@ -47,14 +47,6 @@ impl<I: Dim> Layer<I> {
         }
     }
 
-    fn forward_data<T: Tape<f32, Cpu>>(
-        &self,
-        x: &Tensor<(Batch, I), f32, Cpu>,
-        tape: T,
-    ) -> Tensor<(Batch, Hidden), f32, Cpu, T> {
-        self.rest(self.affine.forward_data(x, tape))
-    }
-
     fn forward<T: Tape<f32, Cpu>>(
         &self,
         x: Tensor<(Batch, I), f32, Cpu, T>,
@@ -140,7 +132,15 @@ impl<I: Dim> Stack<I> {
         x: &Tensor<(Batch, I), f32, Cpu>,
         tape: T,
     ) -> Tensor<(Batch, Hidden), f32, Cpu, T> {
-        self.rest(self.first.forward_data(x, tape))
+        self.forward_sums(|first| first.forward_data(x, tape))
+    }
+
+    /// Applies the layers where the sums of the first one are made in another way than as a product with a matrix.
+    pub fn forward_sums<T: Tape<f32, Cpu>>(
+        &self,
+        sums: impl FnOnce(&Linear<I, Hidden>) -> Tensor<(Batch, Hidden), f32, Cpu, T>,
+    ) -> Tensor<(Batch, Hidden), f32, Cpu, T> {
+        self.rest(self.first.rest(sums(&self.first.affine)))
     }
 
     /// Applies the layers inside a network.

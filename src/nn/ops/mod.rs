@@ -10,6 +10,7 @@
 //! gradient of zeros.
 
 mod affine;
+mod affine_in_classes;
 mod affine_transposed;
 mod bounded;
 mod columns;
@@ -40,6 +41,7 @@ mod weighted_sum;
 mod tests;
 
 pub use affine::{affine, affine_of_data};
+pub use affine_in_classes::affine_of_data_in_classes;
 pub use affine_transposed::affine_transposed;
 pub use bounded::bounded_log_variances;
 pub use columns::{columns, widened};

@@ -3,11 +3,11 @@
 use dfdx::prelude::*;
 
 use super::{
-    affine, affine_of_data, batch_normalised, bounded_log_variances, convolution, elu, gated,
-    layer_normalised, leaky_relu, normalised_by_running_moments, numbers_of_values, relu, reshaped, sigmoid,
-    softplus, sum as sum_of, tanh, transposed_convolution,
+    affine, affine_of_data, affine_of_data_in_classes, batch_normalised, bounded_log_variances, convolution,
+    elu, gated, layer_normalised, leaky_relu, normalised_by_running_moments, numbers_of_values, relu,
+    reshaped, sigmoid, softplus, sum as sum_of, tanh, transposed_convolution,
 };
-use crate::dims::{Batch, Channels, Height, Hidden, Latent, Moments, Patch, Width};
+use crate::dims::{Batch, Channels, Classes, Height, Hidden, Joined, Latent, Moments, Patch, Width};
 use crate::kernels::Window;
 use crate::nn::Weight;
 use crate::nn::normalisation::Scale;
@@ -83,6 +83,17 @@ impl Layer {
         reference: impl Fn(&[f64], &[f64], &[f64]) -> f64,
         of_data: bool,
     ) {
+        self.compare_with(ours, &self.weight, reference, of_data);
+    }
+
+    /// The same where `ours` has used another object with the weights.
+    fn compare_with(
+        &self,
+        ours: Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>,
+        weight: &dyn Parameter,
+        reference: impl Fn(&[f64], &[f64], &[f64]) -> f64,
+        of_data: bool,
+    ) {
         let inputs = [self.x.as_vec(), self.weight.tensor().as_vec(), self.bias.as_vec()];
         let inputs = inputs.map(|values| values.into_iter().map(f64::from).collect::<Vec<f64>>());
         let value = |inputs: &[Vec<f64>; 3]| reference(&inputs[0], &inputs[1], &inputs[2]);
@@ -95,7 +106,7 @@ impl Layer {
         let mut gradients = ours.backward();
         let gradients = [
             self.x.take_gradient(&mut gradients),
-            whole_gradient(&self.weight, &mut gradients),
+            whole_gradient(weight, &mut gradients),
             self.bias.take_gradient(&mut gradients),
         ];
         for (which, gradient) in gradients.iter().enumerate().skip(usize::from(of_data)) {
@@ -136,6 +147,31 @@ fn an_affine_map_of_data() {
     let layer = Layer::new();
     let y = affine_of_data(&layer.x, &layer.weight, &layer.bias, OwnedTape::default());
     layer.compare(y.square().sum(), |x, w, b| squares(&affine_of(x, w, b)), true);
+}
+
+/// Two rounds of two data points with one input and two classes: what an affine map makes of them with their classes written out.
+#[test]
+fn an_affine_map_of_data_in_classes() {
+    let layer = Layer::new();
+    let classes = [0, 1, 1, 1];
+    let points = [0.3, -0.8];
+    let device = Cpu::default();
+    let weight = Weight::new(device.tensor_from_vec(
+        numbers(WIDTH * WIDTH, 2),
+        (Joined(Hidden(1), Classes(2)), Hidden(WIDTH)),
+    ));
+    let rows = classes.iter().enumerate().flat_map(|(row, &class)| {
+        let of_class = |place: usize| f32::from(u8::from(place == class));
+        [points[row % 2], of_class(0), of_class(1)]
+    });
+    let joined = Layer {
+        x: device.tensor_from_vec(rows.collect(), (Batch(ROWS), Hidden(WIDTH))),
+        ..layer
+    };
+    let x = device.tensor(points).reshape_like(&(Batch(2), Hidden(1)));
+    let y = affine_of_data_in_classes(&x, classes.to_vec(), &weight, &joined.bias, OwnedTape::default());
+    let loss = y.square().sum();
+    joined.compare_with(loss, &weight, |x, w, b| squares(&affine_of(x, w, b)), true);
 }
 
 type Taped = Tensor<(Batch, Hidden), f32, Cpu, OwnedTape<f32, Cpu>>;

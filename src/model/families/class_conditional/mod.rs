@@ -19,9 +19,9 @@ use crate::dims::{Batch, Classes, Hidden, Joined, Latent, Moments, Pixels, Style
 use crate::model::likelihood::Head;
 use crate::model::posterior::Posterior;
 use crate::model::{Architecture, Decoded};
-use crate::nn::ops;
 use crate::nn::parameters::{Named, Parameter};
-use crate::nn::view::{elements, elements_mut};
+use crate::nn::view::elements;
+use crate::nn::{Linear, ops};
 
 /// Where the posterior of the dimension of an item's class lies, and those of the others: mean and variance. A draw is of another
 /// class about once in a thousand times; ten classes then cost 5.1 nats, where `p(y)` alone would cost `ln 10 = 2.3`.
@@ -103,17 +103,11 @@ impl ClassConditional {
         class: impl Fn(usize) -> usize,
         tape: T,
     ) -> Tensor<(Batch, Moments<Style>), f32, Cpu, T> {
-        let (Batch(points), Pixels(pixels)) = *x.shape();
-        let width = Joined(Pixels(pixels), self.classes);
-        let mut joined = x.device().zeros_like(&(Batch(rows), width));
-        let values = elements(x).chunks_exact(pixels).cycle();
-        let of_rows = elements_mut(&mut joined).chunks_exact_mut(width.size());
-        for ((row, joined), values) in of_rows.enumerate().zip(values) {
-            joined[..pixels].copy_from_slice(values);
-            joined[pixels + class(row)] = 1.0;
-        }
-        debug_assert_eq!(rows % points, 0, "whole rounds of the data points");
-        self.encoder.forward_data(&joined, tape)
+        let classes = (0..rows).map(class).collect();
+        let sums = |first: &Linear<_, _>| {
+            ops::affine_of_data_in_classes(x, classes, &first.weight, &first.bias, tape)
+        };
+        self.encoder.last.forward(self.encoder.hidden.forward_sums(sums))
     }
 
     /// `p(x|y, z)` for every style, the class of row `i` being `class(i)`.
