@@ -15,6 +15,7 @@ use super::verdict::gap_in_words;
 use super::{Figure, colour_of_row};
 use crate::cancel::Cancel;
 use crate::data::{Dataset, Split, absolute_name};
+use crate::evaluation::ACTIVE_VARIANCE;
 use crate::evaluation::classification::{Regression, predictions};
 use crate::exchange::{NamedArray, npz};
 use crate::explore::encoding::posterior_means;
@@ -188,10 +189,15 @@ fn features((state, data): &Run, laboratory: &Laboratory) -> anyhow::Result<(u64
             .audience
             .say(&format!("features of {samples} samples: {}", path.display()));
         make_folder(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
+        let train = means(state, &data.train, laboratory)?;
+        let kept = active(&train);
+        let test = means(state, &data.test, laboratory)?;
         let mut arrays = Vec::new();
-        for (set, split) in [("train", &data.train), ("test", &data.test)] {
+        for (set, split, rows) in [("train", &data.train, train), ("test", &data.test, test)] {
             let items: Vec<usize> = (0..split.points()).collect();
-            let rows = means(state, split, &items, laboratory)?;
+            let of_kept = rows
+                .iter()
+                .flat_map(|row| kept.iter().map(|&dimension| row[dimension]));
             let labels = items
                 .iter()
                 .map(|&item| split.label(item).map_or(-1.0, f32::from));
@@ -202,8 +208,8 @@ fn features((state, data): &Run, laboratory: &Laboratory) -> anyhow::Result<(u64
             });
             arrays.push(NamedArray {
                 name: format!("x_{set}"),
-                sizes: vec![items.len(), training.model.architecture().latent],
-                values: rows.concat(),
+                sizes: vec![items.len(), kept.len()],
+                values: of_kept.collect(),
             });
         }
         write_whole(&path, |file| npz::write_arrays(&arrays, file))
@@ -212,14 +218,27 @@ fn features((state, data): &Run, laboratory: &Laboratory) -> anyhow::Result<(u64
     Ok((samples, absolute_name(&path.to_string_lossy())))
 }
 
-/// Posterior means of some items, on all threads.
-fn means(
-    state: &RunState,
-    split: &Split,
-    items: &[usize],
-    laboratory: &Laboratory,
-) -> anyhow::Result<Vec<Vec<f32>>> {
+/// The dimensions whose posterior means tell items apart: as in the authors' program, M2 sees no others, unless there are none.
+fn active(means: &[Vec<f32>]) -> Vec<usize> {
+    let count = means.len() as f64;
+    let dimensions = 0..means.first().map_or(0, Vec::len);
+    let varies = |&dimension: &usize| {
+        let values = || means.iter().map(|mean| f64::from(mean[dimension]));
+        let mean = values().sum::<f64>() / count;
+        values().map(|value| (value - mean).powi(2)).sum::<f64>() / count > ACTIVE_VARIANCE
+    };
+    let active: Vec<usize> = dimensions.clone().filter(varies).collect();
+    if active.is_empty() {
+        dimensions.collect()
+    } else {
+        active
+    }
+}
+
+/// Posterior means of all items, on all threads.
+fn means(state: &RunState, split: &Split, laboratory: &Laboratory) -> anyhow::Result<Vec<Vec<f32>>> {
     const ROUND: usize = 4_000;
+    let items: Vec<usize> = (0..split.points()).collect();
     let mut means = Vec::with_capacity(items.len());
     for round in items.chunks(ROUND) {
         if laboratory.is_stopped() {
@@ -407,9 +426,11 @@ mod tests {
 
         let preset = Preset::M2OnM1.configuration(1);
         let read = data::load(&table, &preset.reading, |_| {}).expect("what was written can be read");
-        assert_eq!(read.shape.numbers(), 3);
-        assert_eq!(read.classes.len(), 2);
         let original = &run.1;
+        let means = |split| means(&run.0, split, &laboratory).expect("not stopped");
+        let kept = active(&means(&original.train));
+        assert_eq!(read.shape.numbers(), kept.len());
+        assert_eq!(read.classes.len(), 2);
         for (ours, theirs) in [(&read.train, &original.train), (&read.test, &original.test)] {
             assert_eq!(ours.points(), theirs.points());
             let labels = |split: &Split| {
@@ -419,10 +440,13 @@ mod tests {
             };
             assert_eq!(labels(ours), labels(theirs));
         }
-        let means = means(&run.0, &original.test, &[0], &laboratory).expect("not stopped");
-        let mut row = vec![0.0; 3];
+        let mut row = vec![0.0; kept.len()];
         read.test.fill_row(0, &mut row);
-        assert_eq!(row, means[0]);
+        let first = &means(&original.test)[0];
+        assert_eq!(
+            row,
+            kept.iter().map(|&dimension| first[dimension]).collect::<Vec<_>>()
+        );
 
         let row = Row {
             model: Model::M1,
@@ -431,6 +455,13 @@ mod tests {
         };
         let error = error(&run, &row).expect("nobody cancels");
         assert!((0.0..=60.0).contains(&error), "{error}");
+    }
+
+    #[test]
+    fn a_dimension_in_which_items_do_not_differ_is_no_feature() {
+        let means = |apart: f32| vec![vec![0.3, apart, -0.09], vec![0.3, -apart, 0.09]];
+        assert_eq!(active(&means(0.11)), [1]);
+        assert_eq!(active(&means(0.09)), [0, 1, 2]);
     }
 
     #[test]
