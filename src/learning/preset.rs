@@ -166,6 +166,7 @@ impl Preset {
                 activation: Activation::Softplus,
                 latent: 50,
                 binarisation: Binarisation::Dynamic,
+                learning_rate: 3e-4,
                 goal: 500 * MNIST_EPOCH,
                 ..mnist
             },
