@@ -51,7 +51,7 @@ pub enum Preset {
     DmmJsb,
     /// Full variational Bayes on the setting of the paper's figure 3: 784-100-3, 1 000 training images.
     PaperFullVb,
-    /// The features of Kingma et al. (2014), model M1: 784-600-600-50 softplus, binarised anew each time.
+    /// The features of Kingma et al. (2014), model M1: 784-600-600-50 softplus.
     M1Mnist,
     /// Their model M2 with 100 labels: 784-500 softplus, 50 dimensions of style and ten classes.
     M2Mnist,
@@ -165,8 +165,6 @@ impl Preset {
                 hidden: Layers::new(vec![600, 600]),
                 activation: Activation::Softplus,
                 latent: 50,
-                binarisation: Binarisation::Dynamic,
-                learning_rate: 3e-4,
                 goal: 500 * MNIST_EPOCH,
                 ..mnist
             },

@@ -51,7 +51,7 @@ pub fn run(subject: Subject, method: Method, laboratory: &Laboratory) -> anyhow:
     let usual = laboratory.configuration(subject.data, subject.latent, method)?;
     Ok(PaperRun {
         name: format!("{subject}-{}", method.title().to_lowercase()),
-        step_size: laboratory.choice(),
+        chooses_step_size: laboratory.learning_rate.is_none(),
         configuration: Configuration {
             learning_rate: laboratory.learning_rate.unwrap_or(usual.learning_rate),
             ..usual

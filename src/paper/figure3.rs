@@ -59,7 +59,7 @@ fn run(size: Size, method: Method, laboratory: &Laboratory) -> anyhow::Result<Pa
             goal: laboratory.samples.unwrap_or(goal(size)),
             ..usual
         },
-        step_size: laboratory.choice(),
+        chooses_step_size: laboratory.learning_rate.is_none(),
         measure: Measure {
             from: 10_000,
             a_decade: 4,

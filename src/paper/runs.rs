@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 
-use super::Figure;
-use super::step_size::Choice;
+use super::{Figure, step_size};
 use crate::cancel::Cancel;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
@@ -69,8 +68,8 @@ pub struct PaperRun {
     pub name: String,
     /// What it computes, and how far it goes.
     pub configuration: Configuration,
-    /// What its step size is chosen with by the first minibatches, as the paper did; none where it is the configuration's.
-    pub step_size: Option<Arc<Choice>>,
+    /// Whether its step size is [chosen](super::step_size) by its first minibatches, as the paper did.
+    pub chooses_step_size: bool,
     /// What is measured along the way.
     pub measure: Measure,
 }
@@ -89,9 +88,8 @@ pub struct Measure {
 }
 
 impl PaperRun {
-    /// The same run with the seeds 1 to `seeds`; that of seed 1 has the name alone. They have one step size.
+    /// The same run with the seeds 1 to `seeds`; that of seed 1 has the name alone.
     pub fn with_seeds(self, seeds: u64) -> Vec<Self> {
-        let choice = self.step_size.as_ref().map(|_| Arc::new(Choice::of_seeds(seeds)));
         let with_seed = |seed: u64| Self {
             name: match seed {
                 1 => self.name.clone(),
@@ -101,7 +99,6 @@ impl PaperRun {
                 seed,
                 ..self.configuration.clone()
             },
-            step_size: choice.clone(),
             ..self.clone()
         };
         (1..=seeds).map(with_seed).collect()
@@ -170,12 +167,6 @@ impl Laboratory {
         let path = self.file(figure, extension);
         write_whole(&path, |file| file.write_all(text.as_bytes()))
             .with_context(|| format!("{} can't be written", shown(&path)))
-    }
-
-    /// How the step sizes of a panel's runs are chosen: not at all where a person gave one.
-    pub(super) fn choice(&self) -> Option<Arc<Choice>> {
-        let is_free = self.learning_rate.is_none();
-        is_free.then(|| Arc::new(Choice::of_seeds(1)))
     }
 
     /// The paper's run on `data` with `latent` dimensions.
@@ -271,10 +262,9 @@ impl Laboratory {
             gone_on(run, &path, data)?
         } else {
             let mut configuration = run.configuration.clone();
-            if let Some(choice) = &run.step_size {
-                configuration.learning_rate = choice
-                    .step_size(&configuration, data, || self.is_stopped())?
-                    .ok_or(Interrupted)?;
+            if run.chooses_step_size {
+                configuration.learning_rate =
+                    step_size::chosen(&configuration, data, || self.is_stopped())?.ok_or(Interrupted)?;
             }
             let state = RunState::new(Training::new(configuration, data));
             (state, SessionFile::chosen(path.clone()))
@@ -349,7 +339,7 @@ fn gone_on(run: &PaperRun, path: &Path, data: &Dataset) -> anyhow::Result<(RunSt
         goal: state.training.configuration.goal,
         evaluate_every: state.training.configuration.evaluate_every,
         threads: state.training.configuration.threads,
-        learning_rate: if run.step_size.is_some() {
+        learning_rate: if run.chooses_step_size {
             state.training.configuration.learning_rate
         } else {
             run.configuration.learning_rate

@@ -148,7 +148,7 @@ fn runs(name: String, preset: Preset, goal: u64, laboratory: &Laboratory) -> Vec
             learning_rate: laboratory.learning_rate.unwrap_or(preset.learning_rate),
             ..preset
         },
-        step_size: None,
+        chooses_step_size: false,
         measure: Measure::LOWER_BOUND.at_the_goal(),
     };
     run.with_seeds(laboratory.seeds)

@@ -69,7 +69,7 @@ fn runs(figure: Figure, rows: &[Row], goal: u64, laboratory: &Laboratory) -> Vec
                     .unwrap_or(row.configuration.warm_up),
                 ..row.configuration.clone()
             },
-            step_size: None,
+            chooses_step_size: false,
             measure: Measure {
                 take: measure,
                 last: |state| state.log.marginals.last().map(|point| point.samples),

@@ -85,7 +85,7 @@ fn runs(size: Size, method: Method, goal: u64, laboratory: &Laboratory) -> Vec<P
             learning_rate: laboratory.learning_rate.unwrap_or(preset.learning_rate),
             ..preset
         },
-        step_size: None,
+        chooses_step_size: false,
         measure: Measure::LOWER_BOUND,
     };
     run.with_seeds(laboratory.seeds)
