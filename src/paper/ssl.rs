@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
+use statrs::statistics::Statistics;
 
 use super::rounds::{self, Run};
 use super::runs::{Interrupted, Laboratory, Measure, PaperRun};
@@ -220,12 +221,10 @@ fn features((state, data): &Run, laboratory: &Laboratory) -> anyhow::Result<(u64
 
 /// The dimensions whose posterior means tell items apart: as in the authors' program, M2 sees no others, unless there are none.
 fn active(means: &[Vec<f32>]) -> Vec<usize> {
-    let count = means.len() as f64;
     let dimensions = 0..means.first().map_or(0, Vec::len);
     let varies = |&dimension: &usize| {
-        let values = || means.iter().map(|mean| f64::from(mean[dimension]));
-        let mean = values().sum::<f64>() / count;
-        values().map(|value| (value - mean).powi(2)).sum::<f64>() / count > ACTIVE_VARIANCE
+        let values = means.iter().map(|mean| f64::from(mean[dimension]));
+        values.population_variance() > ACTIVE_VARIANCE
     };
     let active: Vec<usize> = dimensions.clone().filter(varies).collect();
     if active.is_empty() {
@@ -298,13 +297,9 @@ type Ends<'a> = [(&'a Row, Vec<(u64, f64)>)];
 
 /// Mean and standard deviation; of one value the latter is none.
 fn moments(errors: &[(u64, f64)]) -> (f64, Option<f64>) {
-    let count = errors.len() as f64;
-    let mean = errors.iter().map(|(_, error)| error).sum::<f64>() / count;
-    let squares = errors
-        .iter()
-        .map(|(_, error)| (error - mean).powi(2))
-        .sum::<f64>();
-    (mean, (errors.len() > 1).then(|| (squares / (count - 1.0)).sqrt()))
+    let count = errors.len();
+    let errors = || errors.iter().map(|&(_, error)| error);
+    (errors().mean(), (count > 1).then(|| errors().std_dev()))
 }
 
 fn write_table(ends: &Ends, laboratory: &Laboratory) -> anyhow::Result<()> {
@@ -428,8 +423,8 @@ mod tests {
         let read = data::load(&table, &preset.reading, |_| {}).expect("what was written can be read");
         let original = &run.1;
         let means = |split| means(&run.0, split, &laboratory).expect("not stopped");
-        let kept = active(&means(&original.train));
-        assert_eq!(read.shape.numbers(), kept.len());
+        assert_eq!(active(&means(&original.train)), [0, 1, 2]);
+        assert_eq!(read.shape.numbers(), 3);
         assert_eq!(read.classes.len(), 2);
         for (ours, theirs) in [(&read.train, &original.train), (&read.test, &original.test)] {
             assert_eq!(ours.points(), theirs.points());
@@ -440,13 +435,9 @@ mod tests {
             };
             assert_eq!(labels(ours), labels(theirs));
         }
-        let mut row = vec![0.0; kept.len()];
+        let mut row = vec![0.0; 3];
         read.test.fill_row(0, &mut row);
-        let first = &means(&original.test)[0];
-        assert_eq!(
-            row,
-            kept.iter().map(|&dimension| first[dimension]).collect::<Vec<_>>()
-        );
+        assert_eq!(row, means(&original.test)[0]);
 
         let row = Row {
             model: Model::M1,
