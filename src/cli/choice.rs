@@ -111,7 +111,17 @@ mod tests {
         ]);
         words::<ColourMap>(&["grey", "viridis", "magma"]);
         words::<Figure>(&[
-            "figure2", "figure3", "figure4", "figure5", "iwae", "vamp", "ladder", "dmm", "vb", "ssl",
+            "figure2",
+            "figure3",
+            "figure4",
+            "figure5",
+            "iwae",
+            "iwae-short",
+            "vamp",
+            "ladder",
+            "dmm",
+            "vb",
+            "ssl",
         ]);
     }
 }

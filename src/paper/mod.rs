@@ -71,6 +71,8 @@ pub enum Figure {
     Figure5,
     /// Likelihoods of importance-weighted autoencoders (Burda, Grosse and Salakhutdinov 2016).
     Iwae,
+    /// The same after 400 000 steps of 100 data points.
+    IwaeShort,
     /// Likelihoods with the VampPrior (Tomczak and Welling 2018).
     Vamp,
     /// Likelihoods of ladders (Sonderby et al. 2016).
@@ -96,6 +98,11 @@ impl Figure {
             Self::Figure4 => figure4::PLATES.make(&chosen(figure4::PANELS.to_vec(), panels)?, laboratory),
             Self::Figure5 => figure5::PLATES.make(&chosen(figure5::PANELS.to_vec(), panels)?, laboratory),
             Self::Iwae => tables::make(self, &chosen(iwae::rows(laboratory.threads), panels)?, laboratory),
+            Self::IwaeShort => tables::make(
+                self,
+                &chosen(iwae::short_rows(laboratory.threads), panels)?,
+                laboratory,
+            ),
             Self::Vamp => tables::make(self, &chosen(vamp::rows(laboratory.threads), panels)?, laboratory),
             Self::Dmm => tables::make(self, &chosen(dmm::rows(laboratory)?, panels)?, laboratory),
             Self::Ladder => tables::make(
@@ -118,6 +125,7 @@ impl Figure {
             Self::Figure4 => "figure4",
             Self::Figure5 => "figure5",
             Self::Iwae => "iwae",
+            Self::IwaeShort => "iwae-short",
             Self::Vamp => "vamp",
             Self::Ladder => "ladder",
             Self::Dmm => "dmm",
