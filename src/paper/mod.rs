@@ -116,23 +116,6 @@ impl Figure {
         laboratory.write(self, "md", &verdict)?;
         Ok(verdict)
     }
-
-    /// The stem of its files.
-    fn stem(self) -> &'static str {
-        match self {
-            Self::Figure2 => "figure2",
-            Self::Figure3 => "figure3",
-            Self::Figure4 => "figure4",
-            Self::Figure5 => "figure5",
-            Self::Iwae => "iwae",
-            Self::IwaeShort => "iwae-short",
-            Self::Vamp => "vamp",
-            Self::Ladder => "ladder",
-            Self::Dmm => "dmm",
-            Self::Vb => "vb",
-            Self::Ssl => "ssl",
-        }
-    }
 }
 
 /// The panels of those names, in the figure's order; all where none is named.

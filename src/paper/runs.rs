@@ -11,6 +11,7 @@ use anyhow::{Context, anyhow};
 
 use super::{Figure, step_size};
 use crate::cancel::Cancel;
+use crate::choices::Choose;
 use crate::data::{self, Dataset};
 use crate::evaluation::lower_bound;
 use crate::files::{make_folder, shown, write_whole};
@@ -156,7 +157,7 @@ impl Laboratory {
 
     /// A file of a figure.
     pub(super) fn file(&self, figure: Figure, extension: &str) -> PathBuf {
-        self.folder.join(figure.stem()).with_extension(extension)
+        self.folder.join(figure.word()).with_extension(extension)
     }
 
     /// Writes a text file of a figure.

@@ -10,6 +10,7 @@ use super::runs::{Laboratory, Measure, PaperRun};
 use super::verdict::gap_in_words;
 use super::{Figure, TRAINING_POINTS, colour_of_row};
 use crate::cancel::Cancel;
+use crate::choices::Choose;
 use crate::data::{Dataset, Part};
 use crate::evaluation::{ACTIVE_VARIANCE, Estimates, importance_weighted, lower_bound};
 use crate::learning::Configuration;
@@ -55,7 +56,7 @@ pub fn make(figure: Figure, rows: &[Row], laboratory: &Laboratory) -> anyhow::Re
 fn runs(figure: Figure, rows: &[Row], goal: u64, laboratory: &Laboratory) -> Vec<PaperRun> {
     let of_row = |row: &Row| {
         let run = |seed: u64| PaperRun {
-            name: format!("{}-{}-seed{seed}", figure.stem(), row.name),
+            name: format!("{}-{}-seed{seed}", figure.word(), row.name),
             configuration: Configuration {
                 goal,
                 seed,
@@ -236,7 +237,7 @@ fn panel(figure: Figure, rows: &[Row], trained: &[Run]) -> Panel {
     }
     let start = lines.iter().flat_map(|line| &line.points).map(|point| point.0);
     Panel {
-        title: format!("{}: log p(x) of the test set", figure.stem()),
+        title: format!("{}: log p(x) of the test set", figure.word()),
         axis: TRAINING_POINTS,
         start: start.fold(f64::INFINITY, f64::min).clamp(1.0, 1e12),
         curves: lines,
@@ -260,7 +261,7 @@ fn verdict(figure: Figure, rows: &[Row], trained: &[Run], whole: u64) -> String 
         "{}: negative log-likelihood of {points} test points by {IMPORTANCE_SAMPLES} importance samples, in nats per {unit}, after \
          {samples} training points of {whole} ({:.1} %)\n\n\
          | row | seeds | ours | range | published | active units |\n|---|---|---|---|---|---|\n",
-        figure.stem(),
+        figure.word(),
         100.0 * samples as f64 / whole.max(1) as f64,
     );
     let (mut means, mut bounds) = (Vec::new(), String::new());
