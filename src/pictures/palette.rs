@@ -5,8 +5,8 @@ use crate::terminal_facts::ColourDepth;
 /// The levels of each part in the cube of 6 x 6 x 6 colours.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// The least parts that are nearer to a level of the cube than to the one before it.
-const MIDDLES: [u8; 5] = [48, 116, 156, 196, 236];
+/// What lies halfway between a level of the cube and the next.
+const MIDDLES: [f32; 5] = [47.5, 115.0, 155.0, 195.0, 235.0];
 
 /// A colour as a terminal is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,30 +21,34 @@ pub enum TerminalColour {
 
 /// The nearest colour that `depth` has; a grey stays a grey.
 pub fn nearest(depth: ColourDepth, colour: [u8; 3]) -> TerminalColour {
+    let parts = colour.map(f32::from);
     match depth {
         ColourDepth::TrueColour => TerminalColour::Rgb(colour),
-        ColourDepth::Indexed256 => TerminalColour::Indexed(nearest_of_256(colour)),
-        ColourDepth::Ansi16 => TerminalColour::Indexed(nearest_of_16(colour)),
+        ColourDepth::Indexed256 => TerminalColour::Indexed(nearest_of_256(parts)),
+        ColourDepth::Ansi16 => TerminalColour::Indexed(nearest_of_16(parts)),
         ColourDepth::Monochrome => TerminalColour::Own,
     }
 }
 
 /// The nearest colour that `depth` has, of parts from 0 to 255; where it has none, the colour itself.
+///
+/// The parts are not rounded before: halfway between two colours of a palette, a rounded part would lie nearer to the farther one.
 pub fn nearest_rgb(depth: ColourDepth, colour: [f32; 3]) -> [u8; 3] {
-    let rgb = colour.map(|part| part.round() as u8);
-    match nearest(depth, rgb) {
-        TerminalColour::Indexed(index) => palette(index),
-        TerminalColour::Rgb(_) | TerminalColour::Own => rgb,
+    match depth {
+        ColourDepth::TrueColour | ColourDepth::Monochrome => colour.map(|part| part.round() as u8),
+        ColourDepth::Indexed256 => palette(nearest_of_256(colour)),
+        ColourDepth::Ansi16 => palette(nearest_of_16(colour)),
     }
 }
 
 /// The nearest of the cube and the greys: in the cube each part by itself, of the greys the one nearest to the mean.
-fn nearest_of_256(wanted: [u8; 3]) -> u8 {
-    let level = |part: u8| MIDDLES.iter().map(|&middle| u8::from(part >= middle)).sum::<u8>();
+fn nearest_of_256(wanted: [f32; 3]) -> u8 {
+    let level = |part: f32| MIDDLES.iter().map(|&middle| u8::from(part > middle)).sum::<u8>();
     let [red, green, blue] = wanted.map(level);
     let cube = 16 + 36 * red + 6 * green + blue;
-    let sum: u16 = wanted.iter().map(|&part| u16::from(part)).sum();
-    let grey = 232 + (sum.saturating_sub(10) / 30).min(23) as u8;
+    let mean = wanted.iter().sum::<f32>() / 3.0;
+    // The greys begin at 8 with steps of 10; halfway, the darker one.
+    let grey = 232 + ((mean - 13.0) / 10.0).ceil().clamp(0.0, 23.0) as u8;
     if distance(grey, wanted) < distance(cube, wanted) {
         grey
     } else {
@@ -53,18 +57,21 @@ fn nearest_of_256(wanted: [u8; 3]) -> u8 {
 }
 
 /// The nearest of the sixteen; a grey stays a grey, since a tint is never nearer in hue.
-fn nearest_of_16(wanted: [u8; 3]) -> u8 {
-    let is_grey = |[red, green, blue]: [u8; 3]| red == green && green == blue;
+fn nearest_of_16(wanted: [f32; 3]) -> u8 {
+    let is_grey = wanted[0] == wanted[1] && wanted[1] == wanted[2];
     (0..16)
-        .filter(|&index| !is_grey(wanted) || is_grey(palette(index)))
-        .min_by_key(|&index| distance(index, wanted))
+        .filter(|&index| {
+            let [red, green, blue] = palette(index);
+            !is_grey || red == green && green == blue
+        })
+        .min_by(|&a, &b| distance(a, wanted).total_cmp(&distance(b, wanted)))
         .unwrap_or_default()
 }
 
 /// The squared distance of a palette entry from a colour.
-fn distance(index: u8, wanted: [u8; 3]) -> u32 {
+fn distance(index: u8, wanted: [f32; 3]) -> f32 {
     let parts = wanted.iter().zip(palette(index));
-    parts.map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
+    parts.map(|(&a, b)| (a - f32::from(b)).powi(2)).sum()
 }
 
 /// The sixteen colours of old, as terminals usually show them.
@@ -126,17 +133,20 @@ mod tests {
 
     #[test]
     fn nothing_of_the_256_is_nearer() {
-        let parts = [0, 3, 47, 48, 90, 95, 115, 120, 127, 155, 200, 234, 235, 236, 255];
+        // Halfway between two greys lie 13, 153 and 233, halfway between two levels of the cube 47.5 and 115.
+        let parts = [
+            0.0, 3.0, 12.9, 13.1, 47.4, 47.6, 90.0, 95.0, 114.9, 115.1, 127.0, 152.9, 153.1, 155.3, 200.0,
+            233.4, 234.0, 236.0, 255.0,
+        ];
         for red in parts {
             for green in parts {
                 for blue in parts {
                     let wanted = [red, green, blue];
-                    let least = (16..=255).map(|index| distance(index, wanted)).min();
-                    assert_eq!(
-                        Some(distance(nearest_of_256(wanted), wanted)),
-                        least,
-                        "{wanted:?}"
-                    );
+                    let least = (16..=255)
+                        .map(|index| distance(index, wanted))
+                        .fold(f32::INFINITY, f32::min);
+                    let found = distance(nearest_of_256(wanted), wanted);
+                    assert!(found <= least * 1.00001, "{wanted:?}: {found} for {least}");
                 }
             }
         }
