@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crossbeam_channel::{Receiver, bounded, unbounded};
 use thiserror::Error;
 
+use super::mailbox::Mail;
 use super::probe::Probe;
 use super::protocol::{Command, Question, RunId, Told};
 use super::snapshot::Snapshot;
-use super::trainer::{Mail, Trainer};
+use super::trainer::Trainer;
 use super::{RunState, Summary};
 use crate::data::Dataset;
 

@@ -9,6 +9,7 @@ pub mod diagnosis;
 pub mod film;
 mod handle;
 mod log;
+mod mailbox;
 pub mod past;
 pub mod probe;
 pub mod protocol;

@@ -14,12 +14,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
 
 use super::curve::MarginalPoint;
 use super::diagnosis::{Finding, Signs, diagnose};
 use super::film::Frame;
 use super::log::{Entry, Happening};
+use super::mailbox::{Mail, Mailbox};
 use super::past::PastModels;
 use super::protocol::{Command, Event, Measurement, RunId, State, Told};
 use super::snapshot::{Parameters, Snapshot};
@@ -31,36 +32,6 @@ use crate::language;
 use crate::learning::settings::{Assignment, find};
 use crate::learning::{StepFault, StepReport, Training, Workers};
 use crate::panics::{guarded, switch};
-
-/// What arrives in the mailbox.
-pub enum Mail {
-    /// A command and its number.
-    Command(u64, Command),
-    /// Send a copy of the whole state, as it is between two steps.
-    Checkpoint(Sender<Box<RunState>>),
-    /// Send the checkpoint that the run keeps of itself from when it had seen so many training points; nothing comes where it
-    /// keeps none.
-    KeptCheckpoint(u64, Sender<Box<RunState>>),
-    /// End the thread.
-    End,
-}
-
-/// The outer end of the mailbox.
-#[derive(Clone)]
-pub struct Mailbox {
-    sender: Sender<Mail>,
-    /// Set with every letter: a long step is broken off for it, and made again after it.
-    interrupt: Cancel,
-}
-
-impl Mailbox {
-    /// Puts something in; false if the thread has ended.
-    pub fn send(&self, mail: Mail) -> bool {
-        let is_open = self.sender.send(mail).is_ok();
-        self.interrupt.cancel();
-        is_open
-    }
-}
 
 /// The thread; dropping this ends it.
 pub struct Trainer {
@@ -88,13 +59,12 @@ impl Trainer {
     ) -> Result<Self, StartError> {
         let workers = Workers::new(state.training.configuration.threads)
             .map_err(|error| StartError(error.to_string()))?;
-        let (sender, mailbox) = unbounded();
-        let interrupt = Cancel::default();
+        let (mailbox, letters, interrupt) = Mailbox::new();
         let desk = Desk {
             run,
             data,
-            mailbox,
-            interrupt: interrupt.clone(),
+            mailbox: letters,
+            interrupt,
             set_aside: VecDeque::new(),
             broken_off: None,
             events,
@@ -125,7 +95,7 @@ impl Trainer {
             })
             .map_err(|error| StartError(error.to_string()))?;
         Ok(Self {
-            mailbox: Mailbox { sender, interrupt },
+            mailbox,
             thread: Some(thread),
         })
     }
@@ -401,8 +371,9 @@ impl Desk {
     /// lets go of.
     fn kept(&self) -> RunState {
         RunState {
+            training: self.state.training.clone(),
+            log: self.state.log.clone(),
             past: PastModels::default(),
-            ..self.state.clone()
         }
     }
 
@@ -591,10 +562,13 @@ impl Desk {
             let point = self.state.curve_point(&test);
             self.signs.take_in(&self.state, &self.data, test.clone());
             if let Some(frame) = frame {
-                self.tell(Event::Filmed(frame));
+                let filmed = Event::Filmed(frame);
                 let RunState { training, log, past } = &mut self.state;
+                log.take_in(&filmed);
                 past.keep(training, &log.film);
+                // Before anybody hears of the frame, and asks about its moment.
                 self.snapshot.publish_past(past.clone());
+                tell(&self.events, self.run, filmed);
             }
             self.tell(Event::Evaluated { point, test, seconds });
             self.diagnose();
