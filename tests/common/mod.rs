@@ -241,7 +241,7 @@ pub fn app_like_the_paper(width: u16, height: u16, depth: ColourDepth) -> App {
 }
 
 /// The screen with a run on it, measured and paused.
-fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
+pub fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, depth: ColourDepth) -> App {
     let mut app = App::new(Rect::new(0, 0, width, height), depth);
     let training = &state.training;
     let noise = MeasurementContext {
@@ -250,7 +250,8 @@ fn app_of(state: RunState, data: Arc<Dataset>, width: u16, height: u16, depth: C
     };
     let mut test = lower_bound(&training.model, &data.test, noise, &Cancel::default(), |_| true)
         .expect("there are test images");
-    test.mean_variance.truncate(training.configuration.latent);
+    test.mean_variance
+        .truncate(training.configuration.latent_dimensions());
     update(&mut app, Message::Opened(Box::new(opened(&state, &data))));
     tell(
         &mut app,

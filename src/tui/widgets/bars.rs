@@ -9,6 +9,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::tui::text;
+
 const EIGHTHS: [&str; 8] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// A label, a bar as long as its value, and the value.
@@ -22,13 +24,19 @@ pub struct Bar {
     pub style: Style,
 }
 
-/// Draws as many bars as there are lines; the longest of all bars, shown or not, fills its line.
+/// Columns of the value behind a bar.
+const VALUE: u16 = 6;
+
+/// Draws as many bars as there are lines; the longest of all bars, shown or not, fills its line. Where there is no room for bars, the
+/// labels and values stand alone.
 pub fn render(bars: &[Bar], first: usize, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
-    let label_width = bars.iter().map(|bar| bar.label.len()).max().unwrap_or(0) as u16;
-    let Some(bar_width) = area.width.checked_sub(label_width + 8).filter(|&width| width > 0) else {
+    let Some(room) = area.width.checked_sub(VALUE + 1).filter(|&room| room > 0) else {
         return;
     };
+    let widest = bars.iter().map(|bar| text::columns(&bar.label)).max();
+    let label_width = widest.unwrap_or(0).min(usize::from(room)) as u16;
+    let bar_width = (room - label_width).saturating_sub(1);
     let longest = bars
         .iter()
         .map(|bar| bar.value)
@@ -38,7 +46,7 @@ pub fn render(bars: &[Bar], first: usize, area: Rect, buffer: &mut Buffer) {
         buffer.set_string(
             area.x,
             y,
-            format!("{:>1$}", bar.label, usize::from(label_width)),
+            text::padded_left(&bar.label, usize::from(label_width)),
             bar.style,
         );
         let share = if longest > 0.0 {
@@ -55,7 +63,12 @@ pub fn render(bars: &[Bar], first: usize, area: Rect, buffer: &mut Buffer) {
             usize::from(bar_width),
             bar.style,
         );
-        buffer.set_string(area.right() - 6, y, format!("{:>6.2}", bar.value), bar.style);
+        buffer.set_string(
+            area.right() - VALUE,
+            y,
+            format!("{:>1$.2}", bar.value, usize::from(VALUE)),
+            bar.style,
+        );
     }
 }
 
@@ -80,5 +93,15 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 16, 2));
         render(&bars, 2, buffer.area, &mut buffer);
         assert_eq!(buffer, Buffer::with_lines(["z12         0.00", ""]));
+        let narrow = |label: &str| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 16, 1));
+            render(&[bar(label, 7.21)], 0, buffer.area, &mut buffer);
+            buffer
+        };
+        assert_eq!(narrow("z[153].74"), Buffer::with_lines(["z[153].74   7.21"]));
+        assert_eq!(
+            narrow("class ankle boot"),
+            Buffer::with_lines(["class an…   7.21"])
+        );
     }
 }

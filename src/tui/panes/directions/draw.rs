@@ -43,8 +43,8 @@ pub fn draw(pane: &Directions, app: &App, workspace: &Workspace, area: Rect, buf
     if pane.found(app).is_empty() {
         return Line::styled(tr!("they are on their way"), theme::dim()).render(geometry.table, buffer);
     }
-    render_table(pane, app, geometry.table, buffer);
-    render_strips(pane, app, &geometry, buffer);
+    render_table(pane, app, workspace, geometry.table, buffer);
+    render_strips(pane, app, workspace, &geometry, buffer);
 }
 
 fn render_heading(pane: &Directions, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -83,15 +83,15 @@ fn named(point: &Origin) -> String {
 }
 
 /// What a direction is called.
-fn label(place: usize, direction: &Direction) -> String {
+fn label(place: usize, direction: &Direction, workspace: &Workspace) -> String {
     match direction.dimension {
-        Some(dimension) => format!("z{dimension}"),
+        Some(dimension) => workspace.dimension_name(dimension),
         None => (place + 1).to_string(),
     }
 }
 
 /// A line for each direction: how strong it is, and how far along it the point lies.
-fn render_table(pane: &Directions, app: &App, area: Rect, buffer: &mut Buffer) {
+fn render_table(pane: &Directions, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
     let found = pane.found(app);
     let selected = pane.selected(app);
     let rows = usize::from(area.height);
@@ -103,7 +103,7 @@ fn render_table(pane: &Directions, app: &App, area: Rect, buffer: &mut Buffer) {
     let label_width = found
         .iter()
         .enumerate()
-        .map(|(place, direction)| label(place, direction).len())
+        .map(|(place, direction)| text::columns(&label(place, direction, workspace)))
         .max()
         .unwrap_or(0);
     let bar_width = usize::from(area.width)
@@ -128,8 +128,9 @@ fn render_table(pane: &Directions, app: &App, area: Rect, buffer: &mut Buffer) {
         } else {
             colours.test
         };
+        let name = text::padded_left(&label(place, direction, workspace), label_width);
         let line = Line::from(vec![
-            Span::styled(format!("{mark}{:>label_width$} ", label(place, direction)), style),
+            Span::styled(format!("{mark}{name} "), style),
             Span::styled("█".repeat(filled), Style::new().fg(bar)),
             Span::raw(" ".repeat(bar_width - filled)),
             Span::styled(format!(" {:>6}", short_fixed(direction.strength)), style),
@@ -160,7 +161,13 @@ fn first_label(direction: &str, columns: u16) -> String {
 }
 
 /// The items along the listed directions; the one nearest to where the point lies is marked.
-fn render_strips(pane: &Directions, app: &App, geometry: &Geometry, buffer: &mut Buffer) {
+fn render_strips(
+    pane: &Directions,
+    app: &App,
+    workspace: &Workspace,
+    geometry: &Geometry,
+    buffer: &mut Buffer,
+) {
     if geometry.strips.page() == 0 {
         return;
     }
@@ -194,7 +201,10 @@ fn render_strips(pane: &Directions, app: &App, geometry: &Geometry, buffer: &mut
         }
         for (place, values) in images.by_ref().take(geometry.steps).enumerate() {
             let label = match place {
-                0 => first_label(&label(first + row, direction), geometry.strips.image_columns),
+                0 => first_label(
+                    &label(first + row, direction, workspace),
+                    geometry.strips.image_columns,
+                ),
                 _ if place + 1 == geometry.steps => format!("{:+.0}", REACH),
                 _ if 2 * place + 1 == geometry.steps => "0".into(),
                 _ => String::new(),

@@ -121,7 +121,7 @@ fn render_pictures(
     };
     let mark = selected.map(|_| 0).or(Film::filmed(app));
     let steps = traversal::steps(PICTURES);
-    let z = frame.dimension;
+    let name_along = workspace.dimension_name(frame.dimension);
     let mut rows: Vec<Row> = Vec::new();
     let labelled = |pictures: Vec<Vec<f32>>, label: &dyn Fn(usize) -> String| -> Vec<(Vec<f32>, String)> {
         let pictures = pictures.into_iter().enumerate();
@@ -141,7 +141,7 @@ fn render_pictures(
         labelled(back, &|place| tr!("back {name}", name = name(place))),
         mark,
     ));
-    let along = |place: usize| format!("z{z} {:+.1}", steps[place]);
+    let along = |place: usize| format!("{name_along} {:+.1}", steps[place]);
     rows.push((labelled(pictures(&frame.traversed), &along), None));
     let draw = |place: usize| tr!("draw {number}", number = place + 1);
     rows.push((labelled(pictures(&frame.drawn), &draw), None));

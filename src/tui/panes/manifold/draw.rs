@@ -51,7 +51,7 @@ pub fn draw(pane: &Manifold, app: &App, workspace: &Workspace, area: Rect, buffe
         render_items(pane, dimensions, located, &workspace.data, &geometry, buffer);
     }
     render_picture(app, workspace, shown, cursor, &geometry, buffer);
-    render_text(pane, app, dimensions, &geometry, buffer);
+    render_text(pane, (app, workspace), dimensions, &geometry, buffer);
     edge::render(&[workspace.age(shown.samples)], area, buffer);
 }
 
@@ -77,7 +77,7 @@ fn render_picture(
 /// Which plane it is, and where on it the cursor is.
 fn render_text(
     pane: &Manifold,
-    app: &App,
+    (app, workspace): (&App, &Workspace),
     (right, down): (usize, usize),
     geometry: &Geometry,
     buffer: &mut Buffer,
@@ -86,7 +86,10 @@ fn render_text(
     let value = |dimension: usize| latent.get(dimension).map_or("-".to_owned(), |&z| signed(z, 2));
     let axis = |arrow: &'static str, dimension: usize| {
         Line::from(vec![
-            Span::styled(format!("{arrow} z{dimension} "), theme::selected()),
+            Span::styled(
+                format!("{arrow} {} ", workspace.dimension_name(dimension)),
+                theme::selected(),
+            ),
             Span::styled(value(dimension), theme::strong()),
         ])
     };

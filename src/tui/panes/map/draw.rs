@@ -52,18 +52,23 @@ pub fn draw(map: &Map, app: &App, workspace: &Workspace, area: Rect, buffer: &mu
 
 /// What is mapped, how far that has come, and how many items there are.
 fn render_heading(map: &Map, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
+    let both = |right: usize, up: usize| {
+        tr!(
+            "{right} to the right, {up} upwards",
+            right = workspace.dimension_name(right),
+            up = workspace.dimension_name(up)
+        )
+    };
     let how = match (map.view, map.seen().map(|seen| seen.projection)) {
         (View::Neighbours, _) => tr!("neighbours lie near one another (UMAP)").into(),
         (View::Principal, _) => tr!("along their two principal components").into(),
         (View::Dimensions, Some(Projection::Dimensions { right, up })) if right == up => {
-            tr!("z{right} to the right", right = right)
+            tr!("{right} to the right", right = workspace.dimension_name(right))
         }
-        (View::Dimensions, Some(Projection::Dimensions { right, up })) => {
-            tr!("z{right} to the right, z{up} upwards", right = right, up = up)
-        }
+        (View::Dimensions, Some(Projection::Dimensions { right, up })) => both(right, up),
         (View::Dimensions, _) => {
             let (right, up) = map.dimensions(workspace);
-            tr!("z{right} to the right, z{up} upwards", right = right, up = up)
+            both(right, up)
         }
     };
     let samples = match map.neighbours() {
@@ -255,7 +260,8 @@ fn render_side(map: &Map, app: &App, workspace: &Workspace, geometry: &Geometry,
         (None, View::Dimensions) => {
             let (right, up) = map.dimensions(workspace);
             let [x, y] = map.cursor.map(|value| short(f64::from(value)));
-            format!("z{right} {x}  z{up} {y}")
+            let [right, up] = [right, up].map(|dimension| workspace.dimension_name(dimension));
+            format!("{right} {x}  {up} {y}")
         }
         (None, _) => {
             let [x, y] = map.cursor.map(|value| short(f64::from(value)));

@@ -126,8 +126,8 @@ fn render_numbers(workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
         let latent = progress.configuration.latent_dimensions();
         test.push_span(Span::raw(tr!(
             "  active {active}/{latent}",
-            active = bound.active_units(),
-            latent = latent
+            active = short(bound.active_units() as f64),
+            latent = short(latent as f64)
         )));
     }
     let used = minibatch.width() as u16 + 2;
@@ -399,7 +399,7 @@ fn render_bars(pane: &Training, workspace: &Workspace, geometry: &Geometry, buff
     };
     Line::styled(tr!("KL per dimension"), theme::dim()).render(geometry.bars_title, buffer);
     let bar = |dimension: usize| Bar {
-        label: format!("z{dimension}"),
+        label: workspace.dimension_name(dimension),
         value: test.kl_per_dimension[dimension],
         style: match workspace.is_dead(dimension) {
             Some(true) => theme::dim(),

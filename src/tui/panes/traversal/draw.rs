@@ -26,10 +26,14 @@ use crate::explore::sheet::Sheet;
 use crate::explore::traversal::REACH;
 use crate::language::{said, tr};
 use crate::tui::app::App;
-use crate::tui::theme;
+use crate::tui::layout::window;
 use crate::tui::widgets::axis::signed;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::workspace::Workspace;
+use crate::tui::{text, theme};
+
+/// Columns of a latent dimension's value, with its name, at the least.
+const LEAST_OF_A_VALUE: usize = 9;
 
 /// Draws the inside of the pane.
 pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buffer: &mut Buffer) {
@@ -58,9 +62,9 @@ pub fn draw(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, buff
         }
         Sheet::Plane { right, down, .. } => {
             let title = tr!(
-                "z{right} rises to the right, z{down} downwards, by equal parts of the prior",
-                right = right,
-                down = down
+                "{right} rises to the right, {down} downwards, by equal parts of the prior",
+                right = workspace.dimension_name(right),
+                down = workspace.dimension_name(down)
             );
             render_sheet(app, workspace, title, shown, &geometry, buffer);
         }
@@ -180,19 +184,42 @@ fn render_text(pane: &Traversal, app: &App, workspace: &Workspace, area: Rect, b
             (None, None) => Line::default(),
         },
     ];
-    let listed: Vec<String> = latent
-        .iter()
-        .enumerate()
-        .map(|(dimension, &z)| {
-            format!(
-                "{:<9}",
-                format!("{}={}", workspace.dimension_name(dimension), signed(z, 1))
-            )
-        })
-        .collect();
-    let rows = listed.chunks(usize::from(area.width / 9).max(1));
-    lines.extend(rows.map(|row| Line::styled(row.concat(), theme::dim())));
+    let rows = usize::from(area.height).saturating_sub(lines.len());
+    lines.extend(listed(
+        latent,
+        selected,
+        workspace,
+        (usize::from(area.width), rows),
+    ));
     Paragraph::new(lines).render(area, buffer);
+}
+
+/// The values of the latent dimensions in columns; of more than fit into `width` and `rows` those around the selected one.
+fn listed(
+    latent: &[f32],
+    selected: usize,
+    workspace: &Workspace,
+    (width, rows): (usize, usize),
+) -> Vec<Line<'static>> {
+    let value = |dimension: usize| {
+        let name = workspace.dimension_name(dimension);
+        format!("{name}={}", signed(latent[dimension], 1))
+    };
+    let most = width * rows / LEAST_OF_A_VALUE;
+    let around = window(selected, most, latent.len());
+    let texts: Vec<String> = (around..latent.len()).take(most).map(value).collect();
+    let widest = texts.iter().map(|text| text::columns(text) + 1).max();
+    let cell = widest.unwrap_or(0).max(LEAST_OF_A_VALUE);
+    let columns = (width / cell).max(1);
+    let all = texts.len().div_ceil(columns);
+    let first = window((selected - around) / columns, rows, all);
+    let chunks = texts.chunks(columns).skip(first).take(rows);
+    chunks
+        .map(|row| {
+            let row: String = row.iter().map(|text| text::padded(text, cell)).collect();
+            Line::styled(row, theme::dim())
+        })
+        .collect()
 }
 
 /// Columns of the slider's line in so many, without the numbers at its ends.
