@@ -146,6 +146,13 @@ pub fn signed(value: impl Into<f64>, decimals: usize) -> String {
     format!("{value:+.decimals$}")
 }
 
+/// Nats where there is little room: whole ones, with a tenth below ten.
+pub fn brief_nats(value: impl Into<f64>) -> String {
+    let value: f64 = value.into();
+    let decimals = usize::from(value.abs() < 9.95);
+    signed(value, decimals).trim_start_matches('+').to_owned()
+}
+
 /// The labels of ticks, one each: brief, but with as many decimals as tell neighbours apart. One that would repeat its
 /// neighbour's is left empty.
 pub fn labels(ticks: &[f64]) -> Vec<String> {
@@ -228,6 +235,8 @@ mod tests {
         let written = [-0.04, 0.04, -0.06, 1.25, f64::NEG_INFINITY].map(|value| signed(value, 1));
         assert_eq!(written, ["+0.0", "+0.0", "-0.1", "+1.2", "-inf"]);
         assert_eq!(signed(-0.004_f32, 2), "+0.00");
+        let brief = [-106.4, -9.96, -9.94, -0.3, -0.04, 0.0, 12.5].map(brief_nats);
+        assert_eq!(brief, ["-106", "-10", "-9.9", "-0.3", "0.0", "0.0", "12"]);
     }
 
     #[test]

@@ -103,13 +103,20 @@ impl PictureGrid {
         selected: Option<usize>,
         buffer: &mut Buffer,
     ) {
-        for (index, picture) in pictures.take(self.page()).enumerate() {
+        let mut pictures = pictures.take(self.page()).enumerate().peekable();
+        while let Some((index, picture)) = pictures.next() {
             let cell = self.cell(index);
             BlockImage::of(app, picture.values, self.shape, picture.scale).render(cell, buffer);
-            // The mark of the selected item stands in the column behind its picture.
+            // Behind the last picture of a row nothing else wants room. The mark of the selected item stands behind the label.
+            let is_last = (index + 1).is_multiple_of(self.columns) || pictures.peek().is_none();
+            let room = if is_last {
+                self.area.right().saturating_sub(cell.x + 1)
+            } else {
+                cell.width
+            };
             let line = Rect {
                 y: cell.bottom(),
-                width: cell.width + 1,
+                width: room + 1,
                 height: 1,
                 ..cell
             };
@@ -118,7 +125,7 @@ impl PictureGrid {
             } else {
                 (" ", theme::dim())
             };
-            let label = text::cut(&picture.label, usize::from(cell.width));
+            let label = text::cut(&picture.label, usize::from(room));
             Line::styled(format!("{label}{mark}"), style).render(line.intersection(self.area), buffer);
         }
     }

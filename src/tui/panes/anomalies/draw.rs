@@ -16,7 +16,7 @@ use super::{Anomalies, Geometry, KIND, Scoring};
 use crate::explore::browse::BrowsedItem;
 use crate::language::{said, tr};
 use crate::tui::app::App;
-use crate::tui::widgets::axis::short;
+use crate::tui::widgets::axis::{brief_nats, short};
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::item_caption::ItemCaption;
 use crate::tui::widgets::picture_grid::Labelled;
@@ -195,7 +195,7 @@ fn label(found: &BrowsedItem, score: Option<f64>, threshold: Option<f64>, column
         .zip(threshold)
         .is_some_and(|(score, threshold)| score > threshold);
     let mark = if is_above { "!" } else { " " };
-    let score = score.map_or(String::new(), |score| format!("{mark}{score:.0}"));
+    let score = score.map_or(String::new(), |score| format!("{mark}{}", brief_nats(score)));
     let name = match &found.class {
         Some(class) => text::printable(class).into_owned(),
         None => format!("#{}", found.item),

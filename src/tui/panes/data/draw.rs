@@ -17,7 +17,7 @@ use crate::explore::browse::BrowsedItem;
 use crate::language::{said, tr};
 use crate::session::Marked;
 use crate::tui::app::App;
-use crate::tui::widgets::axis::short;
+use crate::tui::widgets::axis::{brief_nats, short};
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::item_caption::ItemCaption;
 use crate::tui::widgets::picture_grid::Labelled;
@@ -161,7 +161,7 @@ fn mark(pane: &DataBrowser, app: &App, item: usize) -> &'static str {
 /// The mark and the class of an item, or its place where there are no classes, and its bound, in so many columns; where both have
 /// no room, the bound.
 fn label(found: &BrowsedItem, mark: &str, columns: usize) -> String {
-    let bound = format!("{:.0}", found.terms.lower_bound());
+    let bound = brief_nats(found.terms.lower_bound());
     let name = match &found.class {
         Some(class) => format!("{mark}{}", text::printable(class)),
         None => format!("{mark}#{}", found.item),

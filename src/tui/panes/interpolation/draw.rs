@@ -20,7 +20,7 @@ use super::{Geometry, Interpolation, geometry};
 use crate::explore::interpolate::{Step, Way};
 use crate::language::tr;
 use crate::tui::app::App;
-use crate::tui::widgets::axis::{Axis, Spacing};
+use crate::tui::widgets::axis::{Axis, Spacing, brief_nats};
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::curve::{Chart, Pattern, Series, Stroke};
 use crate::tui::widgets::edge;
@@ -111,7 +111,7 @@ fn render_strip(pane: &Interpolation, app: &App, geometry: &Geometry, buffer: &m
         Some(Labelled {
             values: &step.values,
             scale: Scale::Values,
-            label: format!("{:.0}", step.bound),
+            label: brief_nats(step.bound),
         })
     });
     let nearest = (at(pane, pane.place()) * last as f64).round() as usize;

@@ -21,7 +21,7 @@ use crate::language::{said, tr};
 use crate::run::protocol::Origin;
 use crate::tui::app::App;
 use crate::tui::colour::ColourDepth;
-use crate::tui::widgets::axis::short;
+use crate::tui::widgets::axis::{brief_nats, short};
 use crate::tui::widgets::block_image::Scale;
 use crate::tui::widgets::picture_grid::Labelled;
 use crate::tui::workspace::Workspace;
@@ -236,13 +236,13 @@ fn render_legend(look: &Look, workspace: &Workspace, area: Rect, buffer: &mut Bu
             }
         }
         Look::Bounds { low, high, .. } => {
-            line.push_span(Span::styled(format!("{low:.0} "), theme::dim()));
+            line.push_span(Span::styled(format!("{} ", brief_nats(low)), theme::dim()));
             for step in 0..colours::STEPS {
                 let style = Style::new().fg(colours::of_step(step));
                 line.push_span(Span::styled(colours::character(step).to_string(), style));
             }
             line.push_span(Span::styled(
-                tr!(" {high} nats, the lower bound", high = format_args!("{high:.0}")),
+                tr!(" {high} nats, the lower bound", high = brief_nats(high)),
                 theme::dim(),
             ));
         }

@@ -17,6 +17,7 @@ use crate::explore::reconstruction::Reconstruction;
 use crate::language::tr;
 use crate::tui::app::App;
 use crate::tui::theme;
+use crate::tui::widgets::axis::brief_nats;
 use crate::tui::widgets::block_image::{BlockImage, Scale};
 use crate::tui::widgets::item_caption::ItemCaption;
 use crate::tui::workspace::Workspace;
@@ -48,8 +49,8 @@ pub fn draw(pane: &super::Reconstruction, app: &App, workspace: &Workspace, area
         render_group(app, workspace, reconstruction, cell, buffer);
         let selected = index == app.selection.selected_image;
         let bound = format!(
-            "{:>1$.0}",
-            reconstruction.terms.lower_bound(),
+            "{:>1$}",
+            brief_nats(reconstruction.terms.lower_bound()),
             usize::from(cell.width.min(5))
         );
         let style = if selected { theme::selected() } else { theme::dim() };
