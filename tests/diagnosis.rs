@@ -6,7 +6,7 @@ mod common;
 use std::sync::Arc;
 
 use common::{configuration, shapes};
-use vae_tui::data::{Dataset, ItemShape, Split};
+use vae_tui::data::{Dataset, ItemShape, ReadingRules, Split, load};
 use vae_tui::learning::{Configuration, Training};
 use vae_tui::model::{Activation, Likelihood};
 use vae_tui::run::diagnosis::Finding;
@@ -213,4 +213,15 @@ fn a_likelihood_for_other_values() {
     assert!(said.ends_with("likelihood bernoulli"), "{said}");
     assert_eq!(with(Likelihood::Bernoulli, &black_or_white), None);
     assert_eq!(with(Likelihood::ContinuousBernoulli, &grey), None);
+
+    // What the program draws is black and white but for its edges.
+    let drawn = load("sprites:50", &ReadingRules::default(), |_| {}).expect("no file is needed");
+    let short = Configuration {
+        data: drawn.name.clone(),
+        goal: 200,
+        evaluate_every: 100,
+        ..configuration()
+    };
+    let (findings, _) = found(short, &Arc::new(drawn));
+    assert!(!names(&findings).contains(&"likelihood"), "{findings:?}");
 }

@@ -3,7 +3,7 @@
 
 use super::{Evidence, Finding};
 use crate::choices::Choose;
-use crate::data::{Binarisation, mnist};
+use crate::data::{self, Binarisation};
 use crate::language::tr;
 use crate::model::Likelihood;
 
@@ -14,8 +14,8 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
     let are_black_or_white = is_drawn || suited.likelihood == Likelihood::Bernoulli;
     let likelihood = configuration.likelihood;
     let is_misfit = match likelihood {
-        // Grey levels as probabilities of white, as the paper takes them.
-        Likelihood::Bernoulli => !are_black_or_white && configuration.data != mnist::NAME,
+        // Grey levels as probabilities of white, as the paper takes those of MNIST, and the program those of the edges that it draws.
+        Likelihood::Bernoulli => !are_black_or_white && !data::is_own(&configuration.data),
         // Two classes are as good as a coin.
         Likelihood::Categorical => false,
         _ => are_black_or_white,
