@@ -45,6 +45,11 @@ pub enum ScheduleKind {
 }
 
 impl ScheduleKind {
+    /// Whether the goal decides how the learning rate falls, so that a run with a nearer one is not the beginning of a longer one.
+    pub fn falls_to_the_goal(self) -> bool {
+        matches!(self, Self::Exponential | Self::Cosine)
+    }
+
     /// The schedule of a run to `goal` training points seen, of which an epoch has so many.
     pub fn over(self, goal: u64, epoch: u64) -> Schedule {
         match self {

@@ -16,7 +16,8 @@ const FIRST_ROUND: u64 = 60_000;
 pub(super) type Run = (RunState, Arc<Dataset>);
 
 /// Trains what `runs` says for a number of training points, which doubles up to `whole` as long as the next round fits into
-/// `budget`; the runs of the last round.
+/// `budget`; the runs of the last round. Where the learning rate of one falls to its goal, each round would begin with a higher one again:
+/// without a budget there is a single round.
 ///
 /// # Errors
 /// As [`Laboratory::train`].
@@ -26,7 +27,12 @@ pub(super) fn trained(
     budget: Option<Duration>,
     runs: impl Fn(u64) -> Vec<PaperRun>,
 ) -> anyhow::Result<Vec<Run>> {
-    let mut goal = laboratory.samples.unwrap_or(FIRST_ROUND.min(whole));
+    let falls = |run: &PaperRun| run.configuration.schedule.falls_to_the_goal();
+    let first = match budget {
+        None if runs(whole).iter().any(falls) => whole,
+        _ => FIRST_ROUND.min(whole),
+    };
+    let mut goal = laboratory.samples.unwrap_or(first);
     let begun = Instant::now();
     loop {
         let trained = laboratory.train(&runs(goal))?;

@@ -310,6 +310,7 @@ mod tests {
     use super::super::rounds::time_of;
     use super::super::testing::laboratory;
     use super::*;
+    use crate::learning::ScheduleKind;
     use crate::model::Layers;
     use crate::objective::Estimator;
 
@@ -423,5 +424,29 @@ mod tests {
         ));
         let trained = trained.expect("it goes on");
         assert!(time_of(&trained, 1_000_000_000, 1) > Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_learning_rate_falls_once_where_nothing_bounds_the_time() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut rows = rows(folder.path());
+        rows.truncate(1);
+        rows[0].configuration.goal = 61_000;
+        let rounds = |schedule, budget, folder: &std::path::Path| {
+            let mut rows = rows.clone();
+            rows[0].configuration.schedule = schedule;
+            make(Figure::Iwae, &rows, &laboratory(folder, None, budget)).expect("it trains");
+            let table = std::fs::read_to_string(folder.join("iwae.csv")).expect("a table");
+            table.lines().filter(|line| line.starts_with("flat,1,")).count()
+        };
+        let long = Some(Duration::from_secs(3_600));
+        for (name, schedule, budget, expected) in [
+            ("constant", ScheduleKind::Constant, None, 2),
+            ("once", ScheduleKind::Cosine, None, 1),
+            ("as far as the budget goes", ScheduleKind::Exponential, long, 2),
+        ] {
+            let folder = folder.path().join(name);
+            assert_eq!(rounds(schedule, budget, &folder), expected, "{name}");
+        }
     }
 }
