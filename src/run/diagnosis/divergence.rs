@@ -74,9 +74,8 @@ mod tests {
     use rand::Rng;
     use rand_distr::StandardNormal;
 
-    use super::super::Signs;
+    use super::super::tests::found_in;
     use super::*;
-    use crate::learning::Configuration;
     use crate::random::{Purpose, generator};
     use crate::run::RunLog;
 
@@ -102,12 +101,7 @@ mod tests {
             let bound = if is_spike { -400.0 } else { noisy(step, 0.0) };
             log.trace.push(100 * (step + 1), bound as f32);
         }
-        find(&Evidence {
-            configuration: Configuration::default(),
-            training_points: 60_000,
-            log: &log,
-            signs: &Signs::default(),
-        })
+        found_in(&log, find)
     }
 
     #[test]

@@ -144,6 +144,16 @@ fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> f64 {
 mod tests {
     use super::*;
 
+    /// What `find` finds in a run of 60 000 training points, of which this log is known and nothing was measured.
+    pub fn found_in(log: &RunLog, find: impl Fn(&Evidence) -> Option<Finding>) -> Option<Finding> {
+        find(&Evidence {
+            configuration: Configuration::default(),
+            training_points: 60_000,
+            log,
+            signs: &Signs::default(),
+        })
+    }
+
     #[test]
     fn a_rate_is_written_with_two_digits() {
         assert_eq!(times(1e-3, 0.25), "0.00025");

@@ -71,9 +71,8 @@ mod tests {
     use rand::Rng;
     use rand_distr::StandardNormal;
 
-    use super::super::Signs;
+    use super::super::tests::found_in;
     use super::*;
-    use crate::learning::Configuration;
     use crate::random::{Purpose, generator};
     use crate::run::RunLog;
 
@@ -95,12 +94,7 @@ mod tests {
                 learning_rate: 1e-3,
             });
         }
-        find(&Evidence {
-            configuration: Configuration::default(),
-            training_points: 60_000,
-            log: &log,
-            signs: &Signs::default(),
-        })
+        found_in(&log, find)
     }
 
     #[test]

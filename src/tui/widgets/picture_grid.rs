@@ -110,13 +110,14 @@ impl PictureGrid {
             // Behind the last picture of a row nothing else wants room. The mark of the selected item stands behind the label.
             let is_last = (index + 1).is_multiple_of(self.columns) || pictures.peek().is_none();
             let room = if is_last {
-                self.area.right().saturating_sub(cell.x + 1)
+                self.area.right().saturating_sub(cell.x + 1).max(cell.width)
             } else {
                 cell.width
             };
+            let label = text::cut(&picture.label, usize::from(room));
             let line = Rect {
                 y: cell.bottom(),
-                width: room + 1,
+                width: cell.width.max(text::columns(&label) as u16) + 1,
                 height: 1,
                 ..cell
             };
@@ -125,7 +126,6 @@ impl PictureGrid {
             } else {
                 (" ", theme::dim())
             };
-            let label = text::cut(&picture.label, usize::from(room));
             Line::styled(format!("{label}{mark}"), style).render(line.intersection(self.area), buffer);
         }
     }
