@@ -35,8 +35,10 @@ pub fn find(evidence: &Evidence) -> Option<Finding> {
     let best = stretches.max_by(|a, b| test(a).total_cmp(&test(b)))?;
     let fall = test(&best) - test(&newest);
     let error = deviation(&evaluations[evaluations.len() / 2..])? * (2.0 / of_a_stretch as f64).sqrt();
+    // Nothing is at least what is no number.
+    let has_fallen = fall >= LEAST_FALL * test(&best).abs() && fall >= LEAST_ERRORS * error;
     let is_rising = train(newest) > train(best);
-    if fall < LEAST_FALL * test(&best).abs() || fall < LEAST_ERRORS * error || !is_rising {
+    if !(has_fallen && is_rising) {
         return None;
     }
     let now = newest.last()?;
@@ -121,6 +123,8 @@ mod tests {
             );
             assert_eq!(finding.command, "set weight-decay 0.01");
         }
+        let broken = found(1, 20, |at| if at < 15.0 { -16.0 } else { f64::NAN });
+        assert_eq!(broken, None);
         let slight =
             found(1, 400, |at| -16.0 - 0.2 * (at - 200.0).max(0.0) / 200.0).expect("half a per cent in all");
         let numbers: Vec<&str> = slight
