@@ -9,7 +9,7 @@
 //! - colours have no order, so all divisions are tried, 128 of 8 points, each differing from the one before in one point;
 //! - where there are sixteen colours, all pairs of them are tried instead, each point having the nearer one.
 
-use super::palette;
+use super::palette::{self, distance};
 use crate::terminal_facts::ColourDepth;
 
 /// The most points of a cell.
@@ -216,12 +216,6 @@ fn add(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
 
 fn squared([red, green, blue]: &[f32; 3]) -> f32 {
     red * red + green * green + blue * blue
-}
-
-fn distance(colour: [u8; 3], wanted: [f32; 3]) -> f32 {
-    squared(&std::array::from_fn(|part| {
-        f32::from(colour[part]) - wanted[part]
-    }))
 }
 
 #[cfg(test)]

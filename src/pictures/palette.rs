@@ -21,23 +21,26 @@ pub enum TerminalColour {
 
 /// The nearest colour that `depth` has; a grey stays a grey.
 pub fn nearest(depth: ColourDepth, colour: [u8; 3]) -> TerminalColour {
-    let parts = colour.map(f32::from);
     match depth {
-        ColourDepth::TrueColour => TerminalColour::Rgb(colour),
-        ColourDepth::Indexed256 => TerminalColour::Indexed(nearest_of_256(parts)),
-        ColourDepth::Ansi16 => TerminalColour::Indexed(nearest_of_16(parts)),
         ColourDepth::Monochrome => TerminalColour::Own,
+        _ => nearest_index(depth, colour.map(f32::from))
+            .map_or(TerminalColour::Rgb(colour), TerminalColour::Indexed),
     }
 }
 
-/// The nearest colour that `depth` has, of parts from 0 to 255; where it has none, the colour itself.
+/// The nearest colour that `depth` has, of parts from 0 to 255; where it has no palette, the colour itself.
 ///
 /// The parts are not rounded before: halfway between two colours of a palette, a rounded part would lie nearer to the farther one.
 pub fn nearest_rgb(depth: ColourDepth, colour: [f32; 3]) -> [u8; 3] {
+    nearest_index(depth, colour).map_or_else(|| colour.map(|part| part.round() as u8), palette)
+}
+
+/// The place of the nearest colour in the palette that `depth` has, if any.
+fn nearest_index(depth: ColourDepth, wanted: [f32; 3]) -> Option<u8> {
     match depth {
-        ColourDepth::TrueColour | ColourDepth::Monochrome => colour.map(|part| part.round() as u8),
-        ColourDepth::Indexed256 => palette(nearest_of_256(colour)),
-        ColourDepth::Ansi16 => palette(nearest_of_16(colour)),
+        ColourDepth::Indexed256 => Some(nearest_of_256(wanted)),
+        ColourDepth::Ansi16 => Some(nearest_of_16(wanted)),
+        ColourDepth::TrueColour | ColourDepth::Monochrome => None,
     }
 }
 
@@ -49,7 +52,7 @@ fn nearest_of_256(wanted: [f32; 3]) -> u8 {
     let mean = wanted.iter().sum::<f32>() / 3.0;
     // The greys begin at 8 with steps of 10; halfway, the darker one.
     let grey = 232 + ((mean - 13.0) / 10.0).ceil().clamp(0.0, 23.0) as u8;
-    if distance(grey, wanted) < distance(cube, wanted) {
+    if distance(palette(grey), wanted) < distance(palette(cube), wanted) {
         grey
     } else {
         cube
@@ -64,13 +67,13 @@ fn nearest_of_16(wanted: [f32; 3]) -> u8 {
             let [red, green, blue] = palette(index);
             !is_grey || red == green && green == blue
         })
-        .min_by(|&a, &b| distance(a, wanted).total_cmp(&distance(b, wanted)))
+        .min_by(|&a, &b| distance(palette(a), wanted).total_cmp(&distance(palette(b), wanted)))
         .unwrap_or_default()
 }
 
-/// The squared distance of a palette entry from a colour.
-fn distance(index: u8, wanted: [f32; 3]) -> f32 {
-    let parts = wanted.iter().zip(palette(index));
+/// The squared distance of a colour from a wanted one.
+pub fn distance(colour: [u8; 3], wanted: [f32; 3]) -> f32 {
+    let parts = wanted.iter().zip(colour);
     parts.map(|(&a, b)| (a - f32::from(b)).powi(2)).sum()
 }
 
@@ -143,9 +146,9 @@ mod tests {
                 for blue in parts {
                     let wanted = [red, green, blue];
                     let least = (16..=255)
-                        .map(|index| distance(index, wanted))
+                        .map(|index| distance(palette(index), wanted))
                         .fold(f32::INFINITY, f32::min);
-                    let found = distance(nearest_of_256(wanted), wanted);
+                    let found = distance(palette(nearest_of_256(wanted)), wanted);
                     assert!(found <= least * 1.00001, "{wanted:?}: {found} for {least}");
                 }
             }

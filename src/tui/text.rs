@@ -34,6 +34,10 @@ pub fn mend(buffer: &mut Buffer) {
 
 /// The columns that a text takes: those of its graphemes, each of which goes into a cell of its own.
 pub fn columns(text: &str) -> usize {
+    // As most of what a screen says, in lists of thousands too.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
